@@ -1,0 +1,1 @@
+"""Small tools every module may use; imports nothing of ours."""
