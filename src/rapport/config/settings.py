@@ -1,45 +1,164 @@
 """One settings file; everything that varies comes from the environment (docs/reference/settings.md)."""
 
-from pathlib import Path
+from typing import Any
 
+from csp.constants import NONCE, NONE, SELF
+
+from rapport.config import database_url, home
 from rapport.kit import env
 
-SOURCE = Path(__file__).resolve().parent.parent
-PROJECT = SOURCE.parent.parent
-
-SECRET_KEY = env.text("SECRET_KEY", "only-for-development")
+# The installation
+HOME = home.home()
+PORT = home.port()
+SECRET_KEY = env.text("SECRET_KEY") or home.key("secret_key")
 DEBUG = False
-ALLOWED_HOSTS = ["*"]
+RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
+LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port
+SUPPORTED_ROLES = ("web", "live", "router", "worker", "command")
+ROLE = env.choice("RAPPORT_ROLE", "command", SUPPORTED_ROLES)
 
+# Addresses and encryption in front of us
+ALLOWED_HOSTS = env.words("RAPPORT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+TLS = env.yes("RAPPORT_TLS")  # a proxy in front encrypts, and sets X-Forwarded-Proto
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if TLS and host != "*"]
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_NAME = f"rapport_session_{PORT}"  # two installations on one host keep apart
+CSRF_COOKIE_NAME = f"rapport_csrf_{PORT}"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a shift, and the talk after it
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "media-src": [SELF],
+        "manifest-src": [SELF],
+        "connect-src": [SELF],  # rapport.config.middleware adds the streams
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# The parts. A module is listed from the day it exists.
 MODULES = [
-    "accounts", "events", "jobs", "customers", "contacts", "routing", "channels.chat", "channels.cti",
-    "guides", "insight", "feedback", "recognition", "portal", "desk", "floor", "api", "simulation", "demo",
+    "rapport.kit",
+    "rapport.events",
+    "rapport.accounts",
+    "rapport.customers",
+    "rapport.contacts",
+    "rapport.routing",
 ]
 INSTALLED_APPS = [
-    "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "csp",
     "procrastinate.contrib.django",
-    "rapport.accounts",
-    "rapport.events",
+    *MODULES,
 ]
-AUTH_USER_MODEL = "accounts.User"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "rapport.config.middleware.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rapport.config.middleware.Refusals",
+]
 ROOT_URLCONF = "rapport.config.urls"
+WSGI_APPLICATION = "rapport.config.wsgi.application"
+CSRF_FAILURE_VIEW = "rapport.config.refusals.csrf_failed"
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# The database: pooled for the web's threads; every other process holds its own connections
+DATABASE_URL = env.text("DATABASE_URL") or database_url.embedded(HOME)
+DATABASES: dict[str, dict[str, Any]] = {"default": database_url.parse(DATABASE_URL)}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["OPTIONS"].setdefault("application_name", f"rapport-{ROLE}")
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+if ROLE == "web":
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 0,
+        "max_size": env.whole("RAPPORT_DATABASE_CONNECTIONS", 16, lowest=1, highest=500),
+        "timeout": 5,  # seconds a page waits for a connection before it says that the database is away
+        "max_idle": 120,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Background jobs: each module's are in its jobs.py
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# Pages
+TEMPLATES = [
+    {
+        "BACKEND": "rapport.config.jinja.Pages",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "rapport.config.jinja.environment",
+            "autoescape": True,
+            "auto_reload": RELOAD,
+        },
+    },
+]
+STATIC_URL = "/static/"
+ASSETS = home.PROJECT / "assets"  # made by `make assets`: what comes from npm
+STATICFILES_DIRS = [ASSETS] if ASSETS.is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = RELOAD
+WHITENOISE_MAX_AGE = (
+    0 if RELOAD else 300
+)  # seconds; addresses of files carry a version, see rapport.config.jinja
+
+# Language and time
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
-STATIC_URL = "/static/"
+USE_I18N = False
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": "lead",
-        "HOST": "127.0.0.1",
-        "PORT": 5499,
-        "USER": "dev",
-    }
+# Limits of what one request may carry
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("RAPPORT_LOG_LEVEL", "WARNING").upper()},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a refused request is not an alarm
+        "rapport": {"level": env.text("RAPPORT_LOG_LEVEL", "INFO").upper()},
+    },
 }

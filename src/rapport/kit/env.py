@@ -1,6 +1,7 @@
 """Settings from the environment, read through typed helpers that fail with a clear sentence."""
 
 import os
+from pathlib import Path
 
 
 class SettingError(Exception):
@@ -8,23 +9,45 @@ class SettingError(Exception):
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the setting as text."""
-    return os.environ.get(name, default)
+    """Return the setting as text; an empty one counts as absent."""
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated setting as a list, without empty parts."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, accepted: tuple[str, ...]) -> str:
+    """Return the setting if it is one of ``accepted``."""
+    value = text(name, default)
+    if value not in accepted:
+        raise SettingError(f"{name}={value!r} must be one of: {', '.join(accepted)}.")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """Return the setting as an absolute path of a folder, which need not exist yet."""
+    raw = text(name)
+    path = Path(raw).expanduser().absolute() if raw else default.absolute()
+    if path.exists() and not path.is_dir():
+        raise SettingError(f"{name}={raw!r} is a file; it must be a folder, or a path where one can be made.")
+    return path
 
 
 def whole(name: str, default: int, *, lowest: int = 0, highest: int = 2**31) -> int:
     """Return the setting as a whole number between ``lowest`` and ``highest``."""
-    raw = os.environ.get(name, "")
+    raw = text(name)
     if not raw:
         return default
-    if not raw.isdecimal() or not lowest <= int(raw) <= highest:
+    if not (raw.isascii() and raw.isdecimal()) or not lowest <= int(raw) <= highest:
         raise SettingError(f"{name}={raw!r} must be a whole number from {lowest} to {highest}.")
     return int(raw)
 
 
 def yes(name: str, default: bool = False) -> bool:
-    """Return the setting as true or false (yes/no, true/false, 1/0)."""
-    raw = os.environ.get(name, "").lower()
+    """Return the setting as true or false (yes/no, true/false, on/off, 1/0)."""
+    raw = text(name).lower()
     if not raw:
         return default
     if raw in ("1", "true", "yes", "on"):

@@ -1,0 +1,62 @@
+"""Pages by Jinja2: each module's are in its folder ``templates/<module>/``."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.template.backends.jinja2 import Jinja2
+from django.templatetags.static import static as plain_static
+from django.urls import reverse
+
+
+class Pages(Jinja2):
+    """Django's Jinja2 engine, looking into ``templates/`` as people expect."""
+
+    app_dirname = "templates"
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Return the environment of all pages; an unknown name in a page is an error, not silence."""
+    made = jinja2.Environment(
+        **{
+            **options,
+            "undefined": jinja2.StrictUndefined,
+            "autoescape": True,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        },
+        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    )
+    made.globals.update(static=static, url=url, live_url=live_url)
+    return made
+
+
+def url(name: str, *arguments: Any, **named: Any) -> str:
+    """Return the address of the view ``name``."""
+    return reverse(name, args=arguments or None, kwargs=named or None)
+
+
+def static(path: str) -> str:
+    """Return the address of the static file ``path``, with a version that changes with its content."""
+    version = _version(path) if not settings.RELOAD else ""
+    return plain_static(path) + (f"?v={version}" if version else "")
+
+
+@cache
+def _version(path: str) -> str:
+    found = finders.find(path)
+    return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10] if isinstance(found, str) else ""
+
+
+def live_url(request: HttpRequest) -> str:
+    """Return where this browser finds the streams: RAPPORT_LIVE_URL, or the same host on the next port."""
+    if settings.LIVE_URL:
+        return str(settings.LIVE_URL).rstrip("/")
+    host = request.get_host()
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") and ":" in host else host
+    return f"{request.scheme}://{name}:{settings.PORT + 1}"

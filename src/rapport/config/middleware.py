@@ -1,0 +1,52 @@
+"""What every request and response passes through, beyond Django's own."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from rapport.config import refusals
+from rapport.config.jinja import live_url
+from rapport.kit.errors import DomainError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def headers(get_response: Handler) -> Handler:
+    """Let pages connect to the streams, and take from them what they never use."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        try:
+            origin = urlsplit(live_url(request))
+        except DisallowedHost:
+            return response
+        updates = getattr(response, "_csp_update", None) or {}
+        response._csp_update = {**updates, "connect-src": [f"{origin.scheme}://{origin.netloc}"]}  # type: ignore[attr-defined] # django-csp's own door
+        return response
+
+    return handle
+
+
+class Refusals:
+    """Turn a DomainError, and a database that is away, into a page, a fragment or JSON with its status."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for an error a person can act on; leave others to Django."""
+        if isinstance(error, DomainError):
+            return refusals.answer(request, status=error.status, code=error.code, message=str(error))
+        if isinstance(error, OperationalError | InterfaceError):
+            return refusals.database_away(request, error)
+        return None
