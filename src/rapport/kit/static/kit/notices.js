@@ -1,0 +1,88 @@
+// What every page needs around htmx: the CSRF token, said and shown results, errors, a lost connection.
+const notices = document.getElementById("notices");
+const announcer = document.getElementById("announcer");
+
+function say(words) {
+  announcer.textContent = "";
+  window.setTimeout(() => { announcer.textContent = words; }, 30);
+}
+
+function show(title, words, tone = "bad", lasts = 0) {
+  const notice = document.createElement("div");
+  notice.className = `notice tone-${tone}`;
+  const text = document.createElement("div");
+  const heading = document.createElement("p");
+  heading.className = "notice-title";
+  heading.textContent = title;
+  text.append(heading);
+  if (words) {
+    const more = document.createElement("p");
+    more.textContent = words;
+    text.append(more);
+  }
+  const away = document.createElement("button");
+  away.type = "button";
+  away.className = "icon-button";
+  away.dataset.dismiss = "";
+  away.setAttribute("aria-label", "Put this notice away");
+  away.textContent = "×";
+  notice.append(text, away);
+  notices.replaceChildren(notice);
+  if (lasts) window.setTimeout(() => notice.remove(), lasts);
+}
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { request } = event.detail.ctx;
+  if (/GET|HEAD/.test(request.method)) return;
+  request.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const headers = event.detail.ctx.response.headers;
+  const words = headers.get("Rapport-Announce");
+  if (words) {
+    say(decodeURIComponent(words));
+    show(decodeURIComponent(words), "", "good", 4000);
+  }
+  for (const name of (headers.get("Rapport-Live") ?? "").split(",").filter(Boolean)) {
+    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: {} }));
+  }
+});
+
+// An answer that is not one of ours (a proxy's page, a sign-in page) must never be swapped into a part.
+document.addEventListener("htmx:before:response", (event) => {
+  const { response } = event.detail.ctx;
+  if (response.raw.redirected && new URL(response.raw.url).pathname.startsWith("/sign-in/")) {
+    event.preventDefault();
+    show("You are signed out", "What you wrote is kept in this browser. Sign in again to go on.");
+    window.setTimeout(() => window.location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname)}`), 1500);
+    return;
+  }
+  if (response.status >= 500 && !response.headers.get("HX-Retarget")) {
+    event.preventDefault();
+    show("The server did not answer as it should", "What was saved before is safe. Try again in a moment.");
+  }
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const error = event.detail.error;
+  if (!(error instanceof TypeError) || !event.detail.ctx) return;
+  show("No connection", "Nothing was sent. It is tried again as soon as the connection is back.");
+});
+
+document.addEventListener("click", (event) => {
+  const away = event.target.closest?.("[data-dismiss]");
+  if (away) away.closest(".notice").remove();
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("notice", (event) => {
+  say(event.detail.title);
+  show(event.detail.title, event.detail.words, event.detail.tone, event.detail.lasts);
+});
+document.addEventListener("announce", (event) => say(event.detail.words));
+
+// Pages that could not be reached are tried again by themselves.
+if (document.querySelector('meta[name="retry"]')) window.setTimeout(() => location.reload(), 4000);
