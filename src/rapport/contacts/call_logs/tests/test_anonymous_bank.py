@@ -45,7 +45,8 @@ def reason(line: str) -> str:
 
 
 def local(day: int, clock: str) -> datetime:
-    return datetime(1999, 2, day, *map(int, clock.split(":")), tzinfo=ZONE)
+    hour, minute, second = map(int, clock.split(":"))
+    return datetime(1999, 2, day, hour, minute, second, tzinfo=ZONE)
 
 
 def test_an_answered_call() -> None:
