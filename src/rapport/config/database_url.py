@@ -14,7 +14,7 @@ PLACES = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"
 
 
 def parse(url: str) -> dict[str, Any]:
-    """Return Django's settings for ``url``; what follows ``?`` may say host (a socket's folder) or a libpq option.
+    """Return Django's settings for ``url``; after ``?`` may follow host (a socket's folder) or libpq options.
 
     Raises SettingError where it is not the address of a PostgreSQL database.
     """

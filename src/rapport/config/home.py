@@ -24,7 +24,7 @@ def port() -> int:
 
 
 def key(name: str) -> str:
-    """Return the secret ``name`` from ``keys/`` in the home, made on first use, readable by its owner only."""
+    """Return the secret ``name`` from ``keys/`` in the home, made on first use for its owner only."""
     keys = home() / "keys"
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = keys / name

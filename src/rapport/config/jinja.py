@@ -13,6 +13,8 @@ from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static as plain_static
 from django.urls import reverse
 
+from rapport.kit import filters
+
 
 class Pages(Jinja2):
     """Django's Jinja2 engine, looking into ``templates/`` as people expect."""
@@ -22,17 +24,13 @@ class Pages(Jinja2):
 
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment of all pages; an unknown name in a page is an error, not silence."""
-    made = jinja2.Environment(
-        **{
-            **options,
-            "undefined": jinja2.StrictUndefined,
-            "autoescape": True,
-            "trim_blocks": True,
-            "lstrip_blocks": True,
-        },
-        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    chosen = {**options, "undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    chosen["autoescape"] = True
+    made = jinja2.Environment(  # noqa: S701 - autoescape is on, above
+        **chosen, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]
     )
-    made.globals.update(static=static, url=url, live_url=live_url)
+    made.filters.update(filters.FILTERS)
+    made.globals.update(filters.GLOBALS, static=static, url=url, live_url=live_url)
     return made
 
 

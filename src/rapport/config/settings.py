@@ -55,6 +55,7 @@ MODULES = [
     "rapport.customers",
     "rapport.contacts",
     "rapport.routing",
+    "rapport.channels.chat",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -134,9 +135,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = RELOAD
-WHITENOISE_MAX_AGE = (
-    0 if RELOAD else 300
-)  # seconds; addresses of files carry a version, see rapport.config.jinja
+WHITENOISE_MAX_AGE = 0 if RELOAD else 300  # seconds; addresses of files carry a version, see rapport.config.jinja
 
 # Language and time
 USE_TZ = True
@@ -151,9 +150,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("RAPPORT_LOG_LEVEL", "WARNING").upper()},
     "loggers": {

@@ -1,8 +1,8 @@
-"""All addresses. Each module brings its own, with full paths, in its ``urls.py``; it is listed here once it has some."""
+"""All addresses: each module's own ``urls.py`` has them with full paths, and is listed here."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
-MODULES_WITH_PAGES: list[str] = []
+MODULES_WITH_PAGES: list[str] = ["rapport.accounts"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"{module}.urls")) for module in MODULES_WITH_PAGES

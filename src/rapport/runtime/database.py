@@ -91,9 +91,7 @@ class Server:
         log = self.home / "logs" / "database.log"
         if log.exists() and log.stat().st_size > BIG_LOG:
             log.replace(log.with_suffix(".log.1"))
-        settings = [
-            part for name, value in self._all_settings().items() for part in ("-c", f"{name}={value}")
-        ]
+        settings = [part for name, value in self._all_settings().items() for part in ("-c", f"{name}={value}")]
         with log.open("ab") as output:
             return processes.start(
                 [self.place.programs / "postgres", "-D", self.place.data, *settings],
@@ -135,9 +133,7 @@ class Server:
         processes.wait_until(lambda: process.poll() is not None or self.is_ready(), seconds=START_SECONDS)
         if process.poll() is not None or not self.is_ready():
             processes.stop(process, signal.SIGINT, seconds=10)
-            raise SettingError(
-                f"The embedded database does not start; its last words were: {self.last_words()}"
-            )
+            raise SettingError(f"The embedded database does not start; its last words were: {self.last_words()}")
 
     def last_words(self) -> str:
         """Return the end of the server's log."""
@@ -185,8 +181,6 @@ def _private_folder(path: Path, user: tuple[int, int] | None) -> None:
             os.chown(path, *user)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != (user[0] if user else os.geteuid()):
-        raise SettingError(
-            f"{path} belongs to somebody else; remove it, or set RAPPORT_HOME to another folder."
-        )
+        raise SettingError(f"{path} belongs to somebody else; remove it, or set RAPPORT_HOME to another folder.")
     if stat.S_IMODE(found.st_mode) != 0o700:
         path.chmod(0o700)

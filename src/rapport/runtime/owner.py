@@ -63,9 +63,7 @@ def wait_for_turn(home: Path) -> None:
     def is_free() -> bool:
         owner = current(home)
         if owner and owner["what"] == "up":
-            raise SettingError(
-                f"Rapport runs already on {home} (process {owner['pid']}); see `rapport status`."
-            )
+            raise SettingError(f"Rapport runs already on {home} (process {owner['pid']}); see `rapport status`.")
         return owner is None
 
     if not wait_until(is_free, seconds=COMMAND_SECONDS, every=0.2):

@@ -35,7 +35,7 @@ class Place:
 
 
 def choose(home: Path) -> Place:
-    """Return the place of the database of the installation in ``home``, and note it there if it is elsewhere."""
+    """Return the place of the home's database, and note it there if it is elsewhere."""
     user = _system_user() if os.geteuid() == 0 else None
     return Place(data=_data(home, is_root=user is not None), programs=_programs(user), user=user)
 

@@ -42,7 +42,7 @@ def start(
         user=uid,
         group=gid,
         extra_groups=[] if user else None,
-        preexec_fn=_tether(die_with),  # noqa: PLW1509 - we have one thread, and the function only calls prctl
+        preexec_fn=_tether(die_with),
     )
 
 
@@ -59,7 +59,7 @@ def _tether(die_with: int) -> Callable[[], None]:
 
 
 def stop(process: "subprocess.Popen[bytes]", with_signal: int, *, seconds: float) -> bool:
-    """Ask a process to end, wait, then end it and all it started by force. Returns whether it went by itself."""
+    """Ask a process to end, wait, then end it and all it started by force; return whether it went itself."""
     if process.poll() is None:
         process.send_signal(with_signal)
     with contextlib.suppress(subprocess.TimeoutExpired):
