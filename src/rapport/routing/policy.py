@@ -128,9 +128,7 @@ class Trace:
         if self.rep is not None:
             among = "the only free rep who fits" if count == 1 else f"the best of {count} free reps who fit"
             return f"{_called(self.rep, names)} was {among}."
-        widening = (
-            f" In {self.widens_in_seconds:.0f} s the next step counts." if self.widens_in_seconds else ""
-        )
+        widening = f" In {self.widens_in_seconds:.0f} s the next step counts." if self.widens_in_seconds else ""
         if count:
             fit = "rep fits" if count == 1 else "reps fit"
             return f"{count} free {fit}, with others before in line.{widening}"
@@ -189,9 +187,7 @@ def decide(floor: FloorState, now: float, *, traced: bool = True) -> list[Assign
     return made
 
 
-def explain_waiting(
-    waiting: Waiting, reps: Iterable[Rep], now: float, *, position: int | None = None
-) -> Trace:
+def explain_waiting(waiting: Waiting, reps: Iterable[Rep], now: float, *, position: int | None = None) -> Trace:
     """Why this contact still waits, given the reps who are free (`position`: its place in line, if known)."""
     return _trace(waiting, list(reps), now, position=position, taken=set(), chosen=None)
 

@@ -186,9 +186,7 @@ def test_nobody_overtakes(floor: FloorState) -> None:
 @given(floors, st.integers())
 def test_the_order_of_the_lists_does_not_matter(floor: FloorState, seed: int) -> None:
     mixer = Random(seed)
-    mixed = FloorState(
-        mixer.sample(floor.waiting, len(floor.waiting)), mixer.sample(floor.reps, len(floor.reps))
-    )
+    mixed = FloorState(mixer.sample(floor.waiting, len(floor.waiting)), mixer.sample(floor.reps, len(floor.reps)))
     assert decide(mixed, NOW) == decide(floor, NOW)
 
 

@@ -1,0 +1,58 @@
+"""Reads of people and programmes."""
+
+from collections.abc import Iterable
+
+from rapport.accounts.models import Member, Programme, User
+from rapport.accounts.roles import Right
+
+
+def programme_keys() -> list[str]:
+    """Return the keys of all programmes of this installation."""
+    return list(Programme.objects.order_by("key").values_list("key", flat=True))
+
+
+def programmes() -> list[Programme]:
+    """Return all programmes, with their partners."""
+    return list(Programme.objects.select_related("partner").order_by("key"))
+
+
+def programme_by_key(key: str) -> Programme | None:
+    """Return the programme, for commands and jobs that act for the installation."""
+    return Programme.objects.filter(key=key).first()
+
+
+def programme_by_id(programme_id: int) -> Programme:
+    """Return the programme, for jobs that were given its id."""
+    return Programme.objects.get(pk=programme_id)
+
+
+def places_of(user: User) -> list[Member]:
+    """Return the person's places on programmes."""
+    return list(
+        Member.objects.select_related("programme", "user")
+        .filter(user=user, is_active=True)
+        .order_by("programme__key")
+    )
+
+
+def members_of(programme: Programme) -> list[Member]:
+    """Return everyone with a place on the programme."""
+    return list(Member.objects.select_related("user").filter(programme=programme).order_by("agent_id"))
+
+
+def members_with(programme: Programme, right: Right) -> list[Member]:
+    """Return the programme's members whose role grants the right."""
+    return [member for member in members_of(programme) if member.may(right)]
+
+
+def member_by_agent_id(programme: Programme, agent_id: str) -> Member | None:
+    """Return the member whom the partner's telephone system calls ``agent_id``."""
+    return (
+        Member.objects.select_related("user", "programme").filter(programme=programme, agent_id=agent_id).first()
+    )
+
+
+def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of members by id."""
+    rows = Member.objects.filter(programme=programme, id__in=list(ids)).values_list("id", "user__name")
+    return dict(rows)

@@ -1,0 +1,155 @@
+"""Writes of chat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.channels.chat.events import MessageSent
+from rapport.channels.chat.models import Author, Conversation, Message
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import lock_contact
+from rapport.customers.points import normal_email
+from rapport.customers.queries import customer_at
+from rapport.events.actions import announce, whisper
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.ids import new_id
+from rapport.routing import actions as routing
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Contact, Reason
+
+LONGEST = 4000  # characters in one message
+GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
+MOST_MESSAGES = 500  # a customer may send in one contact
+
+
+def begin(*, programme: Programme, email: str, text: str, reason: Reason | None, client_id: UUID) -> Contact:
+    """Open a chat contact with its first message and queue it. The same ``client_id`` again returns the first."""
+    address, text = normal_email(email), _readable(text)
+    with transaction.atomic():
+        contact, is_new = contacts.arrive(
+            programme=programme,
+            channel="chat",
+            actor="customer",
+            address=address,
+            customer=customer_at(programme, "email", address),
+            reason=reason,
+            external_id=f"chat:{client_id}",
+        )
+        if is_new:
+            Conversation.objects.create(programme=programme, contact=contact, customer_seen_at=clock.now())
+            _store(contact, Author.CUSTOMER, text, client_id)
+            routing.enqueue(contact, actor="customer")
+            contact.refresh_from_db()
+    return contact
+
+
+@transaction.atomic
+def say(contact: Contact, *, author: str, text: str, client_id: UUID, member: Member | None = None) -> Message:
+    """Add a message to a chat that goes on; Conflict after its end. Returns the stored message."""
+    text = _readable(text)
+    contact = lock_contact(contact.pk)
+    if contact.state not in ("waiting", "active"):
+        raise Conflict("This chat has ended, so the message was not sent.")
+    if author == Author.CUSTOMER and _sent_by_customer(contact) >= MOST_MESSAGES:
+        raise Conflict("That is a great many messages. Please wait for an answer.")
+    return _store(contact, author, text, client_id, member)
+
+
+def typing(contact: Contact, *, author: str) -> None:
+    """Show the other side that somebody is typing; nothing is kept."""
+    listeners = [f"contact:{contact.public_id}"]
+    if contact.rep_id is not None:
+        listeners.append(f"member:{contact.rep_id}")
+    with transaction.atomic():
+        whisper(f"chat.typing.{author}", subject=contact.public_id, audience=listeners)
+
+
+def customer_seen(contact: Contact) -> None:
+    """Note that the customer's page is open."""
+    Conversation.objects.filter(contact=contact).update(customer_seen_at=clock.now())
+
+
+def leave(contact: Contact) -> None:
+    """Let the customer leave: the queue, or the conversation. Leaving again changes nothing."""
+    with transaction.atomic():
+        held = lock_contact(contact.pk)
+        if held.state in ("waiting", "arrived"):
+            routing.abandon(held, actor="customer")
+        elif held.state == "active":
+            routing.end_conversation(held, by="customer", actor="customer")
+
+
+def abandon_the_gone() -> int:
+    """Count waiting customers whose page has been closed for a while as having left when it was closed."""
+    silent_since = clock.now() - GONE_AFTER
+    gone = Conversation.objects.filter(contact__state="waiting", customer_seen_at__lt=silent_since)
+    count = 0
+    for conversation_id in list(gone.values_list("pk", flat=True)):
+        count += _abandon_if_gone(conversation_id)
+    return count
+
+
+@transaction.atomic
+def _abandon_if_gone(conversation_id: int) -> bool:
+    """Look again under the contact's lock: the customer may just have come back."""
+    contact = lock_contact(Conversation.objects.get(pk=conversation_id).contact_id)
+    conversation = Conversation.objects.get(pk=conversation_id)
+    if contact.state != "waiting" or conversation.customer_seen_at >= clock.now() - GONE_AFTER:
+        return False
+    left_at = max(conversation.customer_seen_at, contact.placed_at or contact.arrived_at)
+    routing.abandon(contact, actor="customer", at=left_at)
+    return True
+
+
+def _store(contact: Contact, author: str, text: str, client_id: UUID, member: Member | None = None) -> Message:
+    message, is_new = Message.objects.get_or_create(
+        contact=contact,
+        client_id=client_id,
+        defaults={
+            "programme": contact.programme,
+            "author": author,
+            "member": member,
+            "text": text,
+            "at": clock.now(),
+        },
+    )
+    if is_new:
+        announce(
+            MessageSent(author=author, characters=len(text)),
+            programme=contact.programme,
+            subject=contact.public_id,
+            actor=f"member:{member.pk}" if member else author,
+            audience=[
+                f"contact:{contact.public_id}",
+                *([f"member:{contact.rep_id}"] if contact.rep_id else []),
+            ],
+        )
+    return message
+
+
+def note(contact: Contact, text: str) -> Message:
+    """Add a line of the system's own, such as who joined."""
+    return _store(contact, Author.SYSTEM, text, new_id())
+
+
+def _sent_by_customer(contact: Contact) -> int:
+    return Message.objects.filter(contact=contact, author=Author.CUSTOMER).count()
+
+
+def _readable(text: str) -> str:
+    """Return the text without control characters; Invalid when empty or too long."""
+    cleaned = "".join(c for c in text if c in "\n\t" or (c.isprintable() and c != "\ufeff")).strip()
+    if not cleaned:
+        raise Invalid("Please write a few words first.")
+    if len(cleaned) > LONGEST:
+        raise Invalid(
+            f"That is {len(cleaned):,} characters; one message can hold {LONGEST:,}. Please send it in parts."
+        )
+    return cleaned

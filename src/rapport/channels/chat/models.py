@@ -1,0 +1,41 @@
+"""Tables of chat."""
+
+from django.db import models
+
+
+class Author(models.TextChoices):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    REP = "rep"
+    SYSTEM = "system"
+
+
+class Conversation(models.Model):
+    """The chat side of a contact."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="conversation")
+    customer_seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"chat of {self.contact_id}"
+
+
+class Message(models.Model):
+    """One message; ``client_id`` is the sender's own key, so that a repeated sending is stored once."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="messages")
+    author = models.CharField(max_length=10, choices=Author.choices)
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    client_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "client_id"], name="message_once")]
+        indexes = [models.Index(fields=["contact", "id"], name="message_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.at}"

@@ -1,0 +1,74 @@
+"""The standing people of every test: a rep, the rep's supervisor, and an outsider from another programme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from rapport.accounts import actions as accounts
+from rapport.accounts.models import Member, Programme
+from rapport.accounts.roles import Role
+from rapport.contacts import actions as contacts
+from rapport.contacts.models import Reason
+from rapport.customers import actions as customers
+from rapport.customers.models import ContactPoint, Customer
+from rapport.routing import actions as routing
+
+
+@dataclass(frozen=True)
+class World:
+    """A small floor: one programme at work, and another behind its own wall."""
+
+    programme: Programme
+    other: Programme
+    rep: Member
+    second_rep: Member
+    supervisor: Member
+    outsider: Member
+    customer: Customer
+    reason: Reason
+
+
+def make_world() -> World:
+    """Make the floor of :class:`World` in the database."""
+    programme, _ = accounts.ensure_programme(key="cards", name="Cards", timezone="Europe/Berlin")
+    other, _ = accounts.ensure_programme(key="loans", name="Loans")
+    for one in (programme, other):
+        routing.ensure_queue(programme=one)
+    priority = customers.ensure_segment(
+        programme=programme, key="priority", name="Priority", head_start_seconds=90
+    )
+    customer = Customer.objects.create(programme=programme, key="C-1", name="Ada Byron", segment=priority)
+    ContactPoint.objects.create(programme=programme, customer=customer, kind="email", value="ada@example.org")
+    ContactPoint.objects.create(programme=programme, customer=customer, kind="phone", value="+4930123456")
+    reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
+    contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
+    contacts.ensure_disposition(programme=programme, key="other", name="Something else", position=9)
+    return World(
+        programme=programme,
+        other=other,
+        rep=_member(programme, "rep", Role.REP),
+        second_rep=_member(programme, "rep2", Role.REP),
+        supervisor=_member(programme, "supervisor", Role.SUPERVISOR),
+        outsider=_member(other, "outsider", Role.REP),
+        customer=customer,
+        reason=reason,
+    )
+
+
+def _member(programme: Programme, name: str, role: Role) -> Member:
+    return accounts.ensure_member(
+        programme=programme, agent_id=name, name=name.capitalize(), role=role, username=name, password=None
+    )
+
+
+@pytest.fixture
+def world(db: Any) -> World:
+    """A small floor in a test's own transaction."""
+    return make_world()
+
+
+@pytest.fixture
+def committed_world(transactional_db: Any) -> World:
+    """A small floor that other connections see too."""
+    return make_world()

@@ -1,0 +1,262 @@
+"""Writes of contacts: each step of a contact's life, once, whoever asks for it.
+
+Every step takes the contact locked (``access.lock_contact`` or ``lock=True``) and refuses with Conflict when the
+state has moved on. ``at`` lets an adapter or an import say when it really happened.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from rapport.contacts.events import (
+    ContactAbandoned,
+    ContactAnswered,
+    ContactArrived,
+    ContactClosed,
+    ContactEnded,
+    ContactIdentified,
+    ContactLeft,
+    ContactQueued,
+    ContactReturned,
+    FollowUpRecorded,
+)
+from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
+from rapport.events.actions import Happening, announce
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.customers.models import Customer
+
+
+def ensure_reason(*, programme: Programme, key: str, name: str = "", is_offered: bool = True) -> Reason:
+    """Return the programme's reason with this key, made where missing."""
+    reason, _ = Reason.objects.get_or_create(
+        programme=programme, key=key, defaults={"name": name or key, "is_offered": is_offered}
+    )
+    return reason
+
+
+def ensure_disposition(
+    *, programme: Programme, key: str, name: str, reason: Reason | None = None, position: int = 0
+) -> Disposition:
+    """Return the programme's disposition with this key, made where missing."""
+    disposition, _ = Disposition.objects.get_or_create(
+        programme=programme, key=key, defaults={"name": name, "reason": reason, "position": position}
+    )
+    return disposition
+
+
+@transaction.atomic
+def arrive(
+    *,
+    programme: Programme,
+    channel: str,
+    actor: str,
+    address: str = "",
+    customer: Customer | None = None,
+    reason: Reason | None = None,
+    direction: str = "in",
+    external_id: str | None = None,
+    at: datetime | None = None,
+) -> tuple[Contact, bool]:
+    """Open a contact; return it and whether it is new. The same ``external_id`` again returns the first one."""
+    at = at or clock.now()
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.create(
+                programme=programme,
+                channel=channel,
+                direction=direction,
+                address=address,
+                customer=customer,
+                segment=customer.segment if customer else None,
+                reason=reason,
+                external_id=external_id,
+                arrived_at=at,
+            )
+    except IntegrityError:
+        if external_id is None:
+            raise
+        return Contact.objects.get(programme=programme, external_id=external_id), False
+    arrived = ContactArrived(
+        channel=channel,
+        direction=direction,
+        customer=customer.key if customer else None,
+        segment=contact.segment.key if contact.segment else None,
+        reason=reason.key if reason else None,
+        external_id=external_id,
+    )
+    _tell(contact, arrived, actor, at)
+    return contact, True
+
+
+def enqueue(contact: Contact, *, queue: str, actor: str, at: datetime | None = None) -> None:
+    """Put the contact at the end of a queue."""
+    _require(contact, State.ARRIVED)
+    at = at or clock.now()
+    contact.state, contact.queue = State.WAITING, queue
+    contact.queued_at = contact.placed_at = at
+    contact.save(update_fields=["state", "queue", "queued_at", "placed_at"])
+    _tell(contact, ContactQueued(queue=queue), actor, at)
+
+
+def identify(contact: Contact, *, customer: Customer, actor: str) -> None:
+    """Say whose contact this is, once known."""
+    if contact.customer_id == customer.pk:
+        return
+    contact.customer, contact.segment = customer, customer.segment
+    contact.save(update_fields=["customer", "segment"])
+    segment = customer.segment.key if customer.segment else None
+    _tell(contact, ContactIdentified(customer=customer.key, segment=segment), actor, None)
+
+
+def answer(contact: Contact, *, rep: Member | None, actor: str, at: datetime | None = None) -> Leg:
+    """Connect the contact with a rep (None where only a log knows that somebody answered)."""
+    _require(contact, State.WAITING, State.ARRIVED)
+    at = at or clock.now()
+    contact.state, contact.rep = State.ACTIVE, rep
+    contact.answered_at = contact.answered_at or at
+    contact.queued_at = contact.queued_at or contact.arrived_at
+    contact.save(update_fields=["state", "rep", "answered_at", "queued_at"])
+    leg = Leg.objects.create(programme=contact.programme, contact=contact, rep=rep, started_at=at)
+    _tell(contact, ContactAnswered(rep=rep.agent_id if rep else None), actor, at)
+    return leg
+
+
+def return_to_queue(contact: Contact, *, why: str, actor: str, at: datetime | None = None) -> None:
+    """Give the contact back its old place because its rep is gone."""
+    _require(contact, State.ACTIVE)
+    at = at or clock.now()
+    previous = contact.rep
+    _end_leg(contact, by=why, at=at, wrapped=True)
+    contact.state, contact.rep = State.WAITING, None
+    contact.placed_at = contact.placed_at or contact.queued_at or contact.arrived_at
+    contact.save(update_fields=["state", "rep", "placed_at"])
+    _tell(contact, ContactReturned(why=why), actor, at, also=previous)
+
+
+def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None:
+    """Record that the customer left before a rep answered."""
+    _require(contact, State.ARRIVED, State.WAITING)
+    at = at or clock.now()
+    in_queue = contact.state == State.WAITING
+    contact.state = State.ABANDONED if in_queue else State.LEFT
+    contact.ended_at = contact.closed_at = at
+    contact.save(update_fields=["state", "ended_at", "closed_at"])
+    _tell(contact, ContactAbandoned() if in_queue else ContactLeft(), actor, at)
+
+
+def end(contact: Contact, *, by: str, actor: str, at: datetime | None = None) -> None:
+    """End the conversation; the rep's wrap-up begins."""
+    _require(contact, State.ACTIVE)
+    at = at or clock.now()
+    _end_leg(contact, by=by, at=at)
+    contact.state, contact.ended_at = State.WRAP_UP, at
+    contact.save(update_fields=["state", "ended_at"])
+    _tell(contact, ContactEnded(by=by), actor, at)
+
+
+def close(
+    contact: Contact,
+    *,
+    actor: str,
+    disposition: Disposition | None,
+    resolved: bool | None,
+    summary: str = "",
+    value_given: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Put the outcome on file."""
+    _require(contact, State.WRAP_UP)
+    if len(summary) > 500 or len(value_given) > 300:
+        raise Invalid("Keep the summary under 500 and what the customer got under 300 characters.")
+    at = at or clock.now()
+    contact.state, contact.closed_at = State.CLOSED, at
+    contact.disposition, contact.resolved = disposition, resolved
+    contact.summary, contact.value_given = summary.strip(), value_given.strip()
+    contact.save(update_fields=["state", "closed_at", "disposition", "resolved", "summary", "value_given"])
+    Leg.objects.filter(contact=contact, wrapped_at__isnull=True).update(wrapped_at=at)
+    _tell(
+        contact,
+        ContactClosed(disposition=disposition.key if disposition else None, resolved=resolved),
+        actor,
+        at,
+    )
+
+
+def stop_wrap_up_clock(contact: Contact, *, at: datetime) -> None:
+    """Count no more wrap-up time: the rep is gone, and finishes the wrap-up when they are back."""
+    for leg in Leg.objects.select_for_update().filter(contact=contact, wrapped_at__isnull=True):
+        leg.wrapped_at = max(at, leg.ended_at or at)
+        leg.save(update_fields=["wrapped_at"])
+
+
+def choose_disposition(contact: Contact, key: str) -> Disposition:
+    """Return the disposition with this key if it fits the contact's reason."""
+    found = Disposition.objects.filter(programme=contact.programme, key=key).first()
+    if found is None or found.reason_id not in (None, contact.reason_id):
+        raise Invalid("Choose how the contact went from the list.")
+    return found
+
+
+@transaction.atomic
+def follow_up(*, member: Member, contact: Contact, holds: bool | None, comment: str) -> FollowUp:
+    """Record a look back at a past contact of a customer whose contact the member holds now."""
+    if contact.programme_id != member.programme_id:
+        raise NotFound
+    comment = comment.strip()
+    if len(comment) > 500 or (holds is None and not comment):
+        raise Invalid("Say whether the outcome still holds, or write a comment of up to 500 characters.")
+    made = FollowUp.objects.create(
+        programme=member.programme,
+        contact=contact,
+        member=member,
+        at=clock.now(),
+        holds=holds,
+        comment=comment,
+    )
+    _tell(contact, FollowUpRecorded(holds=holds), f"member:{member.pk}", None)
+    return made
+
+
+def _end_leg(contact: Contact, *, by: str, at: datetime, wrapped: bool = False) -> None:
+    leg = Leg.objects.select_for_update().filter(contact=contact, ended_at__isnull=True).first()
+    if leg is None:
+        return
+    leg.ended_at, leg.ended_by = max(at, leg.started_at), by
+    if wrapped:
+        leg.wrapped_at = leg.ended_at
+    leg.save(update_fields=["ended_at", "ended_by", "wrapped_at"])
+
+
+def _require(contact: Contact, *states: State) -> None:
+    if contact.state not in states:
+        raise Conflict(f"This contact is {contact.state.replace('_', ' ')} now; reload to see where it is.")
+
+
+def audience_of(contact: Contact, *, also: Member | None = None) -> list[str]:
+    """Return the live channels that follow this contact: the floor, its own page, its rep."""
+    reps = {member.pk for member in (contact.rep, also) if member is not None}
+    return [
+        f"floor:{contact.programme_id}",
+        f"contact:{contact.public_id}",
+        *(f"member:{pk}" for pk in sorted(reps)),
+    ]
+
+
+def _tell(
+    contact: Contact, happening: Happening, actor: str, at: datetime | None, *, also: Member | None = None
+) -> None:
+    announce(
+        happening,
+        programme=contact.programme,
+        subject=contact.public_id,
+        actor=actor,
+        audience=audience_of(contact, also=also),
+        at=at,
+    )

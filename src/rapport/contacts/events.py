@@ -1,0 +1,89 @@
+"""What this module announces. Together these tell a contact's whole life, so that the log can be replayed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class ContactArrived:
+    """A customer reached us."""
+
+    name: ClassVar[str] = "contact.arrived"
+    channel: str
+    direction: str
+    customer: str | None
+    segment: str | None
+    reason: str | None
+    external_id: str | None
+
+
+@dataclass(frozen=True)
+class ContactQueued:
+    """The customer asked for a person and stands in a queue."""
+
+    name: ClassVar[str] = "contact.queued"
+    queue: str
+
+
+@dataclass(frozen=True)
+class ContactIdentified:
+    """We learnt who the customer is."""
+
+    name: ClassVar[str] = "contact.identified"
+    customer: str
+    segment: str | None
+
+
+@dataclass(frozen=True)
+class ContactAnswered:
+    """A rep took the contact; ``rep`` is the agent id, None where a log does not name one."""
+
+    name: ClassVar[str] = "contact.answered"
+    rep: str | None
+
+
+@dataclass(frozen=True)
+class ContactReturned:
+    """The contact went back to its old place in the queue; ``why`` says how it lost its rep."""
+
+    name: ClassVar[str] = "contact.returned"
+    why: str
+
+
+@dataclass(frozen=True)
+class ContactAbandoned:
+    """The customer left while waiting for a person."""
+
+    name: ClassVar[str] = "contact.abandoned"
+
+
+@dataclass(frozen=True)
+class ContactLeft:
+    """The customer left before asking for a person."""
+
+    name: ClassVar[str] = "contact.left"
+
+
+@dataclass(frozen=True)
+class ContactEnded:
+    """The conversation ended; wrap-up begins. ``by`` is customer, rep, pbx or import."""
+
+    name: ClassVar[str] = "contact.ended"
+    by: str
+
+
+@dataclass(frozen=True)
+class ContactClosed:
+    """Wrap-up is done and the outcome is on file."""
+
+    name: ClassVar[str] = "contact.closed"
+    disposition: str | None
+    resolved: bool | None
+
+
+@dataclass(frozen=True)
+class FollowUpRecorded:
+    """A rep looked back at this contact on a later one."""
+
+    name: ClassVar[str] = "contact.followed_up"
+    holds: bool | None

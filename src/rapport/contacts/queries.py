@@ -1,0 +1,107 @@
+"""Reads of contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Avg, F, Q
+
+from rapport.contacts.models import Contact, Disposition, FollowUp, Reason, State
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.customers.models import Customer
+
+
+def reasons_of(programme: Programme) -> list[Reason]:
+    """Return the reasons a customer may choose from."""
+    return list(Reason.objects.filter(programme=programme, is_offered=True).order_by("id"))
+
+
+def reason_by_key(programme: Programme, key: str) -> Reason | None:
+    """Return the programme's reason with this key."""
+    return Reason.objects.filter(programme=programme, key=key).first()
+
+
+def dispositions_for(contact: Contact) -> list[Disposition]:
+    """Return the few dispositions that fit the contact's reason, its own before the general ones."""
+    fitting = Q(reason=None) | Q(reason=contact.reason_id)
+    return list(Disposition.objects.filter(fitting, programme=contact.programme).order_by("position", "id"))
+
+
+def waiting_in(programme: Programme) -> list[Contact]:
+    """Return the programme's waiting contacts, longest first by place."""
+    return list(
+        Contact.objects.select_related("customer", "segment", "reason")
+        .filter(programme=programme, state=State.WAITING)
+        .order_by("placed_at", "id")
+    )
+
+
+def in_hand_of(member: Member) -> Contact | None:
+    """Return the contact the member is talking to or wrapping up."""
+    return (
+        Contact.objects.select_related("customer__segment", "segment", "reason", "programme", "rep__user")
+        .filter(rep=member, state__in=[State.ACTIVE, State.WRAP_UP])
+        .order_by("-answered_at")
+        .first()
+    )
+
+
+def last_contact_before(contact: Contact) -> Contact | None:
+    """Return the customer's last answered contact before this one, to comment on and check."""
+    if contact.customer_id is None:
+        return None
+    return (
+        Contact.objects.select_related("reason", "disposition", "rep__user", "programme")
+        .filter(
+            programme=contact.programme_id,
+            customer=contact.customer_id,
+            answered_at__isnull=False,
+            arrived_at__lt=contact.arrived_at,
+        )
+        .exclude(pk=contact.pk)
+        .order_by("-arrived_at")
+        .first()
+    )
+
+
+def history_of(customer: Customer, *, limit: int = 10) -> list[Contact]:
+    """Return the customer's latest contacts, newest first."""
+    return list(
+        Contact.objects.select_related("reason", "disposition", "rep__user")
+        .filter(programme=customer.programme_id, customer=customer)
+        .order_by("-arrived_at")[:limit]
+    )
+
+
+def follow_ups_of(contact: Contact) -> list[FollowUp]:
+    """Return the looks back at a contact, newest first."""
+    return list(FollowUp.objects.select_related("member__user").filter(contact=contact).order_by("-at"))
+
+
+def ended_since(programme: Programme, since: datetime) -> list[Contact]:
+    """Return contacts whose conversation ended since, newest first."""
+    return list(
+        Contact.objects.select_related("customer", "rep__user", "reason", "disposition")
+        .filter(programme=programme, ended_at__gte=since)
+        .order_by("-ended_at")
+    )
+
+
+def listed(programme: Programme, *, after: int = 0, limit: int = 100) -> list[Contact]:
+    """Return a page of the programme's contacts in the order they were opened, behind the cursor ``after``."""
+    return list(
+        Contact.objects.select_related("customer", "segment", "reason", "rep", "disposition")
+        .filter(programme=programme, pk__gt=after)
+        .order_by("pk")[:limit]
+    )
+
+
+def mean_handle_seconds(programme: Programme, *, since: datetime) -> float | None:
+    """Return the mean time from answer to end of conversation of contacts ended since; None where none was."""
+    mean = Contact.objects.filter(programme=programme, ended_at__gte=since, answered_at__isnull=False).aggregate(
+        mean=Avg(F("ended_at") - F("answered_at"))
+    )["mean"]
+    return mean.total_seconds() if mean is not None else None

@@ -1,0 +1,138 @@
+"""Writes of the customer file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettled
+from rapport.customers.models import ContactPoint, Customer, Promise, Segment
+from rapport.customers.points import normal_email, normal_phone
+from rapport.events.actions import announce
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+
+EDITABLE = {"name": 200, "likes": 500, "language": 10}
+NORMAL = {"email": normal_email, "phone": normal_phone}
+
+
+def ensure_segment(*, programme: Programme, key: str, name: str = "", head_start_seconds: int = 0) -> Segment:
+    """Return the programme's segment with this key, made where missing."""
+    segment, _ = Segment.objects.get_or_create(
+        programme=programme,
+        key=key,
+        defaults={"name": name or key, "head_start_seconds": head_start_seconds},
+    )
+    return segment
+
+
+@transaction.atomic
+def update_file(*, member: Member, customer: Customer, version: int, changes: dict[str, str]) -> Customer:
+    """Bring the file up to date with ``changes`` (fields of EDITABLE, or ``email``/``phone`` to add one).
+
+    ``version`` is the version the person looked at; Conflict when somebody else changed the file since.
+    """
+    found = Customer.objects.select_for_update().filter(pk=customer.pk, programme=member.programme).first()
+    if found is None:
+        raise NotFound
+    if found.version != version:
+        raise Conflict("Somebody changed this file a moment ago. It has been reloaded; please try again.")
+    before, after = _apply(found, changes)
+    if not after:
+        return found
+    found.version += 1
+    found.save()
+    announce(
+        CustomerChanged(before=before, after=after),
+        programme=member.programme,
+        subject=found.public_id,
+        actor=f"member:{member.pk}",
+    )
+    return found
+
+
+def _apply(customer: Customer, changes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for field, raw in changes.items():
+        value = raw.strip()
+        if field in NORMAL:
+            if value and _add_point(customer, field, NORMAL[field](value)):
+                before[field], after[field] = "", value
+        elif field in EDITABLE:
+            if len(value) > EDITABLE[field]:
+                raise Invalid(f"Please keep {field} under {EDITABLE[field]} characters.")
+            old = getattr(customer, field)
+            if old != value:
+                before[field], after[field] = old, value
+                setattr(customer, field, value)
+        else:
+            raise Invalid(f"{field!r} is not a field of the customer file that can be edited.")
+    return before, after
+
+
+def _add_point(customer: Customer, kind: str, value: str) -> bool:
+    _, made = ContactPoint.objects.get_or_create(
+        customer=customer, kind=kind, value=value, defaults={"programme_id": customer.programme_id}
+    )
+    return made
+
+
+@transaction.atomic
+def make_promise(
+    *, member: Member, customer: Customer, what: str, due_on: date, contact_id: int | None = None
+) -> Promise:
+    """Record a promise to the customer; the due date cannot lie in the past."""
+    what = what.strip()
+    if not what or len(what) > 300:
+        raise Invalid("Say in up to 300 characters what was promised.")
+    today = clock.now().astimezone(member.programme.zone).date()
+    if due_on < today:
+        raise Invalid("A promise cannot be due in the past. Choose today or a later day.")
+    promise = Promise.objects.create(
+        programme=member.programme,
+        customer=customer,
+        contact_id=contact_id,
+        made_by=member,
+        what=what,
+        made_at=clock.now(),
+        due_on=due_on,
+    )
+    announce(
+        PromiseMade(promise=str(promise.public_id), due_on=due_on.isoformat()),
+        programme=member.programme,
+        subject=customer.public_id,
+        actor=f"member:{member.pk}",
+    )
+    return promise
+
+
+@transaction.atomic
+def settle_promise(*, member: Member, promise_id: int, kept: bool) -> Promise:
+    """Say that a promise was kept or broken; settling it twice the same way changes nothing."""
+    promise = (
+        Promise.objects.select_for_update(of=("self",))
+        .select_related("customer")
+        .filter(pk=promise_id, programme=member.programme)
+        .first()
+    )
+    if promise is None:
+        raise NotFound
+    if promise.settled_at is not None:
+        if promise.kept != kept:
+            raise Conflict("This promise was already settled the other way.")
+        return promise
+    promise.settled_at, promise.kept = clock.now(), kept
+    promise.save(update_fields=["settled_at", "kept"])
+    announce(
+        PromiseSettled(promise=str(promise.public_id), kept=kept),
+        programme=member.programme,
+        subject=promise.customer.public_id,
+        actor=f"member:{member.pk}",
+    )
+    return promise

@@ -1,0 +1,113 @@
+"""Tables of the customer file."""
+
+from django.db import models
+from django.db.models import Q
+
+from rapport.kit.ids import new_id
+
+
+class Segment(models.Model):
+    """A kind of customer, resolved before queueing; ``head_start_seconds`` counts as time already waited."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=50)
+    name = models.CharField(max_length=100)
+    head_start_seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="segment_key_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """A person or company that the partner serves."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=200, blank=True)
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    customer_since = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    likes = models.CharField(max_length=500, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="customer_key_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class ContactPoint(models.Model):
+    """A way to reach a customer; ``value`` is stored as :func:`rapport.customers.points.normal` writes it."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="points")
+    kind = models.CharField(max_length=10, choices=[("email", "e-mail"), ("phone", "telephone")])
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "kind", "value"], name="point_once_per_customer")
+        ]
+        indexes = [models.Index(fields=["programme", "kind", "value"], name="point_lookup")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Holding(models.Model):
+    """Something the customer has with the partner: a card, a policy, a contract."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="holdings")
+    key = models.CharField(max_length=100)
+    product = models.CharField(max_length=100)
+    label = models.CharField(max_length=100, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "key"], name="holding_once_per_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.label}".strip()
+
+
+class Promise(models.Model):
+    """Something we told the customer we would do, by when."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="promises")
+    contact_id = models.BigIntegerField(null=True, blank=True)
+    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    due_on = models.DateField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    kept = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, kept__isnull=True)
+                | Q(settled_at__isnull=False, kept__isnull=False),
+                name="promise_settled_with_result",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["programme", "due_on"], condition=Q(settled_at__isnull=True), name="promise_open"
+            ),
+            models.Index(fields=["customer", "due_on"], name="promise_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what

@@ -1,0 +1,70 @@
+"""Recording events. Called by modules' actions only, inside their transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from rapport.events import listeners
+from rapport.events.models import Event
+from rapport.kit import clock
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+LIVE_CHANNEL = "rapport_live"
+
+
+class Happening(Protocol):
+    """A frozen dataclass with a dotted, past-tense ``name``; its fields are the event's data."""
+
+    name: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def announce(
+    happening: Happening,
+    *,
+    programme: Programme,
+    subject: UUID,
+    actor: str,
+    audience: Iterable[str] = (),
+    at: datetime | None = None,
+) -> int:
+    """Append the event, queue its listeners' jobs and wake live streams, all with the caller's commit.
+
+    ``actor`` is ``member:<id>``, ``customer``, ``router``, ``pbx`` or ``import``; ``audience`` names the live
+    channels that may hear of it. Returns the event's id.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
+    event = Event.objects.create(
+        programme=programme,
+        at=at or clock.now(),
+        name=happening.name,
+        subject=subject,
+        actor=actor,
+        data=json.loads(json.dumps(dataclasses.asdict(happening), cls=DjangoJSONEncoder)),
+        audience=list(audience),
+    )
+    listeners.defer_for(event)
+    if event.audience:
+        _notify(str(event.pk))
+    return event.pk
+
+
+def whisper(name: str, *, subject: UUID, audience: Iterable[str]) -> None:
+    """Tell live streams of something too fleeting to record, such as typing."""
+    _notify(json.dumps({"name": name, "subject": str(subject), "audience": list(audience)}))
+
+
+def _notify(payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, payload])

@@ -1,0 +1,25 @@
+"""Who hears of which event: modules subscribe a task by the event's name; each hearing is one job.
+
+The job is deferred inside the transaction of the event, so nothing is lost and nothing happens for a change
+that was rolled back.
+"""
+
+from collections import defaultdict
+
+from procrastinate.tasks import Task
+
+from rapport.events.models import Event
+
+_tasks: dict[str, list["Task[..., object, ...]"]] = defaultdict(list)
+
+
+def subscribe(event_name: str, task: "Task[..., object, ...]") -> None:
+    """Have ``task(event_id=...)`` run once for every event of this name. Subscribing twice changes nothing."""
+    if task not in _tasks[event_name]:
+        _tasks[event_name].append(task)
+
+
+def defer_for(event: Event) -> None:
+    """Queue the jobs of everyone who listens for this event."""
+    for task in _tasks[event.name]:
+        task.defer(event_id=event.pk)

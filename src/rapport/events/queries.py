@@ -1,0 +1,47 @@
+"""Reads of the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rapport.events.models import Event
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as read from the log."""
+
+    id: int
+    at: datetime
+    name: str
+    subject: UUID
+    actor: str
+    data: dict[str, Any]
+
+
+_FIELDS = ("id", "at", "name", "subject", "actor", "data")
+
+
+def history_of(programme: Programme, subject: UUID) -> list[EventRow]:
+    """Return all that happened to one thing, oldest first."""
+    rows = Event.objects.filter(programme=programme, subject=subject).order_by("id").values_list(*_FIELDS)
+    return [EventRow(*row) for row in rows]
+
+
+def log_of(programme: Programme, *, after: int = 0) -> Iterator[EventRow]:
+    """Stream the programme's log in order, from behind the cursor ``after``."""
+    rows = Event.objects.filter(programme=programme, id__gt=after).order_by("id").values_list(*_FIELDS)
+    for row in rows.iterator(chunk_size=5000):
+        yield EventRow(*row)
+
+
+def event_by_id(event_id: int) -> Event:
+    """Return the event a listener's job was given."""
+    return Event.objects.select_related("programme").get(pk=event_id)

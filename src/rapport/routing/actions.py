@@ -1,0 +1,192 @@
+"""Writes of routing: queueing, offers, and the steps of a contact that also move its rep's presence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import access_in_hand, lock_contact
+from rapport.events.actions import announce
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.routing import presence
+from rapport.routing.events import OfferEnded
+from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, Queue, RoutingStep
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Contact, Reason
+
+DEFAULT_QUEUE = "main"
+
+
+def ensure_queue(*, programme: Programme, key: str = DEFAULT_QUEUE, name: str = "") -> Queue:
+    """Return the programme's queue with this key, made where missing."""
+    queue, _ = Queue.objects.get_or_create(programme=programme, key=key, defaults={"name": name or key})
+    return queue
+
+
+@transaction.atomic
+def set_steps(*, queue: Queue, reason: Reason | None, steps: Sequence[tuple[dict[str, int], int | None]]) -> None:
+    """Replace the steps of a queue and reason: needs (skill to level) and seconds until the next counts."""
+    if not steps or any(seconds is None for _, seconds in steps[:-1]):
+        raise Invalid("Every step but the last needs the seconds after which the next one counts.")
+    RoutingStep.objects.filter(queue=queue, reason=reason).delete()
+    RoutingStep.objects.bulk_create(
+        RoutingStep(
+            programme_id=queue.programme_id,
+            queue=queue,
+            reason=reason,
+            position=position,
+            needs=needs,
+            seconds=seconds,
+        )
+        for position, (needs, seconds) in enumerate(steps)
+    )
+
+
+def set_proficiency(*, member: Member, skill: str, level: int) -> None:
+    """Say how well a rep knows a skill (1 to 5)."""
+    Proficiency.objects.update_or_create(
+        member=member, skill=skill, defaults={"programme_id": member.programme_id, "level": level}
+    )
+
+
+@transaction.atomic
+def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> None:
+    """Put an arrived contact at the end of a queue and wake the router."""
+    contact = lock_contact(contact.pk)
+    contacts.enqueue(contact, queue=queue or DEFAULT_QUEUE, actor=actor, at=at)
+    presence.wake_router(contact.programme_id)
+
+
+@transaction.atomic
+def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None:
+    """Record that the customer left before a rep answered, and free a rep it was offered to."""
+    contact = lock_contact(contact.pk)
+    contacts.abandon(contact, actor=actor, at=at)
+    withdraw_offer(contact, actor=actor)
+
+
+def withdraw_offer(contact: Contact, *, actor: str) -> None:
+    """End the contact's open offer, if any, without fault of the rep. The caller holds the contact's lock."""
+    offer = Offer.objects.select_related("member__user").filter(contact=contact, ended_at__isnull=True).first()
+    if offer is None:
+        return
+    held = presence.locked(offer.member)
+    _end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=actor)
+    if held.doing == Doing.RESERVED:
+        presence.release(held, actor=actor)
+
+
+@transaction.atomic
+def accept(*, member: Member, offer_id: UUID) -> Contact:
+    """Take the offered contact; accepting twice gives the same contact."""
+    offer, contact, held = _open_offer(member, offer_id)
+    if offer.result == Offer.Result.ACCEPTED and contact.rep_id == member.pk:
+        return contact
+    if offer.ended_at is not None or offer.expires_at <= clock.now():
+        raise Conflict("This contact is no longer offered to you. The next one will ring.")
+    actor = f"member:{member.pk}"
+    contacts.answer(contact, rep=member, actor=actor)
+    _end_offer(offer, Offer.Result.ACCEPTED, contact, actor=actor)
+    held.after = Doing.AVAILABLE if held.after == Doing.OFFLINE else held.after
+    presence.move(held, Doing.ON_CONTACT, actor=actor)
+    return contact
+
+
+@transaction.atomic
+def decline(*, member: Member, offer_id: UUID) -> None:
+    """Hand the offered contact back to its old place; the rep is not responding until they choose again."""
+    offer, contact, held = _open_offer(member, offer_id)
+    if offer.ended_at is not None:
+        return
+    actor = f"member:{member.pk}"
+    _end_offer(offer, Offer.Result.DECLINED, contact, actor=actor)
+    presence.move(held, Doing.NOT_RESPONDING, actor=actor)
+    presence.wake_router(member.programme_id)
+
+
+def miss_offer(offer: Offer, *, actor: str) -> None:
+    """End an offer that ran out; the caller holds the contact's lock."""
+    held = presence.locked(offer.member)
+    _end_offer(offer, Offer.Result.MISSED, offer.contact, actor=actor)
+    if held.doing == Doing.RESERVED:
+        presence.move(held, Doing.NOT_RESPONDING, actor=actor)
+
+
+@transaction.atomic
+def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: datetime | None = None) -> None:
+    """Record that a telephone system connected the contact with a rep, who need not be at a desk here."""
+    contact = lock_contact(contact.pk)
+    withdraw_offer(contact, actor=actor)
+    contacts.answer(contact, rep=rep, actor=actor, at=at)
+    if rep is not None:
+        held = presence.locked(rep)
+        if held.doing != Doing.OFFLINE:
+            presence.move(held, Doing.ON_CONTACT, actor=actor)
+
+
+@transaction.atomic
+def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | None = None) -> None:
+    """End the conversation and begin the rep's wrap-up; ending it again changes nothing."""
+    contact = lock_contact(contact.pk)
+    if contact.state in ("wrap_up", "closed"):
+        return
+    contacts.end(contact, by=by, actor=actor, at=at)
+    if contact.rep is None:
+        contacts.close(contact, actor=actor, disposition=None, resolved=None, at=at)
+        return
+    held = presence.locked(contact.rep)
+    if held.doing == Doing.ON_CONTACT:
+        presence.move(held, Doing.WRAP_UP, actor=actor, at=at)
+
+
+@transaction.atomic
+def finish_wrap_up(
+    *, member: Member, contact_id: UUID, disposition: str, resolved: bool, summary: str, value_given: str = ""
+) -> Contact:
+    """Put the outcome on file and let the rep go on."""
+    contact = access_in_hand(member, contact_id, lock=True)
+    if not summary.strip():
+        raise Invalid("Write one line about the contact, so that whoever talks to this customer next knows.")
+    contacts.close(
+        contact,
+        actor=f"member:{member.pk}",
+        disposition=contacts.choose_disposition(contact, disposition),
+        resolved=resolved,
+        summary=summary,
+        value_given=value_given,
+    )
+    held = presence.locked(member)
+    if held.doing in BUSY:
+        presence.release(held, actor=f"member:{member.pk}")
+    return contact
+
+
+def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presence]:
+    """Return the member's offer, its contact and their presence, all locked in the module's one order."""
+    found = Offer.objects.filter(public_id=offer_id, member=member).values_list("contact_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    contact = lock_contact(found)
+    held = presence.locked(member)
+    offer = Offer.objects.select_for_update().get(public_id=offer_id)
+    return offer, contact, held
+
+
+def _end_offer(offer: Offer, result: Offer.Result, contact: Contact, *, actor: str) -> None:
+    offer.ended_at, offer.result = clock.now(), result
+    offer.save(update_fields=["ended_at", "result"])
+    announce(
+        OfferEnded(offer=str(offer.public_id), rep=offer.member.agent_id, result=result.value),
+        programme=contact.programme,
+        subject=contact.public_id,
+        actor=actor,
+        audience=contacts.audience_of(contact, also=offer.member),
+    )

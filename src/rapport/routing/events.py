@@ -1,0 +1,33 @@
+"""What this module announces."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class ContactOffered:
+    """The router chose a rep for a contact."""
+
+    name: ClassVar[str] = "contact.offered"
+    offer: str
+    rep: str
+
+
+@dataclass(frozen=True)
+class OfferEnded:
+    """An offer was accepted, missed, declined or withdrawn."""
+
+    name: ClassVar[str] = "contact.offer_ended"
+    offer: str
+    rep: str
+    result: str
+
+
+@dataclass(frozen=True)
+class PresenceChanged:
+    """A rep does something else now; ``rep`` is the agent id."""
+
+    name: ClassVar[str] = "presence.changed"
+    rep: str
+    before: str
+    doing: str

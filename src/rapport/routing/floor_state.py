@@ -1,0 +1,77 @@
+"""The floor as the policy sees it, read from the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rapport.contacts import queries as contacts
+from rapport.routing.models import Doing, Offer, Presence, Proficiency, RoutingStep
+from rapport.routing.policy import FloorState, Need, Rep, Step, Waiting
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+Steps = dict[tuple[str, int | None], tuple[Step, ...]]
+
+
+def read_floor(programme: Programme) -> FloorState:
+    """Return who waits without an open offer and who is available; five queries whatever the size."""
+    offered = set(
+        Offer.objects.filter(programme=programme, ended_at__isnull=True).values_list("contact_id", flat=True)
+    )
+    waiting = [one for one in contacts.waiting_in(programme) if one.pk not in offered]
+    reps = free_reps(programme)
+    if not waiting or not reps:
+        return FloorState(waiting=(), reps=reps)
+    return FloorState(waiting=as_waiting(programme, waiting), reps=reps)
+
+
+def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:
+    """Return contacts as the policy sees them."""
+    steps = _steps(programme)
+    passed = _passed_by([one.pk for one in waiting])
+    return tuple(
+        Waiting(
+            id=one.pk,
+            queue=one.queue,
+            placed_at=(one.placed_at or one.arrived_at).timestamp(),
+            head_start_seconds=one.segment.head_start_seconds if one.segment else 0.0,
+            steps=steps.get((one.queue, one.reason_id)) or steps.get((one.queue, None), ()),
+            passed_by=passed[one.pk],
+        )
+        for one in waiting
+    )
+
+
+def free_reps(programme: Programme) -> tuple[Rep, ...]:
+    """Return the available reps with their skills, idle since they became available."""
+    skills: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Proficiency.objects.filter(programme=programme, member__presence__doing=Doing.AVAILABLE)
+    for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
+        skills[member_id][skill] = level
+    free = Presence.objects.filter(programme=programme, doing=Doing.AVAILABLE)
+    return tuple(
+        Rep(id=member_id, skills=skills[member_id], idle_since=since.timestamp())
+        for member_id, since in free.values_list("member_id", "since")
+    )
+
+
+def _steps(programme: Programme) -> Steps:
+    found: dict[tuple[str, int | None], list[Step]] = defaultdict(list)
+    rows = RoutingStep.objects.filter(programme=programme).order_by("position")
+    for queue, reason, needs, seconds in rows.values_list("queue__key", "reason_id", "needs", "seconds"):
+        wanted = tuple(Need(skill, level) for skill, level in sorted(needs.items()))
+        found[queue, reason].append(Step(needs=wanted, seconds=seconds))
+    return {where: tuple(steps) for where, steps in found.items()}
+
+
+def _passed_by(contact_ids: list[int]) -> dict[int, frozenset[int]]:
+    passed: dict[int, set[int]] = defaultdict(set)
+    rows = Offer.objects.filter(
+        contact_id__in=contact_ids, result__in=[Offer.Result.MISSED, Offer.Result.DECLINED]
+    )
+    for contact_id, member_id in rows.values_list("contact_id", "member_id"):
+        passed[contact_id].add(member_id)
+    return defaultdict(frozenset, {pk: frozenset(members) for pk, members in passed.items()})

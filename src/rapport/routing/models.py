@@ -1,0 +1,174 @@
+"""Tables of queues, skills, presence and offers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from rapport.kit.ids import new_id
+
+
+class Doing(models.TextChoices):
+    """What a rep does; the first group is chosen, the second follows from work."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    BREAK = "break"
+    MEAL = "meal"
+    MEETING = "meeting"
+    TRAINING = "training"
+    COACHING = "coaching"
+    RESERVED = "reserved"
+    ON_CONTACT = "on_contact"
+    WRAP_UP = "wrap_up"
+    NOT_RESPONDING = "not_responding"
+
+
+CHOSEN = (
+    Doing.AVAILABLE,
+    Doing.BREAK,
+    Doing.MEAL,
+    Doing.MEETING,
+    Doing.TRAINING,
+    Doing.COACHING,
+    Doing.OFFLINE,
+)
+BUSY = (Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP)
+
+
+class Queue(models.Model):
+    """A line of waiting contacts; contacts name it by ``key``."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=50)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="queue_key_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoutingStep(models.Model):
+    """What a contact of this reason asks of a rep, step by step; without a reason it is the queue's own."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="steps")
+    reason = models.ForeignKey("contacts.Reason", on_delete=models.CASCADE, null=True, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    needs = models.JSONField(default=dict, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "reason", "position"], name="step_position_unique", nulls_distinct=False
+            )
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"step {self.position}"
+
+
+class Proficiency(models.Model):
+    """How well a rep knows a skill, 1 to 5."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    skill = models.CharField(max_length=50)
+    level = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "skill"], name="skill_once_per_rep"),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="level_from_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"
+
+
+class Presence(models.Model):
+    """What a rep does now. ``after`` is what they asked to do when the present work is done."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    member = models.OneToOneField("accounts.Member", on_delete=models.CASCADE, related_name="presence")
+    doing = models.CharField(max_length=15, choices=Doing.choices, default=Doing.OFFLINE)
+    after = models.CharField(max_length=15, choices=Doing.choices, default=Doing.AVAILABLE)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["programme", "doing"], condition=~Q(doing="offline"), name="presence_on_floor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.doing}"
+
+
+class StateSpan(models.Model):
+    """One stretch of a rep's day in one state; the open one has no end."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    doing = models.CharField(max_length=15, choices=Doing.choices)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(ended_at__isnull=True), name="one_open_stretch_per_rep"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="stretch_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "started_at"], name="stretch_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.doing}"
+
+
+class Offer(models.Model):
+    """A contact offered to a rep, with the trace of why; ``result`` is empty while it is open."""
+
+    class Result(models.TextChoices):
+        """How an offer ended."""
+
+        ACCEPTED = "accepted"
+        MISSED = "missed"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+    words = models.CharField(max_length=2000, blank=True)
+    trace = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(ended_at__isnull=True), name="one_open_offer_per_contact"
+            ),
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(ended_at__isnull=True), name="one_open_offer_per_rep"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["contact", "offered_at"], name="offer_by_contact"),
+            models.Index(
+                fields=["programme", "expires_at"], condition=Q(ended_at__isnull=True), name="offer_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer of {self.contact_id}"

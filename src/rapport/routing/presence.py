@@ -1,0 +1,114 @@
+"""What reps do, and the ledger of it. Callers hold the transaction; every change is locked and recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from rapport.events.actions import announce
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid
+from rapport.routing.events import PresenceChanged
+from rapport.routing.gates import closed_gate
+from rapport.routing.models import BUSY, CHOSEN, Doing, Presence, StateSpan
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+
+ROUTER_CHANNEL = "rapport_router"
+
+
+def wake_router(programme_id: int) -> None:
+    """Tell the programme's router, with the caller's commit, that the floor has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [ROUTER_CHANNEL, str(programme_id)])
+
+
+def locked(member: Member) -> Presence:
+    """Return the member's presence locked until the transaction ends; made (offline) where missing."""
+    now = clock.now()
+    Presence.objects.bulk_create(
+        [Presence(programme_id=member.programme_id, member=member, since=now, seen_at=now)],
+        ignore_conflicts=True,
+    )
+    return (
+        Presence.objects.select_for_update(of=("self",))
+        .select_related("member__user", "programme")
+        .get(member=member)
+    )
+
+
+def move(presence: Presence, doing: str, *, actor: str, at: datetime | None = None) -> None:
+    """Change what a locked presence does, close its stretch in the ledger and open the next."""
+    if presence.doing == doing:
+        return
+    at = max(at or clock.now(), presence.since)
+    StateSpan.objects.filter(member=presence.member, ended_at__isnull=True).update(ended_at=at)
+    if doing != Doing.OFFLINE:
+        StateSpan.objects.create(
+            programme_id=presence.programme_id, member=presence.member, doing=doing, started_at=at
+        )
+    before, presence.doing, presence.since = presence.doing, doing, at
+    presence.save(update_fields=["doing", "after", "since", "seen_at"])
+    announce(
+        PresenceChanged(rep=presence.member.agent_id, before=before, doing=doing),
+        programme=presence.programme,
+        subject=presence.member.user.public_id,
+        actor=actor,
+        audience=[f"floor:{presence.programme_id}", f"member:{presence.member_id}"],
+        at=at,
+    )
+    if doing == Doing.AVAILABLE:
+        wake_router(presence.programme_id)
+
+
+def release(presence: Presence, *, actor: str) -> None:
+    """Let a rep go on after a contact: to what they asked for, else available, unless a gate is closed."""
+    wanted, presence.after = presence.after, Doing.AVAILABLE
+    if wanted == Doing.AVAILABLE and closed_gate(presence.member):
+        wanted = Doing.MEETING
+    move(presence, wanted, actor=actor)
+
+
+@transaction.atomic
+def choose(*, member: Member, doing: str) -> Presence:
+    """Let a rep choose what to do; while busy with a contact the choice counts from its end.
+
+    Raises Conflict with the reason when a gate (such as unread Rally Notes) keeps them from being available.
+    """
+    if doing not in CHOSEN:
+        raise Invalid(f"{doing!r} is not something a rep can choose.")
+    if doing == Doing.AVAILABLE and (why := closed_gate(member)):
+        raise Conflict(why)
+    presence = locked(member)
+    presence.seen_at = clock.now()
+    if presence.doing in BUSY and doing != presence.doing:
+        presence.after = doing
+        presence.save(update_fields=["after", "seen_at"])
+        return presence
+    presence.after = Doing.AVAILABLE
+    presence.save(update_fields=["after", "seen_at"])
+    move(presence, doing, actor=f"member:{member.pk}")
+    return presence
+
+
+def pulse(*, member: Member) -> None:
+    """Note that the rep's desk is open and alive."""
+    Presence.objects.filter(member=member).update(seen_at=clock.now())
+
+
+def presence_of(member: Member) -> Presence | None:
+    """Return what the member does, or None when they were never here."""
+    return Presence.objects.filter(member=member).first()
+
+
+def on_floor(programme: Programme) -> list[Presence]:
+    """Return everyone who is not offline, longest in their state first."""
+    return list(
+        Presence.objects.select_related("member__user")
+        .filter(programme=programme)
+        .exclude(doing=Doing.OFFLINE)
+        .order_by("since")
+    )

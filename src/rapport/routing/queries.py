@@ -1,0 +1,78 @@
+"""Reads of routing: offers, places in line and how long they may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rapport.contacts import queries as contacts
+from rapport.kit import clock
+from rapport.routing.models import Doing, Offer, Presence
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Contact
+
+RECENTLY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting contact stands: its place from 1, and the estimated wait in seconds where known."""
+
+    position: int
+    wait_seconds: float | None
+
+
+def open_offer_to(member: Member) -> Offer | None:
+    """Return the contact being offered to the member now."""
+    return (
+        Offer.objects.select_related("contact__customer__segment", "contact__reason")
+        .filter(member=member, ended_at__isnull=True, expires_at__gt=clock.now())
+        .first()
+    )
+
+
+def open_offers_in(programme: Programme) -> dict[int, Offer]:
+    """Return the open offers by contact."""
+    offers = Offer.objects.select_related("member__user").filter(programme=programme, ended_at__isnull=True)
+    return {offer.contact_id: offer for offer in offers}
+
+
+def why_here(contact: Contact) -> str:
+    """Return in words why the contact came to its rep; empty for contacts that a telephone system routed."""
+    return (
+        Offer.objects.filter(contact=contact, result=Offer.Result.ACCEPTED)
+        .order_by("-offered_at")
+        .values_list("words", flat=True)
+        .first()
+        or ""
+    )
+
+
+def place_of(contact: Contact) -> Place:
+    """Return a waiting contact's place and the wait to expect.
+
+    The estimate is place times mean handle time of the past hour, divided by the reps on the floor who take
+    contacts (each of them frees up once per handle time; a floor in steady state).
+    """
+    waiting = sorted(
+        contacts.waiting_in(contact.programme),
+        key=lambda one: (effective_place(one), one.pk),
+    )
+    position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
+    working = Presence.objects.filter(
+        programme=contact.programme,
+        doing__in=[Doing.AVAILABLE, Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP],
+    ).count()
+    handle = contacts.mean_handle_seconds(contact.programme, since=clock.now() - RECENTLY)
+    known = handle is not None and working > 0
+    return Place(position, position * handle / working if known and handle is not None else None)
+
+
+def effective_place(contact: Contact) -> float:
+    """Return a waiting contact's place as epoch seconds, less its segment's head start."""
+    placed = contact.placed_at or contact.arrived_at
+    head_start = contact.segment.head_start_seconds if contact.segment else 0
+    return placed.timestamp() - head_start

@@ -1,0 +1,97 @@
+"""The router with a real database: offers, their end, vanished reps, two routers."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from rapport.channels.chat import actions as chat
+from rapport.conftest import World
+from rapport.contacts.models import Contact
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, NotFound
+from rapport.routing import actions, presence
+from rapport.routing.models import Offer, Presence, StateSpan
+from rapport.routing.upkeep import turn
+
+
+def a_chat(world: World) -> Contact:
+    return chat.begin(
+        programme=world.programme,
+        email="ada@example.org",
+        text="I want to cancel",
+        reason=world.reason,
+        client_id=uuid4(),
+    )
+
+
+def test_a_waiting_contact_is_offered_to_an_available_rep_with_a_trace(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    assert turn(world.programme) == 1
+    offer = Offer.objects.get(contact=contact)
+    assert offer.member == world.rep
+    assert "Rep was the only free rep who fits" in offer.words
+    assert presence.presence_of(world.rep).doing == "reserved"
+    taken = actions.accept(member=world.rep, offer_id=offer.public_id)
+    assert (taken.state, taken.rep) == ("active", world.rep)
+    assert presence.presence_of(world.rep).doing == "on_contact"
+
+
+def test_a_missed_offer_returns_the_contact_to_its_old_place(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    with clock.at(clock.now() + timedelta(seconds=21)):
+        presence.pulse(member=world.rep)
+        turn(world.programme)
+        again = Contact.objects.get(pk=contact.pk)
+        assert (again.state, again.placed_at) == ("waiting", contact.placed_at)
+        assert presence.presence_of(world.rep).doing == "not_responding"
+        offer = Offer.objects.get(contact=contact)
+        with pytest.raises(Conflict):
+            actions.accept(member=world.rep, offer_id=offer.public_id)
+
+
+def test_nobody_accepts_what_was_offered_to_another(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    offer = Offer.objects.get(contact=contact)
+    for other in (world.second_rep, world.supervisor, world.outsider):
+        with pytest.raises(NotFound):
+            actions.accept(member=other, offer_id=offer.public_id)
+    assert Contact.objects.get(pk=contact.pk).state == "waiting"
+
+
+def test_the_contact_of_a_vanished_rep_returns_to_its_place(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    seen = Presence.objects.get(member=world.rep).seen_at
+    with clock.at(clock.now() + timedelta(seconds=60)):
+        turn(world.programme)
+    back = Contact.objects.get(pk=contact.pk)
+    assert (back.state, back.rep, back.placed_at) == ("waiting", None, contact.placed_at)
+    assert Presence.objects.get(member=world.rep).doing == "offline"
+    assert StateSpan.objects.filter(member=world.rep).order_by("started_at").last().ended_at >= seen
+
+
+def test_wrap_up_puts_the_outcome_on_file_and_frees_the_rep(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    actions.end_conversation(contact, by="rep", actor="test")
+    assert presence.presence_of(world.rep).doing == "wrap_up"
+    actions.finish_wrap_up(
+        member=world.rep,
+        contact_id=contact.public_id,
+        disposition="saved",
+        resolved=True,
+        summary="Fee waived, stays.",
+    )
+    closed = Contact.objects.get(pk=contact.pk)
+    assert (closed.state, closed.disposition.key, closed.resolved) == ("closed", "saved", True)
+    assert presence.presence_of(world.rep).doing == "available"
