@@ -83,7 +83,7 @@ function series(colours, spec) {
 
 function intervals(colours, spec) {
   return spec.series.filter((one) => one.low && one.high).map((one) => ({
-    type: "custom", name: `${one.name}, interval`, silent: true, tooltip: { show: false }, z: 5,
+    type: "custom", name: `${one.name}, interval`, silent: true, tooltip: { show: false }, z: 5, encode: spec.horizontal ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] },
     data: one.low.map((low, index) => [index, low, one.high[index]]),
     renderItem: (_, api) => {
       const at = (value) => (spec.horizontal ? api.coord([value, api.value(0)]) : api.coord([api.value(0), value]));
