@@ -8,12 +8,12 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static as plain_static
 from django.urls import reverse
 
 from rapport.kit import filters
+from rapport.live.tickets import live_url
 
 
 class Pages(Jinja2):
@@ -49,12 +49,3 @@ def static(path: str) -> str:
 def _version(path: str) -> str:
     found = finders.find(path)
     return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10] if isinstance(found, str) else ""
-
-
-def live_url(request: HttpRequest) -> str:
-    """Return where this browser finds the streams: RAPPORT_LIVE_URL, or the same host on the next port."""
-    if settings.LIVE_URL:
-        return str(settings.LIVE_URL).rstrip("/")
-    host = request.get_host()
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") and ":" in host else host
-    return f"{request.scheme}://{name}:{settings.PORT + 1}"

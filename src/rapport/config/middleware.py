@@ -8,8 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from rapport.config import refusals
-from rapport.config.jinja import live_url
 from rapport.kit.errors import DomainError
+from rapport.live.tickets import live_url
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

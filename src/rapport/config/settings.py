@@ -50,6 +50,7 @@ CONTENT_SECURITY_POLICY = {
 # The parts. A module is listed from the day it exists.
 MODULES = [
     "rapport.kit",
+    "rapport.jobs",
     "rapport.events",
     "rapport.accounts",
     "rapport.customers",

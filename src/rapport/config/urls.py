@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 MODULES_WITH_PAGES: list[str] = ["rapport.accounts"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"{module}.urls")) for module in MODULES_WITH_PAGES
+    path("", include("rapport.runtime.health")),
+    *(path("", include(f"{module}.urls")) for module in MODULES_WITH_PAGES),
 ]
 
 handler400 = "rapport.config.refusals.bad_request"

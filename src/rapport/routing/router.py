@@ -13,6 +13,7 @@ import logging
 import signal
 import time
 from types import FrameType
+from typing import Any
 
 import psycopg
 from django.db import close_old_connections, connection
@@ -91,7 +92,7 @@ def led_programmes() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _listening_parameters() -> dict[str, object]:
+def _listening_parameters() -> dict[str, Any]:
     parameters = dict(connection.get_connection_params())
     return {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters}
 

@@ -56,6 +56,10 @@ function receive(block) {
     else if (line.startsWith("data:")) data.push(line.slice(5).trim());
   }
   if (name === "reconnect") return false;
+  if (name === "reload") {
+    refreshAll();
+    return true;
+  }
   if (data.length === 0) return true;
   try {
     deliver(name, JSON.parse(data.join("\n")));

@@ -1,0 +1,111 @@
+"""The live process as a browser meets it: a real server, a real database, real notifications."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from django.db import connection, transaction
+
+from rapport.conftest import World
+from rapport.contacts import actions as contacts
+from rapport.events.actions import whisper
+from rapport.live import tickets
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def live(committed_world: World) -> Iterator[str]:
+    database = connection.settings_dict
+    port = _free_port()
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}"
+    address = f"{url}?host={database['HOST']}&port={database['PORT'] or 5432}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "rapport.live.app:app"],
+        env={**os.environ, "DATABASE_URL": address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_listening(base)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_listening(base: str) -> None:
+    for _ in range(200):
+        try:
+            if httpx.get(f"{base}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the live process did not begin to listen")
+
+
+class Listener:
+    """A browser's stream, read message by message as (id, name, subject)."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.iter_lines()
+        assert next(self._lines) == ": welcome"
+
+    def next(self) -> tuple[str, str, str]:
+        fields: dict[str, str] = {}
+        for line in self._lines:
+            if line:
+                key, _, value = line.partition(": ")
+                fields[key] = value
+            elif "event" in fields:
+                return fields.get("id", ""), fields["event"], json.loads(fields["data"])["subject"]
+        raise AssertionError("the stream ended")
+
+
+@contextmanager
+def _listening(base: str, channels: list[str], **extra: str) -> Iterator[Listener]:
+    parameters = {"ticket": tickets.issue(channels), **extra}
+    with httpx.stream("GET", f"{base}/stream", params=parameters, timeout=10) as response:
+        yield Listener(response)
+
+
+def test_a_stream_tells_its_channels_and_no_others_and_resumes(live: str, committed_world: World) -> None:
+    world = committed_world
+    ours, theirs = f"floor:{world.programme.pk}", f"floor:{world.other.pk}"
+    with _listening(live, [ours]) as listener, _listening(live, [theirs]) as outsider:
+        first, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
+        hidden, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
+        told = listener.next()
+        assert told[1:] == ("contact.arrived", str(first.public_id))
+        assert outsider.next()[1:] == ("contact.arrived", str(hidden.public_id))
+    missed, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
+    with _listening(live, [ours], last_event_id=told[0]) as listener:
+        replayed = {listener.next()[2], listener.next()[2]}
+        assert replayed == {str(first.public_id), str(missed.public_id)}
+
+
+def test_what_is_whispered_arrives_and_is_not_recorded(live: str, committed_world: World) -> None:
+    contact, _ = contacts.arrive(programme=committed_world.programme, channel="chat", actor="test")
+    with _listening(live, [f"contact:{contact.public_id}"]) as listener:
+        with transaction.atomic():
+            whisper("chat.typing.rep", subject=contact.public_id, audience=[f"contact:{contact.public_id}"])
+        assert listener.next() == ("", "chat.typing.rep", str(contact.public_id))
+
+
+def test_a_forged_or_stale_ticket_opens_nothing(live: str, committed_world: World) -> None:
+    good = tickets.issue([f"floor:{committed_world.programme.pk}"])
+    for bad in ("", "nonsense", good[:-2] + "xx"):
+        assert httpx.get(f"{live}/stream", params={"ticket": bad}).status_code == 403
