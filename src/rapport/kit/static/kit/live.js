@@ -30,8 +30,9 @@ function fire(name, detail) {
   document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
 }
 
-function deliver(name, data) {
+function deliver(name, data, isRecorded) {
   fire(name, data);
+  if (!isRecorded) return; // something fleeting, such as typing: nothing to fetch
   const family = name.split(".")[0];
   if (family !== name) fire(family, data);
   if (data.subject) fire(`${family}:${data.subject}`, data);
@@ -49,10 +50,14 @@ function refreshAll() {
 
 function receive(block) {
   let name = "message";
+  let isRecorded = false;
   const data = [];
   for (const line of block.split("\n")) {
-    if (line.startsWith("id:")) lastId = line.slice(3).trim() || lastId;
-    else if (line.startsWith("event:")) name = line.slice(6).trim();
+    if (line.startsWith("id:")) {
+      lastId = line.slice(3).trim() || lastId;
+      isRecorded = true;
+    }
+    if (line.startsWith("event:")) name = line.slice(6).trim();
     else if (line.startsWith("data:")) data.push(line.slice(5).trim());
   }
   if (name === "reconnect") return false;
@@ -62,7 +67,7 @@ function receive(block) {
   }
   if (data.length === 0) return true;
   try {
-    deliver(name, JSON.parse(data.join("\n")));
+    deliver(name, JSON.parse(data.join("\n")), isRecorded);
   } catch (error) {
     console.error("A message on the stream could not be used", name, error);
   }

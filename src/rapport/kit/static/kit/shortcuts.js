@@ -1,19 +1,21 @@
 // Keys for controls: <button data-key="w">. Single keys rest while somebody types; "Enter" only acts where
-// nothing that uses it is focused. "Mod+Enter" and "Escape" work while typing too.
+// nothing that uses it is focused. Escape, and Alt with the key, work while typing too.
 const TYPING = 'input:not([type="radio"]):not([type="checkbox"]):not([type="button"]), textarea, select, [contenteditable="true"]';
 const OWN_ENTER = "a[href], button, summary, input, textarea, select";
 
-const named = (event) => {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return (event.ctrlKey || event.metaKey ? "Mod+" : "") + (event.altKey ? "Alt+" : "") + key;
-};
+// Alt changes the character on some keyboards, so the letter is read from the key itself.
+function named(event) {
+  if (event.altKey && /^(Key|Digit)/.test(event.code)) return event.code.replace(/^(Key|Digit)/, "").toLowerCase();
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
 
 const usable = (element) => !element.disabled && element.getClientRects().length > 0;
 
-function allowed(name, target) {
-  if (name === "Escape" || name.startsWith("Mod+") || name.startsWith("Alt+")) return true;
-  if (target.closest?.(TYPING)) return false;
-  return name !== "Enter" || !target.closest?.(OWN_ENTER);
+function allowed(name, event) {
+  if (event.ctrlKey || event.metaKey) return false;
+  if (name === "Escape" || event.altKey) return true;
+  if (event.target.closest?.(TYPING)) return false;
+  return name !== "Enter" || !event.target.closest?.(OWN_ENTER);
 }
 
 function use(element) {
@@ -29,10 +31,9 @@ function use(element) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat || event.isComposing) return;
   const name = named(event);
-  if (!allowed(name, event.target)) return;
+  if (!allowed(name, event)) return;
   const scope = document.querySelector("dialog[open]") ?? document;
-  const keyed = [...scope.querySelectorAll(`[data-key="${CSS.escape(name)}"], [data-key="${CSS.escape(event.key)}"]`)];
-  const element = keyed.find(usable);
+  const element = [...scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(usable);
   if (!element) {
     if (name === "Escape" && event.target.matches?.(TYPING)) event.target.blur();
     return;

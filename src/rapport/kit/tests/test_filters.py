@@ -1,0 +1,60 @@
+"""How values are written on pages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rapport.kit import clock, filters
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0:00"), (72.9, "1:12"), (3852, "1:04:12"), (-5, "0:00"), (None, "–")]
+)
+def test_durations_read_like_a_clock(seconds: float | None, words: str) -> None:
+    assert filters.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("back", "words"),
+    [
+        (timedelta(seconds=10), "just now"),
+        (timedelta(minutes=3), "3 min ago"),
+        (timedelta(hours=5), "5 h ago"),
+        (timedelta(days=12), "12 d ago"),
+        (timedelta(days=400), "13 mo ago"),
+        (timedelta(days=-2), "in 2 d"),
+    ],
+)
+def test_instants_are_relative_to_now(back: timedelta, words: str) -> None:
+    with clock.at(NOW):
+        assert filters.ago(NOW - back) == words
+
+
+def test_exact_instants_are_in_the_viewers_zone() -> None:
+    assert filters.exact(NOW, "Europe/Berlin") == "Sat 21 Nov 2026, 10:00:00 CET"
+    assert filters.time_of_day(NOW, "Asia/Jerusalem") == "11:00"
+
+
+def test_days_name_the_year_only_when_it_is_another() -> None:
+    with clock.at(NOW):
+        assert filters.day(NOW) == "21 Nov"
+        assert filters.day(NOW - timedelta(days=400)) == "17 Oct 2025"
+
+
+def test_shares_and_numbers_keep_together() -> None:
+    assert filters.percent(0.831) == "83\u202f%"
+    assert filters.number(1204) == "1\u202f204"
+    assert filters.percent(None) == "–"
+
+
+def test_a_spark_line_fills_its_box() -> None:
+    assert filters.spark_points([1, 2, 3], 96, 24) == "0.0,22.0 48.0,12.0 96.0,2.0"
+    assert filters.spark_points([1], 96, 24) == ""
+
+
+def test_initials_stand_for_a_name() -> None:
+    assert filters.initials("Anna van den Berg") == "AB"
+    assert filters.initials("rep") == "R"
+    assert filters.initials("") == "?"
