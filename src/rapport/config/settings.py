@@ -57,6 +57,9 @@ MODULES = [
     "rapport.contacts",
     "rapport.routing",
     "rapport.channels.chat",
+    "rapport.feedback",
+    "rapport.portal",
+    "rapport.floor",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

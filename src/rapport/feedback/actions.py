@@ -1,0 +1,74 @@
+"""Writes of what customers say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from rapport.contacts.actions import audience_of
+from rapport.events.actions import announce
+from rapport.feedback.events import SurveyAnswered, SurveyInvited
+from rapport.feedback.models import Survey
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from rapport.contacts.models import Contact
+
+LONGEST_COMMENT = 1000  # characters
+MAY_CHANGE_FOR = timedelta(hours=24)
+
+
+@transaction.atomic
+def invite(*, contact: Contact) -> Survey:
+    """Ask the customer of an answered contact that has ended; asking again changes nothing."""
+    _require_over(contact)
+    survey, is_new = Survey.objects.get_or_create(
+        contact=contact, defaults={"programme": contact.programme, "invited_at": clock.now()}
+    )
+    if is_new:
+        announce(SurveyInvited(), programme=contact.programme, subject=contact.public_id, actor="system")
+    return survey
+
+
+@transaction.atomic
+def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comment: str = "") -> Survey:
+    """Keep the customer's answers in place of earlier ones.
+
+    Raises Invalid when nothing was answered or something is out of bounds, Conflict before the end of the
+    conversation and a day after the first answer.
+    """
+    comment = _readable(comment)
+    if rating is None and resolved is None and not comment:
+        raise Invalid("Choose a number first, or write a sentence.")
+    if rating is not None and not 1 <= rating <= 5:
+        raise Invalid("Choose a number from 1 to 5.")
+    survey = Survey.objects.select_for_update().get(pk=invite(contact=contact).pk)
+    now = clock.now()
+    if survey.answered_at is not None and survey.answered_at < now - MAY_CHANGE_FOR:
+        raise Conflict("Your answer is more than a day old, so it can no longer be changed. Thank you for it.")
+    survey.rating, survey.resolved, survey.comment = rating, resolved, comment
+    survey.answered_at = survey.answered_at or now
+    survey.save(update_fields=["rating", "resolved", "comment", "answered_at"])
+    announce(
+        SurveyAnswered(rating=rating, resolved=resolved, has_comment=bool(comment)),
+        programme=contact.programme,
+        subject=contact.public_id,
+        actor="customer",
+        audience=audience_of(contact),
+    )
+    return survey
+
+
+def _require_over(contact: Contact) -> None:
+    if contact.answered_at is None or contact.state not in ("wrap_up", "closed"):
+        raise Conflict("The conversation still goes on; you can say how it went when it has ended.")
+
+
+def _readable(text: str) -> str:
+    cleaned = "".join(c for c in text if c == "\n" or c.isprintable()).strip()
+    if len(cleaned) > LONGEST_COMMENT:
+        raise Invalid(f"That is {len(cleaned):,} characters; a comment can hold {LONGEST_COMMENT:,}.")
+    return cleaned

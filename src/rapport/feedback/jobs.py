@@ -1,0 +1,15 @@
+"""Background work of this module."""
+
+from rapport.contacts.access import access_own
+from rapport.events.queries import event_by_id
+from rapport.feedback import actions
+from rapport.jobs.actions import job
+
+
+@job("feedback.invite")
+def invite(event_id: int) -> None:
+    """Ask the customer how the contact of this ``contact.ended`` went, where a person had answered it."""
+    event = event_by_id(event_id)
+    contact = access_own(event.programme, event.subject)
+    if contact.answered_at is not None and contact.state in ("wrap_up", "closed"):
+        actions.invite(contact=contact)
