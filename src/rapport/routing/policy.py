@@ -174,12 +174,8 @@ def decide(floor: FloorState, now: float, *, traced: bool = True) -> list[Assign
         choice = bench.choose(contact, now)
         if choice is None:
             continue
-        step, rep = choice
-        trace = (
-            _trace(contact, floor.reps, now, position=position, taken=bench.taken, chosen=(step, rep))
-            if traced
-            else None
-        )
+        rep = choice[1]
+        trace = _trace(contact, bench, now, position=position, chosen=choice) if traced else None
         made.append(Assignment(contact.id, rep.id, trace))
         bench.taken.add(rep.id)
         if len(made) == len(floor.reps):
@@ -189,7 +185,7 @@ def decide(floor: FloorState, now: float, *, traced: bool = True) -> list[Assign
 
 def explain_waiting(waiting: Waiting, reps: Iterable[Rep], now: float, *, position: int | None = None) -> Trace:
     """Why this contact still waits, given the reps who are free (`position`: its place in line, if known)."""
-    return _trace(waiting, list(reps), now, position=position, taken=set(), chosen=None)
+    return _trace(waiting, _Bench(list(reps)), now, position=position, chosen=None)
 
 
 def next_widening(waiting: Waiting, now: float) -> float | None:
@@ -223,7 +219,7 @@ class _Bench:
 
     def __init__(self, reps: Sequence[Rep]) -> None:
         self.taken: set[int] = set()
-        self._reps = sorted(reps, key=_ORDER_OF_REPS) if len(reps) > 1 else reps
+        self.reps = sorted(reps, key=_ORDER_OF_REPS)
         self._by_needs: dict[tuple[Need, ...], list[Rep]] = {}
 
     def choose(self, contact: Waiting, now: float) -> tuple[int, Rep] | None:
@@ -240,7 +236,8 @@ class _Bench:
         """Those who meet the needs and are not taken."""
         last_first = self._by_needs.get(needs)
         if last_first is None:
-            last_first = self._by_needs[needs] = [rep for rep in reversed(self._reps) if _meets(rep, needs)]
+            last_first = [rep for rep in reversed(self.reps) if _meets(rep, needs)] if needs else self.reps[::-1]
+            self._by_needs[needs] = last_first
         while last_first and last_first[-1].id in self.taken:
             last_first.pop()
         return (rep for rep in reversed(last_first) if rep.id not in self.taken)
@@ -248,19 +245,18 @@ class _Bench:
 
 def _trace(
     contact: Waiting,
-    reps: Sequence[Rep],
+    bench: _Bench,
     now: float,
     *,
     position: int | None,
-    taken: set[int],
     chosen: tuple[int, Rep] | None,
 ) -> Trace:
     reached = _steps_reached(contact, now)
     ranked: list[tuple[bool, int, float, int]] = []
     others: list[PassedOver] = []
-    for rep in sorted(reps, key=_ORDER_OF_REPS):
+    for rep in bench.reps:
         step = next((index for index, step in enumerate(reached) if _meets(rep, step.needs)), None)
-        if step is not None and rep.id not in taken:
+        if step is not None and rep.id not in bench.taken:
             ranked.append((rep.id in contact.passed_by, step, rep.idle_since, rep.id))
         else:
             reason = (
