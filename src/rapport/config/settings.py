@@ -57,6 +57,8 @@ MODULES = [
     "rapport.contacts",
     "rapport.routing",
     "rapport.channels.chat",
+    "rapport.channels.cti",
+    "rapport.guides",
     "rapport.feedback",
     "rapport.portal",
     "rapport.floor",
