@@ -44,6 +44,7 @@ class Step:
 
 
 ANYONE = (Step(),)
+TOLD_REPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class PassedOver:
 class Trace:
     """Why a contact went where it went, or why it still waits (`rep` is None).
 
+    On a large floor only the first 20 eligible and the first 20 passed over are told; the counts are of all.
+
     `step` is the index of the step that matched, or of the widest one reached; `eligible` are the free reps
     who met a step reached by then, best first; `position` is the place in the order of the queue, from 1.
     """
@@ -103,7 +106,9 @@ class Trace:
     head_start_seconds: float
     position: int | None
     eligible: tuple[int, ...]
+    eligible_count: int
     passed_over: tuple[PassedOver, ...]
+    passed_over_count: int
     widens_in_seconds: float | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -124,7 +129,7 @@ class Trace:
         return f"{verb} {self.waited_seconds:.0f} s{start}{place}; {wanted}."
 
     def _choice_in_words(self, names: Mapping[int, str]) -> str:
-        count = len(self.eligible)
+        count = self.eligible_count
         if self.rep is not None:
             among = "the only free rep who fits" if count == 1 else f"the best of {count} free reps who fit"
             return f"{_called(self.rep, names)} was {among}."
@@ -136,6 +141,8 @@ class Trace:
 
     def _passed_in_words(self, names: Mapping[int, str]) -> str:
         told = [f"{_called(one.rep, names)} {one.reason}" for one in self.passed_over]
+        if more := self.passed_over_count - len(told):
+            told.append(f"and {more} more")
         return f"Passed over: {'; '.join(told)}." if told else "Nobody was passed over."
 
 
@@ -253,21 +260,19 @@ def _trace(
 ) -> Trace:
     reached = _steps_reached(contact, now)
     ranked: list[tuple[bool, int, float, int]] = []
-    others: list[PassedOver] = []
+    others: list[tuple[Rep, bool]] = []
     for rep in bench.reps:
         step = next((index for index, step in enumerate(reached) if _meets(rep, step.needs)), None)
         if step is not None and rep.id not in bench.taken:
             ranked.append((rep.id in contact.passed_by, step, rep.idle_since, rep.id))
         else:
-            reason = (
-                "is taken by a contact before in line"
-                if step is not None
-                else _lack(contact, rep, len(reached), now)
-            )
-            others.append(PassedOver(rep.id, reason))
+            others.append((rep, step is not None))
     ranked.sort()
-    if chosen is not None:
-        others = [PassedOver(one[3], _second_to(ranked[0], one)) for one in ranked[1:]] + others
+    seconds = ranked[1:] if chosen else []
+    told = [PassedOver(one[3], _second_to(ranked[0], one)) for one in seconds[:TOLD_REPS]]
+    for rep, fits in others[: TOLD_REPS - len(told)]:
+        reason = "is taken by a contact before in line" if fits else _lack(contact, rep, len(reached), now)
+        told.append(PassedOver(rep.id, reason))
     widening = next_widening(contact, now)
     return Trace(
         contact=contact.id,
@@ -278,8 +283,10 @@ def _trace(
         waited_seconds=max(0.0, now - contact.placed_at),
         head_start_seconds=contact.head_start_seconds,
         position=position,
-        eligible=tuple(one[3] for one in ranked),
-        passed_over=tuple(others),
+        eligible=tuple(one[3] for one in ranked[:TOLD_REPS]),
+        eligible_count=len(ranked),
+        passed_over=tuple(told),
+        passed_over_count=len(seconds) + len(others),
         widens_in_seconds=None if widening is None else widening - now,
     )
 

@@ -111,6 +111,19 @@ def test_a_rep_taken_by_an_earlier_contact_is_named_in_the_trace() -> None:
     assert second.trace.words().endswith("Passed over: Rep 7 is taken by a contact before in line.")
 
 
+def test_the_trace_of_a_large_floor_stays_small() -> None:
+    [made] = decide(
+        FloorState(
+            [Waiting(1, "main", 0, steps=GERMAN_FIRST[:1])], [Rep(n, {"german": n % 5}) for n in range(500)]
+        ),
+        5,
+    )
+    assert made.trace is not None
+    assert (made.trace.eligible_count, len(made.trace.eligible)) == (100, 20)
+    assert (made.trace.passed_over_count, len(made.trace.passed_over)) == (499, 20)
+    assert made.trace.words().endswith("and 479 more.")
+
+
 SKILLS = ("german", "cards", "loans")
 needs = st.lists(st.builds(Need, st.sampled_from(SKILLS), st.integers(1, 5)), max_size=2).map(tuple)
 steps = st.lists(st.builds(Step, needs, st.none() | st.integers(0, 60)), max_size=3).map(tuple)
