@@ -62,6 +62,7 @@ MODULES = [
     "rapport.feedback",
     "rapport.portal",
     "rapport.floor",
+    "rapport.api",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

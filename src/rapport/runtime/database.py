@@ -71,14 +71,19 @@ class Server:
         shutil.rmtree(draft, ignore_errors=True)
         _private_folder(draft, self.place.user)
         uid, gid = self.place.user or (None, None)
+        place_and_owner = ["--pgdata", str(draft), "--username", OWNER, "--auth", "trust"]
+        text = ["--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"]
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own program
-            [
-                str(self.place.programs / "initdb"), "--pgdata", str(draft), "--username", OWNER, "--auth", "trust",
-                "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8",
-            ],
-            user=uid, group=gid, extra_groups=[] if self.place.user else None,
-            cwd=draft, env=_environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [str(self.place.programs / "initdb"), *place_and_owner, *text],
+            user=uid,
+            group=gid,
+            extra_groups=[] if self.place.user else None,
+            cwd=draft,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode != 0:
             raise SettingError(f"The database could not be made in {data}: {done.stderr.strip()}")
         if data.exists():
@@ -123,9 +128,11 @@ class Server:
         import psycopg
 
         administration = self.url.replace("@/rapport?", "@/postgres?")
-        with contextlib.suppress(psycopg.errors.DuplicateDatabase):
-            with psycopg.connect(administration, autocommit=True, connect_timeout=2) as connection:
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+        with (
+            contextlib.suppress(psycopg.errors.DuplicateDatabase),
+            psycopg.connect(administration, autocommit=True, connect_timeout=2) as connection,
+        ):
+            connection.execute(f"CREATE DATABASE {DATABASE}")
         return True
 
     def wait(self, process: "subprocess.Popen[bytes]") -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rapport.kit.env import SettingError
 from rapport.runtime.processes import wait_until
@@ -74,14 +74,13 @@ def wait_for_turn(home: Path) -> None:
 
 
 @contextmanager
-def guest(home: Path) -> Iterator[None]:
-    """Use the installation's database for the block; an owner that is a short command waits for us."""
+def guest(home: Path) -> Iterator[IO[str]]:
+    """Say for the block that we use the installation's database, so that a command that owns it waits for us."""
     with (folder(home) / "guests").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
-        yield
+        yield file
 
 
-def wait_for_guests(home: Path) -> None:
-    """Wait until no other command uses the database that we are about to stop."""
-    with (folder(home) / "guests").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def let_guests_leave(stay: IO[str]) -> None:
+    """Wait until nobody but us uses the database, and let nobody in any more until ``stay`` ends."""
+    fcntl.flock(stay, fcntl.LOCK_EX)

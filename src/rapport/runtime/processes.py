@@ -90,6 +90,11 @@ def is_same(pid: int, began: float) -> bool:
     return began > 0 and abs(began_at(pid) - began) < 1
 
 
+def has_ended(pid: int, began: float) -> bool:
+    """Tell whether the process that began then is gone."""
+    return not is_same(pid, began)
+
+
 def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.05) -> bool:
     """Wait for the condition; returns whether it came true in time."""
     deadline = time.monotonic() + seconds

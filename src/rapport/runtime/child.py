@@ -1,0 +1,16 @@
+"""The way in of our own processes: set Django up, then call ``main()`` of the module named on the command line."""
+
+import sys
+from importlib import import_module
+
+import django
+
+
+def run(module: str) -> None:
+    """Run the module's ``main()`` with Django ready."""
+    django.setup()
+    import_module(module).main()
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])

@@ -1,0 +1,199 @@
+"""The command line `rapport`: our own commands, then Django's. Each is imported only when it is asked for."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from rapport.config import home as config_home
+from rapport.kit import env
+from rapport.kit.env import SettingError
+from rapport.kit.errors import DomainError
+
+USAGE = """usage: rapport COMMAND [ARGUMENTS]
+
+  up                      start everything and watch it (Ctrl-C stops it)
+  demo                    the same with a demonstration programme to look at
+  status [--json]         what runs, since when, at which address; the programmes
+  import calls FILE …     a telephone system's call log, as contacts and events
+  import customers FILE … a partner's customer file
+  metrics …               the figures of a programme
+  rally …                 the day's Rally Notes
+  simulate …              replay recorded calls on a simulated clock
+
+`rapport COMMAND --help` says more. Other commands are Django's: `rapport help`.
+State is kept in RAPPORT_HOME (default: var/ in the project)."""
+
+Command = Callable[[list[str]], int]
+LATE = {  # command → module with run(arguments) -> int
+    "import calls": "rapport.contacts.importing.cli",
+    "import customers": "rapport.customers.importing.cli",
+    "metrics": "rapport.insight.cli",
+    "rally": "rapport.recognition.cli",
+}
+WITHOUT_DATABASE = frozenset(
+    [
+        "check",
+        "collectstatic",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "startapp",
+        "version",
+        "--version",
+    ]
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Exit code 0: done; 1: it could not be done; 2: it was asked for wrongly."""
+    words = sys.argv[1:] if arguments is None else arguments
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
+    try:
+        return _run(words)
+    except (SettingError, DomainError) as error:
+        print(f"rapport: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("rapport: interrupted", file=sys.stderr)
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help"):
+        print(USAGE, file=sys.stdout if words else sys.stderr)
+        return 0 if words else 2
+    own: dict[str, Command] = {
+        "up": _up,
+        "demo": _demo,
+        "status": _status,
+        "simulate": _simulate,
+        "load-demo": _load_demo,
+    }
+    if words[0] in own:
+        return own[words[0]](words[1:])
+    for size in (2, 1):
+        name = " ".join(words[:size])
+        if name in LATE and len(words) >= size:
+            return _late(LATE[name], name, words[size:])
+    if words[0] == "import":
+        return _import_what(words[1:])
+    return _django(words)
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"rapport {name}", description=description)
+
+
+def _up(words: list[str]) -> int:
+    description = "Start the database, the pages, the streams, the router and the worker, and watch them."
+    _parser("up", description).parse_args(words)
+    from rapport.runtime.supervisor import up
+
+    return up()
+
+
+def _demo(words: list[str]) -> int:
+    from rapport.runtime.programs import ours
+    from rapport.runtime.supervisor import up
+
+    if {"-h", "--help"} & set(words):
+        return _late_module("rapport.demo.cli")(words)
+    live = {"demo": ours("rapport.demo.floor")}
+    return up(load=(sys.executable, "-m", "rapport.runtime.cli", "load-demo", *words), extra=live)
+
+
+def _load_demo(words: list[str]) -> int:
+    """Load the demonstration programme only; `rapport demo` does it in a process of its own."""
+    return _late("rapport.demo.cli", "demo", words)
+
+
+def _status(words: list[str]) -> int:
+    parser = _parser("status", "Say what runs, since when, at which address, and which programmes there are.")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    asked = parser.parse_args(words)
+    from rapport.runtime import place, state, status
+
+    home = config_home.home()
+    has_data = bool(state.running(home) or place.recorded(home) or env.text("DATABASE_URL"))
+    found = status.collect(home, _programmes() if has_data else [])
+    status.write(found, as_json=asked.json)
+    return 0
+
+
+def _programmes() -> list[str]:
+    """Return the keys of the programmes, or none where the database cannot say."""
+    with _database("status"):
+        from django.db import DatabaseError, InterfaceError
+
+        from rapport.accounts import queries
+
+        try:
+            return queries.programme_keys()
+        except (DatabaseError, InterfaceError):
+            return []
+
+
+def _simulate(words: list[str]) -> int:
+    return _late_module("rapport.simulation.cli")(words)
+
+
+def _import_what(words: list[str]) -> int:
+    print("usage: rapport import calls|customers FILE --programme KEY …", file=sys.stderr)
+    if words and words[0] not in ("-h", "--help"):
+        print(f"rapport import: error: cannot import {words[0]!r}; it is calls or customers", file=sys.stderr)
+    return 0 if words and words[0] in ("-h", "--help") else 2
+
+
+def _late(module: str, name: str, words: list[str]) -> int:
+    """Run a command that needs the database, started for its duration where nobody runs it yet."""
+    if {"-h", "--help"} & set(words):
+        _setup()
+        return _late_module(module)(words)
+    with _database(name):
+        from rapport.runtime import migrating
+
+        migrating.ensure()
+        return _late_module(module)(words)
+
+
+def _late_module(module: str) -> Command:
+    run: Command = import_module(module).run
+    return run
+
+
+def _django(words: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    if words[0] in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
+        execute_from_command_line(["rapport", *words])
+        return 0
+    with _database(words[0]):
+        execute_from_command_line(["rapport", *words])
+    return 0
+
+
+@contextmanager
+def _database(what: str) -> Iterator[None]:
+    """Have the installation's database running and Django set up for the block."""
+    from rapport.runtime import session
+
+    with session.database(config_home.home(), what):
+        _setup()
+        yield
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""/healthz and /readyz: what is true of this installation now."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+from rapport.accounts import queries as accounts
+from rapport.jobs import queries as jobs
+from rapport.routing import router
+from rapport.runtime import migrating
+
+_migrated = False
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer that the web process lives; asks nobody else."""
+    return HttpResponse("alive\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when everything needed to serve a contact works, else 503; either way say what is wrong."""
+    found = checks()
+    is_ready = all(said == "ok" for said in found.values())
+    body = {"ready": is_ready, "checks": found}
+    return JsonResponse(body, status=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def checks() -> dict[str, str]:
+    """Return for each part "ok", or what is wrong with it."""
+    tried: dict[str, Callable[[], str]] = {
+        "database": _database,
+        "migrations": _migrations,
+        "router": _router,
+        "worker": _worker,
+        "live": _live,
+    }
+    found: dict[str, str] = {}
+    for name, check in tried.items():
+        needs_database = name in ("migrations", "router", "worker")
+        found[name] = (
+            "unknown while the database is away" if needs_database and found["database"] != "ok" else check()
+        )
+    return found
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()
+        return str(error).strip().splitlines()[0] or "away"
+    return "ok"
+
+
+def _migrations() -> str:
+    global _migrated
+    _migrated = _migrated or migrating.are_applied()
+    return "ok" if _migrated else "some are not applied; run `rapport migrate`"
+
+
+def _router() -> str:
+    programmes, led = len(accounts.programme_keys()), router.led_programmes()
+    return "ok" if led >= programmes else f"{programmes - led} of {programmes} programmes have no router"
+
+
+def _worker() -> str:
+    return "ok" if jobs.is_worker_alive() else "no worker has given a sign of life for 30 seconds"
+
+
+def _live() -> str:
+    address = settings.LIVE_URL.rstrip("/") or f"http://127.0.0.1:{settings.PORT + 1}"
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - our own address
+            return "ok"
+    except (urllib.error.URLError, OSError) as error:
+        return f"does not answer: {getattr(error, 'reason', error)}"
+
+
+urlpatterns = [path("healthz", alive, name="healthz"), path("readyz", ready, name="readyz")]

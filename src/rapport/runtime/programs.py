@@ -1,0 +1,51 @@
+"""The processes that `rapport up` starts and watches, in the order of starting; the last to stop is the first."""
+
+import signal
+import sys
+from dataclasses import dataclass
+
+from rapport.kit import env
+
+WEB_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process: how it is started, told to stop, and how long it may take for that."""
+
+    name: str
+    command: tuple[str, ...]
+    role: str = "command"  # RAPPORT_ROLE: what settings make of it
+    stop_signal: int = signal.SIGTERM
+    stop_seconds: float = 10.0
+
+
+def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
+    """Return the table of processes beside the database, for pages on ``port`` and streams on the next."""
+    threads = ("--blocking-threads", str(WEB_THREADS))
+    return [
+        Program("router", ours("rapport.routing.router"), "router"),
+        Program("worker", ours("rapport.jobs.worker"), "worker", stop_seconds=15),
+        Program("live", _granian("asgi", "rapport.live.app:app", port + 1), "live"),
+        Program("web", _granian("wsgi", "rapport.config.wsgi:application", port, *threads), "web"),
+        *extra,
+    ]
+
+
+def host() -> str:
+    """Return the address to listen on (RAPPORT_BIND); only this machine by default."""
+    return env.text("RAPPORT_BIND", "127.0.0.1")
+
+
+def ours(module: str) -> tuple[str, ...]:
+    """Return the command that runs ``main()`` of one of our modules with Django ready."""
+    return (*_python("rapport.runtime.child"), module)
+
+
+def _python(module: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module)
+
+
+def _granian(interface: str, target: str, port: int, *more: str) -> tuple[str, ...]:
+    options = ("--host", host(), "--port", str(port), "--log-level", "error", "--workers-kill-timeout", "5")
+    return (*_python("granian"), "--interface", interface, *options, "--no-ws", *more, target)

@@ -1,0 +1,61 @@
+"""A pytest plugin: tests get a home of their own, and an embedded PostgreSQL where DATABASE_URL names no server.
+
+The settings are read while pytest starts, so the home and the database's address are settled when this module
+is imported; the server itself starts with the session. Under xdist only the controlling process owns it.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+WORKER = "PYTEST_XDIST_WORKER"
+UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+is_worker = WORKER in os.environ
+wants_server = not is_worker and not os.environ.get("DATABASE_URL")
+if not is_worker:
+    for name in ("RAPPORT_PORT", "RAPPORT_LIVE_URL", "RAPPORT_TLS", "RAPPORT_ROLE", "SECRET_KEY"):
+        os.environ.pop(name, None)  # the developer's own settings stay out of tests
+    os.environ["RAPPORT_HOME"] = tempfile.mkdtemp(prefix="rapport-test-")
+
+
+class Embedded:
+    """The server of this test session, and the session's home."""
+
+    def __init__(self) -> None:
+        self.home = Path(os.environ["RAPPORT_HOME"])
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Start the server unless tests are only to be listed."""
+        if wants_server and not session.config.option.collectonly:
+            from rapport.runtime.database import Server
+
+            self.server = Server(self.home, UNSAFE_BUT_QUICK)
+            self.server.prepare()
+            self.process = self.server.start()
+            self.server.wait(self.process)
+
+    def pytest_unconfigure(self) -> None:
+        """Stop the server, and remove everything that was made."""
+        from rapport.runtime import place
+
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)  # nothing of it is kept
+            self.process.wait(30)
+            shutil.rmtree(self.server.sockets, ignore_errors=True)
+        data = place.recorded(self.home)
+        if data is not None:
+            shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the session's server in the process that owns the session."""
+    if not is_worker:
+        config.pluginmanager.register(Embedded(), "rapport-embedded")
