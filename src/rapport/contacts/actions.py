@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from rapport.contacts.events import (
+    ArrivalCorrected,
     ContactAbandoned,
     ContactAnswered,
     ContactArrived,
@@ -149,6 +150,29 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     contact.ended_at = contact.closed_at = at
     contact.save(update_fields=["state", "ended_at", "closed_at"])
     _tell(contact, ContactAbandoned() if in_queue else ContactLeft(), actor, at)
+
+
+def correct_arrival(contact: Contact, *, at: datetime, actor: str) -> None:
+    """Let a contact have begun earlier, as an event that came late says."""
+    if at >= contact.arrived_at:
+        return
+    contact.arrived_at = at
+    if contact.queued_at is not None:
+        contact.queued_at = contact.placed_at = at
+    contact.save(update_fields=["arrived_at", "queued_at", "placed_at"])
+    _tell(contact, ArrivalCorrected(arrived_at=at.isoformat()), actor, None)
+
+
+def answered_after_all(contact: Contact, *, rep: Member | None, actor: str, at: datetime) -> None:
+    """Let a contact taken for abandoned have been answered: the answer was told after the end."""
+    _require(contact, State.ABANDONED, State.LEFT)
+    ended_at = max(contact.ended_at or at, at)
+    contact.state, contact.ended_at, contact.closed_at = State.WAITING, None, None
+    contact.queued_at = contact.queued_at or contact.arrived_at
+    contact.placed_at = contact.placed_at or contact.queued_at
+    contact.save(update_fields=["state", "ended_at", "closed_at", "queued_at", "placed_at"])
+    answer(contact, rep=rep, actor=actor, at=min(at, ended_at))
+    end(contact, by="hangup", actor=actor, at=ended_at)
 
 
 def end(contact: Contact, *, by: str, actor: str, at: datetime | None = None) -> None:

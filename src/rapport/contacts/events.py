@@ -51,6 +51,14 @@ class ContactReturned:
 
 
 @dataclass(frozen=True)
+class ArrivalCorrected:
+    """An event that came late told that the contact began earlier than we knew."""
+
+    name: ClassVar[str] = "contact.arrival_corrected"
+    arrived_at: str
+
+
+@dataclass(frozen=True)
 class ContactAbandoned:
     """The customer left while waiting for a person."""
 

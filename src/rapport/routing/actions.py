@@ -129,7 +129,26 @@ def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: da
     if rep is not None:
         held = presence.locked(rep)
         if held.doing != Doing.OFFLINE:
+            _withdraw_offers_to(rep, actor=actor)
             presence.move(held, Doing.ON_CONTACT, actor=actor)
+
+
+@transaction.atomic
+def answered_after_all(contact: Contact, *, rep: Member | None, actor: str, at: datetime) -> None:
+    """Record a telephone contact's answer that was told after its end; there is no wrap-up to wait for."""
+    contact = lock_contact(contact.pk)
+    contacts.answered_after_all(contact, rep=rep, actor=actor, at=at)
+    contacts.close(contact, actor=actor, disposition=None, resolved=None, at=contact.ended_at)
+
+
+def _withdraw_offers_to(rep: Member, *, actor: str) -> None:
+    """End the rep's open offer because a call has reached them. The caller holds the presence's lock, which
+    accepting takes too, before it looks at the offer."""
+    for offer in Offer.objects.select_related("contact__programme", "contact__rep", "member__user").filter(
+        member=rep, ended_at__isnull=True
+    ):
+        _end_offer(offer, Offer.Result.WITHDRAWN, offer.contact, actor=actor)
+        presence.wake_router(rep.programme_id)
 
 
 @transaction.atomic
@@ -139,11 +158,10 @@ def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | No
     if contact.state in ("wrap_up", "closed"):
         return
     contacts.end(contact, by=by, actor=actor, at=at)
-    if contact.rep is None:
-        contacts.close(contact, actor=actor, disposition=None, resolved=None, at=at)
-        return
-    held = presence.locked(contact.rep)
-    if held.doing == Doing.ON_CONTACT:
+    held = presence.locked(contact.rep) if contact.rep else None
+    if held is None or (held.doing == Doing.OFFLINE and contact.channel == "voice"):
+        contacts.close(contact, actor=actor, disposition=None, resolved=None, at=at)  # nobody is at a desk here
+    elif held.doing == Doing.ON_CONTACT:
         presence.move(held, Doing.WRAP_UP, actor=actor, at=at)
 
 

@@ -21,11 +21,16 @@ def read_floor(programme: Programme) -> FloorState:
     offered = set(
         Offer.objects.filter(programme=programme, ended_at__isnull=True).values_list("contact_id", flat=True)
     )
-    waiting = [one for one in contacts.waiting_in(programme) if one.pk not in offered]
+    waiting = [one for one in contacts.waiting_in(programme) if one.pk not in offered and is_ours(one)]
     reps = free_reps(programme)
     if not waiting or not reps:
         return FloorState(waiting=(), reps=reps)
     return FloorState(waiting=as_waiting(programme, waiting), reps=reps)
+
+
+def is_ours(contact: Contact) -> bool:
+    """Say whether we route the contact; calls are routed by the telephone system that carries them."""
+    return contact.channel != "voice"
 
 
 def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:

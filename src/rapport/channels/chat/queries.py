@@ -9,6 +9,7 @@ from rapport.channels.chat.models import Conversation, Message
 from rapport.kit import clock
 
 if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
 
 AWAY_AFTER = timedelta(seconds=30)
@@ -25,3 +26,14 @@ def customer_is_away(contact: Contact) -> bool:
     """Say whether the customer's page has been silent for a while."""
     seen = Conversation.objects.filter(contact=contact).values_list("customer_seen_at", flat=True).first()
     return seen is not None and seen < clock.now() - AWAY_AFTER
+
+
+def open_from(programme: Programme, email: str) -> int:
+    """Return how many chats of the past day begun with this e-mail address still go on."""
+    return Conversation.objects.filter(
+        programme=programme,
+        contact__programme=programme,
+        contact__arrived_at__gte=clock.now() - timedelta(days=1),
+        contact__address=email,
+        contact__state__in=["arrived", "waiting", "active"],
+    ).count()

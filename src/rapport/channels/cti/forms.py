@@ -1,0 +1,102 @@
+"""What a telephone system sends, read into something we can rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from rapport.kit import clock
+from rapport.kit.errors import Invalid
+
+EVENTS = ("newCall", "answer", "hangup")
+LONGEST = 100  # characters in any field
+FUTURE = timedelta(minutes=5)  # how far a telephone system's clock may run ahead of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of a call: who called whom, which users it concerns, and when."""
+
+    event: str
+    call_id: str
+    at: datetime
+    caller: str = ""
+    called: str = ""
+    direction: str = "in"
+    users: tuple[str, ...] = ()
+    queue: str = ""
+    cause: str = ""
+
+    @property
+    def customer_number(self) -> str:
+        """The number at the customer's end."""
+        return self.caller if self.direction == "in" else self.called
+
+
+def read(sent: Mapping[str, Any]) -> Told:
+    """Read the fields of a JSON object or a form; Invalid says which one cannot be used.
+
+    ``at`` (ISO 8601 with a zone) is ours: when it happened, for events sent late. Without it, it is now.
+    """
+    event = _text(sent, "event")
+    if event not in EVENTS:
+        raise Invalid(f"event must be one of {', '.join(EVENTS)}, not {event[:40]!r}.")
+    call_id = _text(sent, "callId")
+    if not call_id:
+        raise Invalid("callId is missing: every event of a call carries the same one.")
+    direction = _text(sent, "direction") or "in"
+    if direction not in ("in", "out"):
+        raise Invalid(f"direction must be in or out, not {direction[:40]!r}.")
+    users = _texts(sent, "user") or _texts(sent, "user[]") or _texts(sent, "answeringNumber")
+    return Told(
+        event=event,
+        call_id=call_id,
+        at=_instant(_text(sent, "at")),
+        caller=_text(sent, "from"),
+        called=_text(sent, "to"),
+        direction=direction,
+        users=users,
+        queue=_text(sent, "queue"),
+        cause=_text(sent, "cause"),
+    )
+
+
+def _text(sent: Mapping[str, Any], name: str) -> str:
+    value = sent.get(name, "")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Invalid(f"{name} must be text.")
+    if len(value) > LONGEST or not value.isprintable():
+        raise Invalid(f"{name} must be at most {LONGEST} printable characters.")
+    return value.strip()
+
+
+def _texts(sent: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = sent.get(name) or ()
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        values = (values,)
+    if len(values) > LONGEST:
+        raise Invalid(f"{name} names more than {LONGEST} people.")
+    return tuple(text for value in values if (text := _text({name: value}, name)))
+
+
+def _instant(raw: str) -> datetime:
+    now = clock.now()
+    if not raw:
+        return now
+    try:
+        at = parse_datetime(raw)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid("at must be an instant with a zone, for example 2026-01-31T09:30:00+01:00.")
+    if at > now + FUTURE:
+        raise Invalid("at lies in the future: the telephone system's clock runs ahead of ours.")
+    return min(at, now)

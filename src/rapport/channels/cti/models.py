@@ -1,0 +1,20 @@
+"""Tables of telephone events."""
+
+from django.db import models
+
+
+class CallEvent(models.Model):
+    """One event of one call as it was sent; a call has each event once."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    call_id = models.CharField(max_length=100)
+    event = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "call_id", "event"], name="call_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.event}"
