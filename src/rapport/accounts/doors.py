@@ -2,23 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from rapport.accounts.access import access_member
-from rapport.accounts.models import Member
 from rapport.accounts.roles import Right
 
-P = ParamSpec("P")
-StaffView = Callable[Concatenate[HttpRequest, Member, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
-def staff_page(right: Right) -> Callable[[StaffView[P]], Callable[..., HttpResponseBase]]:
-    """Wrap a view under ``/at/<programme>/``: it gets the member whose role grants ``right``."""
+def staff_page(right: Right) -> Callable[[View], View]:
+    """Wrap a view under ``/at/<programme>/``; it is called with the request and the member who may ``right``."""
 
-    def door(view: StaffView[P]) -> Callable[..., HttpResponseBase]:
+    def door(view: View) -> View:
         @wraps(view)
         def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:

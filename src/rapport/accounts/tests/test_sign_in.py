@@ -47,9 +47,7 @@ def test_a_stranger_is_sent_to_sign_in(client: Client, db: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"password": "nope"}, {"username": "nobody"}])
-def test_wrong_name_and_wrong_password_look_the_same(
-    client: Client, rep: World, wrong: dict[str, str]
-) -> None:
+def test_wrong_name_and_wrong_password_look_the_same(client: Client, rep: World, wrong: dict[str, str]) -> None:
     page = send(client, **wrong)
     assert page.status_code == 422
     assert "do not belong together" in page.content.decode()
