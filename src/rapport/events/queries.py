@@ -42,6 +42,12 @@ def log_of(programme: Programme, *, after: int = 0) -> Iterator[EventRow]:
         yield EventRow(*row)
 
 
+def page_of(programme: Programme, *, after: int, limit: int) -> list[EventRow]:
+    """Return up to ``limit`` events of the programme behind the cursor ``after``."""
+    rows = Event.objects.filter(programme=programme, id__gt=after).order_by("id").values_list(*_FIELDS)
+    return [EventRow(*row) for row in rows[:limit]]
+
+
 def event_by_id(event_id: int) -> Event:
     """Return the event a listener's job was given."""
     return Event.objects.select_related("programme").get(pk=event_id)

@@ -1,0 +1,165 @@
+"""The REST API, version 1: what a programme's contacts, events and figures are. Read-only.
+
+Lists are pages behind a cursor: ``after`` is the last cursor seen, ``next`` in the answer is the next one, null at
+the end. The document at ``/api/v1/openapi.json`` describes every operation.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, NinjaAPI, Query, Schema
+from ninja.errors import ValidationError
+
+from rapport.accounts.access import access_member
+from rapport.accounts.roles import Right
+from rapport.api.tokens import programme_for
+from rapport.contacts import queries as contacts
+from rapport.contacts.access import access_own
+from rapport.events import queries as events
+from rapport.insight import queries as insight
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+api = NinjaAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
+LONGEST_PAGE = 1000
+
+
+class ContactOut(Schema):
+    """A contact as other programs see it; customers are named by the partner's own key."""
+
+    id: UUID
+    cursor: int
+    channel: str
+    direction: str
+    state: str
+    customer: str | None
+    segment: str | None
+    reason: str | None
+    queue: str
+    rep: str | None
+    arrived_at: datetime
+    queued_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    closed_at: datetime | None
+    disposition: str | None
+    resolved: bool | None
+    transfers: int
+
+
+class Page(Schema):
+    """Which part of a list is wanted."""
+
+    after: int = Field(0, ge=0, description="The last cursor seen")
+    limit: int = Field(100, ge=1, le=LONGEST_PAGE)
+
+
+class Wanted(Schema):
+    """Which figures are wanted: local days, both inclusive, and the split."""
+
+    start: date | None = Field(None, alias="from")
+    end: date | None = Field(None, alias="to")
+    by: Literal["rep", "queue", "reason", "segment", "day", "hour"] | None = None
+
+
+class ContactPage(Schema):
+    """Some contacts, in the order they were opened."""
+
+    items: list[ContactOut]
+    next: int | None
+
+
+class EventOut(Schema):
+    """One event of the log."""
+
+    id: int
+    at: datetime
+    name: str
+    subject: UUID
+    actor: str
+    data: dict[str, Any]
+
+
+class EventPage(Schema):
+    """Some events, in order."""
+
+    items: list[EventOut]
+    next: int | None
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Say which part of the call cannot be read, in the shape of every refusal."""
+    told = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in getattr(error, "errors", []))
+    return api.create_response(request, {"error": {"code": "invalid", "message": told}}, status=422)
+
+
+@api.get("/programmes/{slug:key}/contacts", response=ContactPage, summary="List contacts")
+def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
+    """List the programme's contacts in the order they were opened, behind the cursor ``after``."""
+    found = contacts.listed(_programme(request, key), after=page.after, limit=page.limit)
+    return {"items": [_shown(one) for one in found], "next": found[-1].pk if len(found) == page.limit else None}
+
+
+@api.get("/programmes/{slug:key}/contacts/{uuid:contact}", response=ContactOut, summary="Get a contact")
+def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
+    """Get one contact."""
+    return _shown(access_own(_programme(request, key), contact))
+
+
+@api.get("/programmes/{slug:key}/events", response=EventPage, summary="List events")
+def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
+    """List the programme's event log behind the cursor ``after``; enough to recount every figure."""
+    found = events.page_of(_programme(request, key), after=page.after, limit=page.limit)
+    return {"items": found, "next": found[-1].id if len(found) == page.limit else None}
+
+
+@api.get("/programmes/{slug:key}/metrics", summary="Count figures")
+def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[str, Any]:
+    """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
+    programme = _programme(request, key)
+    rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
+    return {
+        "programme": programme.key,
+        "from": wanted.start.isoformat() if wanted.start else None,
+        "to": wanted.end.isoformat() if wanted.end else None,
+        "rows": [row.as_dict() for row in rows],
+    }
+
+
+def _programme(request: HttpRequest, key: str) -> Programme:
+    """Return the programme for a token, or for a member who is signed in; both need the right."""
+    if request.user.is_authenticated and "Authorization" not in request.headers:
+        return access_member(request.user, key, Right.USE_API).programme
+    return programme_for(request, key, Right.USE_API)
+
+
+def _shown(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.public_id,
+        "cursor": contact.pk,
+        "channel": contact.channel,
+        "direction": contact.direction,
+        "state": contact.state,
+        "customer": contact.customer.key if contact.customer else None,
+        "segment": contact.segment.key if contact.segment else None,
+        "reason": contact.reason.key if contact.reason else None,
+        "queue": contact.queue,
+        "rep": contact.rep.agent_id if contact.rep else None,
+        "arrived_at": contact.arrived_at,
+        "queued_at": contact.queued_at,
+        "answered_at": contact.answered_at,
+        "ended_at": contact.ended_at,
+        "closed_at": contact.closed_at,
+        "disposition": contact.disposition.key if contact.disposition else None,
+        "resolved": contact.resolved,
+        "transfers": contact.transfers,
+    }
