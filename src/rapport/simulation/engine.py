@@ -22,7 +22,8 @@ FREED, BEGINS, ARRIVES, WIDENS, GIVES_UP, ENDS = range(6)
 class Policy(Protocol):
     """Whatever decides as `routing.policy.decide` does."""
 
-    def __call__(self, floor: FloorState, now: float, *, traced: bool) -> list[Assignment]: ...
+    def __call__(self, floor: FloorState, now: float, *, traced: bool) -> list[Assignment]:
+        """Match those who wait with those who are free."""
 
 
 @dataclass(frozen=True, slots=True)
