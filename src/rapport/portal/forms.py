@@ -1,0 +1,84 @@
+"""What customers send, read without trusting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.core import signing
+
+from rapport.contacts.queries import reason_by_key
+from rapport.customers.points import normal_email
+from rapport.kit.errors import Invalid
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Reason
+
+SALT = "rapport.portal.start"
+PAGE_SECONDS = 24 * 3600
+
+
+@dataclass(slots=True)
+class Start:
+    """A first message as typed, and what is wrong with it by field."""
+
+    email: str = ""
+    reason_key: str = ""
+    text: str = ""
+    token: str = field(default_factory=lambda: signing.dumps(str(uuid4()), salt=SALT))
+    reason: Reason | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> UUID:
+        """The id made with the page, so that sending it twice opens one conversation."""
+        try:
+            return UUID(signing.loads(self.token, salt=SALT, max_age=PAGE_SECONDS))
+        except signing.BadSignature:
+            return uuid4()
+
+
+def read_start(programme: Programme, sent: QueryDict) -> Start:
+    """Return what was sent, with an error for each field that cannot be used."""
+    start = Start(
+        email=sent.get("email", "")[:300],
+        reason_key=sent.get("reason", "")[:50],
+        text=sent.get("text", ""),
+        token=sent.get("token", ""),
+    )
+    try:
+        start.email = normal_email(start.email)
+    except Invalid as error:
+        start.errors["email"] = str(error)
+    start.reason = reason_by_key(programme, start.reason_key)
+    if start.reason is None or not start.reason.is_offered:
+        start.errors["reason"] = "Choose what it is about, so that the right person answers."
+    if not start.text.strip():
+        start.errors["text"] = "Please write a few words first."
+    return start
+
+
+def read_id(raw: str) -> UUID:
+    """Return the id a page made for a message; a new one where it made none (a page without JavaScript)."""
+    try:
+        return UUID(raw)
+    except ValueError:
+        return uuid4()
+
+
+def read_rating(raw: str) -> int | None:
+    """Return the rating chosen, None where none was; Invalid outside 1 to 5."""
+    if not raw:
+        return None
+    if raw not in ("1", "2", "3", "4", "5"):
+        raise Invalid("Choose a number from 1 to 5.")
+    return int(raw)
+
+
+def read_yes_no(raw: str) -> bool | None:
+    """Return yes or no as chosen, None where neither was."""
+    return {"yes": True, "no": False}.get(raw)

@@ -1,0 +1,83 @@
+"""What a customer's page shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapport.channels.chat.queries import messages_of
+from rapport.customers.queries import open_promises_of
+from rapport.routing.queries import place_of
+
+if TYPE_CHECKING:
+    from rapport.channels.chat.models import Message
+    from rapport.contacts.models import Contact
+    from rapport.customers.models import Promise
+
+OPEN = ("arrived", "waiting", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A contact as its customer sees it; ``phase`` is waiting, active, over or left."""
+
+    contact: Contact
+    phase: str
+    messages: list[Message]
+    position: int | None = None
+    wait: str = ""
+    rep: str = ""
+    was_lost: bool = False
+
+
+def is_open(contact: Contact) -> bool:
+    """Say whether the customer can still write in this contact."""
+    return contact.state in OPEN
+
+
+def talk_of(contact: Contact) -> Talk:
+    """Return the contact as its customer sees it."""
+    messages = messages_of(contact)
+    if contact.state == "active":
+        return Talk(contact, "active", messages, rep=first_name(contact))
+    if contact.state not in OPEN:
+        return Talk(
+            contact, "left" if contact.answered_at is None else _end_of(contact), messages, rep=first_name(contact)
+        )
+    place = place_of(contact)
+    return Talk(
+        contact,
+        "waiting",
+        messages,
+        position=place.position,
+        wait=wait_in_words(place.wait_seconds),
+        was_lost=contact.answered_at is not None,
+    )
+
+
+def _end_of(contact: Contact) -> str:
+    return "over" if contact.state in ("wrap_up", "closed") else "left"
+
+
+def first_name(contact: Contact) -> str:
+    """Return what the customer may call the rep."""
+    words = contact.rep.name.split() if contact.rep else []
+    return words[0] if words else ""
+
+
+def wait_in_words(seconds: float | None) -> str:
+    """Write an estimated wait as a person would say it; empty where it is not known."""
+    if seconds is None:
+        return ""
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 1:
+        return "less than a minute"
+    return f"about {minutes} minutes" if minutes <= 60 else "more than an hour"
+
+
+def promises_of(contact: Contact) -> list[Promise]:
+    """Return what was promised in this very contact; older ones are not shown to whom a cookie names."""
+    if contact.customer is None:
+        return []
+    return [one for one in open_promises_of(contact.customer) if one.contact_id == contact.pk]

@@ -1,0 +1,16 @@
+// Fields with data-draft="key" keep what is typed over a reload, until a conversation has begun with it.
+import { keep, kept } from "./store.js";
+
+for (const field of document.querySelectorAll("[data-draft]")) {
+  const key = field.dataset.draft;
+  if (!field.value) field.value = kept(key);
+  field.addEventListener("input", () => keep(key, field.value));
+}
+
+// A second click while the first is on its way would only be told the same.
+for (const form of document.querySelectorAll("[data-draft-form]")) {
+  form.addEventListener("submit", () => { form.querySelector('[type="submit"]').disabled = true; });
+}
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-draft-form] [type=submit]")) button.disabled = false;
+});

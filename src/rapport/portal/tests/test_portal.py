@@ -1,0 +1,311 @@
+"""The customers' pages, by HTTP: begin, wait, talk, leave, answer the survey; and who may not."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from rapport.channels.chat import actions as chat
+from rapport.channels.chat.models import Conversation, Message
+from rapport.conftest import World
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import access_own
+from rapport.contacts.models import Contact
+from rapport.customers import actions as customers
+from rapport.feedback.models import Survey
+from rapport.kit import clock
+from rapport.live import tickets
+from rapport.portal.access import COOKIE
+from rapport.portal.forms import Start
+from rapport.portal.limits import BEGUN_PER_ADDRESS
+from rapport.portal.queries import wait_in_words
+from rapport.routing import actions as routing
+
+HOSTILE = "<script>alert('x')</script> & \u202e\x00 {{ 7*7 }} '\"; DROP TABLE"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def form(**changes: str) -> dict[str, str]:
+    return {"token": Start().token, "email": "Ada@Example.org ", "reason": "cancel", "text": "Hello?", **changes}
+
+
+def begin(client: Client, **changes: str) -> Contact:
+    answer = client.post("/p/cards/", form(**changes))
+    assert answer.status_code == 302, answer.content.decode()
+    return Contact.objects.latest("id")
+
+
+def connect(world: World, contact: Contact) -> Contact:
+    contacts.answer(contact, rep=world.rep, actor="test")
+    return access_own(world.programme, contact.public_id)
+
+
+def end(world: World, contact: Contact) -> None:
+    routing.end_conversation(connect(world, contact), by="rep", actor="test")
+
+
+def test_a_first_message_opens_a_conversation_and_shows_the_place_in_line(world: World, client: Client) -> None:
+    page = client.get("/p/cards/")
+    assert page.status_code == 200 and "Cancel my card" in page.content.decode()
+    contact = begin(client)
+    assert (contact.state, contact.customer, contact.reason) == ("waiting", world.customer, world.reason)
+    cookie = client.cookies[COOKIE]
+    assert cookie["httponly"] and cookie["path"] == "/p/cards/" and cookie["samesite"] == "Lax"
+    shown = client.get("/p/cards/contact/").content.decode()
+    assert "You are next" in shown and "We cannot say yet how long it takes." in shown and "Hello?" in shown
+    assert client.get("/p/cards/").headers["Location"] == "/p/cards/contact/"
+
+
+def test_a_form_sent_twice_opens_one_conversation(world: World, client: Client) -> None:
+    sent = form()
+    client.post("/p/cards/", sent)
+    Client().post("/p/cards/", sent)
+    client.post("/p/cards/", sent)
+    assert Contact.objects.count() == 1
+    assert Message.objects.count() == 1
+
+
+def test_writing_again_from_an_old_page_adds_to_the_open_conversation(world: World, client: Client) -> None:
+    begin(client)
+    client.post("/p/cards/", form(text="Still there?"))
+    assert Contact.objects.count() == 1
+    assert list(Message.objects.values_list("text", flat=True)) == ["Hello?", "Still there?"]
+
+
+def test_the_same_form_after_the_end_begins_anew(world: World, client: Client) -> None:
+    sent = form()
+    client.post("/p/cards/", sent)
+    end(world, Contact.objects.get())
+    client.post("/p/cards/", sent)
+    assert Contact.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"email": "nobody"}, "does not look like an e-mail address"),
+        ({"reason": "nothing"}, "Choose what it is about"),
+        ({"text": "  "}, "Please write a few words first."),
+        ({"text": "x" * 10_000}, "That is 10,000 characters"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_and_stays_in_the_form(
+    world: World, client: Client, changes: dict[str, str], words: str
+) -> None:
+    answer = client.post("/p/cards/", form(**{"text": "My words", **changes}))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and words in page
+    assert changes.get("text", "My words") in page
+    assert not Contact.objects.exists()
+
+
+def test_hostile_text_is_shown_as_text(world: World, client: Client) -> None:
+    begin(client, text=HOSTILE)
+    page = client.get("/p/cards/contact/").content.decode()
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page and "{{ 7*7 }}" in page
+    assert "\x00" not in page
+
+
+def test_nobody_learns_whether_an_address_is_on_file(world: World) -> None:
+    known, unknown = Client(), Client()
+    begin(known)
+    begin(unknown, email="stranger@example.org")
+
+    def shown(client: Client, start: str) -> str:
+        lines = client.get("/p/cards/contact/").content.decode().split("data-phase")[1].splitlines()
+        return start if any(start in line for line in lines) else ""
+
+    assert "Ada" not in known.get("/p/cards/contact/").content.decode()
+    assert "Byron" not in known.get("/p/cards/contact/part/").content.decode()
+    assert shown(known, "In line") == shown(unknown, "In line")
+
+
+def test_a_few_open_conversations_per_address_are_enough(world: World) -> None:
+    for _ in range(3):
+        begin(Client(), email="busy@example.org")
+    answer = Client().post("/p/cards/", form(email="busy@example.org", text="A fourth"))
+    assert answer.status_code == 429
+    assert "already 3 open conversations" in answer.content.decode() and "A fourth" in answer.content.decode()
+
+
+def test_a_network_address_cannot_begin_without_end(world: World) -> None:
+    for number in range(BEGUN_PER_ADDRESS):
+        begin(Client(), email=f"c{number}@example.org")
+    answer = Client().post("/p/cards/", form(email="one.more@example.org"))
+    assert answer.status_code == 429 and "ten minutes" in answer.content.decode()
+
+
+def test_fetching_the_part_says_that_the_page_is_open(world: World, client: Client) -> None:
+    begin(client)
+    later = clock.now() + timedelta(seconds=100)
+    with clock.at(later):
+        part = client.get("/p/cards/contact/part/")
+        assert part.status_code == 200 and "<html" not in part.content.decode()
+        assert Conversation.objects.get().customer_seen_at == later
+    with clock.at(later + timedelta(seconds=110)):
+        assert chat.abandon_the_gone() == 0
+
+
+def test_messages_go_both_ways_and_each_once(world: World, client: Client) -> None:
+    contact = connect(world, begin(client))
+    message = {"text": "My card", "client_id": str(uuid4())}
+    for _ in range(3):
+        assert client.post("/p/cards/contact/say/", message, headers={"Accept": "application/json"}).json() == {
+            "sent": True
+        }
+    chat.say(contact, author="rep", text="I see.", client_id=uuid4(), member=world.rep)
+    part = client.get("/p/cards/contact/part/").content.decode()
+    assert part.count("My card") == 1 and "I see." in part and "You are talking with Rep" in part
+
+
+def test_a_page_without_javascript_can_write_too(world: World, client: Client) -> None:
+    begin(client)
+    assert client.post("/p/cards/contact/say/", {"text": "And this"}).headers["Location"] == "/p/cards/contact/"
+    answer = client.post("/p/cards/contact/say/", {"text": "y" * 5000})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "That is 5,000 characters" in page and "y" * 5000 in page
+    assert '<meta http-equiv="refresh"' in page
+
+
+def test_too_long_a_message_is_refused_in_words(world: World, client: Client) -> None:
+    begin(client)
+    answer = client.post("/p/cards/contact/say/", {"text": "z" * 10_000}, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert "one message can hold 4,000" in answer.json()["error"]["message"]
+
+
+def test_a_message_after_the_end_is_not_lost_from_sight(world: World, client: Client) -> None:
+    contact = begin(client)
+    end(world, contact)
+    answer = client.post("/p/cards/contact/say/", {"text": "One more thing"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "One more thing" in page and "This was not sent any more" in page
+
+
+def test_who_lost_the_rep_is_told_and_keeps_the_place(world: World, client: Client) -> None:
+    contact = connect(world, begin(client))
+    begin(Client(), email="later@example.org")
+    contacts.return_to_queue(contact, why="rep_lost", actor="router")
+    page = client.get("/p/cards/contact/").content.decode()
+    assert "We lost the connection" in page and "you are first in line again" in page
+
+
+def test_the_wait_is_told_when_it_is_known() -> None:
+    assert wait_in_words(None) == ""
+    assert wait_in_words(40) == "less than a minute"
+    assert wait_in_words(130) == "about 3 minutes"
+    assert wait_in_words(9000) == "more than an hour"
+
+
+def test_leaving_the_line(world: World, client: Client) -> None:
+    contact = begin(client)
+    client.post("/p/cards/contact/leave/")
+    client.post("/p/cards/contact/leave/")
+    contact.refresh_from_db()
+    assert contact.state == "abandoned"
+    assert "You left the line" in client.get("/p/cards/contact/").content.decode()
+    assert client.post("/p/cards/again/").headers["Location"] == "/p/cards/"
+    assert client.get("/p/cards/").status_code == 200
+
+
+def test_an_open_conversation_is_not_forgotten(world: World, client: Client) -> None:
+    begin(client)
+    client.post("/p/cards/again/")
+    assert client.get("/p/cards/").headers["Location"] == "/p/cards/contact/"
+
+
+def test_the_page_reloads_itself_when_the_chat_has_ended(world: World, client: Client) -> None:
+    contact = begin(client)
+    end(world, contact)
+    answer = client.get("/p/cards/contact/part/")
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+
+
+def test_the_survey_is_there_at_once_and_two_taps_are_enough(world: World, client: Client) -> None:
+    contact = begin(client)
+    end(world, contact)
+    assert "How was it with Rep?" in client.get("/p/cards/contact/").content.decode()
+    assert not Survey.objects.exists()
+    taps = {"rating": "5", "resolved": "yes"}
+    assert client.post("/p/cards/contact/survey/", taps, headers={"Accept": "application/json"}).json()["kept"]
+    answer = client.post("/p/cards/contact/survey/", {**taps, "comment": "Quick & kind"})
+    assert answer.headers["Location"] == "/p/cards/contact/?thanks"
+    survey = Survey.objects.get(contact=contact)
+    assert (survey.rating, survey.resolved, survey.comment) == (5, True, "Quick & kind")
+    page = client.get("/p/cards/contact/?thanks").content.decode()
+    assert "Thank you" in page and "Quick &amp; kind" in page
+
+
+def test_a_survey_that_cannot_be_read_is_refused_and_kept_on_the_page(world: World, client: Client) -> None:
+    contact = begin(client)
+    end(world, contact)
+    answer = client.post("/p/cards/contact/survey/", {"rating": "9", "comment": "words"})
+    assert answer.status_code == 422 and "words" in answer.content.decode()
+    assert not Survey.objects.exists()
+
+
+def test_only_what_was_promised_in_this_contact_is_shown(world: World, client: Client) -> None:
+    contact = begin(client)
+    today = clock.now().astimezone(world.programme.zone).date()
+    for what, where in (("Send a letter", contact.pk), ("Something older", None)):
+        customers.make_promise(
+            member=world.rep, customer=world.customer, what=what, due_on=today, contact_id=where
+        )
+    end(world, contact)
+    page = client.get("/p/cards/contact/").content.decode()
+    assert "Send a letter" in page and "Something older" not in page
+
+
+def test_a_ticket_names_the_own_contact_only(world: World, client: Client) -> None:
+    contact = begin(client)
+    begin(Client(), email="other@example.org")
+    address = client.get("/p/cards/contact/ticket/").json()["url"]
+    assert tickets.read(address.partition("ticket=")[2]) == [f"contact:{contact.public_id}"]
+
+
+PAGES = ["part/", "ticket/"]
+ACTIONS = ["say/", "typing/", "leave/", "survey/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_a_contact_are_not_there_without_its_cookie(world: World, client: Client, path: str) -> None:
+    assert client.get(f"/p/cards/contact/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+def test_nobody_acts_without_the_cookie(world: World, client: Client, path: str) -> None:
+    contact = begin(Client())
+    assert client.post(f"/p/cards/contact/{path}", {"text": "x", "rating": "1"}).status_code == 404
+    contact.refresh_from_db()
+    assert contact.state == "waiting"
+    assert client.get(f"/p/cards/contact/{path}").status_code == 405
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_cookie_of_another_programme_or_a_forged_one_opens_nothing(
+    world: World, client: Client, path: str
+) -> None:
+    begin(client)
+    signed = client.cookies[COOKIE].value
+    for programme, value in [("loans", signed), ("cards", signed[:-3] + "abc"), ("cards", "nonsense")]:
+        stranger = Client()
+        stranger.cookies[COOKIE] = value
+        assert stranger.get(f"/p/{programme}/contact/{path}").status_code == 404
+        assert stranger.get(f"/p/{programme}/contact/").status_code == 302
+
+
+def test_an_unknown_programme_is_not_there(world: World, client: Client) -> None:
+    assert client.get("/p/nowhere/").status_code == 404
+
+
+def test_forms_are_guarded_against_other_sites(world: World) -> None:
+    assert Client(enforce_csrf_checks=True).post("/p/cards/", form()).status_code == 403

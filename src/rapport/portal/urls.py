@@ -1,0 +1,17 @@
+"""Addresses of the customers' pages."""
+
+from django.urls import path
+
+from rapport.portal import views
+
+urlpatterns = [
+    path("p/<slug:programme>/", views.start, name="portal"),
+    path("p/<slug:programme>/contact/", views.talk, name="portal-talk"),
+    path("p/<slug:programme>/contact/part/", views.part, name="portal-part"),
+    path("p/<slug:programme>/contact/say/", views.say, name="portal-say"),
+    path("p/<slug:programme>/contact/typing/", views.typing, name="portal-typing"),
+    path("p/<slug:programme>/contact/leave/", views.leave, name="portal-leave"),
+    path("p/<slug:programme>/contact/survey/", views.survey, name="portal-survey"),
+    path("p/<slug:programme>/contact/ticket/", views.ticket, name="portal-ticket"),
+    path("p/<slug:programme>/again/", views.again, name="portal-again"),
+]

@@ -1,0 +1,235 @@
+"""The customer's pages. No sign-in: what a browser may see is what its signed cookie names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from rapport.accounts.access import public_programme
+from rapport.channels.chat import actions as chat
+from rapport.contacts.queries import reasons_of
+from rapport.feedback import actions as feedback
+from rapport.feedback.queries import survey_of
+from rapport.kit import pages
+from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
+from rapport.live import tickets
+from rapport.portal import limits, queries
+from rapport.portal.access import access_remembered, forget, remember
+from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+
+@never_cache
+def start(request: HttpRequest, programme: str) -> HttpResponse:
+    """Let a customer write to us; who has a conversation open goes on with it."""
+    place = public_programme(programme)
+    held = _remembered(request, place)
+    if request.method == "POST":
+        return _begin(request, place, held)
+    if held is not None and queries.is_open(held):
+        return HttpResponseRedirect(_talk_url(place))
+    return _start_page(request, place, Start(), last=held)
+
+
+def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> HttpResponse:
+    sent = read_start(place, request.POST)
+    if sent.errors:
+        return _start_page(request, place, sent, status=422)
+    try:
+        contact = _open(request, place, held, sent)
+    except Invalid as error:
+        sent.errors["text"] = str(error)
+        return _start_page(request, place, sent, status=error.status)
+    except DomainError as error:
+        sent.errors["form"] = str(error)
+        return _start_page(request, place, sent, status=error.status)
+    response = HttpResponseRedirect(_talk_url(place))
+    remember(response, contact)
+    return response
+
+
+def _open(request: HttpRequest, place: Programme, held: Contact | None, sent: Start) -> Contact:
+    """Add to the conversation the browser has open, else begin one. A page sent twice counts once."""
+    if held is not None and queries.is_open(held):
+        chat.say(held, author="customer", text=sent.text, client_id=sent.client_id)
+        return held
+    limits.check(request, place, sent.email)
+    contact = _first(place, sent)
+    if queries.is_open(contact):
+        return contact
+    sent.token = Start().token  # the page was sent again after its conversation had ended
+    return _first(place, sent)
+
+
+def _first(place: Programme, sent: Start) -> Contact:
+    return chat.begin(
+        programme=place, email=sent.email, text=sent.text, reason=sent.reason, client_id=sent.client_id
+    )
+
+
+def _start_page(
+    request: HttpRequest, place: Programme, sent: Start, *, last: Contact | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"programme": place, "sent": sent, "reasons": reasons_of(place), "last": last}
+    return pages.render(request, "portal/start.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def talk(request: HttpRequest, programme: str) -> HttpResponse:
+    """Show the customer's conversation: the place in line, the chat, and after it two questions."""
+    place = public_programme(programme)
+    contact = _remembered(request, place)
+    if contact is None:
+        return HttpResponseRedirect(reverse("portal", args=[place.key]))
+    if queries.is_open(contact):
+        chat.customer_seen(contact)
+        return _talk_page(request, contact)
+    return _over_page(request, contact)
+
+
+@never_cache
+@require_safe
+def part(request: HttpRequest, programme: str) -> HttpResponse:
+    """Answer with the moving part of the page; its fetching is the sign that the page is open."""
+    contact = access_remembered(request, public_programme(programme))
+    if not queries.is_open(contact):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    chat.customer_seen(contact)
+    return pages.render(
+        request, "portal/talk_part.html", {"talk": queries.talk_of(contact), "programme": contact.programme}
+    )
+
+
+@require_POST
+def say(request: HttpRequest, programme: str) -> HttpResponse:
+    """Take a message of the customer; one sent twice with the same id is stored once."""
+    place = public_programme(programme)
+    contact = access_remembered(request, place)
+    text = request.POST.get("text", "")
+    try:
+        chat.say(contact, author="customer", text=text, client_id=read_id(request.POST.get("client_id", "")))
+    except (Invalid, Conflict) as error:
+        if _wants_json(request):
+            raise
+        contact = access_remembered(request, place)  # it may have ended meanwhile
+        show = _talk_page if queries.is_open(contact) else _over_page
+        return show(request, contact, text=text, error=error)
+    chat.customer_seen(contact)
+    if _wants_json(request):
+        return JsonResponse({"sent": True})
+    return HttpResponseRedirect(_talk_url(contact.programme))
+
+
+@require_POST
+def typing(request: HttpRequest, programme: str) -> HttpResponse:
+    """Show the rep that the customer is typing."""
+    contact = access_remembered(request, public_programme(programme))
+    if contact.state == "active":
+        chat.typing(contact, author="customer")
+    return HttpResponse(status=204)
+
+
+@require_POST
+def leave(request: HttpRequest, programme: str) -> HttpResponse:
+    """Let the customer leave the line or end the chat."""
+    contact = access_remembered(request, public_programme(programme))
+    chat.leave(contact)
+    return HttpResponseRedirect(_talk_url(contact.programme))
+
+
+@require_POST
+def survey(request: HttpRequest, programme: str) -> HttpResponse:
+    """Keep the answers to the two questions, and the sentence if there is one."""
+    contact = access_remembered(request, public_programme(programme))
+    sent = request.POST
+    try:
+        feedback.answer(
+            contact=contact,
+            rating=read_rating(sent.get("rating", "")),
+            resolved=read_yes_no(sent.get("resolved", "")),
+            comment=sent.get("comment", ""),
+        )
+    except (Invalid, Conflict) as error:
+        if _wants_json(request):
+            raise
+        return _over_page(request, contact, comment=sent.get("comment", ""), error=error)
+    if _wants_json(request):
+        return JsonResponse({"kept": True})
+    return HttpResponseRedirect(_talk_url(contact.programme) + "?thanks")
+
+
+@never_cache
+@require_safe
+def ticket(request: HttpRequest, programme: str) -> HttpResponse:
+    """Give the page its ticket to hear of its own contact, and of nothing else."""
+    contact = access_remembered(request, public_programme(programme))
+    return tickets.answer(request, [f"contact:{contact.public_id}"])
+
+
+@require_POST
+def again(request: HttpRequest, programme: str) -> HttpResponse:
+    """Forget the conversation on this device, so that a new one can begin."""
+    place = public_programme(programme)
+    held = _remembered(request, place)
+    response = HttpResponseRedirect(reverse("portal", args=[place.key]))
+    if held is None or not queries.is_open(held):
+        forget(response, place)
+    return response
+
+
+def _talk_page(
+    request: HttpRequest, contact: Contact, *, text: str = "", error: DomainError | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "programme": contact.programme,
+        "talk": queries.talk_of(contact),
+        "text": text,
+        "error": str(error) if error else "",
+        "live_ticket_url": reverse("portal-ticket", args=[contact.programme.key]),
+    }
+    return pages.render(request, "portal/talk.html", context, status=error.status if error else 200)
+
+
+def _over_page(
+    request: HttpRequest,
+    contact: Contact,
+    *,
+    comment: str = "",
+    text: str = "",
+    error: DomainError | None = None,
+) -> HttpResponse:
+    found = survey_of(contact)
+    context: dict[str, Any] = {
+        "programme": contact.programme,
+        "talk": queries.talk_of(contact),
+        "promises": queries.promises_of(contact),
+        "survey": found,
+        "comment": comment or (found.comment if found else ""),
+        "unsent": text,
+        "error": str(error) if error else "",
+        "thanks": "thanks" in request.GET,
+    }
+    return pages.render(request, "portal/over.html", context, status=error.status if error else 200)
+
+
+def _remembered(request: HttpRequest, place: Programme) -> Contact | None:
+    try:
+        return access_remembered(request, place)
+    except NotFound:
+        return None
+
+
+def _talk_url(place: Programme) -> str:
+    return reverse("portal-talk", args=[place.key])
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
