@@ -60,7 +60,9 @@ MODULES = [
     "rapport.channels.cti",
     "rapport.guides",
     "rapport.feedback",
+    "rapport.insight",
     "rapport.portal",
+    "rapport.desk",
     "rapport.floor",
     "rapport.api",
 ]
@@ -112,7 +114,8 @@ if ROLE == "web":
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 0,
         "max_size": env.whole("RAPPORT_DATABASE_CONNECTIONS", 16, lowest=1, highest=500),
-        "timeout": 5,  # seconds a page waits for a connection before it says that the database is away
+        "timeout": 3,  # seconds a page waits for a connection before it says that the database is away
+        "reconnect_timeout": 1,  # seconds; each request tries anew, so we are back as soon as the database is
         "max_idle": 120,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

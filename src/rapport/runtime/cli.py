@@ -22,6 +22,8 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
   simulate …              replay recorded calls on a simulated clock
+  person …                give a person a place on a programme
+  token …                 make a token for a telephone system or another program
 
 `rapport COMMAND --help` says more. Other commands are Django's: `rapport help`.
 State is kept in RAPPORT_HOME (default: var/ in the project)."""
@@ -32,6 +34,8 @@ LATE = {  # command → module with run(arguments) -> int
     "import customers": "rapport.customers.importing.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
+    "person": "rapport.accounts.cli.person",
+    "token": "rapport.accounts.cli.token",
 }
 WITHOUT_DATABASE = frozenset(
     [

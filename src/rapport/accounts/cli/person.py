@@ -1,0 +1,48 @@
+"""`rapport person`: give a person a place on a programme."""
+
+import argparse
+import getpass
+import sys
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from rapport.accounts import actions
+from rapport.accounts.roles import Role
+from rapport.kit.errors import Invalid
+
+
+def run(arguments: list[str]) -> int:
+    """Make the programme where missing, and the person; the password is read from the terminal or a pipe."""
+    parser = argparse.ArgumentParser(
+        prog="rapport person", description="Give a person a place on a programme, made where missing."
+    )
+    parser.add_argument("username")
+    parser.add_argument("--programme", required=True, metavar="KEY")
+    parser.add_argument("--role", choices=[role.value for role in Role], default=Role.REP.value)
+    parser.add_argument("--name", default="", help="as others see it; default: the username")
+    parser.add_argument("--agent-id", default="", help="what the telephone system calls them")
+    asked = parser.parse_args(arguments)
+    programme, is_new = actions.ensure_programme(key=asked.programme)
+    if is_new:
+        print(f"Made programme {programme.key} with default settings.")
+    member = actions.ensure_member(
+        programme=programme,
+        agent_id=asked.agent_id or asked.username,
+        name=asked.name or asked.username,
+        role=Role(asked.role),
+        username=asked.username,
+        password=_password(asked.username),
+    )
+    print(f"{member.name} is {member.role} on {programme.key} and signs in as {member.user.username}.")
+    return 0
+
+
+def _password(username: str) -> str:
+    question = f"Password for {username}: "
+    password = getpass.getpass(question) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    return password

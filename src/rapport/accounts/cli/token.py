@@ -1,0 +1,23 @@
+"""`rapport token`: make a token for a machine."""
+
+import argparse
+
+from rapport.accounts import actions, queries
+from rapport.accounts.roles import Right
+from rapport.kit.errors import NotFound
+
+USES = {"cti": [Right.REPORT_CALLS], "api": [Right.USE_API]}
+
+
+def run(arguments: list[str]) -> int:
+    """Make a token and print its secret, which is not kept and cannot be shown again."""
+    parser = argparse.ArgumentParser(prog="rapport token", description="Make a token for a machine.")
+    parser.add_argument("--programme", required=True, metavar="KEY")
+    parser.add_argument("--name", required=True, help="what will use it, for example 'telephone system'")
+    parser.add_argument("--for", dest="use", required=True, choices=sorted(USES), help="what it may do")
+    asked = parser.parse_args(arguments)
+    programme = queries.programme_by_key(asked.programme)
+    if programme is None:
+        raise NotFound(f"There is no programme {asked.programme!r}. `rapport status` lists them.")
+    print(actions.issue_token(programme=programme, name=asked.name, rights=USES[asked.use]))
+    return 0

@@ -1,0 +1,50 @@
+"""Commands that make people and tokens."""
+
+import io
+
+import pytest
+
+from rapport.accounts.access import access_token
+from rapport.accounts.cli import person, token
+from rapport.accounts.models import Member, Programme
+from rapport.accounts.roles import Right
+from rapport.conftest import World
+from rapport.kit.errors import Invalid, NotFound
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+
+
+@pytest.mark.usefixtures("db")
+def test_a_person_gets_a_place_and_a_programme_made_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "correct horse battery")
+    assert person.run(["grace", "--programme", "travel", "--role", "supervisor", "--agent-id", "17"]) == 0
+    member = Member.objects.get(programme__key="travel")
+    assert (member.role, member.agent_id, member.user.check_password("correct horse battery")) == (
+        "supervisor",
+        "17",
+        True,
+    )
+
+
+@pytest.mark.usefixtures("db")
+def test_a_weak_password_makes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "password")
+    with pytest.raises(Invalid):
+        person.run(["grace", "--programme", "travel"])
+    assert Member.objects.count() == 0
+
+
+def test_a_token_opens_only_what_it_was_made_for(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    token.run(["--programme", "cards", "--name", "pbx", "--for", "cti"])
+    secret = capsys.readouterr().out.strip()
+    assert access_token(secret, "cards", Right.REPORT_CALLS).programme == world.programme
+    with pytest.raises(NotFound):
+        access_token(secret, "loans", Right.REPORT_CALLS)
+
+
+def test_no_token_for_a_programme_that_is_not_there(world: World) -> None:
+    with pytest.raises(NotFound, match="rapport status"):
+        token.run(["--programme", "nowhere", "--name", "pbx", "--for", "cti"])
+    assert Programme.objects.count() == 2
