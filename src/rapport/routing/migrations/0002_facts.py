@@ -4,7 +4,7 @@ from django.db import migrations
 
 FORWARD = """
 CREATE VIEW fact_state_span AS
-WITH span AS (
+WITH span AS NOT MATERIALIZED (
     SELECT
         stretch.id AS span_id,
         stretch.programme_id,
@@ -19,14 +19,17 @@ WITH span AS (
     JOIN accounts_member AS member ON member.id = stretch.member_id
     WHERE stretch.ended_at IS NOT NULL
 ),
-piece AS (
-    SELECT span_id, programme_id, rep, doing, started_at, ended_at, timezone
+piece AS NOT MATERIALIZED (
+    SELECT
+        span_id, programme_id, rep, doing, started_at, ended_at, timezone,
+        started_at AS span_started_at, ended_at AS span_ended_at
     FROM span
     WHERE ended_at <= first_hour + INTERVAL '1 hour'
     UNION ALL
     SELECT
         span_id, programme_id, rep, doing,
-        GREATEST(started_at, hour), LEAST(ended_at, hour + INTERVAL '1 hour'), timezone
+        GREATEST(started_at, hour), LEAST(ended_at, hour + INTERVAL '1 hour'), timezone,
+        started_at, ended_at
     FROM span, generate_series(first_hour, ended_at, INTERVAL '1 hour') AS hour
     WHERE ended_at > first_hour + INTERVAL '1 hour' AND hour < ended_at
 )
@@ -35,12 +38,14 @@ SELECT
     programme_id,
     rep,
     doing,
+    span_started_at,
+    span_ended_at,
     started_at,
     ended_at,
     (started_at AT TIME ZONE timezone)::date AS local_date,
     EXTRACT(HOUR FROM started_at AT TIME ZONE timezone)::integer AS local_hour,
     EXTRACT(ISODOW FROM started_at AT TIME ZONE timezone)::integer AS local_weekday,
-    ROUND(EXTRACT(EPOCH FROM ended_at - started_at), 3)::numeric(12, 3) AS seconds
+    ROUND(date_part('epoch', ended_at - started_at) * 1000) / 1000 AS seconds
 FROM piece;
 """
 BACKWARD = "DROP VIEW fact_state_span;"

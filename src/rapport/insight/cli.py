@@ -1,0 +1,83 @@
+"""``rapport metrics``: the figures of a programme, for people and programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rapport.accounts import queries as accounts
+from rapport.insight import queries
+from rapport.insight.figures import Figure, FigureRow
+from rapport.insight.registry import DIMENSIONS, METRICS, Metric
+from rapport.kit.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+
+def run(argv: Sequence[str]) -> int:
+    """Print the figures; without dates those of all history. Exit code 0, or 2 where it was asked for wrongly."""
+    asked = _parser().parse_args(list(argv))
+    if asked.start and asked.end and asked.start > asked.end:
+        raise Invalid("--from must not be later than --to.")
+    programme = accounts.programme_by_key(asked.programme)
+    if programme is None:
+        known = ", ".join(accounts.programme_keys()) or "none yet"
+        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
+    rows = queries.metrics(programme, asked.metric, asked.start, asked.end, by=asked.by)
+    if asked.json:
+        print(json.dumps(as_json(programme, asked.start, asked.end, rows), indent=1, ensure_ascii=False))
+    else:
+        _write(programme, rows)
+    return 0
+
+
+def as_json(
+    programme: Programme, start: date | None, end: date | None, rows: Sequence[FigureRow]
+) -> dict[str, object]:
+    """Return what ``--json`` prints and the API answers; open ends are filled with the days there are."""
+    first, last = queries.extent(programme) or (None, None)
+    start, end = start or first, end or last
+    return {
+        "programme": programme.key,
+        "from": start.isoformat() if start else None,
+        "to": end.isoformat() if end else None,
+        "rows": [row.as_dict() for row in rows],
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rapport metrics", description="The figures of a programme.")
+    parser.add_argument("--programme", required=True, metavar="KEY")
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="DATE", help="first local day")
+    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="DATE", help="last local day")
+    parser.add_argument("--by", choices=DIMENSIONS, help="one row for each")
+    parser.add_argument("--metric", action="append", choices=tuple(METRICS), help="only this one; may be repeated")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _write(programme: Programme, rows: Sequence[FigureRow]) -> None:
+    out = sys.stdout
+    for row in rows:
+        group = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in row.group.items())
+        print(f"{programme.name}{': ' + group if group else ''}", file=out)
+        for key, figure in row.figures.items():
+            print(f"  {METRICS[key].name:<28} {in_words(METRICS[key], figure)}", file=out)
+
+
+def in_words(metric: Metric, figure: Figure) -> str:
+    """Return a figure as a person reads it in a terminal."""
+    if figure.value is None:
+        return "-"
+    if metric.kind == "count":
+        return f"{figure.value:,}"
+    basis = f"({figure.numerator:,} / {figure.denominator:,})"
+    matured = "" if figure.matured is None else f", {figure.matured:.0%} of the cohort has matured"
+    if metric.unit == "share":
+        return f"{figure.value:.1%} {basis}{matured}"
+    return f"{figure.value:,.1f} {'s' if metric.unit == 'seconds' else ''} {basis}".replace("  ", " ")
