@@ -241,7 +241,7 @@ def is_ready(port: int) -> bool:
 def answer(port: int, path: str) -> int:
     """Return the status with which the local web process answers, or 0 where it does not."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
             return int(response.status)
     except URLError as error:
         return int(getattr(error, "code", 0))
