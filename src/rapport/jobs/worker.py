@@ -6,8 +6,9 @@ import signal
 
 import psycopg
 import psycopg_pool
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ProcrastinateException
 
 from rapport.kit import env
@@ -34,9 +35,7 @@ async def work() -> None:
 
 async def _until(stopping: asyncio.Event) -> None:
     """Run one worker until told to stop or until it gives up, which it does when the database goes away."""
-    if not isinstance(app.connector, DjangoConnector):
-        raise TypeError("The worker runs inside Django; its connector is configured by the settings.")
-    connected = app.with_connector(app.connector.get_worker_connector())
+    connected = app.with_connector(_connector())
     async with connected.open_async():
         working = asyncio.create_task(
             connected.run_worker_async(
@@ -54,6 +53,11 @@ async def _until(stopping: asyncio.Event) -> None:
             return
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+def _connector() -> PsycopgConnector:
+    """Return a pool that does not insist when the database is away: we try anew ourselves, and sooner."""
+    return PsycopgConnector(kwargs=connector_params(), min_size=0, max_size=8, timeout=3.0, reconnect_timeout=1.0)
 
 
 async def _pause(stopping: asyncio.Event) -> None:
