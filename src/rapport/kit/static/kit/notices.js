@@ -38,6 +38,7 @@ document.addEventListener("htmx:config:request", (event) => {
 });
 
 document.addEventListener("htmx:after:request", (event) => {
+  notices.querySelector("[data-connection]")?.remove();
   const headers = event.detail.ctx.response.headers;
   const words = headers.get("Rapport-Announce");
   if (words) {
@@ -47,6 +48,15 @@ document.addEventListener("htmx:after:request", (event) => {
   for (const name of (headers.get("Rapport-Live") ?? "").split(",").filter(Boolean)) {
     document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: {} }));
   }
+});
+
+// A form that was taken closes its drawer and forgets what was written in it.
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (!sourceElement?.closest || response.status >= 300 || sourceElement.matches("[data-keep-open]")) return;
+  if (sourceElement.matches("form[data-clear]")) sourceElement.reset();
+  const drawer = sourceElement.closest("details[data-close], details[data-menu]");
+  if (drawer) drawer.open = false;
 });
 
 // An answer that is not one of ours (a proxy's page, a sign-in page) must never be swapped into a part.
@@ -68,6 +78,7 @@ document.addEventListener("htmx:error", (event) => {
   const error = event.detail.error;
   if (!(error instanceof TypeError) || !event.detail.ctx) return;
   show("No connection", "Nothing was sent. It is tried again as soon as the connection is back.");
+  notices.firstElementChild.dataset.connection = "lost";
 });
 
 document.addEventListener("click", (event) => {
