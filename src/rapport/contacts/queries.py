@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ def in_hand_of(member: Member) -> Contact | None:
         .order_by("-answered_at")
         .first()
     )
+
+
+def contact_ids_in_wrap_up(*, ended_before: datetime) -> list[int]:
+    """Return the contacts of every programme still in wrap-up so long after the conversation."""
+    late = Contact.objects.filter(state=State.WRAP_UP, ended_at__lt=ended_before)
+    return list(late.order_by("pk").values_list("pk", flat=True))
 
 
 def last_contact_before(contact: Contact) -> Contact | None:
@@ -105,3 +112,9 @@ def mean_handle_seconds(programme: Programme, *, since: datetime) -> float | Non
         mean=Avg(F("ended_at") - F("answered_at"))
     )["mean"]
     return mean.total_seconds() if mean is not None else None
+
+
+def known_external_ids(programme: Programme, ids: Iterable[str]) -> set[str]:
+    """Return those of the ids that contacts of the programme have."""
+    found = Contact.objects.filter(programme=programme, external_id__in=list(ids))
+    return {external_id for external_id in found.values_list("external_id", flat=True) if external_id}

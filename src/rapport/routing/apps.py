@@ -8,3 +8,9 @@ class RoutingConfig(AppConfig):
 
     name = "rapport.routing"
     label = "routing"
+
+    def ready(self) -> None:
+        """Hear of people who sign out."""
+        from rapport.routing import listeners
+
+        listeners.register()

@@ -58,7 +58,7 @@ def place_of(contact: Contact) -> Place:
     contacts (each of them frees up once per handle time; a floor in steady state).
     """
     waiting = sorted(
-        contacts.waiting_in(contact.programme),
+        (one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue),
         key=lambda one: (effective_place(one), one.pk),
     )
     position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)

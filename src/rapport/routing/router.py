@@ -103,10 +103,3 @@ def main() -> None:
     signal.signal(signal.SIGTERM, router.stop)
     signal.signal(signal.SIGINT, router.stop)
     router.run()
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    main()

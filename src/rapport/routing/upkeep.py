@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db import transaction
 from rapport.accounts import queries as accounts
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
-from rapport.contacts.queries import in_hand_of
+from rapport.contacts.queries import contact_ids_in_wrap_up, in_hand_of
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing import presence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 ACTOR = "router"
+FORGOTTEN_AFTER = timedelta(hours=12)
 
 
 def turn(programme: Programme) -> int:
@@ -53,28 +54,51 @@ def release_lost_reps(programme: Programme) -> None:
     silent_since = clock.now() - timedelta(seconds=programme.rep_lost_after_seconds)
     lost = Presence.objects.filter(programme=programme, seen_at__lt=silent_since).exclude(doing=Doing.OFFLINE)
     for member_id in list(lost.values_list("member_id", flat=True)):
-        _release_lost_rep(member_id)
+        take_off_floor(member_id, silent_since=silent_since, why="rep_lost")
 
 
 @transaction.atomic
-def _release_lost_rep(member_id: int) -> None:
-    gone = Presence.objects.select_related("member__user", "programme").get(member_id=member_id)
+def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
+    """Take a rep who has not been heard of after ``silent_since`` off the floor, from when they were last seen.
+
+    Their chat goes back to its old place, an offer to them is withdrawn, a wrap-up waits for their return.
+    Returns whether they were on the floor.
+    """
+    gone = Presence.objects.select_related("member__user", "programme").filter(member_id=member_id).first()
+    if gone is None:
+        return False
     held = in_hand_of(gone.member)
     offered = Offer.objects.filter(member_id=member_id, ended_at__isnull=True).values_list("contact_id", flat=True)
     contact_ids = sorted({*offered, *([held.pk] if held else [])})
     locked_contacts = [lock_contact(pk) for pk in contact_ids]
     gone = presence.locked(gone.member)
-    silent_since = clock.now() - timedelta(seconds=gone.programme.rep_lost_after_seconds)
-    if gone.seen_at >= silent_since or gone.doing == Doing.OFFLINE:
-        return  # came back between the look and the lock
+    if gone.seen_at > silent_since or gone.doing == Doing.OFFLINE:
+        return False  # came back between the look and the lock
     presence.move(gone, Doing.OFFLINE, actor=ACTOR, at=gone.seen_at)
     for contact in locked_contacts:
         if contact.state == "active" and contact.rep_id == member_id and contact.channel != "voice":
-            contacts.return_to_queue(contact, why="rep_lost", actor=ACTOR, at=gone.seen_at)
+            contacts.return_to_queue(contact, why=why, actor=ACTOR, at=gone.seen_at)
         elif contact.state == "wrap_up":
             contacts.stop_wrap_up_clock(contact, at=gone.seen_at)
         else:
             withdraw_offer(contact, actor=ACTOR)
+    presence.wake_router(gone.programme_id)
+    return True
+
+
+def close_forgotten_wrap_ups() -> int:
+    """Close contacts that nobody wrapped up within half a day, without an outcome; returns how many."""
+    forgotten = contact_ids_in_wrap_up(ended_before=clock.now() - FORGOTTEN_AFTER)
+    for contact_id in forgotten:
+        with transaction.atomic():
+            contact = lock_contact(contact_id)
+            if contact.state == "wrap_up":
+                contacts.close(contact, actor=ACTOR, disposition=None, resolved=None)
+                if contact.rep is not None:
+                    held = presence.locked(contact.rep)
+                    if held.doing == Doing.WRAP_UP:
+                        presence.release(held, actor=ACTOR)
+    return len(forgotten)
 
 
 def assign(programme: Programme) -> int:

@@ -1,18 +1,21 @@
 """The router with a real database: offers, their end, vanished reps, two routers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from rapport.accounts.actions import note_signed_out
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
 from rapport.routing import actions, presence
+from rapport.routing.jobs import sign_off
 from rapport.routing.models import Offer, Presence, StateSpan
-from rapport.routing.upkeep import turn
+from rapport.routing.upkeep import close_forgotten_wrap_ups, turn
 
 
 def a_chat(world: World) -> Contact:
@@ -95,3 +98,45 @@ def test_wrap_up_puts_the_outcome_on_file_and_frees_the_rep(world: World) -> Non
     closed = Contact.objects.get(pk=contact.pk)
     assert (closed.state, closed.disposition.key, closed.resolved) == ("closed", "saved", True)
     assert presence.presence_of(world.rep).doing == "available"
+
+
+def test_signing_out_in_a_chat_gives_the_customer_their_place_back(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    note_signed_out(world.rep.user)
+    sign_off(event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk)
+    assert Contact.objects.get(pk=contact.pk).state == "waiting"
+    assert presence.presence_of(world.rep).doing == "offline"
+
+
+def test_who_is_back_before_the_sign_off_is_done_stays(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    note_signed_out(world.rep.user)
+    presence.pulse(member=world.rep)
+    sign_off(event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk)
+    assert presence.presence_of(world.rep).doing == "available"
+
+
+def test_the_ledger_is_whole_over_summer_time_and_midnight(world: World) -> None:
+    evening = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)  # 23:30 in Berlin; clocks go forward at 01:00 UTC
+    with clock.at(evening):
+        presence.choose(member=world.rep, doing="available")
+    with clock.at(evening + timedelta(hours=4)):
+        presence.choose(member=world.rep, doing="offline")
+    span = StateSpan.objects.get(member=world.rep)
+    assert (span.ended_at - span.started_at, span.doing) == (timedelta(hours=4), "available")
+
+
+def test_a_forgotten_wrap_up_is_closed_without_an_outcome(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    actions.end_conversation(contact, by="customer", actor="customer")
+    assert close_forgotten_wrap_ups() == 0
+    with clock.at(clock.now() + timedelta(hours=13)):
+        assert close_forgotten_wrap_ups() == 1
+    closed = Contact.objects.get(pk=contact.pk)
+    assert (closed.state, closed.resolved) == ("closed", None)

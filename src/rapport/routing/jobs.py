@@ -1,0 +1,19 @@
+"""Background work of this module."""
+
+from rapport.events.queries import event_by_id
+from rapport.jobs.actions import job, periodic
+from rapport.routing import upkeep
+
+
+@job("routing.sign_off")
+def sign_off(event_id: int) -> None:
+    """Take who signed out off the floor, unless they have been back since."""
+    event = event_by_id(event_id)
+    member_id = int(event.actor.removeprefix("member:"))
+    upkeep.take_off_floor(member_id, silent_since=event.at, why="rep_signed_out")
+
+
+@periodic("routing.close_forgotten_wrap_ups", cron="17 * * * *")
+def close_forgotten_wrap_ups(timestamp: int) -> None:
+    """Close, every hour, what nobody wrapped up."""
+    upkeep.close_forgotten_wrap_ups()
