@@ -17,9 +17,7 @@ def now() -> datetime:
 def at(instant: datetime) -> Iterator[None]:
     """Hold the clock at ``instant`` (must carry a time zone) inside the block."""
     if instant.tzinfo is None:
-        raise ValueError(
-            "clock.at() needs an instant with a time zone, for example datetime(..., tzinfo=UTC)"
-        )
+        raise ValueError("clock.at() needs an instant with a time zone, for example datetime(..., tzinfo=UTC)")
     token = _fixed.set(instant)
     try:
         yield

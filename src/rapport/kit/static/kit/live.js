@@ -65,6 +65,10 @@ function receive(block) {
     refreshAll();
     return true;
   }
+  if (name === "reload") {
+    refreshAll();
+    return true;
+  }
   if (data.length === 0) return true;
   try {
     deliver(name, JSON.parse(data.join("\n")), isRecorded);

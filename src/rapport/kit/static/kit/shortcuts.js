@@ -24,8 +24,22 @@ function use(element) {
     element.select?.();
     return;
   }
-  if (element.matches("details")) element.open = !element.open;
+  if (element.matches("details")) toggle(element);
+  else if ("keyTwice" in element.dataset && document.activeElement !== element) askAgain(element);
   else element.click();
+}
+
+function toggle(drawer) {
+  drawer.open = !drawer.open;
+  const first = drawer.querySelector('input:not([type="hidden"]), textarea, select, [role="group"] button');
+  (drawer.open && first ? first : drawer.querySelector("summary")).focus();
+}
+
+// What cannot be taken back needs its key twice; a click does it at once.
+function askAgain(element) {
+  element.focus();
+  const words = `Press ${element.dataset.key.toUpperCase()} again: ${label(element)}`;
+  document.dispatchEvent(new CustomEvent("notice", { detail: { title: words, words: "", tone: "warn", lasts: 3000 } }));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -34,6 +48,11 @@ document.addEventListener("keydown", (event) => {
   if (!allowed(name, event)) return;
   const scope = document.querySelector("dialog[open]") ?? document;
   const element = [...scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(usable);
+  const drawer = name === "Escape" && event.target.closest?.("details[open]");
+  if (drawer) {
+    toggle(drawer);
+    return;
+  }
   if (!element) {
     if (name === "Escape" && event.target.matches?.(TYPING)) event.target.blur();
     return;

@@ -1,0 +1,116 @@
+"""Steps of a rep that touch several modules at once, each in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.contacts import actions as contacts
+from rapport.contacts import queries as past
+from rapport.contacts.access import access_in_hand
+from rapport.customers import actions as customers
+from rapport.customers.points import normal_email, normal_phone
+from rapport.customers.queries import customer_at, customer_by_key, open_promises_of
+from rapport.guides import actions as guides
+from rapport.kit.errors import Conflict, Invalid
+from rapport.routing import actions as routing
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Contact
+    from rapport.customers.models import Customer
+
+
+@transaction.atomic
+def accept(*, member: Member, offer_id: UUID) -> Contact:
+    """Take the ringing contact and begin its guide."""
+    contact = routing.accept(member=member, offer_id=offer_id)
+    guides.begin(contact, actor=f"member:{member.pk}")
+    return contact
+
+
+@transaction.atomic
+def wrap_up(
+    *,
+    member: Member,
+    contact_id: UUID,
+    disposition: str,
+    resolved: bool | None,
+    summary: str,
+    value_given: str = "",
+    open_because: str = "",
+) -> Contact:
+    """Settle the guide and put the outcome on file; Invalid says what is still missing."""
+    if not disposition:
+        raise Invalid("Choose how the contact went.")
+    if resolved is None:
+        raise Invalid("Say whether the matter is resolved.")
+    contact = access_in_hand(member, contact_id, lock=True)
+    if contact.state == "wrap_up":
+        guides.close(contact, actor=f"member:{member.pk}", because=open_because)
+    return routing.finish_wrap_up(
+        member=member,
+        contact_id=contact_id,
+        disposition=disposition,
+        resolved=resolved,
+        summary=summary,
+        value_given=value_given,
+    )
+
+
+@transaction.atomic
+def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
+    """Find the customer by e-mail, telephone number or the partner's key, and put the contact on their file."""
+    contact = in_hand(member, contact_id, lock=True)
+    customer = _find(member.programme, told.strip())
+    if customer is None:
+        raise Invalid("Nobody on file has this e-mail, number or customer key. Check the spelling with them.")
+    contacts.identify(contact, customer=customer, actor=f"member:{member.pk}")
+    return customer
+
+
+@transaction.atomic
+def look_back(*, member: Member, contact_id: UUID, holds: bool | None, comment: str) -> None:
+    """Say about the customer's last contact whether its outcome holds, or comment on it."""
+    last = past.last_contact_before(in_hand(member, contact_id))
+    if last is None:
+        raise Conflict("This customer has no earlier contact to comment on.")
+    contacts.follow_up(member=member, contact=last, holds=holds, comment=comment)
+
+
+@transaction.atomic
+def settle(*, member: Member, contact_id: UUID, promise_id: int, kept: bool) -> None:
+    """Say that a promise to the customer in hand was kept or broken."""
+    _, customer = customer_in_hand(member, contact_id)
+    if all(promise.pk != promise_id for promise in open_promises_of(customer)):
+        raise Conflict("This promise is settled already, or is another customer's.")
+    customers.settle_promise(member=member, promise_id=promise_id, kept=kept)
+
+
+def in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> Contact:
+    """Return a contact that the member talks to or wraps up; Conflict once it is closed."""
+    contact = access_in_hand(member, contact_id, lock=lock)
+    if contact.state not in ("active", "wrap_up"):
+        raise Conflict("This contact is closed, so nothing was changed. The next one will ring.")
+    return contact
+
+
+def customer_in_hand(member: Member, contact_id: UUID) -> tuple[Contact, Customer]:
+    """Return the contact in hand and whose it is; Conflict while that is not known."""
+    contact = in_hand(member, contact_id)
+    if contact.customer is None:
+        raise Conflict("First find out who this is: there is no file to write into yet.")
+    return contact, contact.customer
+
+
+def _find(programme: Programme, told: str) -> Customer | None:
+    found = customer_by_key(programme, told)
+    for kind, normal in (("email", normal_email), ("phone", normal_phone)):
+        if found is None:
+            try:
+                found = customer_at(programme, kind, normal(told))
+            except Invalid:
+                continue
+    return found

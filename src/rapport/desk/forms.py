@@ -1,0 +1,62 @@
+"""What reps send from the desk."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+
+from rapport.kit.errors import Invalid
+from rapport.kit.ids import new_id
+
+ANSWERS = {"yes": True, "no": False}
+
+
+class PromiseForm(forms.Form):
+    """A promise and its day."""
+
+    what = forms.CharField(max_length=300, error_messages={"required": "Say what was promised."})
+    due_on = forms.DateField(error_messages={"required": "Say by which day.", "invalid": "Choose a day."})
+
+
+class FileForm(forms.Form):
+    """The editable part of a customer's file."""
+
+    version = forms.IntegerField()
+    name = forms.CharField(max_length=200, required=False)
+    likes = forms.CharField(max_length=500, required=False)
+    language = forms.CharField(max_length=10, required=False)
+    email = forms.CharField(max_length=254, required=False)
+    phone = forms.CharField(max_length=40, required=False)
+
+
+def read(form_class: type[forms.Form], data: QueryDict) -> dict[str, Any]:
+    """Return the form's values; Invalid with the first field's problem where one cannot be used."""
+    form = form_class(data)
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise Invalid(f"{field.replace('_', ' ').capitalize()}: {problems[0]}")
+    return form.cleaned_data
+
+
+def promise(data: QueryDict) -> tuple[str, date]:
+    """Return what was promised and by when."""
+    values = read(PromiseForm, data)
+    return values["what"], values["due_on"]
+
+
+def answer(data: QueryDict, name: str) -> bool | None:
+    """Return a yes or no, None where neither was chosen."""
+    return ANSWERS.get(data.get(name, ""))
+
+
+def client_id(data: QueryDict) -> UUID:
+    """Return the browser's own key of a message, a new one where it sent none."""
+    raw = data.get("client_id", "")
+    if not raw:
+        return new_id()
+    try:
+        return UUID(raw)
+    except ValueError as error:
+        raise Invalid("The message came with a key that cannot be read. Reload the page.") from error

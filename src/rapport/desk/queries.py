@@ -1,0 +1,200 @@
+"""What the desk shows, gathered from the modules below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rapport.channels.chat.queries import customer_is_away, messages_of
+from rapport.contacts import queries as contacts
+from rapport.customers import queries as customers
+from rapport.guides import queries as guides
+from rapport.insight import queries as insight
+from rapport.kit import clock
+from rapport.routing import presence as floor
+from rapport.routing import queries as routing
+from rapport.routing.gates import closed_gate
+from rapport.routing.models import BUSY, CHOSEN, Doing
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+    from rapport.customers.models import Customer
+    from rapport.insight.figures import Figure
+
+SOON = timedelta(days=120)  # a holding that ends within is pointed out
+DAY_FIGURES = ("contacts_answered", "resolution_by_customers", "satisfaction")
+WORDS = {
+    Doing.OFFLINE: "Offline",
+    Doing.AVAILABLE: "Available",
+    Doing.BREAK: "Break",
+    Doing.MEAL: "Meal",
+    Doing.MEETING: "Meeting",
+    Doing.TRAINING: "Training",
+    Doing.COACHING: "Coaching",
+    Doing.RESERVED: "Ringing",
+    Doing.ON_CONTACT: "On a contact",
+    Doing.WRAP_UP: "Wrap-up",
+    Doing.NOT_RESPONDING: "Not responding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceView:
+    """What the rep does, since when, what comes next, and what they may choose."""
+
+    doing: str
+    since: datetime | None
+    after: str
+    choices: tuple[tuple[str, str], ...]
+    gate: str
+
+    @property
+    def words(self) -> str:
+        """The state as people say it."""
+        return WORDS[Doing(self.doing)]
+
+    @property
+    def next_words(self) -> str:
+        """What comes after the contact, where it is not to be available again."""
+        waits = self.doing in BUSY and self.after != Doing.AVAILABLE
+        return WORDS[Doing(self.after)] if waits else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The queue as a rep sees it: how many wait, and since when the longest does."""
+
+    waiting: int
+    longest_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """Everything on file that a rep needs at a glance."""
+
+    customer: Customer
+    points: list[Any]
+    holdings: list[Any]
+    promises: list[Any]
+    history: list[Contact]
+    today: date
+
+    @property
+    def years(self) -> int | None:
+        """Whole years with the partner, where known."""
+        since = self.customer.customer_since
+        return (self.today - since).days // 365 if since else None
+
+    @property
+    def due_promises(self) -> int:
+        """How many promises are due today or overdue."""
+        return sum(promise.due_on <= self.today for promise in self.promises)
+
+    def ends_soon(self, ends_on: date | None) -> bool:
+        """Say whether something that ends on this day should be pointed out."""
+        return ends_on is not None and ends_on - self.today <= SOON
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """The customer's last contact, and what was found out about it since."""
+
+    contact: Contact
+    follow_ups: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The desk's three columns. At most one of ``offer`` and ``contact`` fills them; the offer comes first."""
+
+    presence: PresenceView
+    offer: Any = None
+    contact: Contact | None = None
+    why: str = ""
+    file: CustomerFile | None = None
+    last: LastTime | None = None
+    guide: guides.GuideView | None = None
+    messages: list[Any] = field(default_factory=list)
+    customer_away: bool = False
+    dispositions: list[Any] = field(default_factory=list)
+    wrap_up_until: datetime | None = None
+
+    @property
+    def shown(self) -> Contact | None:
+        """The contact the columns are about."""
+        return self.offer.contact if self.offer else self.contact
+
+
+def presence_of(member: Member) -> PresenceView:
+    """Return what the member does and may choose."""
+    found = floor.presence_of(member)
+    return PresenceView(
+        doing=found.doing if found else Doing.OFFLINE.value,
+        since=found.since if found else None,
+        after=found.after if found else Doing.AVAILABLE.value,
+        choices=tuple((one.value, WORDS[one]) for one in CHOSEN),
+        gate=closed_gate(member),
+    )
+
+
+def line_of(member: Member) -> Line:
+    """Return how long the programme's queue is."""
+    waiting = contacts.waiting_in(member.programme)
+    oldest = min((one.queued_at for one in waiting if one.queued_at), default=None)
+    return Line(len(waiting), oldest)
+
+
+def day_of(member: Member) -> dict[str, Figure]:
+    """Return the member's own figures of today, as the metric registry counts them."""
+    today = clock.now().astimezone(member.programme.zone).date()
+    rows = insight.metrics(member.programme, DAY_FIGURES, today, today, by="rep")
+    mine = next((row for row in rows if row.group.get("rep") == member.agent_id), None)
+    return dict(mine.figures) if mine else {}
+
+
+def work_of(member: Member) -> Work:
+    """Return everything the desk's columns show now."""
+    doing = presence_of(member)
+    offer = routing.open_offer_to(member)
+    if offer is not None:
+        about = offer.contact
+        return Work(doing, offer=offer, why=offer.words, file=_file(about), last=_last(about))
+    contact = contacts.in_hand_of(member)
+    if contact is None:
+        return Work(doing)
+    is_chat = contact.channel == "chat"
+    is_over = contact.state == "wrap_up"
+    allowed = timedelta(seconds=member.programme.wrap_up_seconds)
+    return Work(
+        doing,
+        contact=contact,
+        why=routing.why_here(contact),
+        file=_file(contact),
+        last=_last(contact),
+        guide=guides.guide_of(contact),
+        messages=messages_of(contact) if is_chat else [],
+        customer_away=is_chat and not is_over and customer_is_away(contact),
+        dispositions=contacts.dispositions_for(contact) if is_over else [],
+        wrap_up_until=contact.ended_at + allowed if is_over and contact.ended_at else None,
+    )
+
+
+def _file(contact: Contact) -> CustomerFile | None:
+    customer = contact.customer
+    if customer is None:
+        return None
+    return CustomerFile(
+        customer=customer,
+        points=customers.points_of(customer),
+        holdings=customers.holdings_of(customer),
+        promises=customers.open_promises_of(customer),
+        history=[one for one in contacts.history_of(customer) if one.pk != contact.pk],
+        today=clock.now().astimezone(contact.programme.zone).date(),
+    )
+
+
+def _last(contact: Contact) -> LastTime | None:
+    last = contacts.last_contact_before(contact)
+    return LastTime(last, contacts.follow_ups_of(last)) if last else None

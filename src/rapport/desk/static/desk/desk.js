@@ -1,0 +1,164 @@
+// What only the desk does: the composer, typing both ways, the guide's words, and the pulse that says it is open.
+const PULSE_MS = 15000;
+const TYPING_SHOWN_MS = 4000;
+const TYPING_SENT_MS = 2000;
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+const post = (address) => fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, keepalive: true });
+const composer = () => document.getElementById("composer");
+const messages = () => document.getElementById("messages");
+
+// The pulse: without it the router takes this rep off the floor.
+const pulseAddress = document.querySelector("script[data-pulse]").dataset.pulse;
+const pulse = () => post(pulseAddress).catch(() => {});
+window.setInterval(pulse, PULSE_MS);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) pulse(); });
+window.addEventListener("online", pulse);
+pulse();
+
+// A message's own key, so that one sent twice is stored once.
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+let unsent = null; // { text, key } of a message that did not arrive
+
+function showPending(text) {
+  const item = document.createElement("li");
+  item.className = "message message-rep message-pending";
+  const words = document.createElement("p");
+  words.className = "message-text";
+  words.textContent = text;
+  item.append(words);
+  messages()?.append(item);
+  toEnd();
+}
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement.id !== "composer-form") return;
+  const text = String(ctx.request.body.get("text") ?? "").trim();
+  if (!text) {
+    event.preventDefault();
+    return;
+  }
+  ctx.rapportMessage = { text, key: unsent?.text === text ? unsent.key : newKey() };
+  unsent = null;
+  ctx.request.body.set("client_id", ctx.rapportMessage.key);
+  composer().value = "";
+  fit();
+  showPending(text);
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const sent = ctx.rapportMessage;
+  if (!sent) return;
+  if (ctx.response && ctx.response.status < 300) return;
+  unsent = sent;
+  document.querySelectorAll(".message-pending").forEach((item) => item.remove());
+  const box = composer();
+  if (!box) return;
+  box.value = box.value ? `${sent.text}\n${box.value}` : sent.text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "composer" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+function fit() {
+  const box = composer();
+  if (!box) return;
+  const lines = box.value.split("\n").length;
+  box.rows = Math.min(8, Math.max(2, lines));
+}
+
+let lastTypingSent = 0;
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "composer") return;
+  fit();
+  const { typing } = event.target.form.dataset;
+  if (!event.target.value || Date.now() - lastTypingSent < TYPING_SENT_MS) return;
+  lastTypingSent = Date.now();
+  post(typing).catch(() => {});
+});
+
+let typingTimer = 0;
+document.body.addEventListener("live:chat.typing.customer", (event) => {
+  const talk = document.getElementById("talk");
+  const words = document.getElementById("typing");
+  if (!words || talk?.dataset.contact !== event.detail.subject) return;
+  words.hidden = false;
+  window.clearTimeout(typingTimer);
+  typingTimer = window.setTimeout(() => { const now = document.getElementById("typing"); if (now) now.hidden = true; }, TYPING_SHOWN_MS);
+});
+
+// The guide's words go into the box, to be changed before they are sent.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-use]");
+  const box = composer();
+  if (!button || !box) return;
+  box.value = box.value ? `${box.value.trimEnd()} ${button.dataset.use}` : button.dataset.use;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+  box.setSelectionRange(box.value.length, box.value.length);
+});
+
+// The newest message stays in sight unless the rep has scrolled up to read.
+let shownContact = "";
+let shownLast = "";
+let atEnd = true;
+let unread = 0;
+
+function toEnd() {
+  const list = messages();
+  if (list) list.scrollTop = list.scrollHeight;
+}
+
+function follow() {
+  const talk = document.getElementById("talk");
+  const contact = talk?.dataset.contact ?? "";
+  const last = messages()?.lastElementChild;
+  const isNewContact = contact !== shownContact;
+  const isNewMessage = !isNewContact && last && last.id && last.id !== shownLast;
+  if (isNewContact) {
+    shownContact = contact;
+    unread = 0;
+    if (composer() && !document.activeElement.closest?.("input, textarea, select")) composer().focus({ preventScroll: true });
+  }
+  if (isNewContact || (isNewMessage && atEnd)) toEnd();
+  if (isNewMessage && last.matches(".message-customer")) {
+    document.dispatchEvent(new CustomEvent("announce", { detail: { words: `Customer: ${last.querySelector(".message-text").textContent}` } }));
+    if (talk.getClientRects().length === 0) unread += 1;
+  }
+  shownLast = last?.id ?? "";
+  showUnread();
+}
+
+function showUnread() {
+  const badge = document.getElementById("unread");
+  if (!badge) return;
+  if (document.getElementById("talk")?.getClientRects().length) unread = 0;
+  badge.hidden = unread === 0;
+  badge.textContent = unread || "";
+}
+
+document.addEventListener("scroll", (event) => {
+  if (event.target.id !== "messages") return;
+  atEnd = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 60;
+}, true);
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "tab") return;
+  showUnread();
+  toEnd();
+});
+document.addEventListener("htmx:after:swap", () => { follow(); fit(); });
+follow();
+fit();

@@ -1,0 +1,31 @@
+"""Addresses of the desk."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from rapport.desk import views
+
+contact: list[URLPattern | URLResolver] = [
+    path("messages/", views.say, name="desk-say"),
+    path("typing/", views.typing, name="desk-typing"),
+    path("end/", views.end, name="desk-end"),
+    path("steps/<slug:step>/", views.tick, name="desk-tick"),
+    path("file/", views.update_file, name="desk-file"),
+    path("promises/", views.promise, name="desk-promise"),
+    path("promises/<int:promise_id>/", views.settle, name="desk-settle"),
+    path("last/", views.look_back, name="desk-look-back"),
+    path("customer/", views.identify, name="desk-identify"),
+    path("wrap-up/", views.wrap_up, name="desk-wrap-up"),
+]
+pages: list[URLPattern | URLResolver] = [
+    path("", views.desk, name="desk"),
+    path("work/", views.work, name="desk-work"),
+    path("presence/", views.choose, name="desk-presence"),
+    path("line/", views.line, name="desk-line"),
+    path("day/", views.day, name="desk-day"),
+    path("ticket/", views.ticket, name="desk-ticket"),
+    path("pulse/", views.pulse, name="desk-pulse"),
+    path("offers/<uuid:offer_id>/accept/", views.accept, name="desk-accept"),
+    path("offers/<uuid:offer_id>/decline/", views.decline, name="desk-decline"),
+    path("contacts/<uuid:contact_id>/", include(contact)),
+]
+urlpatterns = [path("at/<slug:programme>/desk/", include(pages))]

@@ -1,0 +1,248 @@
+"""The desk's pages: every step of a rep answers with the columns as they stand after it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.timezone import localtime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from rapport.accounts.doors import staff_page
+from rapport.accounts.models import Member
+from rapport.accounts.roles import Right
+from rapport.channels.chat import actions as chat
+from rapport.contacts.access import access_in_hand
+from rapport.customers import actions as customers
+from rapport.desk import actions, forms, queries
+from rapport.guides import actions as guides
+from rapport.kit import clock, pages
+from rapport.kit.errors import Invalid
+from rapport.live import tickets
+from rapport.routing import actions as routing
+from rapport.routing import presence
+
+at_desk = staff_page(Right.TAKE_CONTACTS)
+
+
+@never_cache
+@require_GET
+@at_desk
+def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show the desk."""
+    work = queries.work_of(member)
+    context = {
+        **_context(member, work),
+        "section": "desk",
+        "live_ticket_url": f"/at/{member.programme.key}/desk/ticket/",
+        "line": queries.line_of(member),
+        "day": queries.day_of(member),
+        "rally_unread": bool(work.presence.gate),
+    }
+    return pages.render(request, "desk/desk.html", context)
+
+
+@never_cache
+@require_GET
+@at_desk
+def work(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show the columns as they stand."""
+    return _work(request, member)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@at_desk
+def choose(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what the rep does, and let them choose."""
+    if request.method == "POST":
+        presence.choose(member=member, doing=request.POST.get("doing", ""))
+    doing = queries.presence_of(member)
+    context = {"member": member, "doing": doing, "base": _base(member)}
+    response = pages.render(request, "desk/presence.html", context)
+    if request.method == "POST":
+        then = f", then {doing.next_words.lower()}" if doing.next_words else ""
+        return pages.announce(pages.notify(response, "presence"), f"You are: {doing.words.lower()}{then}")
+    return response
+
+
+@never_cache
+@require_GET
+@at_desk
+def line(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show how long the queue is."""
+    return pages.render(request, "desk/line.html", {"line": queries.line_of(member)})
+
+
+@never_cache
+@require_GET
+@at_desk
+def day(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show the rep's own figures of today."""
+    return pages.render(request, "desk/day.html", {"day": queries.day_of(member)})
+
+
+@never_cache
+@require_GET
+@at_desk
+def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Hand out a ticket to the rep's own stream."""
+    return tickets.answer(request, [f"member:{member.pk}"])
+
+
+@require_POST
+@at_desk
+def pulse(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Note that this desk is open."""
+    presence.pulse(member=member)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@at_desk
+def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
+    """Take the ringing contact."""
+    actions.accept(member=member, offer_id=offer_id)
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
+def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
+    """Hand the ringing contact back."""
+    routing.decline(member=member, offer_id=offer_id)
+    return pages.announce(_work(request, member), "Handed back. Choose Available for the next one.")
+
+
+@require_POST
+@at_desk
+def say(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Send a chat message."""
+    chat.say(
+        access_in_hand(member, contact_id),
+        author="rep",
+        text=request.POST.get("text", ""),
+        client_id=forms.client_id(request.POST),
+        member=member,
+    )
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
+def typing(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Show the customer that the rep is typing."""
+    chat.typing(actions.in_hand(member, contact_id), author="rep")
+    return HttpResponse(status=204)
+
+
+@require_POST
+@at_desk
+def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """End the conversation; wrap-up begins."""
+    contact = access_in_hand(member, contact_id)
+    routing.end_conversation(contact, by="rep", actor=f"member:{member.pk}")
+    return pages.announce(_work(request, member), "The conversation has ended. Wrap it up.")
+
+
+@require_POST
+@at_desk
+def tick(request: HttpRequest, member: Member, contact_id: UUID, step: str) -> HttpResponseBase:
+    """Tick a step of the guide, or take the tick back."""
+    change = guides.tick if forms.answer(request.POST, "done") else guides.untick
+    change(member=member, contact=access_in_hand(member, contact_id), step=step)
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
+def update_file(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Bring the customer's file up to date."""
+    _, customer = actions.customer_in_hand(member, contact_id)
+    values = forms.read(forms.FileForm, request.POST)
+    version = values.pop("version")
+    customers.update_file(member=member, customer=customer, version=version, changes=values)
+    return pages.announce(_work(request, member), "The file is saved.")
+
+
+@require_POST
+@at_desk
+def promise(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Record a promise to the customer."""
+    contact, customer = actions.customer_in_hand(member, contact_id)
+    what, due_on = forms.promise(request.POST)
+    customers.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
+    return pages.announce(_work(request, member), "The promise is on file.")
+
+
+@require_POST
+@at_desk
+def settle(request: HttpRequest, member: Member, contact_id: UUID, promise_id: int) -> HttpResponseBase:
+    """Say that a promise to this customer was kept or broken."""
+    actions.settle(
+        member=member,
+        contact_id=contact_id,
+        promise_id=promise_id,
+        kept=bool(forms.answer(request.POST, "kept")),
+    )
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
+def look_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Comment on the customer's last contact, and say whether its outcome holds."""
+    actions.look_back(
+        member=member,
+        contact_id=contact_id,
+        holds=forms.answer(request.POST, "holds"),
+        comment=request.POST.get("comment", ""),
+    )
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
+def identify(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Find out whose contact this is."""
+    found = actions.identify(member=member, contact_id=contact_id, told=request.POST.get("told", ""))
+    return pages.announce(_work(request, member), f"This is {found}.")
+
+
+@require_POST
+@at_desk
+def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Put the outcome on file; what is missing is said in the form."""
+    try:
+        actions.wrap_up(
+            member=member,
+            contact_id=contact_id,
+            disposition=request.POST.get("disposition", ""),
+            resolved=forms.answer(request.POST, "resolved"),
+            summary=request.POST.get("summary", ""),
+            value_given=request.POST.get("value_given", ""),
+            open_because=request.POST.get("open_because", ""),
+        )
+    except Invalid as problem:
+        return _work(request, member, problem=str(problem), status=422)
+    return pages.notify(pages.announce(_work(request, member), "Wrapped up."), "presence", "day")
+
+
+def _work(request: HttpRequest, member: Member, *, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {**_context(member, queries.work_of(member)), "problem": problem}
+    return pages.render(request, "desk/work.html", context, status=status)
+
+
+def _context(member: Member, work: queries.Work) -> dict[str, object]:
+    return {
+        "member": member,
+        "work": work,
+        "doing": work.presence,
+        "zone": member.programme.zone,
+        "base": _base(member),
+        "today": localtime(clock.now(), member.programme.zone).date(),
+        "problem": "",
+    }
+
+
+def _base(member: Member) -> str:
+    return f"/at/{member.programme.key}/desk"

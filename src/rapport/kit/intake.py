@@ -1,0 +1,73 @@
+"""What every import of a file shows and leaves behind: progress, a file of rows that could not be read."""
+
+import csv
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+NO_NUL = "contains a character that cannot be stored"
+
+
+class BadRows:
+    """Writes rows that could not be read to a tab-separated file, made with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._file: IO[str] | None = None
+        self._rows: Any = None
+
+    def __enter__(self) -> "BadRows":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, line: int, reason: str, text: str) -> None:
+        """Note that the row on ``line`` was left out, and why."""
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8", newline="")
+            self._rows = csv.writer(self._file, delimiter="\t", lineterminator="\n")
+            self._rows.writerow(["line", "reason", "text"])
+        self._rows.writerow([line, reason, text])
+        self.count += 1
+
+
+class Progress:
+    """Says on stderr how far an import is: in one line on a terminal, else about every two seconds."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._began = self._said = time.monotonic()
+        self._on_terminal = sys.stderr.isatty()
+
+    def show(self, rows: int) -> None:
+        """Say that so many rows have been read."""
+        now = time.monotonic()
+        if now - self._said >= (0.2 if self._on_terminal else 2):
+            self._said = now
+            print(self._line(rows), end="\r" if self._on_terminal else "\n", file=sys.stderr, flush=True)
+
+    def done(self, rows: int) -> None:
+        """Say the last line."""
+        print(self._line(rows), file=sys.stderr, flush=True)
+
+    def _line(self, rows: int) -> str:
+        return f"  {rows:,} {self._what} read, {time.monotonic() - self._began:.0f} s"
+
+
+def storable(**limits: tuple[str | None, int]) -> str | None:
+    """Return why one of the named texts cannot be stored within its greatest length; None where all can."""
+    for name, (text, longest) in limits.items():
+        if text is None:
+            continue
+        if "\x00" in text:
+            return f"{name} {NO_NUL}"
+        if len(text) > longest:
+            return f"{name} is longer than {longest} characters"
+    return None
