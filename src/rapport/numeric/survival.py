@@ -29,22 +29,20 @@ class KaplanMeier:
         steps = np.searchsorted(self.times, np.asarray(times, dtype=float), side="right")
         return np.concatenate(([1.0], self.survival))[steps]
 
-    def draw(self, size: int, random: np.random.Generator) -> Floats:
-        """`size` times drawn by inverting the curve.
+    def draw(self, beyond: ArrayLike, random: np.random.Generator) -> Floats:
+        """For each of the n values of `beyond`, a time drawn given that it is longer (below 0: any), shape
+        (n,).
 
-        Beyond the last event nothing is known of the share still left. It goes on from there at
-        `tail_rate`: an exponential tail. Do not read anything into times drawn beyond the longest that was
-        observed.
+        By inverting the curve. Beyond the last event nothing is known of the share still left. It goes on
+        from there at `tail_rate`: an exponential tail. Do not read anything into times longer than the
+        longest observed.
         """
-        left = random.random(size)
+        known = np.asarray(beyond, dtype=float)
+        left = random.random(known.size) * self.at(known)
         steps = np.searchsorted(-self.survival, -left, side="left")
-        inside = steps < self.times.size
-        drawn = np.full(size, self.times[-1] if self.times.size else 0.0)
-        drawn[inside] = self.times[steps[inside]]
-        if not inside.all():
-            extra = random.exponential(size=size) / self.tail_rate if self.tail_rate else np.inf
-            drawn = np.where(inside, drawn, drawn + extra)
-        return drawn
+        last = np.maximum(self.times[-1] if self.times.size else 0.0, known)
+        tail = last + (random.exponential(size=known.size) / self.tail_rate if self.tail_rate else np.inf)
+        return np.where(steps < self.times.size, np.append(self.times, np.inf)[steps], tail)
 
 
 def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> KaplanMeier:

@@ -56,7 +56,7 @@ def test_draws_follow_the_curve_and_its_tail() -> None:
     random = np.random.default_rng(1)
     patience, offered = random.exponential(60, 20_000), random.exponential(40, 20_000)
     curve = kaplan_meier(np.minimum(patience, offered), patience <= offered)
-    drawn = curve.draw(50_000, random)
+    drawn = curve.draw(np.full(50_000, -1), random)
     for time in (5, 30, 60, 120):
         assert np.mean(drawn > time) == pytest.approx(np.exp(-time / 60), abs=0.015)
     assert drawn.mean() == pytest.approx(60, rel=0.05)
@@ -64,12 +64,18 @@ def test_draws_follow_the_curve_and_its_tail() -> None:
 
 def test_when_nobody_gave_up_patience_has_no_end() -> None:
     curve = kaplan_meier([3, 4], [False, False])
-    assert np.isinf(curve.draw(5, np.random.default_rng(1))).all()
+    assert np.isinf(curve.draw([0] * 5, np.random.default_rng(1))).all()
 
 
 def test_draws_hit_the_right_step() -> None:
-    drawn = kaplan_meier([1, 2, 3, 4], [True] * 4).draw(4000, np.random.default_rng(1))
+    drawn = kaplan_meier([1, 2, 3, 4], [True] * 4).draw([0] * 4000, np.random.default_rng(1))
     assert np.bincount(drawn.astype(int), minlength=5)[1:] / 4000 == pytest.approx([0.25] * 4, abs=0.03)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1), st.integers(-1, 25))
+def test_draws_lie_beyond_what_is_known(told: list[tuple[int, bool]], beyond: int) -> None:
+    curve = kaplan_meier([lasted for lasted, _ in told], [event for _, event in told])
+    assert (curve.draw([beyond] * 50, np.random.default_rng(1)) > beyond).all()
 
 
 @pytest.mark.parametrize("durations", [[-1.0], [np.nan], [[1.0]], [1.0, 2.0]])
