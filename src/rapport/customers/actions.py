@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -136,3 +137,20 @@ def settle_promise(*, member: Member, promise_id: int, kept: bool) -> Promise:
         actor=f"member:{member.pk}",
     )
     return promise
+
+
+def ensure_customers(*, programme: Programme, segments: Mapping[str, Segment | None]) -> dict[str, int]:
+    """Return the ids of the customers with these keys, made with their segment where missing."""
+    known = _ids_by_key(programme, segments)
+    missing = [key for key in segments if key not in known]
+    if missing:
+        Customer.objects.bulk_create(
+            [Customer(programme=programme, key=key, segment=segments[key]) for key in missing],
+            ignore_conflicts=True,
+        )
+        known |= _ids_by_key(programme, missing)
+    return known
+
+
+def _ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, int]:
+    return dict(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", "id"))

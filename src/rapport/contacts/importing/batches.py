@@ -1,0 +1,169 @@
+"""Writing a batch of recorded calls: contacts, legs and events in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from rapport.accounts import actions as accounts
+from rapport.contacts import actions, queries
+from rapport.contacts.call_logs.formats import Format, SegmentName
+from rapport.contacts.call_logs.records import CallRecord
+from rapport.contacts.events import (
+    ContactAbandoned,
+    ContactAnswered,
+    ContactArrived,
+    ContactClosed,
+    ContactEnded,
+    ContactLeft,
+    ContactQueued,
+)
+from rapport.contacts.models import Channel, Contact, Leg, Reason, State
+from rapport.customers import actions as customers
+from rapport.events.actions import Happening, record_history
+from rapport.kit.intake import storable
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.customers.models import Segment
+
+ACTOR = "import"
+QUEUE = "main"
+LOCK = 726_170_701  # with the programme's id, the advisory lock that imports into it take turns by
+STATES = {"answered": State.CLOSED, "abandoned": State.ABANDONED, "left_before_queue": State.LEFT}
+Told = tuple[Happening, UUID, datetime]
+
+
+class Importer:
+    """Writes recorded calls into one programme; remembers the reasons, segments and reps it has met."""
+
+    def __init__(self, programme: Programme, log: Format) -> None:
+        self._programme = programme
+        self._log = log
+        self._reasons: dict[str, Reason] = {}
+        self._segments: dict[str, Segment] = {}
+        self._reps: dict[str, Member] = {}
+
+    @transaction.atomic
+    def write(self, records: Sequence[CallRecord]) -> int:
+        """Write the records that are not there yet; return how many those were."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self._programme.pk])
+        new = self._new(records)
+        if not new:
+            return 0
+        ids = customers.ensure_customers(
+            programme=self._programme,
+            segments={record.customer_key: self._segment(record) for record in new if record.customer_key},
+        )
+        made = [(record, self._contact(record, ids)) for record in new]
+        Contact.objects.bulk_create([contact for _, contact in made])
+        Leg.objects.bulk_create(self._legs(made))
+        record_history(self._events(made), programme=self._programme, actor=ACTOR)
+        return len(made)
+
+    def _new(self, records: Sequence[CallRecord]) -> list[CallRecord]:
+        first = {record.external_id: record for record in reversed(records)}
+        known = queries.known_external_ids(self._programme, first)
+        return [
+            record for record in records if first[record.external_id] is record and record.external_id not in known
+        ]
+
+    def _contact(self, record: CallRecord, customer_ids: dict[str, int]) -> Contact:
+        rep = self._rep(record)
+        return Contact(
+            programme=self._programme,
+            external_id=record.external_id,
+            channel=Channel.VOICE,
+            state=STATES[record.outcome],
+            customer_id=customer_ids[record.customer_key] if record.customer_key else None,
+            segment=self._segment(record),
+            reason=self._reason(record),
+            queue=QUEUE if record.queued_at else "",
+            rep=rep,
+            arrived_at=record.arrived_at,
+            queued_at=record.queued_at,
+            placed_at=record.queued_at,
+            answered_at=record.answered_at,
+            ended_at=record.ended_at,
+            closed_at=record.ended_at,
+        )
+
+    def _legs(self, made: Iterable[tuple[CallRecord, Contact]]) -> Iterator[Leg]:
+        """A log of calls knows the conversation and not the wrap-up, which therefore stays open."""
+        for record, contact in made:
+            if record.answered_at:
+                yield Leg(
+                    programme=self._programme,
+                    contact=contact,
+                    rep=self._rep(record),
+                    started_at=record.answered_at,
+                    ended_at=record.ended_at,
+                    ended_by=ACTOR,
+                )
+
+    def _events(self, made: Iterable[tuple[CallRecord, Contact]]) -> Iterator[Told]:
+        for record, contact in made:
+            for happening, at in _course(record, contact):
+                yield happening, contact.public_id, at
+
+    def _rep(self, record: CallRecord) -> Member | None:
+        agent = record.agent_id
+        if agent is None or record.answered_at is None:
+            return None
+        if agent not in self._reps:
+            self._reps[agent] = accounts.ensure_member(programme=self._programme, agent_id=agent)
+        return self._reps[agent]
+
+    def _reason(self, record: CallRecord) -> Reason | None:
+        key = record.reason_key
+        if key and key not in self._reasons:
+            self._reasons[key] = actions.ensure_reason(
+                programme=self._programme, key=key, name=self._log.reasons.get(key, key)
+            )
+        return self._reasons.get(key)
+
+    def _segment(self, record: CallRecord) -> Segment | None:
+        key = record.segment_key
+        if key and key not in self._segments:
+            named = self._log.segments.get(key, SegmentName(key))
+            self._segments[key] = customers.ensure_segment(
+                programme=self._programme, key=key, name=named.name, head_start_seconds=named.head_start_seconds
+            )
+        return self._segments.get(key)
+
+
+def _course(record: CallRecord, contact: Contact) -> Iterator[tuple[Happening, datetime]]:
+    """What happened, in order, in the words of a contact that happens here."""
+    arrived = ContactArrived(
+        channel=contact.channel,
+        direction=contact.direction,
+        customer=record.customer_key,
+        segment=record.segment_key or None,
+        reason=record.reason_key or None,
+        external_id=record.external_id,
+    )
+    yield arrived, record.arrived_at
+    if record.queued_at:
+        yield ContactQueued(queue=QUEUE), record.queued_at
+    if record.answered_at:
+        yield ContactAnswered(rep=record.agent_id), record.answered_at
+        yield ContactEnded(by=ACTOR), record.ended_at
+        yield ContactClosed(disposition=None, resolved=None), record.ended_at
+    else:
+        yield ContactAbandoned() if record.queued_at else ContactLeft(), record.ended_at
+
+
+def refusal(record: CallRecord) -> str | None:
+    """Return why a record that could be read cannot be stored; None where it can."""
+    return storable(
+        external_id=(record.external_id, 100),
+        customer_key=(record.customer_key, 100),
+        segment_key=(record.segment_key, 50),
+        reason_key=(record.reason_key, 50),
+        agent_id=(record.agent_id, 100),
+    )

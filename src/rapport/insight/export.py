@@ -1,0 +1,95 @@
+"""The facts as Parquet files, and an engine that counts the same metrics over them without our database."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.insight.queries import Run
+
+OF_PROGRAMME = "programme_id = %s"
+OF_ITS_CONTACTS = "contact_id IN (SELECT contact_id FROM fact_contact WHERE programme_id = %s)"
+FACTS = {
+    "fact_contact": OF_PROGRAMME,
+    "fact_leg": OF_PROGRAMME,
+    "fact_state_span": OF_PROGRAMME,
+    "fact_survey": OF_ITS_CONTACTS,
+    "fact_coverage": OF_ITS_CONTACTS,
+}
+TYPES = {
+    16: "BOOLEAN",
+    20: "BIGINT",
+    21: "SMALLINT",
+    23: "INTEGER",
+    25: "VARCHAR",
+    701: "DOUBLE",
+    1043: "VARCHAR",
+    1082: "DATE",
+    1184: "TIMESTAMPTZ",
+}
+"""PostgreSQL's numbers of the types that facts have, and DuckDB's names for them."""
+
+
+def write_parquet(programme: Programme, folder: Path) -> list[Path]:
+    """Write the programme's facts, one file each, into ``folder`` (made where missing); return the files.
+
+    All of them show one moment. Files that are there already are replaced, each once its successor is complete.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _one_moment(), duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        return [_write(engine, name, condition, programme.pk, folder) for name, condition in FACTS.items()]
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _write(engine: duckdb.DuckDBPyConnection, name: str, condition: str, programme_id: int, folder: Path) -> Path:
+    target, unfinished = folder / f"{name}.parquet", folder / f".{name}.parquet"
+    with tempfile.NamedTemporaryFile(suffix=".csv", dir=folder) as file, connection.cursor() as cursor:
+        columns = _columns(cursor, name)
+        query = f"SELECT * FROM {name} WHERE {condition}"  # noqa: S608 - names and conditions are FACTS above
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER, NULL '\\N')", [programme_id]) as copy:
+            for chunk in copy:
+                file.write(chunk)
+        file.flush()
+        rows = engine.read_csv(
+            file.name, header=True, columns=columns, auto_detect=False, na_values="\\N", sep=",", quotechar='"'
+        )
+        rows.write_parquet(str(unfinished), compression="zstd")
+    unfinished.replace(target)
+    return target
+
+
+def _columns(cursor: Any, name: str) -> dict[str, str]:
+    cursor.execute(f"SELECT * FROM {name} LIMIT 0")  # noqa: S608 - one of FACTS above
+    return {column.name: TYPES[column.type_code] for column in cursor.description}
+
+
+@contextmanager
+def counting_over(folder: Path) -> Iterator[Run]:
+    """Give what :func:`rapport.insight.queries.count_all` needs to count over exported files (``duckdb``)."""
+    with duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        for name in FACTS:
+            engine.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+
+        def run(sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+            return engine.execute(sql, dict(values)).fetchall()
+
+        yield run
