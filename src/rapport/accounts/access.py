@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from rapport.accounts.models import ApiToken, Member, Programme, User
@@ -48,3 +49,10 @@ def public_programme(key: str) -> Programme:
     if programme is None:
         raise NotFound("There is no such page. Please check the address you were given.")
     return programme
+
+
+def access_installation(user: User | AnonymousUser | AbstractBaseUser) -> User:
+    """Return the person, if they run the installation; to everyone else its page does not exist."""
+    if not isinstance(user, User) or not user.runs_installation:
+        raise NotFound
+    return user

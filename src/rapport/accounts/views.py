@@ -49,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
     open_places = [(place, address) for place, address in places if address]
     if len(open_places) == 1:
         return pages.redirect(request, open_places[0][1])
+    if not places and request.user.runs_installation:
+        return pages.redirect(request, "/machine/")
     return pages.render(request, "accounts/places.html", {"places": open_places, "person": request.user})
 
 

@@ -65,6 +65,7 @@ MODULES = [
     "rapport.desk",
     "rapport.floor",
     "rapport.api",
+    "rapport.runtime",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

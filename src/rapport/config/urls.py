@@ -6,6 +6,7 @@ MODULES_WITH_PAGES: list[str] = ["rapport.accounts", "rapport.desk", "rapport.po
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rapport.runtime.health")),
+    path("", include("rapport.runtime.machine")),
     *(path("", include(f"{module}.urls")) for module in MODULES_WITH_PAGES),
 ]
 

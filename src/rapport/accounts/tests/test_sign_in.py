@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rapport.accounts.actions import ensure_installation_administrator
+from rapport.accounts.models import User
 from rapport.conftest import World
 from rapport.events.queries import history_of
 
@@ -36,10 +36,10 @@ def test_a_supervisor_comes_to_the_floor(client: Client, world: World) -> None:
 
 
 def test_who_has_no_programme_is_told_what_to_do(client: Client, db: Any) -> None:
-    client.force_login(ensure_installation_administrator(username="admin", password=PASSWORD))
+    client.force_login(User.objects.create_user("newcomer", password=PASSWORD))
     page = client.get("/")
     assert page.status_code == 200
-    assert "sees no customer" in page.content.decode()
+    assert "add you as <strong>newcomer</strong>" in page.content.decode()
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client, db: Any) -> None:

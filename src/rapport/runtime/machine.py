@@ -1,0 +1,34 @@
+"""The page of who runs the installation: what runs and what waits; no customer and no contact."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from rapport.accounts import queries as accounts
+from rapport.accounts.access import access_installation
+from rapport.config import home
+from rapport.jobs import queries as jobs
+from rapport.kit import pages
+from rapport.runtime import health, status
+
+
+@never_cache
+@require_safe
+def machine(request: HttpRequest) -> HttpResponse:
+    """Show the processes, the checks behind ``/readyz``, the jobs and the programmes by name."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    person = access_installation(request.user)
+    context = {
+        "person": person,
+        "status": status.collect(home.home(), accounts.programme_keys()),
+        "checks": health.checks(),
+        "jobs": jobs.unfinished(),
+        "programmes": accounts.programmes(),
+    }
+    return pages.page_or_fragment(request, "runtime/machine.html", "runtime/machine_parts.html", context)
+
+
+urlpatterns = [path("machine/", machine, name="machine")]
