@@ -65,4 +65,4 @@ lock: ## renew the lock files (needs the network)
 	npm install --package-lock-only
 
 reset: ## forget this installation's data
-	@$(VENV)/rapport reset
+	@$(VENV)/rapport reset --yes

@@ -13,6 +13,7 @@ import pytest
 
 from rapport.runtime import processes
 from rapport.runtime.database import Server
+from rapport.runtime.reset import reset
 from rapport.runtime.rig import Installation
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
@@ -139,6 +140,7 @@ def test_all_wait_for_a_database_that_is_away_for_ten_seconds(tmp_path: Path) ->
         assert up.becomes_ready(), up.said()
         assert {name: up.pid(name) for name in PROGRAMS[1:]} == before
     server.stop(database)
+    reset(elsewhere)
 
 
 def start(server: Server) -> "subprocess.Popen[bytes]":

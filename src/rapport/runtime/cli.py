@@ -21,6 +21,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   import customers FILE … a partner's customer file
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
+  reset                   forget this installation's data for good
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
   token …                 make a token for a telephone system or another program
@@ -38,17 +39,7 @@ LATE = {  # command → module with run(arguments) -> int
     "token": "rapport.accounts.cli.token",
 }
 WITHOUT_DATABASE = frozenset(
-    [
-        "check",
-        "collectstatic",
-        "diffsettings",
-        "findstatic",
-        "help",
-        "makemessages",
-        "startapp",
-        "version",
-        "--version",
-    ]
+    ["check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "version", "--version"]
 )
 
 
@@ -77,6 +68,7 @@ def _run(words: list[str]) -> int:
         "up": _up,
         "demo": _demo,
         "status": _status,
+        "reset": _reset,
         "simulate": _simulate,
         "load-demo": _load_demo,
     }
@@ -131,6 +123,24 @@ def _status(words: list[str]) -> int:
     return 0
 
 
+def _reset(words: list[str]) -> int:
+    parser = _parser("reset", "Forget this installation's data for good: its database, keys and files.")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    asked = parser.parse_args(words)
+    from rapport.runtime.reset import reset
+
+    home = config_home.home()
+    if not asked.yes:
+        print(
+            f"This forgets everything in {home} for good. Type yes to go on: ", end="", file=sys.stderr, flush=True
+        )
+        if sys.stdin.readline().strip() != "yes":
+            return 1
+    gone = reset(home)
+    print("\n".join(f"removed {path}" for path in gone) or f"nothing to remove in {home}")
+    return 0
+
+
 def _programmes() -> list[str]:
     """Return the keys of the programmes, or none where the database cannot say."""
     with _database("status"):
@@ -173,8 +183,15 @@ def _late_module(module: str) -> Command:
 
 
 def _django(words: list[str]) -> int:
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line, get_commands
 
+    from rapport.runtime import session
+
+    session.find(config_home.home())
+    _setup()
+    if words[0] not in get_commands() and words[0] not in ("help", "--version", "version"):
+        print(f"rapport: there is no command {words[0]!r}; `rapport --help` lists them", file=sys.stderr)
+        return 2
     if words[0] in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
         execute_from_command_line(["rapport", *words])
         return 0

@@ -26,7 +26,7 @@ def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
     return [
         Program("router", ours("rapport.routing.router"), "router"),
         Program("worker", ours("rapport.jobs.worker"), "worker", stop_seconds=15),
-        Program("live", _granian("asgi", "rapport.live.app:app", port + 1), "live"),
+        Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1), "live"),
         Program("web", _granian("wsgi", "rapport.config.wsgi:application", port, *threads), "web"),
         *extra,
     ]

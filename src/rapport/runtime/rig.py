@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from rapport.config import database_url
-from rapport.runtime import place, processes, state
+from rapport.runtime import processes, state
+from rapport.runtime.reset import reset
 from rapport.runtime.supervisor import answer, is_ready
 
 START_SECONDS = 60.0
@@ -72,9 +72,8 @@ class Installation:
 
     def remove(self) -> None:
         """Remove everything it made."""
-        for path in (place.recorded(self.home), database_url.socket_folder(self.home), self.home):
-            if path is not None:
-                shutil.rmtree(path, ignore_errors=True)
+        reset(self.home)
+        shutil.rmtree(self.home, ignore_errors=True)
         self.log.unlink(missing_ok=True)
 
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -15,16 +15,19 @@ WAIT_SECONDS = 60.0
 @contextmanager
 def database(home: Path, what: str) -> Iterator[None]:
     """Make DATABASE_URL name a database that answers; ``what`` names the command for others who wait."""
-    if env.text("DATABASE_URL"):
-        yield
-        return
-    running = state.running(home)
-    if running is not None:
-        os.environ["DATABASE_URL"] = running.database_url
+    if find(home):
         yield
         return
     while not (yield from _used(home, what)):
         pass  # the command that owned the database stopped it just as we came
+
+
+def find(home: Path) -> bool:
+    """Have DATABASE_URL name the database that is given or runs; returns False where we are to run it."""
+    running = None if env.text("DATABASE_URL") else state.running(home)
+    if running is not None:
+        os.environ["DATABASE_URL"] = running.database_url
+    return bool(env.text("DATABASE_URL"))
 
 
 def _used(home: Path, what: str) -> Generator[None, None, bool]:

@@ -43,15 +43,12 @@ class Embedded:
 
     def pytest_unconfigure(self) -> None:
         """Stop the server, and remove everything that was made."""
-        from rapport.runtime import place
+        from rapport.runtime.reset import reset
 
         if self.process is not None:
             self.process.send_signal(signal.SIGQUIT)  # nothing of it is kept
             self.process.wait(30)
-            shutil.rmtree(self.server.sockets, ignore_errors=True)
-        data = place.recorded(self.home)
-        if data is not None:
-            shutil.rmtree(data, ignore_errors=True)
+        reset(self.home)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
