@@ -1,9 +1,10 @@
-"""Three published simulations (the contact centre library of the Université de Montréal), by our engine and
-policy.
+"""Published simulations and a real bank's calls, by our engine and policy.
 
-Each figure's confidence interval, over independent days, must meet the published one.
+The three models are those of the contact centre library of the Université de Montréal. Each figure's
+confidence interval, over independent days, must meet the published one.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rapport.numeric.intervals import mean_interval
+from rapport.simulation.cli import run
 from rapport.simulation.engine import Arrivals, simulate
 from rapport.simulation.figures import busy_seconds
 from rapport.simulation.sources import exponential_or_endless, poisson_arrivals, staffed
 
 FOLDER = Path(__file__).parents[3] / "shared/data/reference_simulations"
+CALLS = FOLDER.parent / "anonymous_bank/calls_1999-02-01_21.tsv.gz"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason=f"the published outputs are not here ({FOLDER})")
 DAY_SECONDS, THRESHOLD_SECONDS, REPS = 8 * 3600, 20, 12
 DAYS = 200  # of each model; the published outputs are of 1,000
@@ -46,14 +49,14 @@ def days_of_twelve_reps(patience_seconds: float, days: int) -> dict[str, list[fl
         at = poisson_arrivals([4.2 / 60], DAY_SECONDS, random)
         service = random.exponential(120, at.size)
         patience = exponential_or_endless(patience_seconds, at.size, random)
-        run = simulate(Arrivals(at, service, patience), staffed([REPS], DAY_SECONDS))
-        soon = run.wait_seconds <= THRESHOLD_SECONDS
-        told["gone"].append(run.abandoned.sum())
-        told["gone soon"].append((run.abandoned & soon).sum())
-        told["target"].append((run.answered & soon).sum())
-        told["served"].append(run.answered.sum())
-        told["wait"].append(run.wait_seconds[run.answered].mean() / 60)
-        busy = busy_seconds(at, service, run, until=DAY_SECONDS)
+        day = simulate(Arrivals(at, service, patience), staffed([REPS], DAY_SECONDS))
+        soon = day.wait_seconds <= THRESHOLD_SECONDS
+        told["gone"].append(day.abandoned.sum())
+        told["gone soon"].append((day.abandoned & soon).sum())
+        told["target"].append((day.answered & soon).sum())
+        told["served"].append(day.answered.sum())
+        told["wait"].append(day.wait_seconds[day.answered].mean() / 60)
+        busy = busy_seconds(at, service, day, until=DAY_SECONDS)
         told["occupancy"].append(busy / (REPS * DAY_SECONDS))
     return told
 
@@ -103,13 +106,29 @@ def test_callcc() -> None:
     for busyness in stats.gamma.ppf((np.arange(DAYS) + random.random(DAYS)) / DAYS, 10, scale=1 / 10):
         at = poisson_arrivals(busyness * calls_an_hour / 3600, 3600, random)
         patience = np.where(random.random(at.size) < 0.1, 0.0, random.exponential(1000, at.size))
-        run = simulate(Arrivals(at, random.gamma(1.0, 100, at.size), patience), staffed(reps, 3600))
+        day = simulate(Arrivals(at, random.gamma(1.0, 100, at.size), patience), staffed(reps, 3600))
         told["Number of arrivals per day"].append(at.size)
-        told["Average waiting time per customer"].append(run.wait_seconds.sum() / calls_expected)
+        told["Average waiting time per customer"].append(day.wait_seconds.sum() / calls_expected)
         told["Proportion of waiting times < s"].append(
-            (run.wait_seconds < THRESHOLD_SECONDS).sum() / calls_expected
+            (day.wait_seconds < THRESHOLD_SECONDS).sum() / calls_expected
         )
-        told["Proportion of calls lost"].append(run.abandoned.sum() / calls_expected)
+        told["Proportion of calls lost"].append(day.abandoned.sum() / calls_expected)
     for name, samples in told.items():
         low, high = published("CallCC")[name]
         assert low <= np.mean(samples) <= high, name
+
+
+@pytest.mark.skipif(not CALLS.exists(), reason=f"the real calls are not here ({CALLS})")
+def test_a_replay_of_the_bank_by_its_own_rule_gives_back_its_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {}
+    for policy in ("recorded-priority", "fifo"):
+        assert run(["--calls", str(CALLS), "--format", "anonymous-bank", "--policy", policy, "--json"]) == 0
+        told[policy] = json.loads(capsys.readouterr().out)
+    recorded, simulated = (told["recorded-priority"]["overall"][side] for side in ("recorded", "simulated"))
+    assert (recorded["offered"], recorded["answered"], recorded["abandoned"]) == (24_010, 20_899, 3_111)
+    assert simulated["offered"] == 24_010
+    assert simulated["mean_wait_seconds"] == pytest.approx(recorded["mean_wait_seconds"], rel=0.1)
+    assert simulated["abandonment_rate"] == pytest.approx(recorded["abandonment_rate"], rel=0.1)
+    assert simulated["service_level"] == pytest.approx(recorded["service_level"], rel=0.1)
+    waits = {policy: told[policy]["by_segment"]["2"]["simulated"]["mean_wait_seconds"] for policy in told}
+    assert waits["recorded-priority"] < waits["fifo"] - 5
