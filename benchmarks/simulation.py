@@ -1,0 +1,105 @@
+"""Contacts simulated a second: this engine, ciw and simpy on the same M/M/c queue, one after the other in
+one run.
+
+Each simulates the same number of contacts (4.2 a minute, 2 minutes each, 12 reps) and its mean wait is
+printed beside Erlang's, so that a fast engine that is wrong shows. Rounds are interleaved; the best of each
+counts.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Generator
+
+import ciw
+import numpy as np
+import simpy
+
+from rapport.numeric.erlang import mean_wait_seconds
+from rapport.simulation.engine import Arrivals, Shift, simulate
+
+RATE, SERVICE_SECONDS, REPS = 4.2 / 60, 120.0, 12
+
+
+def by_rapport(contacts: int, seed: int) -> float:
+    """The mean wait in seconds, by this project's engine and its routing policy."""
+    random = np.random.default_rng(seed)
+    at = np.cumsum(random.exponential(1 / RATE, contacts))
+    service = random.exponential(SERVICE_SECONDS, contacts)
+    run = simulate(Arrivals(at, service, np.full(contacts, np.inf)), [Shift(rep) for rep in range(REPS)])
+    return float(run.wait_seconds.mean())
+
+
+def by_ciw(contacts: int, seed: int) -> float:
+    """The mean wait in seconds, by ciw."""
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(rate=RATE)],
+        service_distributions=[ciw.dists.Exponential(rate=1 / SERVICE_SECONDS)],
+        number_of_servers=[REPS],
+    )
+    ciw.seed(seed)
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_customers(contacts, method="Finish")
+    return float(np.mean([record.waiting_time for record in simulation.get_all_records()]))
+
+
+def by_simpy(contacts: int, seed: int) -> float:
+    """The mean wait in seconds, by simpy."""
+    random = np.random.default_rng(seed)
+    gaps = random.exponential(1 / RATE, contacts).tolist()
+    services = random.exponential(SERVICE_SECONDS, contacts).tolist()
+    environment = simpy.Environment()
+    reps = simpy.Resource(environment, capacity=REPS)
+    waits: list[float] = []
+
+    def contact(service: float) -> Generator[simpy.Event]:
+        begun = environment.now
+        with reps.request() as request:
+            yield request
+            waits.append(environment.now - begun)
+            yield environment.timeout(service)
+
+    def arrivals() -> Generator[simpy.Event]:
+        for gap, service in zip(gaps, services, strict=True):
+            yield environment.timeout(gap)
+            environment.process(contact(service))
+
+    environment.process(arrivals())
+    environment.run()
+    return float(np.mean(waits))
+
+
+ENGINES: dict[str, Callable[[int, int], float]] = {"rapport": by_rapport, "ciw": by_ciw, "simpy": by_simpy}
+
+
+def measure(contacts: int, rounds: int) -> dict[str, tuple[float, float]]:
+    """For each engine the contacts a second of its best round, and its mean wait over all rounds."""
+    seconds: dict[str, list[float]] = {name: [] for name in ENGINES}
+    waits: dict[str, list[float]] = {name: [] for name in ENGINES}
+    for seed in range(rounds):
+        for name, engine in ENGINES.items():
+            begun = time.perf_counter()
+            waits[name].append(engine(contacts, seed))
+            seconds[name].append(time.perf_counter() - begun)
+    return {name: (contacts / min(seconds[name]), float(np.mean(waits[name]))) for name in ENGINES}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--contacts", type=int, default=50_000, help="how many each engine simulates (default 50000)"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often (default 3)")
+    told = parser.parse_args()
+    found = measure(told.contacts, told.rounds)
+    exact = float(mean_wait_seconds(RATE * SERVICE_SECONDS, REPS, SERVICE_SECONDS))
+    print(f"M/M/{REPS}, {told.contacts:,} contacts, best of {told.rounds}; mean wait by Erlang C {exact:.2f} s")
+    for name, (speed, wait) in found.items():
+        ratio = found["rapport"][0] / speed
+        print(
+            f"{name:<8} {speed:>10,.0f} contacts/s   mean wait {wait:5.2f} s   rapport is {ratio:.1f} times as fast"
+        )
+
+
+if __name__ == "__main__":
+    main()
