@@ -175,6 +175,8 @@ def decide(floor: FloorState, now: float, *, traced: bool = True) -> list[Assign
     """
     if not floor.waiting or not floor.reps:
         return []
+    if not traced and (only := _only_choice(floor)):
+        return only
     bench = _Bench(floor.reps)
     made: list[Assignment] = []
     for position, contact in enumerate(sorted(floor.waiting, key=_order_of_contacts), 1):
@@ -188,6 +190,16 @@ def decide(floor: FloorState, now: float, *, traced: bool = True) -> list[Assign
         if len(made) == len(floor.reps):
             break
     return made
+
+
+def _only_choice(floor: FloorState) -> list[Assignment] | None:
+    """The decision where it is plain: one contact or one rep, and whoever comes first will do."""
+    if len(floor.reps) != 1 and len(floor.waiting) != 1:
+        return None
+    contact = min(floor.waiting, key=_order_of_contacts)
+    if contact.steps or contact.passed_by:
+        return None
+    return [Assignment(contact.id, min(floor.reps, key=_ORDER_OF_REPS).id)]
 
 
 def explain_waiting(waiting: Waiting, reps: Iterable[Rep], now: float, *, position: int | None = None) -> Trace:
