@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parents[3] / "shared/data/reference_simulations"
 CALLS = FOLDER.parent / "anonymous_bank/calls_1999-02-01_21.tsv.gz"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason=f"the published outputs are not here ({FOLDER})")
 DAY_SECONDS, THRESHOLD_SECONDS, REPS = 8 * 3600, 20, 12
-DAYS = 200  # of each model; the published outputs are of 1,000
+DAYS = 150  # of each model; the published outputs are of 1,000
 
 
 def published(model: str) -> dict[str, tuple[float, float]]:
