@@ -95,9 +95,9 @@ def main() -> None:
     exact = float(mean_wait_seconds(RATE * SERVICE_SECONDS, REPS, SERVICE_SECONDS))
     print(f"M/M/{REPS}, {told.contacts:,} contacts, best of {told.rounds}; mean wait by Erlang C {exact:.2f} s")
     for name, (speed, wait) in found.items():
-        ratio = found["rapport"][0] / speed
+        times = found["rapport"][0] / speed
         print(
-            f"{name:<8} {speed:>10,.0f} contacts/s   mean wait {wait:5.2f} s   rapport is {ratio:.1f} times as fast"
+            f"{name:<8} {speed:>10,.0f} contacts/s, mean wait {wait:.2f} s; rapport is {times:.1f} times as fast"
         )
 
 
