@@ -1,0 +1,71 @@
+"""A refusal is shown in the form that the request can show: a page, a notice for htmx, or JSON."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from rapport.config import refusals
+from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+
+
+def raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    return view
+
+
+ERRORS: list[DomainError] = [Invalid("Too long."), NotFound(), Forbidden("Ask Ann."), Conflict("Taken by Ben.")]
+handler404, handler500 = refusals.not_found, refusals.failed
+urlpatterns = [
+    *(path(f"refused/{error.status}", raising(error)) for error in ERRORS),
+    path("away", raising(OperationalError("connection refused\nmore"))),
+    path("broken", raising(ZeroDivisionError())),
+]
+pytestmark = pytest.mark.urls(__name__)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_one_refusal_in_three_forms(client: Client, error: DomainError) -> None:
+    address = f"/refused/{error.status}"
+
+    page = client.get(address)
+    notice = client.get(address, headers={"HX-Request": "true"})
+    data = client.get(address, headers={"Accept": "application/json"})
+
+    assert [each.status_code for each in (page, notice, data)] == [error.status] * 3
+    assert "<html" in page.text
+    assert str(error) in page.text
+    assert "<html" not in notice.text
+    assert str(error) in notice.text
+    assert data.json() == {"error": {"code": error.code, "message": str(error)}}
+
+
+def test_a_database_that_is_away_is_said_so(client: Client) -> None:
+    answer = client.get("/away")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "connection refused" not in answer.text
+
+
+def test_a_fault_of_ours_shows_nothing_of_its_inside(client: Client) -> None:
+    client.raise_request_exception = False
+    answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+
+
+def test_headers_allow_our_own_things_only(client: Client) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["connect-src"] == "'self' http://testserver:8001"
+    assert policy["frame-ancestors"] == "'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
