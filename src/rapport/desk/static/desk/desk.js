@@ -28,7 +28,7 @@ function newKey() {
 let unsent = null; // { text, key } of a message that did not arrive
 
 function showPending(text) {
-  const item = document.createElement("li");
+  const item = document.createElement("div");
   item.className = "message message-rep message-pending";
   const words = document.createElement("p");
   words.className = "message-text";
@@ -124,7 +124,7 @@ function toEnd() {
 
 function follow() {
   const talk = document.getElementById("talk");
-  const contact = talk?.dataset.contact ?? "";
+  const contact = `${talk?.dataset.contact ?? ""}${composer() ? " talk" : ""}`;
   const last = messages()?.lastElementChild;
   const isNewContact = contact !== shownContact;
   const isNewMessage = !isNewContact && last && last.id && last.id !== shownLast;

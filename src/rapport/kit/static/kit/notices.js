@@ -43,7 +43,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const words = headers.get("Rapport-Announce");
   if (words) {
     say(decodeURIComponent(words));
-    show(decodeURIComponent(words), "", "good", 4000);
+    show(decodeURIComponent(words), "", "good", 2500);
   }
   for (const name of (headers.get("Rapport-Live") ?? "").split(",").filter(Boolean)) {
     document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: {} }));
