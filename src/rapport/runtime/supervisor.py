@@ -264,7 +264,7 @@ def up(*, load: tuple[str, ...] = (), extra: Mapping[str, tuple[str, ...]] | Non
                     running.run("Loading", *load)
                 more = tuple(Program(name, command) for name, command in (extra or {}).items())
                 running.start_programs(more)
-                say(f"Rapport is at {running.state.address} (Ctrl-C stops it)")
+                print(f"Rapport is at {running.state.address} (Ctrl-C stops it)", flush=True)
                 running.watch()
         except KeyboardInterrupt:
             pass
