@@ -67,9 +67,9 @@ def read_mapping(path: Path) -> CsvMapping:
     return CsvMapping(
         **tables | {"columns": _columns(path, tables["columns"]), "outcomes": _outcomes(path, tables["outcomes"])},
         timezone=_zone(path, told.get("timezone")),
-        delimiter=told.get("delimiter", ","),
-        encoding=told.get("encoding", "utf-8"),
-        instant_format=told.get("instant_format", "iso"),
+        delimiter=_delimiter(path, told.get("delimiter", ",")),
+        encoding=_encoding(path, told.get("encoding", "utf-8")),
+        instant_format=str(told.get("instant_format", "iso")),
     )
 
 
@@ -87,7 +87,25 @@ def _outcomes(path: Path, outcomes: dict[str, Any]) -> dict[str, str]:
     """From {our outcome: [their values]} to {their value: our outcome}."""
     if unknown := sorted(set(outcomes) - set(OUTCOMES)):
         raise Invalid(f"The mapping {path} has outcomes {', '.join(unknown)}; there are {', '.join(OUTCOMES)}.")
-    return {str(value): ours for ours, values in outcomes.items() for value in values}
+    listed = {ours: values if isinstance(values, list) else [values] for ours, values in outcomes.items()}
+    return {str(value): ours for ours, values in listed.items() for value in values}
+
+
+def _delimiter(path: Path, delimiter: object) -> str:
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
+        raise Invalid(f"In the mapping {path}, delimiter must be one character.")
+    return delimiter
+
+
+def _encoding(path: Path, encoding: object) -> str:
+    """An encoding that ends lines with the byte of a line feed, as all do but UTF-16 and UTF-32."""
+    try:
+        usable = "\n".encode(str(encoding)) == b"\n"
+    except LookupError:
+        usable = False
+    if not usable:
+        raise Invalid(f"The mapping {path} names the encoding {encoding!r}, which cannot be read; save as UTF-8.")
+    return str(encoding)
 
 
 def _zone(path: Path, name: object) -> ZoneInfo:

@@ -30,7 +30,7 @@ agent_id = "Agent"
 
 [outcomes]
 answered = ["OK"]
-abandoned = ["AUFGELEGT"]
+abandoned = "AUFGELEGT"
 left_before_queue = ["ANSAGE"]
 ignored = ["TEST"]
 
@@ -183,6 +183,9 @@ def test_a_format_says_what_to_call_things(tmp_path: Path) -> None:
         (MAPPING.replace("agent_id", "agnet_id"), "maps unknown fields agnet_id"),
         (MAPPING.replace("ignored", "skipped"), "has outcomes skipped"),
         (MAPPING.replace("Europe/Berlin", "Europe/Bielefeld"), "names the time zone 'Europe/Bielefeld'"),
+        (MAPPING.replace('delimiter = ";"', 'delimiter = ";;"'), "delimiter must be one character"),
+        (MAPPING.replace("latin-1", "klingon"), "names the encoding 'klingon'"),
+        (MAPPING.replace("latin-1", "utf-16"), "names the encoding 'utf-16'"),
         (f"colour = 1\n{MAPPING}", "has unknown entries: colour"),
     ],
 )
