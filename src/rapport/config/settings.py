@@ -18,7 +18,7 @@ SUPPORTED_ROLES = ("web", "live", "router", "worker", "command")
 ROLE = env.choice("RAPPORT_ROLE", "command", SUPPORTED_ROLES)
 
 # Addresses and encryption in front of us
-ALLOWED_HOSTS = env.words("RAPPORT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", home.bind(), *env.words("RAPPORT_ALLOWED_HOSTS")]
 TLS = env.yes("RAPPORT_TLS")  # a proxy in front encrypts, and sets X-Forwarded-Proto
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if TLS and host != "*"]

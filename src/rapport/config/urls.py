@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-MODULES_WITH_PAGES: list[str] = ["rapport.accounts", "rapport.desk", "rapport.portal", "rapport.api"]
+MODULES_WITH_PAGES: list[str] = [
+    "rapport.accounts",
+    "rapport.desk",
+    "rapport.portal",
+    "rapport.floor",
+    "rapport.api",
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rapport.runtime.health")),

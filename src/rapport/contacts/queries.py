@@ -31,6 +31,12 @@ def dispositions_for(contact: Contact) -> list[Disposition]:
     return list(Disposition.objects.filter(fitting, programme=contact.programme).order_by("position", "id"))
 
 
+def reasons_with_disposition(programme: Programme, key: str) -> list[str]:
+    """Return the keys of the reasons that can end with this disposition of their own."""
+    own = Disposition.objects.filter(programme=programme, key=key, reason__isnull=False)
+    return list(own.values_list("reason__key", flat=True))
+
+
 def waiting_in(programme: Programme) -> list[Contact]:
     """Return the programme's waiting contacts, longest first by place."""
     return list(
@@ -54,6 +60,16 @@ def contact_ids_in_wrap_up(*, ended_before: datetime) -> list[int]:
     """Return the contacts of every programme still in wrap-up so long after the conversation."""
     late = Contact.objects.filter(state=State.WRAP_UP, ended_at__lt=ended_before)
     return list(late.order_by("pk").values_list("pk", flat=True))
+
+
+def in_hand_in(programme: Programme) -> dict[int, Contact]:
+    """Return the contacts that reps talk to or wrap up now, by the rep's id."""
+    held = (
+        Contact.objects.select_related("customer", "segment", "reason")
+        .filter(programme=programme, rep__isnull=False, state__in=[State.ACTIVE, State.WRAP_UP])
+        .order_by("answered_at", "id")
+    )
+    return {one.rep_id: one for one in held if one.rep_id is not None}
 
 
 def last_contact_before(contact: Contact) -> Contact | None:

@@ -1,0 +1,97 @@
+"""A contact's history as sentences, from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rapport.accounts import queries as accounts
+from rapport.events.queries import EventRow, history_of
+
+if TYPE_CHECKING:
+    from rapport.contacts.models import Contact
+
+Data = dict[str, Any]
+
+WHY_RETURNED = {"rep_lost": "the connection to the rep was lost"}
+ENDED_BY = {"customer": "the customer", "rep": "the rep", "pbx": "the telephone system", "import": "the log"}
+OFFER_ENDED = {
+    "accepted": "{rep} accepted",
+    "missed": "{rep} did not answer in time",
+    "declined": "{rep} declined",
+    "withdrawn": "the offer to {rep} was withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of a contact's history."""
+
+    at: datetime
+    words: str
+
+
+def story_of(contact: Contact) -> list[Happened]:
+    """Return what happened to the contact, oldest first; what was said is left to the messages."""
+    called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
+    rows = history_of(contact.programme, contact.public_id)
+    return [Happened(row.at, _words(row, called)) for row in rows if row.name != "chat.message"]
+
+
+def _words(row: EventRow, called: dict[str, str]) -> str:
+    data = {**row.data, "rep": called.get(str(row.data.get("rep")), row.data.get("rep") or "a rep")}
+    say = _SENTENCES.get(row.name)
+    return say(data) if say else row.name.replace(".", " ").replace("_", " ").capitalize()
+
+
+def _arrived(data: Data) -> str:
+    about = f" about {data['reason']}" if data.get("reason") else ""
+    who = f"customer {data['customer']}" if data.get("customer") else "somebody we do not know"
+    return f"Arrived by {data.get('channel', 'a channel')}{about}, from {who}"
+
+
+def _offer_ended(data: Data) -> str:
+    words = OFFER_ENDED.get(str(data.get("result")), "the offer to {rep} ended").format(rep=data["rep"])
+    return words[0].upper() + words[1:]
+
+
+def _closed(data: Data) -> str:
+    return f"Closed: {data.get('disposition') or 'no outcome'}{_resolved(data)}"
+
+
+def _resolved(data: Data) -> str:
+    resolved = data.get("resolved")
+    return "" if resolved is None else ", resolved" if resolved else ", not resolved"
+
+
+def _answered_survey(data: Data) -> str:
+    rating = f" {data['rating']} of 5" if data.get("rating") else ""
+    return f"The customer answered{rating}{_resolved(data)}{', with a comment' if data.get('has_comment') else ''}"
+
+
+def _followed_up(data: Data) -> str:
+    holds = data.get("holds")
+    said = "a comment" if holds is None else "it still holds" if holds else "it does not hold"
+    return f"Looked back at on a later contact: {said}"
+
+
+_SENTENCES: dict[str, Callable[[Data], str]] = {
+    "contact.arrived": _arrived,
+    "contact.queued": lambda data: f"Asked for a person; queue {data.get('queue')}",
+    "contact.identified": lambda data: f"Known to be customer {data.get('customer')}",
+    "contact.offered": lambda data: f"Offered to {data['rep']}",
+    "contact.offer_ended": _offer_ended,
+    "contact.answered": lambda data: f"Answered by {data['rep']}",
+    "contact.returned": lambda data: (
+        f"Back to its old place in line: {WHY_RETURNED.get(str(data.get('why')), data.get('why'))}"
+    ),
+    "contact.abandoned": lambda _data: "The customer left the line",
+    "contact.left": lambda _data: "The customer left before asking for a person",
+    "contact.ended": lambda data: f"Conversation ended by {ENDED_BY.get(str(data.get('by')), data.get('by'))}",
+    "contact.closed": _closed,
+    "contact.followed_up": _followed_up,
+    "survey.invited": lambda _data: "The customer was asked how it went",
+    "survey.answered": _answered_survey,
+}

@@ -1,0 +1,143 @@
+"""What the floor shows now: who works on what, who waits and why. Its queries do not grow with the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rapport.accounts import queries as accounts
+from rapport.accounts.roles import Right
+from rapport.contacts import queries as contacts
+from rapport.kit import clock
+from rapport.routing import floor_state, policy
+from rapport.routing.presence import on_floor
+from rapport.routing.queries import effective_place, open_offers_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+    from rapport.routing.models import Presence
+
+WORDS = {
+    "available": "Available",
+    "reserved": "Ringing",
+    "on_contact": "On a contact",
+    "wrap_up": "Wrap-up",
+    "not_responding": "Not responding",
+    "break": "Break",
+    "meal": "Meal",
+    "meeting": "Meeting",
+    "training": "Training",
+    "coaching": "Coaching",
+}
+AT_WORK = ("not_responding", "on_contact", "wrap_up", "reserved", "available")
+PAUSES = {"break": (900, 1800), "meal": (2700, 4500), "not_responding": (0, 60), "reserved": (30, 60)}
+LONG_CONTACT_SECONDS = 900.0
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RepTile:
+    """A rep on the floor. From ``warn`` and ``bad`` seconds in the state they may need help; None for never."""
+
+    presence: Presence
+    contact: Contact | None
+    warn: float | None
+    bad: float | None
+    level: int
+
+    @property
+    def words(self) -> str:
+        """The state as people say it."""
+        return WORDS[self.presence.doing]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A waiting contact, its place, and in words why it still waits."""
+
+    position: int
+    contact: Contact
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The floor now."""
+
+    reps: list[RepTile]
+    away: int
+    counts: list[tuple[str, str, int]]
+    waiting: list[WaitingRow]
+    waiting_count: int
+    longest: Contact | None
+
+
+def floor_of(programme: Programme) -> Floor:
+    """Return who works on what and who waits."""
+    present = on_floor(programme)
+    held = contacts.in_hand_in(programme)
+    waiting = sorted(contacts.waiting_in(programme), key=lambda one: (effective_place(one), one.pk))
+    mean = contacts.mean_handle_seconds(programme, since=clock.now() - timedelta(hours=4))
+    reps = sorted((_rep_tile(programme, one, held, mean) for one in present), key=_who_needs_help)
+    staff = sum(
+        not member.may(Right.WATCH_FLOOR) for member in accounts.members_with(programme, Right.TAKE_CONTACTS)
+    )
+    doing = [one.doing for one in present]
+    return Floor(
+        reps=reps,
+        away=max(0, staff - len(present)),
+        counts=[(state, WORDS[state], doing.count(state)) for state in WORDS if state in doing],
+        waiting=_waiting_rows(programme, waiting[:SHOWN]),
+        waiting_count=len(waiting),
+        longest=min(waiting, key=lambda one: one.queued_at or one.arrived_at, default=None),
+    )
+
+
+def _rep_tile(programme: Programme, presence: Presence, held: dict[int, Contact], mean: float | None) -> RepTile:
+    warn, bad = _limits(programme, presence, mean)
+    seconds = (clock.now() - presence.since).total_seconds()
+    level = 2 if bad is not None and seconds >= bad else 1 if warn is not None and seconds >= warn else 0
+    busy = presence.doing in ("on_contact", "wrap_up")
+    return RepTile(presence, held.get(presence.member_id) if busy else None, warn, bad, level)
+
+
+def _limits(programme: Programme, presence: Presence, mean: float | None) -> tuple[float | None, float | None]:
+    """Return after how many seconds in a state somebody should look (warn), and soon (bad)."""
+    if presence.doing == "on_contact":
+        usual = max(300.0, mean) if mean is not None else LONG_CONTACT_SECONDS
+        return round(1.5 * usual), round(2.5 * usual)
+    if presence.doing == "wrap_up":
+        limit = programme.wrap_up_seconds
+        return limit, 2 * limit
+    return PAUSES.get(presence.doing, (None, None))
+
+
+def _who_needs_help(tile: RepTile) -> tuple[int, int, float, int]:
+    """Order: who is over a limit first, then by state, longest in it first."""
+    doing = tile.presence.doing
+    state = AT_WORK.index(doing) if doing in AT_WORK else len(AT_WORK)
+    return -tile.level, state, tile.presence.since.timestamp(), tile.presence.member_id
+
+
+def _waiting_rows(programme: Programme, waiting: Sequence[Contact]) -> list[WaitingRow]:
+    if not waiting:
+        return []
+    offers = open_offers_in(programme)
+    reps = floor_state.free_reps(programme)
+    names = accounts.member_names(programme, (rep.id for rep in reps))
+    now = clock.now()
+    rows = []
+    for position, (contact, seen) in enumerate(
+        zip(waiting, floor_state.as_waiting(programme, list(waiting)), strict=True), 1
+    ):
+        offer = offers.get(contact.pk)
+        if offer is not None:
+            why = f"Ringing at {offer.member.name}."
+        else:
+            why = policy.explain_waiting(seen, reps, now.timestamp(), position=position).words(names)
+        rows.append(WaitingRow(position, contact, why))
+    return rows

@@ -1,0 +1,208 @@
+"""The floor and a contact's page, by HTTP: what they show, what they cost, and who may not."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from rapport.accounts import actions as accounts
+from rapport.channels.chat import actions as chat
+from rapport.conftest import World
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import access_own
+from rapport.contacts.models import Contact
+from rapport.feedback import actions as feedback
+from rapport.floor.arrivals import line_of, saves_of
+from rapport.kit import clock
+from rapport.live import tickets
+from rapport.routing import actions as routing
+from rapport.routing import presence
+from rapport.routing.upkeep import turn
+
+MONDAY = datetime(2026, 11, 16, 9, 10, tzinfo=UTC)  # 10:10 in Berlin
+PAGES = ["floor/", "floor/?wall=1", "floor/now/", "floor/today/", "floor/ticket/"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_history() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def watcher(world: World, client: Client) -> Client:
+    client.force_login(world.supervisor.user)
+    return client
+
+
+def a_chat(world: World, email: str = "ada@example.org") -> Contact:
+    return chat.begin(
+        programme=world.programme, email=email, text="I want to leave", reason=world.reason, client_id=uuid4()
+    )
+
+
+def handled(world: World, *, saved: bool = True) -> Contact:
+    contact = a_chat(world)
+    contacts.answer(contact, rep=world.rep, actor="test")
+    routing.end_conversation(contact, by="rep", actor="test")
+    return routing.finish_wrap_up(
+        member=world.rep,
+        contact_id=contact.public_id,
+        disposition="saved" if saved else "other",
+        resolved=True,
+        summary="Stays, with the fee waived",
+    )
+
+
+def test_the_floor_shows_who_does_what_and_who_waits_and_why(world: World, watcher: Client) -> None:
+    presence.choose(member=world.rep, doing="available")
+    presence.choose(member=world.second_rep, doing="break")
+    ringing = a_chat(world)
+    turn(world.programme)
+    waiting = a_chat(world, "stranger@example.org")
+    page = watcher.get("/at/cards/floor/").content.decode()
+    assert "Ringing at Rep." in page and "No free rep fits" in page
+    assert "Ringing" in page and "Break" in page
+    assert page.index(f"waiting-{ringing.public_id}") < page.index(f"waiting-{waiting.public_id}")
+    assert "2 on the floor" in page
+
+
+def test_an_empty_floor_says_what_to_do(world: World, watcher: Client) -> None:
+    page = watcher.get("/at/cards/floor/").content.decode()
+    assert "Nobody is on the floor" in page and "Nobody waits." in page
+
+
+def test_the_figures_are_those_of_the_metrics(world: World, watcher: Client) -> None:
+    handled(world)
+    handled(world, saved=False)
+    lost = a_chat(world)
+    routing.abandon(lost, actor="customer")
+    page = watcher.get("/at/cards/floor/now/").content.decode()
+    assert "67\N{NARROW NO-BREAK SPACE}%" in page  # two of three in time
+    assert "33.3\N{NARROW NO-BREAK SPACE}%" in page and "1 contact" in page
+    assert "of 3 who came to leave" in page
+
+
+def test_who_needs_help_comes_first(world: World, watcher: Client) -> None:
+    with clock.at(clock.now() - timedelta(minutes=10)):
+        presence.choose(member=world.second_rep, doing="available")
+        presence.choose(member=world.rep, doing="available")
+        contact = a_chat(world)
+        routing.answer_elsewhere(contact, rep=world.rep, actor="test")
+        routing.end_conversation(contact, by="rep", actor="test")
+    page = watcher.get("/at/cards/floor/now/").content.decode()
+    first, second = page.index(f'id="rep-{world.rep.pk}"'), page.index(f'id="rep-{world.second_rep.pk}"')
+    assert first < second  # ten minutes of wrap-up, where one is allowed
+    assert page.count("rep-bad") == 1 and "rep-bad" in page[first - 40 : first]
+
+
+def test_the_wall_is_dark_and_has_nothing_to_press(world: World, watcher: Client) -> None:
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    page = watcher.get("/at/cards/floor/?wall=1").content.decode()
+    body = page[page.index("<body") :]
+    assert 'data-bs-theme="dark"' in body and "floor/now/?wall=1" in body
+    assert "<button" not in body and "<form" not in body and "<select" not in body
+    assert "Ada" not in body
+
+
+def test_todays_line_stands_beside_the_same_weekdays(world: World) -> None:
+    for weeks in (1, 2):
+        with clock.at(MONDAY - timedelta(weeks=weeks)):
+            a_chat(world)
+    with clock.at(MONDAY):
+        a_chat(world)
+        a_chat(world)
+        line = line_of(world.programme)
+    at = 20 - line.first  # the half hour from 10:00 local
+    assert (line.today[at], line.today[at + 1], line.so_far) == (2, None, 2)
+    assert line.usual is not None and (line.usual[at], line.days) == (1.0, 2)
+    assert line.usual_by_now == 1.0
+
+
+def test_saves_are_counted_among_those_who_came_to_leave(world: World) -> None:
+    handled(world)
+    handled(world, saved=False)
+    saves = saves_of(world.programme)
+    assert (saves.saved, saves.came) == (1, 2)
+
+
+def test_a_larger_floor_takes_no_more_queries(world: World, watcher: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert watcher.get("/at/cards/floor/").status_code == 200
+        return len(captured)
+
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    handled(world)
+    presence.choose(member=world.rep, doing="available")
+    queries()
+    few = queries()
+    for number in range(12):
+        member = accounts.ensure_member(programme=world.programme, agent_id=f"r{number}", name=f"Rep {number}")
+        presence.choose(member=member, doing="available")
+        a_chat(world, f"c{number}@example.org")
+    turn(world.programme)
+    for number in range(12):
+        a_chat(world, f"d{number}@example.org")
+    assert queries() <= few
+
+
+def test_the_ticket_is_for_this_floor_only(world: World, watcher: Client) -> None:
+    address = watcher.get("/at/cards/floor/ticket/").json()["url"]
+    assert tickets.read(address.partition("ticket=")[2]) == [f"floor:{world.programme.pk}"]
+
+
+def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
+    contact = handled(world)
+    feedback.answer(contact=contact, rating=2, resolved=False, comment="Too slow <b>")
+    page = watcher.get(f"/at/cards/contacts/{contact.public_id}/").content.decode()
+    for words in (
+        "Arrived by chat about cancel, from customer C-1",
+        "Answered by Rep",
+        "Conversation ended by the rep",
+        "Closed: saved, resolved",
+        "The customer answered 2 of 5, not resolved, with a comment",
+        "I want to leave",
+        "Stays, with the fee waived",
+        "Too slow &lt;b&gt;",
+    ):
+        assert words in page
+    assert "<form" not in page[page.index("<main") : page.index("</main>")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_reps_outsiders_and_strangers_do_not_see_the_floor(world: World, client: Client, path: str) -> None:
+    address = f"/at/cards/{path}"
+    assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
+    client.force_login(world.rep.user)
+    assert client.get(address).status_code == 403
+    client.force_login(world.outsider.user)
+    assert client.get(address).status_code == 404
+    client.force_login(world.supervisor.user)
+    assert client.get(address).status_code == 200
+    assert client.get(address.replace("cards", "loans")).status_code == 404
+    assert client.post(address).status_code == 405
+
+
+def test_a_contact_is_read_by_its_programmes_supervisors_only(world: World, client: Client) -> None:
+    contact = access_own(world.programme, handled(world).public_id)
+    address = f"/at/cards/contacts/{contact.public_id}/"
+    assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
+    client.force_login(world.rep.user)
+    assert client.get(address).status_code == 403
+    client.force_login(world.outsider.user)
+    assert client.get(address).status_code == 404
+    client.force_login(world.supervisor.user)
+    assert client.get(f"/at/cards/contacts/{uuid4()}/").status_code == 404
+    other, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
+    assert client.get(f"/at/cards/contacts/{other.public_id}/").status_code == 404

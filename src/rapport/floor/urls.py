@@ -1,0 +1,13 @@
+"""Addresses of the floor."""
+
+from django.urls import path
+
+from rapport.floor import views
+
+urlpatterns = [
+    path("at/<slug:programme>/floor/", views.floor, name="floor"),
+    path("at/<slug:programme>/floor/now/", views.now, name="floor-now"),
+    path("at/<slug:programme>/floor/today/", views.today, name="floor-today"),
+    path("at/<slug:programme>/floor/ticket/", views.ticket, name="floor-ticket"),
+    path("at/<slug:programme>/contacts/<uuid:contact_id>/", views.contact, name="contact"),
+]

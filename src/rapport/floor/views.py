@@ -1,0 +1,105 @@
+"""The floor's pages. Nothing can be changed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from rapport.accounts.doors import staff_page
+from rapport.accounts.roles import Right
+from rapport.channels.chat.queries import messages_of
+from rapport.contacts.access import access_contact
+from rapport.contacts.queries import follow_ups_of
+from rapport.feedback.queries import survey_of
+from rapport.floor import arrivals, figures, history, queries
+from rapport.guides.queries import guide_of
+from rapport.kit import clock, pages
+from rapport.live import tickets
+from rapport.routing.queries import why_here
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+
+on_floor = staff_page(Right.WATCH_FLOOR)
+
+
+@never_cache
+@require_safe
+@on_floor
+def floor(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show the floor: as a page with its controls, or large and dark for a wall (``?wall=1``)."""
+    is_wall = request.GET.get("wall") == "1"
+    context = {
+        **_now(member),
+        **_today(member),
+        "section": "floor",
+        "wall": is_wall,
+        "live_ticket_url": reverse("floor-ticket", args=[member.programme.key]),
+    }
+    return pages.render(request, "floor/wall.html" if is_wall else "floor/floor.html", context)
+
+
+@never_cache
+@require_safe
+@on_floor
+def now(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what moves all the time: figures, reps, and who waits."""
+    return pages.render(request, "floor/now.html", {**_now(member), "wall": request.GET.get("wall") == "1"})
+
+
+@never_cache
+@require_safe
+@on_floor
+def today(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show today's line."""
+    return pages.render(request, "floor/today.html", {**_today(member), "wall": request.GET.get("wall") == "1"})
+
+
+@never_cache
+@require_safe
+@on_floor
+def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Give the page its ticket to hear of this programme's floor, and of nothing else."""
+    return tickets.answer(request, [f"floor:{member.programme_id}"])
+
+
+@never_cache
+@require_safe
+@staff_page(Right.READ_CONTACTS)
+def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Show one contact to read: what happened, what was said, how it went."""
+    found = access_contact(member, contact_id)
+    context = {
+        "member": member,
+        "programme": member.programme,
+        "section": "floor",
+        "contact": found,
+        "story": history.story_of(found),
+        "messages": messages_of(found),
+        "follow_ups": follow_ups_of(found),
+        "survey": survey_of(found),
+        "guide": guide_of(found),
+        "why_here": why_here(found),
+    }
+    return pages.render(request, "floor/contact.html", context)
+
+
+def _now(member: Member) -> dict[str, Any]:
+    programme = member.programme
+    return {
+        "member": member,
+        "programme": programme,
+        "floor": queries.floor_of(programme),
+        "tiles": figures.tiles(programme),
+        "saves": arrivals.saves_of(programme),
+        "as_of": clock.now(),
+    }
+
+
+def _today(member: Member) -> dict[str, Any]:
+    return {"member": member, "programme": member.programme, "line": arrivals.line_of(member.programme)}
