@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Segment
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
 
 
 def customer_at(programme: Programme, kind: str, value: str) -> Customer | None:
@@ -41,6 +41,15 @@ def open_promises_of(customer: Customer) -> list[Promise]:
         Promise.objects.select_related("made_by__user")
         .filter(customer=customer, settled_at__isnull=True)
         .order_by("due_on", "id")
+    )
+
+
+def promised_by(member: Member, *, limit: int = 8) -> list[Promise]:
+    """Return what the member has promised and nobody settled, the most urgent first."""
+    return list(
+        Promise.objects.select_related("customer")
+        .filter(made_by=member, settled_at__isnull=True)
+        .order_by("due_on", "id")[:limit]
     )
 
 

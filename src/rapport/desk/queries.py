@@ -120,6 +120,8 @@ class Work:
     customer_away: bool = False
     dispositions: list[Any] = field(default_factory=list)
     wrap_up_until: datetime | None = None
+    day: dict[str, Figure] = field(default_factory=dict)
+    promised: list[Any] = field(default_factory=list)
 
     @property
     def shown(self) -> Contact | None:
@@ -163,7 +165,7 @@ def work_of(member: Member) -> Work:
         return Work(doing, offer=offer, why=offer.words, file=_file(about), last=_last(about))
     contact = contacts.in_hand_of(member)
     if contact is None:
-        return Work(doing)
+        return Work(doing, day=day_of(member), promised=customers.promised_by(member))
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)

@@ -25,7 +25,12 @@ IN_HAND = ("active", "wrap_up")
 
 @transaction.atomic
 def publish(
-    *, programme: Programme, reason: Reason | None, name: str, steps: Sequence[dict[str, str]], actor: str
+    *,
+    programme: Programme,
+    reason: Reason | None,
+    name: str,
+    steps: Sequence[dict[str, str]],
+    actor: str = "system",
 ) -> GuideVersion:
     """Make ``steps`` the live version of the reason's guide; the same steps again change nothing.
 
