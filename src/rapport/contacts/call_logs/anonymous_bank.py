@@ -129,7 +129,7 @@ def _record(number: int, row: dict[str, str]) -> CallRecord:
     outcome, queued_at = row["outcome"], None
     arrived_at = _arrival(row)
     wait, talk = int(row["q_time"]), int(row["ser_time"]) if outcome == "AGENT" else 0
-    waited = wait > 0 or any(_second_of_day(row, name) for name in ("q_start", "q_exit"))
+    waited = any(_second_of_day(row, name) for name in ("q_start", "q_exit"))
     if waited or outcome == "AGENT":
         queued_at = _near(arrived_at, row, "q_start" if waited else "vru_exit")
     return CallRecord(

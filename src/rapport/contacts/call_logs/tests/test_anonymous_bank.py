@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -222,9 +223,10 @@ def test_a_path_or_an_open_file_zipped_or_not_gives_the_same(tmp_path: Path) -> 
 def test_a_zipped_file_cut_in_the_middle_is_read_as_far_as_it_goes() -> None:
     lines = [HEADER, *(ANSWERED.replace("34550", str(number)) for number in range(10_000, 15_000))]
     content = gzip.compress("\n".join(lines).encode())
-    *calls, bad = AnonymousBank(io.BytesIO(content[: len(content) * 2 // 3]))
+    cut = content[: len(content) * 2 // 3]
+    *calls, bad = AnonymousBank(io.BytesIO(cut))
     assert all(isinstance(call, CallRecord) for call in calls)
-    assert 2_000 < len(calls) < 5_000
+    assert len(calls) + 1 == zlib.decompressobj(31).decompress(cut).count(b"\n") > 2_000
     assert isinstance(bad, BadRow)
     assert bad.line_number == len(calls) + 2
     assert bad.reason.startswith("the file ends early or is damaged from here on")
