@@ -1,0 +1,261 @@
+"""Writing the simulated month into the tables: contacts, conversations, events and what customers said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from random import Random
+
+from rapport.demo import bulk
+from rapport.demo.files import File
+from rapport.demo.month import Month, Visit
+from rapport.demo.names import phone
+from rapport.demo.people import SEGMENTS, Setting, required_keys
+from rapport.demo.story import Story, conversation, tell
+from rapport.demo.topics import TOPICS
+
+BATCH = 5000
+COLUMNS = {
+    "contacts.Contact": (
+        "id", "programme_id", "public_id", "channel", "direction", "address", "state", "customer_id", "segment_id",
+        "reason_id", "queue", "rep_id", "arrived_at", "queued_at", "placed_at", "answered_at", "ended_at", "closed_at",
+        "transfers", "disposition_id", "resolved", "summary", "value_given",
+    ),
+    "contacts.Leg": ("programme_id", "contact_id", "rep_id", "started_at", "ended_at", "wrapped_at", "ended_by"),
+    "contacts.FollowUp": ("programme_id", "contact_id", "member_id", "at", "holds", "comment"),
+    "chat.Conversation": ("programme_id", "contact_id", "customer_seen_at"),
+    "chat.Message": ("programme_id", "contact_id", "author", "member_id", "text", "client_id", "at"),
+    "feedback.Survey": (
+        "programme_id", "contact_id", "invited_at", "rating", "resolved", "comment", "answered_at",
+    ),
+    "guides.Progress": (
+        "programme_id", "contact_id", "version_id", "began_at", "ticked", "required", "covered", "open_because",
+    ),
+    "customers.Promise": (
+        "programme_id", "public_id", "customer_id", "contact_id", "made_by_id", "what", "made_at", "due_on",
+        "settled_at", "kept",
+    ),
+    "routing.StateSpan": ("programme_id", "member_id", "doing", "started_at", "ended_at"),
+    "events.Event": ("programme_id", "at", "name", "subject", "actor", "data", "audience"),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Writer:
+    """Turns visits into rows, batch by batch. ``customers`` are (key, public id) in the order of ``files``."""
+
+    setting: Setting
+    month: Month
+    files: list[File]
+    customers: list[tuple[int, str]]
+    seed: int
+    rows: dict[str, list[bulk.Row]] = field(default_factory=dict)
+    events: list[tuple[float, bulk.Row]] = field(default_factory=list)
+    last: dict[int, tuple[int, str]] = field(default_factory=dict)
+    _programme: str = ""
+    _members: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._programme = str(self.setting.programme.pk)
+        self._members = [str(member.pk) for member in self.setting.reps]
+
+    def write(self, progress: Callable[[float], None]) -> int:
+        """Copy everything; ``progress`` hears the share done. Returns the number of contacts."""
+        visits = [one for one in self.month.visits if is_over(one, self.month.end)]
+        chance = Random(self.seed)
+        ids = bulk.reserve("contacts.Contact", len(visits))
+        spans = self._spans()
+        with bulk.Copier() as copier:
+            for first in range(0, len(visits), BATCH):
+                batch, following = visits[first : first + BATCH], first + BATCH
+                self.rows = {label: [] for label in COLUMNS}
+                for pk, visit in zip(ids[first:following], batch, strict=True):
+                    self._contact(pk, visit, chance)
+                until = visits[following].arrived if following < len(visits) else float("inf")
+                self.rows["routing.StateSpan"] = list(islice(spans, None if until == float("inf") else 4 * BATCH))
+                self._copy(copier, until)
+                progress(min(1.0, following / len(visits)))
+        return len(visits)
+
+    def _copy(self, copier: bulk.Copier, before: float) -> None:
+        """Copy the batch; events only up to what the next batch may still precede."""
+        self.events.sort(key=lambda event: event[0])
+        ready = next((n for n, event in enumerate(self.events) if event[0] >= before), len(self.events))
+        self.rows["events.Event"] = [row for _, row in self.events[:ready]]
+        del self.events[:ready]
+        for label, columns in COLUMNS.items():
+            if self.rows[label]:
+                copier.copy(label, columns, self.rows[label])
+
+    def _event(self, at: float, name: str, subject: str, actor: str, **data: object) -> None:
+        self.events.append((at, (self._programme, bulk.stamp(at), name, subject, actor, bulk.data(data), "{}")))
+
+    def _contact(self, pk: int, visit: Visit, chance: Random) -> None:
+        topic, public = TOPICS[visit.topic], bulk.key(chance, visit.arrived)
+        known = visit.customer >= 0
+        segment = SEGMENTS[visit.segment][0] if known else None
+        self._event(
+            visit.arrived, "contact.arrived", public, "customer" if visit.channel == "chat" else "pbx",
+            channel=visit.channel, direction="in", customer=f"N-{100_000 + visit.customer}" if known else None,
+            segment=segment, reason=topic.key, external_id=None,
+        )  # fmt: skip
+        if visit.queued < visit.gave_up or visit.legs:
+            self._event(visit.queued, "contact.queued", public, "customer", queue="main")
+        story = self._answered(pk, public, visit, chance) if visit.legs else None
+        if story is None:
+            self._event(_end(visit), "contact.abandoned" if _queued(visit) else "contact.left", public, "customer")
+        self.rows["contacts.Contact"].append(self._contact_row(pk, public, visit, story, chance))
+        if visit.channel == "chat":
+            self.rows["chat.Conversation"].append((self._programme, str(pk), bulk.stamp(_end(visit))))
+            if story is None:
+                opening = chance.choice(topic.opens)
+                self.rows["chat.Message"].append(self._message(pk, "customer", None, opening, visit.arrived, chance))
+        if known and visit.legs:
+            self.last[visit.customer] = (pk, public)
+
+    def _contact_row(self, pk: int, public: str, visit: Visit, story: Story | None, chance: Random) -> bulk.Row:
+        known, setting, null = visit.customer >= 0, self.setting, bulk.NULL
+        state = "closed" if story else "abandoned" if _queued(visit) else "left"
+        queued = bulk.stamp(visit.queued) if _queued(visit) else null
+        return (
+            str(pk), self._programme, public, visit.channel, "in", self._address(visit, chance), state,
+            str(self.customers[visit.customer][0]) if known else null,
+            str(setting.segments[visit.segment].pk) if known else null,
+            str(setting.reasons[TOPICS[visit.topic].key].pk), "main" if _queued(visit) else "",
+            self._member(visit.legs[-1].rep) if visit.legs else null,
+            bulk.stamp(visit.arrived), queued, queued,
+            bulk.stamp(visit.legs[0].start) if visit.legs else null,
+            bulk.stamp(_end(visit)), bulk.stamp(visit.closed if story else _end(visit)),
+            str(max(0, len(visit.legs) - 1)),
+            str(setting.dispositions[story.disposition].pk) if story else null,
+            bulk.truth(visit.resolved) if story else null,
+            story.summary if story else "", story.value_given if story else "",
+        )  # fmt: skip
+
+    def _address(self, visit: Visit, chance: Random) -> str:
+        if visit.channel == "chat":
+            stranger = f"somebody.{chance.randrange(1_000_000)}@example.org"
+            return self.files[visit.customer].email if visit.customer >= 0 else stranger
+        return phone(visit.customer) if visit.customer >= 0 else "anonymous"
+
+    def _member(self, number: int) -> str:
+        return self._members[number]
+
+    def _answered(self, pk: int, public: str, visit: Visit, chance: Random) -> Story:
+        """Write what an answered contact leaves beside its own row, and return what came of it."""
+        topic = TOPICS[visit.topic]
+        required = required_keys(topic)
+        last = visit.legs[-1].rep
+        story = tell(visit, talent=self.month.reps[last].talent, required=len(required), chance=chance)
+        by = "customer" if visit.channel == "chat" and chance.random() < 0.5 else "rep"
+        actor = self._legs(pk, public, visit, by)
+        self._event(visit.ended, "contact.ended", public, "customer" if by == "customer" else actor, by=by)
+        self._event(
+            visit.closed, "contact.closed", public, actor, disposition=story.disposition, resolved=visit.resolved
+        )
+        self._survey(pk, public, visit, story, chance)
+        self._guide(pk, visit, story, required)
+        if story.promise and visit.customer >= 0:
+            self._promise(pk, visit, story, chance)
+        if visit.attempt > 1 and visit.customer in self.last and chance.random() < 0.5:
+            self._look_back(visit, chance)
+        if visit.channel == "chat":
+            name = self.setting.reps[last].name.split()[0]
+            for line in conversation(visit, rep=name, chance=chance):
+                member = last if line.author == "rep" else None
+                at = visit.legs[-1].start + line.after
+                self.rows["chat.Message"].append(self._message(pk, line.author, member, line.text, at, chance))
+        return story
+
+    def _legs(self, pk: int, public: str, visit: Visit, by: str) -> str:
+        actor = ""
+        for number, leg in enumerate(visit.legs, start=1):
+            member, is_last = self.setting.reps[leg.rep], number == len(visit.legs)
+            actor = f"member:{member.pk}"
+            self.rows["contacts.Leg"].append((
+                self._programme, str(pk), str(member.pk), bulk.stamp(leg.start), bulk.stamp(leg.end),
+                bulk.stamp(leg.wrapped), by if is_last else "transfer",
+            ))  # fmt: skip
+            self._event(leg.start, "contact.answered", public, actor, rep=member.agent_id)
+            if not is_last:
+                self._event(leg.end, "contact.returned", public, actor, why="transfer")
+        return actor
+
+    def _survey(self, pk: int, public: str, visit: Visit, story: Story, chance: Random) -> None:
+        at = visit.ended + 8 + chance.expovariate(1 / 40)
+        answered = story.rating is not None and at < self.month.end
+        self.rows["feedback.Survey"].append((
+            self._programme, str(pk), bulk.stamp(visit.ended),
+            str(story.rating) if answered else bulk.NULL, bulk.truth(story.says_resolved if answered else None),
+            bulk.free(story.comment) if answered else "", bulk.stamp(at) if answered else bulk.NULL,
+        ))  # fmt: skip
+        if answered:
+            self._event(
+                at, "survey.answered", public, "customer",
+                rating=story.rating, resolved=story.says_resolved, has_comment=bool(story.comment),
+            )  # fmt: skip
+
+    def _guide(self, pk: int, visit: Visit, story: Story, required: list[str]) -> None:
+        leg = visit.legs[-1]
+        pace = (leg.end - leg.start) / (len(required) + 1)
+        ticked = {key: bulk.stamp(leg.start + pace * n) for n, key in enumerate(required[: story.covered], start=1)}
+        why = "" if story.covered == len(required) else "The customer was in a hurry"
+        self.rows["guides.Progress"].append((
+            self._programme, str(pk), str(self.setting.versions[TOPICS[visit.topic].key].pk), bulk.stamp(visit.legs[0].start),
+            bulk.data(ticked), str(len(required)), str(story.covered), why,
+        ))  # fmt: skip
+
+    def _promise(self, pk: int, visit: Visit, story: Story, chance: Random) -> None:
+        zone, public_id = self.setting.programme.zone, bulk.key(chance, visit.closed)
+        made = datetime.fromtimestamp(visit.ended - 5, zone)
+        due = (made + timedelta(days=story.promise_days)).date()
+        noon = datetime(due.year, due.month, due.day, 12, tzinfo=zone).timestamp()
+        luck = chance.random()
+        kept = luck < 0.86
+        settled = max(made.timestamp() + 600, noon - chance.uniform(0, 90_000) if kept else noon + chance.uniform(3e4, 9e4))
+        is_settled = luck < 0.96 and settled < self.month.end
+        rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
+        self.rows["customers.Promise"].append((
+            self._programme, public_id, str(customer), str(pk), rep, story.promise,
+            made.astimezone(UTC).isoformat(), due.isoformat(),
+            bulk.stamp(settled) if is_settled else bulk.NULL, bulk.truth(kept if is_settled else None),
+        ))  # fmt: skip
+        self._event(
+            made.timestamp(), "promise.made", subject, f"member:{rep}", promise=public_id, due_on=due.isoformat()
+        )
+        if is_settled:
+            self._event(settled, "promise.settled", subject, f"member:{rep}", promise=public_id, kept=kept)
+
+    def _look_back(self, visit: Visit, chance: Random) -> None:
+        earlier, public = self.last[visit.customer]
+        holds = chance.random() < 0.2
+        words = "Holds, but something new came up." if holds else "Did not hold, the customer is back about it."
+        rep, at = self._member(visit.legs[-1].rep), visit.legs[-1].start + 20
+        self.rows["contacts.FollowUp"].append((
+            self._programme, str(earlier), rep, bulk.stamp(at), bulk.truth(holds), words,
+        ))  # fmt: skip
+        self._event(at, "contact.followed_up", public, f"member:{rep}", holds=holds)
+
+    def _message(self, pk: int, author: str, member: int | None, text: str, at: float, chance: Random) -> bulk.Row:
+        sender = bulk.NULL if member is None else self._member(member)
+        return (self._programme, str(pk), author, sender, bulk.free(text), bulk.key(chance, at), bulk.stamp(at))
+
+    def _spans(self) -> Iterator[bulk.Row]:
+        for number, doing, start, end in self.month.spans:
+            yield self._programme, self._member(number), doing, bulk.stamp(start), bulk.stamp(end)
+
+
+def is_over(visit: Visit, end: float) -> bool:
+    """Say whether all of a contact's life lies before ``end``."""
+    return (visit.closed if visit.legs else _end(visit)) < end
+
+
+def _queued(visit: Visit) -> bool:
+    return visit.queued != float("inf")
+
+
+def _end(visit: Visit) -> float:
+    """Return when the conversation ended, or when the customer left."""
+    return visit.ended if visit.legs or not _queued(visit) else visit.gave_up

@@ -1,0 +1,144 @@
+"""Loading the demonstration: all of it in one transaction, so that it is there wholly or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db import connection, transaction
+
+from rapport.accounts import queries as accounts
+from rapport.demo import bulk, demand, files, roster
+from rapport.demo.history import COLUMNS, Writer
+from rapport.demo.month import CHAT_SHARE, Month, Visit
+from rapport.demo.people import OTHER, PROGRAMME, REPS, Setting, settle
+from rapport.demo.topics import TOPICS
+from rapport.events.actions import announce
+from rapport.events.queries import history_of
+from rapport.kit import clock
+from rapport.kit.errors import Conflict
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+ZONE = ZoneInfo("Europe/London")
+LOCK = 7_277_200  # advisory: one load at a time
+FIRST_TIMERS = 0.825  # of all contacts; the others come back about the same matter
+STRANGERS = 0.07  # of contacts come from nobody on file
+HANDLE_SECONDS = 400.0  # what the roster reckons with
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much to make. The default is the programme of the field's figures: 100,000 contacts a month."""
+
+    contacts: int = 100_000
+    days: int = 30
+    reps: int = REPS
+    customers: int = 40_000
+
+
+@dataclass(frozen=True)
+class DemoLoaded:
+    """The demonstration was loaded."""
+
+    name: ClassVar[str] = "demo.loaded"
+    contacts: int
+    seed: int
+
+
+def loaded() -> Programme | None:
+    """Return the demonstration's programme where it is loaded.
+
+    Raises Conflict where a programme of its name is there that is not the demonstration.
+    """
+    programme = accounts.programme_by_key(PROGRAMME)
+    if programme is None and accounts.programme_by_key(OTHER) is None:
+        return None
+    if programme and any(event.name == DemoLoaded.name for event in history_of(programme, programme.public_id)):
+        return programme
+    raise Conflict(
+        f"A programme {PROGRAMME!r} or {OTHER!r} is here already that is not the demonstration. "
+        "Give the demonstration a place of its own: set RAPPORT_HOME to an empty folder."
+    )
+
+
+def load(
+    *, size: Size | None = None, seed: int = 20, say: Callable[[str, float], None] = lambda _what, _share: None
+) -> int:
+    """Load the demonstration unless it is loaded; return the number of contacts made now.
+
+    ``say`` hears what is being done and the share of it that is done. The same size, seed and time give the same
+    rows.
+    """
+    size = size or Size()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if loaded():
+            return 0
+        made = _make(size, seed, say)
+    bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
+    return made
+
+
+def _make(size: Size, seed: int, say: Callable[[str, float], None]) -> int:
+    now = clock.now()
+    today = now.astimezone(ZONE).date()
+    say("Simulating a month on the floor", 0.0)
+    people = files.invent(size.customers, today=today, seed=seed)
+    month = simulate(size, people, now=now, seed=seed)
+    month.run()
+    say("Making people and rules", 0.0)
+    with clock.at(datetime.fromtimestamp(month.start, UTC)):
+        setting = settle([rep.talent for rep in month.reps])
+    say("Writing customers", 0.0)
+    customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
+    writer = Writer(setting, month, people, customers, seed)
+    count = writer.write(lambda share: say("Writing contacts", share))
+    _tell(setting, count, seed)
+    return count
+
+
+def _tell(setting: Setting, count: int, seed: int) -> None:
+    announce(
+        DemoLoaded(contacts=count, seed=seed),
+        programme=setting.programme,
+        subject=setting.programme.public_id,
+        actor="demo",
+    )
+
+
+def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:
+    """Return the month up to ``now``, ready to run."""
+    chance = np.random.default_rng(seed)
+    midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = (midnight - timedelta(days=size.days)).astimezone(UTC)
+    line = demand.slots(ZONE, start, midnight.astimezone(UTC) + timedelta(days=2))
+    per_day = size.contacts / size.days
+    arrivals = demand.arrivals(chance, line, per_day * FIRST_TIMERS)
+    arrivals = arrivals[arrivals < now.timestamp()]
+    shifts = roster.shifts(chance, line, reps=size.reps, per_day=per_day, handle_seconds=HANDLE_SECONDS)
+    customers = _whose(chance, len(arrivals), size.customers)
+    topics = chance.choice(len(TOPICS), p=[topic.share for topic in TOPICS], size=len(arrivals))
+    chats = chance.random(len(arrivals)) < CHAT_SHARE
+    visits = [
+        Visit(int(who), people[who].segment if who >= 0 else 0, int(topic), "chat" if chat else "voice", float(at))
+        for who, topic, chat, at in zip(customers, topics, chats, arrivals, strict=True)
+    ]
+    return Month(
+        visits, shifts, reps=size.reps, start=start.timestamp(), end=now.timestamp(), busy=line.shares.tolist(), seed=seed
+    )  # fmt: skip
+
+
+def _whose(chance: np.random.Generator, count: int, customers: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return whose new matter each is (-1: nobody's on file): all in turn, so that one has rested before the next."""
+    rounds = -(-count // customers)
+    order = np.tile(chance.permutation(customers), rounds)[:count]
+    mixed = order[np.argsort(np.arange(count) + chance.uniform(0, customers * 0.4, size=count))]
+    mixed[chance.random(count) < STRANGERS] = -1
+    return mixed

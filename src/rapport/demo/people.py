@@ -1,0 +1,189 @@
+"""The programmes of the demonstration, their rules and their people, made by the same actions as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rapport.accounts import actions as accounts
+from rapport.accounts import queries as people
+from rapport.accounts.roles import Role
+from rapport.contacts import actions as contacts
+from rapport.customers import actions as customers
+from rapport.demo.names import agent_id, rep_name
+from rapport.demo.topics import COMMON_OUTCOMES, TOPICS, Topic
+from rapport.guides import actions as guides
+from rapport.routing import actions as routing
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Disposition, Reason
+    from rapport.customers.models import Segment
+    from rapport.guides.models import GuideVersion
+
+PROGRAMME = "cards"
+OTHER = "loans"
+REPS = 98  # on the roster, the one who signs in among them
+SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
+REP_NAME = "Robin Reed"
+SKILLS = ("retention", "disputes", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How somebody who looks at the demonstration gets in. The passwords are public, the data is made up."""
+
+    username: str
+    password: str
+    what: str
+
+
+SIGN_INS = (
+    SignIn("rep", "rep-of-cards", "takes contacts on Cards"),
+    SignIn("supervisor", "supervisor-of-cards", "watches the floor of Cards, reads reports, writes the Rally Notes"),
+    SignIn("outsider", "rep-of-loans", "is a rep of another programme, and must see nothing of Cards"),
+    SignIn("admin", "runs-the-machine", "runs the installation"),
+)
+PASSWORDS = {one.username: one.password for one in SIGN_INS}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The programme as made: reps in the order of the simulation, the rest by key."""
+
+    programme: Programme
+    reps: list[Member]
+    segments: list[Segment]
+    reasons: dict[str, Reason]
+    dispositions: dict[str, Disposition]
+    versions: dict[str, GuideVersion]
+
+
+def settle(talents: Sequence[float]) -> Setting:
+    """Make both programmes; ``talents`` (standard normal, one a rep) say how well each knows the skills."""
+    programme, _ = accounts.ensure_programme(
+        key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London"
+    )
+    reasons = {topic.key: contacts.ensure_reason(programme=programme, key=topic.key, name=topic.name) for topic in TOPICS}
+    setting = Setting(
+        programme=programme,
+        reps=[_rep(programme, number) for number in range(len(talents))],
+        segments=[
+            customers.ensure_segment(programme=programme, key=key, name=name, head_start_seconds=seconds)
+            for key, name, seconds in SEGMENTS
+        ],
+        reasons=reasons,
+        dispositions=_dispositions(programme, reasons),
+        versions=_guides(programme, reasons),
+    )
+    accounts.ensure_member(
+        programme=programme, agent_id="sasha.lind", name="Sasha Lind", role=Role.SUPERVISOR,
+        username="supervisor", password=PASSWORDS["supervisor"],
+    )  # fmt: skip
+    accounts.ensure_installation_administrator(username="admin", password=PASSWORDS["admin"])
+    _route(setting, talents)
+    _other_programme()
+    return setting
+
+
+def simulated_reps(programme: Programme) -> list[Member]:
+    """Return the reps whom no person can sign in as."""
+    reps = (one for one in people.members_of(programme) if one.role == Role.REP)
+    return [one for one in reps if not one.user.has_usable_password()]
+
+
+def _rep(programme: Programme, number: int) -> Member:
+    """Return the ``number``-th rep; the first is the one who signs in."""
+    if number == 0:
+        return accounts.ensure_member(
+            programme=programme, agent_id=agent_id(REP_NAME), name=REP_NAME, username="rep", password=PASSWORDS["rep"]
+        )
+    name = rep_name(number)
+    return accounts.ensure_member(programme=programme, agent_id=agent_id(name), name=name)
+
+
+def _dispositions(programme: Programme, reasons: dict[str, Reason]) -> dict[str, Disposition]:
+    made = {
+        outcome.key: contacts.ensure_disposition(
+            programme=programme, key=outcome.key, name=outcome.name, reason=reasons[topic.key], position=position
+        )
+        for topic in TOPICS
+        for position, outcome in enumerate(topic.outcomes)
+    }
+    for key, name in COMMON_OUTCOMES:
+        made[key] = contacts.ensure_disposition(programme=programme, key=key, name=name, position=9)
+    return made
+
+
+def _route(setting: Setting, talents: Sequence[float]) -> None:
+    """Give the reps their skills, and ask for skill first where it matters, for anybody in the end."""
+    queue = routing.ensure_queue(programme=setting.programme, name="Cards")
+    for number, (member, talent) in enumerate(zip(setting.reps, talents, strict=True)):
+        for turn, skill in enumerate(SKILLS):
+            level = min(5, max(1, round(3 + talent + (number + turn) % 3 - 1)))
+            routing.set_proficiency(member=member, skill=skill, level=4 if number == 0 else level)
+    for topic in TOPICS:
+        if topic.skill != "service":
+            steps: list[tuple[dict[str, int], int | None]] = [({topic.skill: 4}, 10), ({topic.skill: 2}, 15), ({}, None)]
+            routing.set_steps(queue=queue, reason=setting.reasons[topic.key], steps=steps)
+
+
+def _guides(programme: Programme, reasons: dict[str, Reason]) -> dict[str, GuideVersion]:
+    return {
+        topic.key: guides.publish(
+            programme=programme,
+            reason=reasons[topic.key],
+            name=topic.name,
+            steps=guide_steps(topic),
+            actor="demo",
+        )
+        for topic in TOPICS
+    }
+
+
+def guide_steps(topic: Topic) -> list[dict[str, str]]:
+    """Return the guide of a topic: five required touch points, freedom around them."""
+    said = topic.asks
+    steps = [
+        ("greet", "Greet, thank for waiting", "Good day, thank you for waiting. I have your file in front of me.", "say", "required"),
+        ("last-time", "Comment on the last contact", "Last time we … Has that held?", "check", "optional"),
+        ("reason", "Hear the reason", said[0], "ask", "required"),
+        ("look-closer", "Ask before you offer", said[1], "ask", "optional"),
+        ("solution", "Agree the solution", said[min(2, len(said) - 1)], "say", "required"),
+    ]  # fmt: skip
+    if topic.key in VERBATIM:
+        steps.append(("disclosure", "Read out", VERBATIM[topic.key], "say", "verbatim"))
+    steps += [
+        ("value", "Give something of value", "Name one thing this customer has and does not use yet.", "say", "optional"),
+        ("next-step", "Say what happens next and by when", said[-1], "close", "required"),
+        ("thank", "Thank the customer", "Thank you for telling us, and for being with us.", "close", "required"),
+    ]  # fmt: skip
+    return [dict(zip(("key", "title", "words", "kind", "touch_point"), step, strict=True)) for step in steps]
+
+
+VERBATIM = {
+    "cancel": "You can end your contract at any time. Ending it now has no cost, and we do it at once if you wish.",
+    "dispute": "The amount is booked back for now. If the merchant proves the payment, it is charged again.",
+    "rate": "The plan has no interest as long as every part is paid in time; otherwise the usual rate applies.",
+}
+
+
+@cache
+def required_keys(topic: Topic) -> list[str]:
+    """Return the keys of the required touch points of a topic's guide."""
+    return [step["key"] for step in guide_steps(topic) if step["touch_point"] in ("required", "verbatim")]
+
+
+def _other_programme() -> None:
+    programme, _ = accounts.ensure_programme(
+        key=OTHER, name="Loans", partner_name="Southbank", timezone="Europe/Berlin"
+    )
+    routing.ensure_queue(programme=programme, name="Loans")
+    contacts.ensure_reason(programme=programme, key="new", name="A new loan")
+    contacts.ensure_reason(programme=programme, key="rates", name="My rates")
+    contacts.ensure_disposition(programme=programme, key="done", name="Done")
+    accounts.ensure_member(
+        programme=programme, agent_id="oona.falk", name="Oona Falk", username="outsider", password=PASSWORDS["outsider"]
+    )

@@ -1,0 +1,116 @@
+"""The demonstration hangs together: its rows, its figures, and loading it again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from rapport.accounts import queries as accounts
+from rapport.demo.files import invent
+from rapport.demo.load import Size, load, loaded, simulate
+from rapport.demo.people import PROGRAMME, simulated_reps
+from rapport.insight import queries as insight
+from rapport.kit import clock
+from rapport.kit.errors import Conflict
+
+NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)  # the day after the clocks went forward
+SMALL = Size(contacts=1200, days=3, reps=20, customers=900)
+
+
+@pytest.fixture
+def small(db):
+    with clock.at(NOON):
+        load(size=SMALL)
+        yield accounts.programme_by_key(PROGRAMME)
+
+
+def rows(label, **only):
+    return apps.get_model(label).objects.filter(**only)
+
+
+def test_the_rows_hang_together(small):
+    connection.check_constraints()
+    contacts = rows("contacts.Contact", programme=small)
+    assert 900 < contacts.count() < 1600
+    assert not contacts.exclude(state__in=["closed", "abandoned", "left"]).exists()
+    assert not contacts.filter(closed_at__gt=NOON).exists()
+    closed = contacts.filter(state="closed")
+    assert rows("feedback.Survey", programme=small).count() == closed.count()
+    assert rows("guides.Progress", programme=small).count() == closed.count()
+    assert rows("contacts.Leg", programme=small).count() >= closed.count()
+    assert not rows("contacts.Leg", ended_at__gt=NOON).exists()
+    assert not rows("routing.StateSpan", ended_at__gt=NOON).exists()
+    assert rows("chat.Message", contact__channel="voice").count() == 0
+    assert rows("chat.Message", author="rep", member=None).count() == 0
+
+
+def test_every_contact_is_in_the_log_in_order(small):
+    events = rows("events.Event", programme=small)
+    contacts = rows("contacts.Contact", programme=small).count()
+    assert events.filter(name="contact.arrived").count() == contacts
+    ends = ("contact.closed", "contact.abandoned", "contact.left")
+    assert events.filter(name__in=ends).count() == contacts
+    times = list(events.filter(name__startswith="contact.").order_by("id").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert times[-1] < NOON
+
+
+def test_no_rep_is_in_two_states_at_once(small):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM routing_statespan a JOIN routing_statespan b ON a.member_id = b.member_id"
+            " AND a.id < b.id AND a.started_at < b.ended_at AND b.started_at < a.ended_at"
+        )
+        assert cursor.fetchone()[0] == 0
+
+
+def test_the_figures_are_sane(small):
+    figures = insight.metrics(small)[0].figures
+    offered = rows("contacts.Contact", programme=small).exclude(state="left").count()
+    assert figures["contacts_offered"].value == offered
+    assert 0.4 < figures["service_level"].value <= 1
+    assert 150 < figures["average_handle_time"].value < 600
+    assert 0.3 < figures["occupancy"].value < 1
+    assert 0.8 < figures["touch_point_coverage"].value < 1
+    assert 3 < figures["satisfaction"].value < 5
+
+
+def test_it_is_loaded_once(small):
+    before = rows("events.Event").count()
+    assert load(size=SMALL) == 0
+    assert rows("events.Event").count() == before
+    assert loaded() == small
+
+
+def test_nobody_can_sign_in_as_a_simulated_rep(small):
+    assert len(simulated_reps(small)) == SMALL.reps - 1
+
+
+def test_a_programme_of_the_same_name_is_left_alone(world):
+    with pytest.raises(Conflict, match="not the demonstration"):
+        load(size=SMALL)
+
+
+def test_the_same_seed_gives_the_same_month():
+    people = invent(SMALL.customers, today=NOON.date(), seed=4)
+    first, second = (simulate(SMALL, people, now=NOON, seed=4) for _ in range(2))
+    first.run()
+    second.run()
+    assert first.visits == second.visits
+    assert first.spans == second.spans
+
+
+def test_waits_and_returns_are_like_those_of_the_field():
+    size = Size(contacts=10_000, days=3, customers=9_000)
+    month = simulate(size, invent(size.customers, today=NOON.date(), seed=1), now=NOON, seed=1)
+    month.run()
+    answered = [one for one in month.visits if one.legs and one.closed < month.end]
+    lost = [one for one in month.visits if not one.legs and one.gave_up < month.end]
+    asked = len(answered) + len(lost)
+    assert 0.65 < sum(one.wait <= 20 for one in answered) / asked < 0.95
+    assert 0.01 < len(lost) / asked < 0.10
+    assert 0.74 < sum(one.resolved for one in answered) / len(answered) < 0.86
+    assert all(leg.start <= leg.end <= leg.wrapped for one in answered for leg in one.legs)
+    late = NOON - timedelta(days=1)
+    assert any(one.attempt > 1 for one in month.visits if one.arrived > late.timestamp())
