@@ -23,6 +23,17 @@ def port() -> int:
     return env.whole("RAPPORT_PORT", 8000, lowest=1, highest=65534)
 
 
+def bind() -> str:
+    """Return the address to listen on (RAPPORT_BIND); only this machine by default."""
+    return env.text("RAPPORT_BIND", "127.0.0.1")
+
+
+def nearby(port_number: int) -> str:
+    """Return the address at which a process on this machine reaches another of ours."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind(), bind())  # noqa: S104 - compared, not bound
+    return f"http://{f'[{name}]' if ':' in name else name}:{port_number}"
+
+
 def key(name: str) -> str:
     """Return the secret ``name`` from ``keys/`` in the home, made on first use for its owner only."""
     keys = home() / "keys"

@@ -129,7 +129,7 @@ class Server:
 
         administration = self.url.replace("@/rapport?", "@/postgres?")
         with (
-            contextlib.suppress(psycopg.errors.DuplicateDatabase),
+            contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
             psycopg.connect(administration, autocommit=True, connect_timeout=2) as connection,
         ):
             connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from rapport.accounts import queries as accounts
+from rapport.config import home
 from rapport.jobs import queries as jobs
 from rapport.routing import router
 from rapport.runtime import migrating
@@ -74,9 +75,8 @@ def _worker() -> str:
 
 
 def _live() -> str:
-    address = settings.LIVE_URL.rstrip("/") or f"http://127.0.0.1:{settings.PORT + 1}"
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"{home.nearby(settings.PORT + 1)}/healthz", timeout=2):  # noqa: S310 - our own address
             return "ok"
     except (urllib.error.URLError, OSError) as error:
         return f"does not answer: {getattr(error, 'reason', error)}"

@@ -4,7 +4,7 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from rapport.kit import env
+from rapport.config import home
 
 WEB_THREADS = 16
 
@@ -32,11 +32,6 @@ def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
     ]
 
 
-def host() -> str:
-    """Return the address to listen on (RAPPORT_BIND); only this machine by default."""
-    return env.text("RAPPORT_BIND", "127.0.0.1")
-
-
 def ours(module: str) -> tuple[str, ...]:
     """Return the command that runs ``main()`` of one of our modules with Django ready."""
     return (*_python("rapport.runtime.child"), module)
@@ -47,5 +42,5 @@ def _python(module: str) -> tuple[str, ...]:
 
 
 def _granian(interface: str, target: str, port: int, *more: str) -> tuple[str, ...]:
-    options = ("--host", host(), "--port", str(port), "--log-level", "error", "--workers-kill-timeout", "5")
+    options = ("--host", home.bind(), "--port", str(port), "--log-level", "error", "--workers-kill-timeout", "5")
     return (*_python("granian"), "--interface", interface, *options, "--no-ws", *more, target)

@@ -22,7 +22,7 @@ from rapport.kit import env
 from rapport.kit.env import SettingError
 from rapport.runtime import owner, processes, state
 from rapport.runtime.database import Server
-from rapport.runtime.programs import Program, host, ours, programs
+from rapport.runtime.programs import Program, ours, programs
 from rapport.runtime.progress import report, say, step
 
 FIRST_DELAY_SECONDS = 0.2
@@ -82,7 +82,7 @@ class Supervisor:
         self.watched: list[Watched] = []
         self.stop_signals = 0
         self._ears, self._mouth = socket.socketpair()
-        address = f"http://{'localhost' if host() in ('127.0.0.1', '0.0.0.0', '::') else host()}:{self.port}"  # noqa: S104 - compared only
+        address = config_home.nearby(self.port).replace("127.0.0.1", "localhost")
         self.state = state.State(os.getpid(), time.time(), address, self.port, self.url)
 
     @property
@@ -106,7 +106,8 @@ class Supervisor:
         signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
         for each in SIGNALS_TO_STOP:
-            signal.signal(each, self._asked_to_stop)
+            if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:  # nohup keeps us running
+                signal.signal(each, self._asked_to_stop)
         return self
 
     def _asked_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -153,6 +154,10 @@ class Supervisor:
             while not self.stop_signals and time.monotonic() < deadline and not is_ready(self.port):
                 self._look()
                 self._sleep(0.1)
+        if not self.stop_signals and not is_ready(self.port):
+            say(
+                f"Not all is ready after {READY_SECONDS:.0f} seconds; {self.state.address}/readyz says what is not."
+            )
 
     def _watched(self, program: Program) -> Watched:
         environment = {**self.environment, "RAPPORT_ROLE": program.role}
@@ -202,13 +207,14 @@ class Supervisor:
 
 def refuse_if_taken(port: int) -> None:
     """Raise SettingError where another program listens on the port."""
-    with closing(socket.socket(socket.AF_INET6 if ":" in host() else socket.AF_INET)) as probe:
+    name = config_home.bind()
+    with closing(socket.socket(socket.AF_INET6 if ":" in name else socket.AF_INET)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host(), port))
+            probe.bind((name, port))
         except OSError as error:
             raise SettingError(
-                f"Port {port} on {host()} cannot be used ({error.strerror}). Rapport needs two ports in a row; "
+                f"Port {port} on {name} cannot be used ({error.strerror}). Rapport needs two ports in a row; "
                 "set RAPPORT_PORT to the first of two that are free, for example RAPPORT_PORT=8010."
             ) from None
 
@@ -241,7 +247,7 @@ def is_ready(port: int) -> bool:
 def answer(port: int, path: str) -> int:
     """Return the status with which the local web process answers, or 0 where it does not."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        with urllib.request.urlopen(config_home.nearby(port) + path, timeout=10) as response:  # noqa: S310 - ours
             return int(response.status)
     except URLError as error:
         return int(getattr(error, "code", 0))
