@@ -68,7 +68,7 @@ def test_a_killed_process_is_started_again_and_said_so(up: Installation, name: s
 
     os.kill(pid, signal.SIGKILL)
 
-    assert processes.wait_until(lambda: up.pid(name) not in (pid, 0), seconds=10)
+    assert processes.wait_until(lambda: up.pid(name) not in (pid, 0), seconds=30)
     assert up.becomes_ready(), up.answer("/readyz")
     assert f"{name} was killed by SIGKILL; starting it again in 0.2 s" in up.said()
     assert not psutil.wait_procs(family, timeout=5)[1]
@@ -106,7 +106,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_takes_over(up: Installa
     up.process.kill()
     up.process.wait()
 
-    assert not psutil.wait_procs(children, timeout=20)[1]
+    assert not psutil.wait_procs(children, timeout=40)[1]
     assert status(up)["running"] is False
     up.start()
     assert status(up)["ready"] is True
