@@ -155,9 +155,7 @@ class Supervisor:
                 self._look()
                 self._sleep(0.1)
         if not self.stop_signals and not is_ready(self.port):
-            say(
-                f"Not all is ready after {READY_SECONDS:.0f} seconds; {self.state.address}/readyz says what is not."
-            )
+            say(f"Not all is ready after {READY_SECONDS:.0f} s; {self.state.address}/readyz says what is not.")
 
     def _watched(self, program: Program) -> Watched:
         environment = {**self.environment, "RAPPORT_ROLE": program.role}
