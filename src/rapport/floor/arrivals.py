@@ -121,7 +121,13 @@ def saves_of(programme: Programme) -> Saves:
     today = today_of(programme)
     start, end = bounds(programme, today, today)
     reasons = reasons_with_disposition(programme, SAVED)
-    values: dict[str, Any] = {"programme": programme.pk, "start": start, "end": end, "saved": SAVED, "reasons": reasons}
+    values: dict[str, Any] = {
+        "programme": programme.pk,
+        "start": start,
+        "end": end,
+        "saved": SAVED,
+        "reasons": reasons,
+    }
     with connection.cursor() as cursor:
         cursor.execute(SAVES, values)
         saved, came = cursor.fetchone()

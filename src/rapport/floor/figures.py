@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from rapport.insight.queries import metrics
 from rapport.kit import clock
-from rapport.kit.filters import number, percent
+from rapport.kit.filters import NONE, number, percent
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -36,6 +36,12 @@ class Tile:
     tone: str
     trend: list[float | None]
     note: str = ""
+
+    @property
+    def beside(self) -> str:
+        """What stands below the figure."""
+        usual = f"usually {self.usual}" if self.usual not in ("", NONE) else ""
+        return ", ".join(filter(None, (self.note, usual)))
 
 
 def today_of(programme: Programme) -> date:
