@@ -40,6 +40,7 @@ class KaplanMeier:
         known = np.asarray(beyond, dtype=float)
         left = random.random(known.size) * self.at(known)
         steps = np.searchsorted(-self.survival, -left, side="left")
+        steps = np.maximum(steps, np.searchsorted(self.times, known, side="right"))  # where nobody is left
         last = np.maximum(self.times[-1] if self.times.size else 0.0, known)
         tail = last + (random.exponential(size=known.size) / self.tail_rate if self.tail_rate else np.inf)
         return np.where(steps < self.times.size, np.append(self.times, np.inf)[steps], tail)
