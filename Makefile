@@ -39,7 +39,7 @@ check: lint types ## everything but the tests: style, types, boundaries, sizes, 
 	$(VENV)/lint-imports --no-cache
 	$(VENV)/python tools/sizes.py
 	$(VENV)/python tools/locks.py
-	$(VENV)/rapport makemigrations --check --dry-run
+	$(VENV)/python tools/migrations.py
 
 lint: ## ruff
 	$(VENV)/ruff check .

@@ -47,3 +47,7 @@ def test_a_dependency_that_is_not_locked_is_named(tmp_path: Path) -> None:
 
 def test_the_lock_files_hold_what_is_asked_for() -> None:
     assert list(load("locks").problems(ROOT)) == []
+
+
+def test_no_migration_is_missing() -> None:
+    assert load("migrations").missing() == []

@@ -1,0 +1,278 @@
+"""Write the generated pages of docs/reference/ anew, from the code they describe: `make docs`."""
+
+import argparse
+import dataclasses
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+from unittest import mock
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
+
+NOTICE = "<!-- Written by `make docs` from the code. Change the code, then run it again. -->"
+
+
+class Caught(Exception):
+    """Carries the parser of a command out of it, before the command does anything."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        super().__init__(parser.prog)
+        self.parser = parser
+
+
+def commands() -> dict[str, str]:
+    """Return our own commands, as `rapport` lists them, each with what it is for."""
+    from rapport.runtime.cli import USAGE
+
+    found = re.findall(r"^  ([a-z]+(?: [a-z]+)?(?=[ \n]))(?:(?: [^a-z ]\S*)*) +(\S.*)$", USAGE, re.MULTILINE)
+    return dict(found)
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """Return the parser of one of our commands."""
+    from rapport.runtime.cli import main
+
+    def catch(parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        raise Caught(parser)
+
+    with mock.patch.object(argparse.ArgumentParser, "parse_args", catch):
+        try:
+            main([*command.split(), "--help"])
+        except Caught as caught:
+            return caught.parser
+    raise LookupError(f"`rapport {command}` reads no arguments.")
+
+
+def command_line_page() -> str:
+    """Return the page of all commands."""
+    told = commands()
+    lines = [f"| [`rapport {name}`](#rapport-{name.replace(' ', '-')}) | {what} |" for name, what in told.items()]
+    parts = "\n".join(part for name in told for part in _command(name))
+    return COMMAND_LINE.format(notice=NOTICE, table="\n".join(lines), parts=parts)
+
+
+def _command(name: str) -> Iterator[str]:
+    parser = parser_of(name)
+    actions = [each for each in parser._actions if each.dest != "help"]
+    yield f"## rapport {name}\n"
+    yield " ".join((parser.description or "").split()) + "\n"
+    yield f"```\n{' '.join(['rapport', name, *map(_usage, actions)])}\n```\n"
+    if actions:
+        yield "| argument | meaning | default |\n|---|---|---|"
+        yield from map(_argument, actions)
+        yield ""
+
+
+def _usage(action: argparse.Action) -> str:
+    called = action.option_strings[-1] if action.option_strings else ""
+    written = " ".join(part for part in (called, _value(action)) if part)
+    is_optional = action.option_strings and not action.required
+    return f"[{written}]" if is_optional else written
+
+
+def _value(action: argparse.Action) -> str:
+    if action.nargs == 0:
+        return ""
+    if action.choices:
+        return "|".join(map(str, action.choices)) if len(list(action.choices)) < 5 else action.dest.upper()
+    return str(action.metavar or action.dest.upper())
+
+
+def _argument(action: argparse.Action) -> str:
+    called = _cell("`" + " ".join(part for part in (*action.option_strings[-1:], _value(action)) if part) + "`")
+    words = action.help or ""
+    if action.choices and len(list(action.choices)) >= 5:
+        words += ("; one of " if words else "one of ") + ", ".join(f"`{each}`" for each in action.choices)
+    default = "" if action.default in (None, "", False) else f"`{action.default}`"
+    return f"| {called} | {_cell(words)} | {'needed' if action.required else default} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def event_classes() -> dict[ModuleType, list[type]]:
+    """Return the events of each module that announces any, in the order of the modules."""
+    from django.conf import settings
+
+    found = {}
+    for module in settings.MODULES:
+        if find_spec(f"{module}.events") is not None and module != "rapport.events":
+            place = import_module(f"{module}.events")
+            classes = [each for each in vars(place).values() if isinstance(each, type)]
+            own = [each for each in classes if each.__module__ == place.__name__]
+            found[place] = [each for each in own if dataclasses.is_dataclass(each)]
+    return {place: classes for place, classes in found.items() if classes}
+
+
+def events_page() -> str:
+    """Return the page of all events."""
+    parts = []
+    for place, classes in event_classes().items():
+        parts.append(f"## {place.__name__.removeprefix('rapport.').removesuffix('.events')}\n")
+        parts += [f"{words}\n" for words in [_note(place)] if words]
+        parts.append("| event | when | data |\n|---|---|---|")
+        parts += [_event(each) for each in classes]
+        parts.append("")
+    return EVENTS.format(notice=NOTICE, parts="\n".join(parts).rstrip())
+
+
+def _note(place: ModuleType) -> str:
+    """Return what the module says of its events beside that it announces them."""
+    words = " ".join((place.__doc__ or "").split()).removeprefix("What this module announces").lstrip(".; ")
+    return words[:1].upper() + words[1:]
+
+
+def _event(one: Any) -> str:
+    hints = get_type_hints(one)
+    fields = [f"`{field.name}` {_type(hints[field.name])}" for field in dataclasses.fields(one)]
+    words = " ".join((inspect.getdoc(one) or "").split()).replace("``", "`")
+    return f"| `{one.name}` | {_cell(words)} | {'<br>'.join(fields) or 'none'} |"
+
+
+def _type(hint: Any) -> str:
+    shown = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint)
+    words = {"str": "text", "int": "whole number", "bool": "true or false", "None": "null", "float": "number"}
+    return _cell(" or ".join(words.get(part, f"`{part}`") for part in shown.split(" | ")))
+
+
+def metrics_page() -> str:
+    """Return the dictionary of metrics."""
+    from rapport.insight.registry import METRICS, RELATIONS
+
+    table = [f"| [{one.name}](#{one.key}) | {one.unit} | {_cell(one.sentence)} |" for one in METRICS.values()]
+    parts = [_metric(one) for one in METRICS.values()]
+    relations = [f"| `{one.key}` | {one.row} | {', '.join(one.dimensions)} |" for one in RELATIONS.values()]
+    shown = {"table": table, "parts": parts, "relations": relations}
+    return METRICS_PAGE.format(notice=NOTICE, **{name: "\n".join(lines) for name, lines in shown.items()})
+
+
+def _metric(one: Any) -> str:
+    from rapport.insight.sql import shown
+
+    better = {"up": "higher", "down": "lower", "": "neither by itself"}[one.better]
+    facts = [f"Unit: {one.unit}. Kind: {one.kind}. Counted over: `{one.relation}`. Better: {better}."]
+    facts += [f"Option `{name}`: {value}." for name, value in one.options.items()]
+    return f"### {one.key}\n\n**{one.name}.** {one.sentence}\n\n{' '.join(facts)}\n\n```sql\n{shown(one)}\n```\n"
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """Return how each generated page is written, by its path in the project."""
+    return {
+        "docs/reference/command-line.md": command_line_page,
+        "docs/reference/events.md": events_page,
+        "docs/reference/metrics.md": metrics_page,
+    }
+
+
+def stale(root: Path) -> list[str]:
+    """Return the generated pages that are not as the code would write them now."""
+    written = {name: (root / name).read_text() if (root / name).exists() else "" for name in pages()}
+    return [name for name, write in pages().items() if written[name] != write()]
+
+
+def main(words: Sequence[str]) -> int:
+    """Write every generated page that has changed, and name it."""
+    if words:
+        print("usage: python tools/docs.py", file=sys.stderr)
+        return 2
+    import django
+
+    django.setup()
+    for name in stale(ROOT):
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_text(pages()[name]())
+        print(f"wrote {name}")
+    return 0
+
+
+COMMAND_LINE = """# The command line
+
+{notice}
+
+`rapport` is in `.venv/bin/`. `rapport --help` lists the commands, `rapport COMMAND --help` says more. Any other
+command is Django's (`rapport help`), for example `rapport migrate`, `rapport shell` or `rapport dbshell`.
+
+| command | what it does |
+|---|---|
+{table}
+
+**State.** Every command works on the installation in `RAPPORT_HOME` ([settings](settings.md)). A command that
+needs the database uses the server in `DATABASE_URL`, or the embedded one that `rapport up` runs; where neither is
+there it starts the embedded one for its own duration and stops it again.
+
+**Exit codes.** 0: done. 1: it could not be done, and one line on standard error says why. 2: it was asked for
+wrongly. 130: interrupted.
+
+{parts}"""
+
+EVENTS = """# Events
+
+{notice}
+
+Whatever happens is one row in the event log (`events_event`), written in the transaction of the change it tells
+of. The database refuses to change or delete it. Other programs read the log by the [API](api.md#events).
+
+| field | meaning |
+|---|---|
+| `id` | the cursor: grows with every event; remember the last one seen |
+| `programme` | whose log it is in |
+| `at` | when it happened, UTC; for imported or late events earlier than when it was written |
+| `name` | one of the names below |
+| `subject` | the public id of the thing it happened to: a contact unless said otherwise |
+| `actor` | `member:<id>`, `customer`, `rep`, `router`, `pbx`, `import` or `system` |
+| `data` | the fields below, as JSON |
+| `audience` | the live channels that hear of it: `floor:<programme>`, `member:<member>`, `contact:<public id>` |
+
+Instants in `data` are ISO 8601 text. Personal data stays out of the log where it can: of a chat message it holds
+who wrote and how many characters, of a survey's comment that there is one.
+
+Two messages on live streams are no events, since nothing of them is kept: `chat.typing.customer` and
+`chat.typing.rep`.
+
+{parts}
+"""
+
+METRICS_PAGE = """# Metrics
+
+{notice}
+
+Each metric is declared once, in `rapport.insight.registry`, and counted by that declaration wherever it is
+shown: the wall, the reports, Rally Notes, the API and `rapport metrics`. [Figures](../explanation/figures.md) says
+how.
+
+A figure is a value with its numerator and denominator. A count has no denominator. Where there is nothing to
+divide by, the value is empty, not 0. Days are local to the programme; a contact belongs to the day and hour in
+which it arrived.
+
+| metric | unit | what it counts |
+|---|---|---|
+{table}
+
+## What they are counted over
+
+Each relation is a query over [facts](facts.md), restricted to one programme and to contacts that came in.
+
+| relation | one row is | can be split by |
+|---|---|---|
+{relations}
+
+## The declarations
+
+`:programme`, `:starts` and `:ends` are the programme and the period; `:answer_within_seconds` is the programme's
+answering time; `:seen_until` is the instant up to which the programme was observed: now, or the end of the local
+day of its last contact where that is earlier.
+
+{parts}"""
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
