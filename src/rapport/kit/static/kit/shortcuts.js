@@ -9,7 +9,7 @@ function named(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-const usable = (element) => !element.disabled && element.getClientRects().length > 0;
+const usable = (element) => !element.disabled && element.checkVisibility(); // not in a closed drawer
 
 function allowed(name, event) {
   if (event.ctrlKey || event.metaKey) return false;
