@@ -36,7 +36,8 @@ WORDS = {
 AT_WORK = ("not_responding", "on_contact", "wrap_up", "reserved", "available")
 PAUSES = {"break": (900, 1800), "meal": (2700, 4500), "not_responding": (0, 60), "reserved": (30, 60)}
 LONG_CONTACT_SECONDS = 900.0
-SHOWN = 40
+SHOWN = 40  # waiting contacts
+MOST_NAMED = 3  # reps passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,25 @@ def _waiting_rows(programme: Programme, waiting: Sequence[Contact]) -> list[Wait
         if offer is not None:
             why = f"Ringing at {offer.member.name}."
         else:
-            why = policy.explain_waiting(seen, reps, now.timestamp(), position=position).words(names)
+            why = in_words(policy.explain_waiting(seen, reps, now.timestamp(), position=position), names)
         rows.append(WaitingRow(position, contact, why))
     return rows
+
+
+def in_words(trace: policy.Trace, names: dict[int, str]) -> str:
+    """Say why a contact still waits, without what stands beside it (its place and how long it waits)."""
+    free = len(trace.eligible) + len(trace.passed_over)
+    if trace.eligible:
+        fit = "1 free rep fits" if len(trace.eligible) == 1 else f"{len(trace.eligible)} free reps fit"
+        before = (trace.position or 1) - 1
+        said = [f"{fit}, {before} before in line." if before else f"{fit}; being offered."]
+    else:
+        said = [f"No free rep fits: needs {trace.steps[trace.step]}." if free else "No rep is free."]
+    if trace.head_start_seconds:
+        said.append(f"Counted {trace.head_start_seconds:.0f} s longer.")
+    if trace.widens_in_seconds is not None:
+        said.append(f"In {trace.widens_in_seconds:.0f} s also: {trace.steps[trace.step + 1]}.")
+    lacking = [f"{names.get(one.rep, 'a rep')} {one.reason}" for one in trace.passed_over[:MOST_NAMED]]
+    if lacking:
+        said.append(f"{'; '.join(lacking)}.")
+    return " ".join(said)
