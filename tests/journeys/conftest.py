@@ -1,0 +1,84 @@
+"""A running installation with the stage set, and people in browsers of their own."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from rapport.config.database_url import embedded
+from rapport.runtime.rig import Installation
+
+PASSWORD = "a journey of its own"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    with Installation() as running:
+        subprocess.run(
+            [sys.executable, "-m", "rapport.runtime.child", "stage"],
+            env={
+                **running.environment,
+                "DATABASE_URL": embedded(running.home),
+                "PYTHONPATH": str(Path(__file__).parent),
+            },
+            check=True,
+        )
+        assert running.becomes_ready()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Journeys need Debian's chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
+    """Open a browser of one's own at a path, signed in as ``who`` where given. Errors on a page fail the test."""
+    contexts = []
+    errors: list[str] = []
+
+    def open_page(path: str, who: str = "", *, width: int = 1440, height: int = 900, **options: object) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=installation.address, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on("console", lambda m: errors.append(f"{page.url}: {m.text}") if is_error(m) else None)
+        if who:
+            sign_in(page, who)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """Say whether a console message tells of a fault; a form refused with 422 is an answer, not a fault."""
+    return message.type == "error" and "status of 422" not in message.text
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Sign in as a person does."""
+    page.goto("/sign-in/")
+    page.fill("[name=username]", who)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
