@@ -22,11 +22,12 @@ class Program:
 
 def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
     """Return the table of processes beside the database, for pages on ``port`` and streams on the next."""
-    threads = ("--blocking-threads", str(WEB_THREADS))
+    threads = ("--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "5")
+    no_wait = ("--workers-kill-timeout", "1")  # an open stream never ends by itself, and has nothing to lose
     return [
         Program("router", ours("rapport.routing.router"), "router"),
         Program("worker", ours("rapport.jobs.worker"), "worker", stop_seconds=15),
-        Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1), "live"),
+        Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1, *no_wait), "live"),
         Program("web", _granian("wsgi", "rapport.config.wsgi:application", port, *threads), "web"),
         *extra,
     ]
@@ -42,5 +43,5 @@ def _python(module: str) -> tuple[str, ...]:
 
 
 def _granian(interface: str, target: str, port: int, *more: str) -> tuple[str, ...]:
-    options = ("--host", home.bind(), "--port", str(port), "--log-level", "error", "--workers-kill-timeout", "5")
+    options = ("--host", home.bind(), "--port", str(port), "--log-level", "error")
     return (*_python("granian"), "--interface", interface, *options, "--no-ws", *more, target)
