@@ -10,6 +10,7 @@ const status = document.getElementById("stream-status");
 const IN_USE_MS = 3000;
 const IDLE_MS = 60000;
 const SILENCE_MS = 45000;
+const STEADY_MS = 3000; // a stream that ends sooner counts as one that failed
 const LONGEST_PAUSE_MS = 15000;
 
 let lastId = "";
@@ -17,7 +18,6 @@ let failures = 0;
 let connected = false;
 let lastUse = Date.now();
 let lastPoll = 0;
-let everConnected = false;
 
 function show(state, words) {
   if (!status || status.dataset.state === state) return;
@@ -117,12 +117,21 @@ async function connectOnce() {
   const response = await fetch(url, { headers: { Accept: "text/event-stream" }, cache: "no-store", signal: control.signal });
   if (!response.ok) throw new Error(`stream: ${response.status}`);
   connected = true;
+  const steady = window.setTimeout(settle, failures === 0 ? 0 : STEADY_MS);
+  refreshAll(); // what happened between the page and the stream, or while there was none
+  const began = Date.now();
+  try {
+    await read(response, () => control.abort());
+  } finally {
+    window.clearTimeout(steady);
+  }
+  if (Date.now() - began < STEADY_MS) throw new Error("stream: ended at once");
+  return true;
+}
+
+function settle() {
   failures = 0;
   show("live", "Live");
-  if (everConnected || Date.now() - lastUse > 5000) refreshAll();
-  everConnected = true;
-  await read(response, () => control.abort());
-  return true;
 }
 
 function pause() {

@@ -1,0 +1,100 @@
+"""The desk in a browser: by keyboard alone, through reloads, and without a stream."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .conftest import Enter
+from .test_story import write_to_us
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys as a rep whose hands rest: nothing is focused."""
+    page.evaluate("document.activeElement.blur()")
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def go_offline(page: Page) -> None:
+    """Leave the floor, so that the next journey has it for itself."""
+    press(page, "s", "7")
+    expect(page.get_by_text("You are off the floor")).to_be_visible()
+
+
+def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
+    rep = enter("/at/cards/desk/", "rep2")
+    press(rep, "Enter")
+    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    customer = enter("/p/cards/", width=390, height=844)
+    write_to_us(customer, "I want to leave")
+    expect(rep.get_by_role("button", name="Accept")).to_be_visible()
+    press(rep, "Enter")
+
+    # The box has the focus; the guide's words go into it and out.
+    expect(rep.locator("#composer")).to_be_focused()
+    rep.keyboard.press("Alt+u")
+    expect(rep.locator("#composer")).to_have_value("What made you decide?")
+    rep.keyboard.press("Enter")
+    expect(customer.get_by_text("What made you decide?")).to_be_visible()
+    rep.keyboard.press("Alt+t")
+    expect(rep.get_by_role("checkbox", name="Hear the reason")).to_be_checked()
+
+    # Half a thought survives a reload.
+    rep.keyboard.type("half a thought")
+    rep.reload()
+    expect(rep.locator("#composer")).to_have_value("half a thought")
+    rep.locator("#composer").fill("")
+
+    press(rep, "p")
+    expect(rep.get_by_label("We promise to")).to_be_focused()
+    rep.keyboard.type("Send it in writing")
+    rep.keyboard.press("Enter")
+    expect(rep.get_by_text("Send it in writing").first).to_be_visible()
+
+    # What cannot be taken back needs its key twice; the summary too survives a reload.
+    press(rep, "w")
+    expect(rep.locator("#end-chat")).to_be_focused()
+    rep.keyboard.press("w")
+    expect(rep.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    press(rep, "w")
+    rep.keyboard.type("Stays after all")
+    rep.reload()
+    expect(rep.get_by_label("One line for whoever talks to them next")).to_have_value("Stays after all")
+    press(rep, "1", "y", "t")
+    rep.get_by_label("Open: Read the disclosure").fill("not needed")
+    press(rep, "f")
+    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    go_offline(rep)
+
+
+def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
+    rep = enter("/at/cards/desk/", "rep2")
+
+    def end_at_once(route: Route) -> None:
+        route.fulfill(status=200, headers={"Access-Control-Allow-Origin": "*"}, body="")
+
+    rep.route("**/stream?*", end_at_once)
+    rep.reload()
+    expect(rep.locator("#stream-status")).to_have_attribute("data-state", "polling", timeout=20_000)
+    press(rep, "Enter")
+    customer = enter("/p/cards/", width=390, height=844)
+    write_to_us(customer, "Hello without a stream")
+    expect(rep.get_by_role("button", name="Accept")).to_be_visible(timeout=20_000)
+    press(rep, "Enter")
+    expect(rep.get_by_text("Hello without a stream")).to_be_visible()
+
+    # The stream comes back, and with it what was said meanwhile.
+    rep.unroute("**/stream?*")
+    expect(rep.locator("#stream-status")).to_have_attribute("data-state", "live", timeout=30_000)
+    customer.get_by_label("Write a message").fill("And with one again")
+    customer.keyboard.press("Enter")
+    expect(rep.get_by_text("And with one again").first).to_be_visible()
+    press(rep, "w", "w")
+    expect(rep.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    press(rep, "1", "y", "w")
+    rep.keyboard.type("Only a test of the line")
+    rep.get_by_label("Open: Hear the reason").fill("not needed")
+    press(rep, "f")
+    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    go_offline(rep)
