@@ -23,6 +23,7 @@ from rapport.contacts.events import (
     ContactQueued,
     ContactReturned,
     FollowUpRecorded,
+    WrapUpStopped,
 )
 from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
 from rapport.events.actions import Happening, announce
@@ -218,6 +219,7 @@ def stop_wrap_up_clock(contact: Contact, *, at: datetime) -> None:
     for leg in Leg.objects.select_for_update().filter(contact=contact, wrapped_at__isnull=True):
         leg.wrapped_at = max(at, leg.ended_at or at)
         leg.save(update_fields=["wrapped_at"])
+        _tell(contact, WrapUpStopped(), "router", at)
 
 
 def choose_disposition(contact: Contact, key: str) -> Disposition:

@@ -90,6 +90,13 @@ class ContactClosed:
 
 
 @dataclass(frozen=True)
+class WrapUpStopped:
+    """The rep was gone, so wrap-up time stopped counting; the outcome is still to come."""
+
+    name: ClassVar[str] = "contact.wrap_up_stopped"
+
+
+@dataclass(frozen=True)
 class FollowUpRecorded:
     """A rep looked back at this contact on a later one."""
 

@@ -7,10 +7,12 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rapport.accounts import queries as accounts
-from rapport.insight import queries
+from rapport.insight import export, queries
+from rapport.insight.check import differences
 from rapport.insight.figures import Figure, FigureRow
 from rapport.insight.registry import DIMENSIONS, METRICS, Metric
 from rapport.kit.errors import Invalid, NotFound
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Print the figures; without dates those of all history. Exit code 0, or 2 where it was asked for wrongly."""
+    """Print the figures; without dates those of all history. Exit code 1 where ``--verify`` finds a difference."""
     asked = _parser().parse_args(list(argv))
     if asked.start and asked.end and asked.start > asked.end:
         raise Invalid("--from must not be later than --to.")
@@ -28,6 +30,12 @@ def run(argv: Sequence[str]) -> int:
     if programme is None:
         known = ", ".join(accounts.programme_keys()) or "none yet"
         raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
+    if asked.verify:
+        return _verify(programme)
+    if asked.parquet:
+        for file in export.write_parquet(programme, asked.parquet):
+            print(file)
+        return 0
     rows = queries.metrics(programme, asked.metric, asked.start, asked.end, by=asked.by)
     if asked.json:
         print(json.dumps(as_json(programme, asked.start, asked.end, rows), indent=1, ensure_ascii=False))
@@ -58,7 +66,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--by", choices=DIMENSIONS, help="one row for each")
     parser.add_argument("--metric", action="append", choices=tuple(METRICS), help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="for programs")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--parquet", type=Path, metavar="FOLDER", help="write the facts there instead of figures")
+    other.add_argument("--verify", action="store_true", help="check that the facts are what the event log tells")
     return parser
+
+
+def _verify(programme: Programme) -> int:
+    found = list(differences(programme))
+    for words in found:
+        print(words)
+    print(f"{len(found):,} differences between the facts and the event log of {programme.key}")
+    return 1 if found else 0
 
 
 def _write(programme: Programme, rows: Sequence[FigureRow]) -> None:

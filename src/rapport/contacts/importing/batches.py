@@ -66,6 +66,11 @@ class Importer:
         record_history(self._events(made), programme=self._programme, actor=ACTOR)
         return len(made)
 
+    def finish(self) -> None:
+        """Let the database look at what has come, so that it reads it well from the first query on."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE contacts_contact, contacts_leg, customers_customer, events_event")
+
     def _new(self, records: Sequence[CallRecord]) -> list[CallRecord]:
         first = {record.external_id: record for record in reversed(records)}
         known = queries.known_external_ids(self._programme, first)

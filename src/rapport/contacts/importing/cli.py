@@ -46,7 +46,7 @@ def run(argv: Sequence[str]) -> int:
         raise Invalid(f"There is no file {asked.file}.")
     log_format = formats.find(asked.format, asked.mapping)
     log = log_format.open(asked.file)
-    taker = DryRun(asked.programme) if asked.dry_run else Taker(asked.programme, log_format)
+    taker = (DryRun if asked.dry_run else Taker)(asked.programme, log_format)
     with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
         counts = _take(log, taker, bad)
     _sum_up(counts, bad, dry_run=asked.dry_run)
@@ -84,11 +84,17 @@ class Taker:
             self._importer = Importer(programme, self._format)
         return self._importer.write(records)
 
+    def finish(self) -> None:
+        """End the import."""
+        if self._importer is not None:
+            self._importer.finish()
+
 
 class DryRun(Taker):
     """Counts what would be taken."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, log_format: formats.Format) -> None:
+        super().__init__(key, log_format)
         self._programme: Programme | None = queries.programme_by_key(key)
         self._seen: set[str] = set()
         if self._programme is None:
@@ -116,6 +122,7 @@ def _take(log: CallLog, taker: Taker, bad: BadRows) -> Counts:
             progress.show(counts.read)
     _flush(batch, taker, counts)
     counts.bad, counts.skipped = bad.count, log.skipped
+    taker.finish()
     progress.done(counts.read)
     return counts
 

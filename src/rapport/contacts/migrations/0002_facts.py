@@ -30,10 +30,13 @@ SELECT
     ROUND(date_part('epoch', contact.answered_at - contact.queued_at) * 1000) / 1000 AS wait_seconds,
     disposition.key AS disposition,
     contact.resolved,
-    contact.transfers::integer AS transfers
+    contact.transfers::integer AS transfers,
+    contact.public_id::text AS public_id,
+    customer.key AS customer
 FROM contacts_contact AS contact
 JOIN accounts_programme AS programme ON programme.id = contact.programme_id
 LEFT JOIN contacts_reason AS reason ON reason.id = contact.reason_id
+LEFT JOIN customers_customer AS customer ON customer.id = contact.customer_id
 LEFT JOIN customers_segment AS segment ON segment.id = contact.segment_id
 LEFT JOIN accounts_member AS rep ON rep.id = contact.rep_id
 LEFT JOIN contacts_disposition AS disposition ON disposition.id = contact.disposition_id;
