@@ -29,6 +29,12 @@ def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     message = "Nothing that was saved is lost. Try again in a few seconds; what you have typed stays on your page."
     response = answer(request, status=503, code="database_away", message=message)
     response.headers["Retry-After"] = "5"
+    return expected(response)
+
+
+def expected(response: HttpResponse) -> HttpResponse:
+    """Mark an answer as one that needs no alarm: Django logs every other 5xx as an error."""
+    response._has_been_logged = True  # type: ignore[attr-defined] # Django's own mark, see log_response()
     return response
 
 

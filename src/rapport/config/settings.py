@@ -61,6 +61,7 @@ MODULES = [
     "rapport.guides",
     "rapport.feedback",
     "rapport.insight",
+    "rapport.recognition",
     "rapport.portal",
     "rapport.desk",
     "rapport.floor",

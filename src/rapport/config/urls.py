@@ -7,6 +7,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.desk",
     "rapport.portal",
     "rapport.floor",
+    "rapport.recognition",
     "rapport.api",
 ]
 

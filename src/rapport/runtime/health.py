@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from rapport.accounts import queries as accounts
-from rapport.config import home
+from rapport.config import home, refusals
 from rapport.jobs import queries as jobs
 from rapport.routing import router
 from rapport.runtime import migrating
@@ -28,7 +28,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     found = checks()
     is_ready = all(said == "ok" for said in found.values())
     body = {"ready": is_ready, "checks": found}
-    return JsonResponse(body, status=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
+    response = JsonResponse(body, status=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
+    return refusals.expected(response)
 
 
 def checks() -> dict[str, str]:

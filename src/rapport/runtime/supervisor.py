@@ -145,15 +145,16 @@ class Supervisor:
 
     def start_programs(self, extra: tuple[Program, ...] = ()) -> None:
         """Start everything beside the database and wait until pages are served and all is ready."""
-        with step("Starting " + ", ".join(program.name for program in programs(self.port, extra=extra))):
-            for program in programs(self.port, extra=extra):
-                watched = self._watched(program)
-                watched.start()
-                self._add(watched)
-            deadline = time.monotonic() + READY_SECONDS
-            while not self.stop_signals and time.monotonic() < deadline and not is_ready(self.port):
-                self._look()
-                self._sleep(0.1)
+        table = programs(self.port, extra=extra)
+        say(f"Starting {', '.join(program.name for program in table)} …")
+        for program in table:
+            watched = self._watched(program)
+            watched.start()
+            self._add(watched)
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.stop_signals and time.monotonic() < deadline and not is_ready(self.port):
+            self._look()
+            self._sleep(0.25)
         if not self.stop_signals and not is_ready(self.port):
             say(f"Not all is ready after {READY_SECONDS:.0f} s; {self.state.address}/readyz says what is not.")
 
