@@ -1,8 +1,8 @@
 """Copying many made-up rows into other modules' tables at once.
 
-The one place in Rapport that writes rows without their module's actions: a month of contacts by the actions would take
-half an hour. It names models by label and fills what is not given from the fields' own defaults, so a column
-added elsewhere does not break it.
+The one place in Rapport that writes rows without their module's actions: by the actions a month of contacts
+would take half an hour. It names models by label and fills what is not given from the fields' own defaults,
+so a column added elsewhere does not break it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def truth(value: bool | None) -> str:
 def key(chance: Random, instant: float) -> str:
     """Return a UUIDv7 of this instant whose random part is the generator's."""
     bits = chance.getrandbits(74)
-    return f"{int(instant * 1000):012x}7{bits >> 62:03x}{0x8000 | (bits >> 48 & 0x3FFF):04x}{bits & 0xFFFFFFFFFFFF:012x}"
+    variant = 0x8000 | (bits >> 48 & 0x3FFF)
+    return f"{int(instant * 1000):012x}7{bits >> 62:03x}{variant:04x}{bits & 0xFFFFFFFFFFFF:012x}"
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""`rapport demo`: loads the demonstration where it is missing and says how to get in; the machine room does the rest."""
+"""`rapport demo`: loads the demonstration where it is missing, and says how to get in."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from rapport.kit import env
 def run(arguments: list[str]) -> int:
     """Load the demonstration unless it is there, and print the sign-ins. Returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="rapport demo", description="Start everything with a demonstration: a month of made-up contacts and a live floor."
+        prog="rapport demo",
+        description="Start everything with a demonstration: a month of made-up contacts, and a live floor.",
     )
-    parser.add_argument("--contacts", type=int, default=Size().contacts, help="how many to make at the first start")
+    parser.add_argument("--contacts", type=int, default=Size().contacts, help="how many the first start makes")
     asked = parser.parse_args(arguments)
     began = time.monotonic()
     count = load(size=Size(contacts=asked.contacts), say=_Progress().say)
     if count:
-        print(f"\nThe demonstration is loaded: {count:,} contacts, {time.monotonic() - began:.0f} s.", file=sys.stderr)
-    print(invitation(f"http://localhost:{env.whole('RAPPORT_PORT', 8000, lowest=1, highest=65_534)}"), file=sys.stderr, flush=True)
+        print(f"Loaded {count:,} contacts in {time.monotonic() - began:.0f} s.", file=sys.stderr)
+    port = env.whole("RAPPORT_PORT", 8000, lowest=1, highest=65_534)
+    print(invitation(f"http://localhost:{port}"), file=sys.stderr, flush=True)
     return 0
 
 
@@ -54,4 +56,3 @@ class _Progress:
         elif percent >= self.shown + 20:
             self.shown = percent
             print(f"{what}: {percent} %", file=sys.stderr, flush=True)
-

@@ -1,4 +1,4 @@
-"""When customers come: a weekly and daily pattern with the double peak of service lines (FIELD: late morning, after work).
+"""When customers come: a weekly and daily pattern with the double peak of service lines.
 
 Rates are contacts an hour; instants are epoch seconds; hours are local to the programme.
 """

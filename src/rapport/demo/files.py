@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from rapport.demo.people import Setting
 
 SHARES = (0.70, 0.22, 0.08)  # of segments
-CARDS = (("Everyday card", 0, 2_000), ("Travel card", 45, 4_000), ("Gold card", 90, 8_000), ("Platinum card", 240, 20_000))
+CARDS = (  # product, fee a year, highest limit
+    ("Everyday card", 0, 2_000),
+    ("Travel card", 45, 4_000),
+    ("Gold card", 90, 8_000),
+    ("Platinum card", 240, 20_000),
+)
 CITIES = ("Aldford", "Birchwell", "Carrick", "Dunmore", "Eastmere", "Fenwick", "Glenholm", "Harwick", "Inverley")
 
 
@@ -64,7 +69,8 @@ def store(setting: Setting, files: list[File], *, now: float, today: date, seed:
             for number, (pk, public, file) in enumerate(zip(ids, publics, files, strict=True))
         ),
     )  # fmt: skip
-    bulk.copy("customers.ContactPoint", ("programme_id", "customer_id", "kind", "value"), _points(programme, ids, files))
+    columns = ("programme_id", "customer_id", "kind", "value")
+    bulk.copy("customers.ContactPoint", columns, _points(programme, ids, files))
     bulk.copy(
         "customers.Holding",
         ("programme_id", "customer_id", "key", "product", "label", "opened_on", "ends_on", "details"),

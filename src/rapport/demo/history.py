@@ -20,8 +20,8 @@ BATCH = 5000
 COLUMNS = {
     "contacts.Contact": (
         "id", "programme_id", "public_id", "channel", "direction", "address", "state", "customer_id", "segment_id",
-        "reason_id", "queue", "rep_id", "arrived_at", "queued_at", "placed_at", "answered_at", "ended_at", "closed_at",
-        "transfers", "disposition_id", "resolved", "summary", "value_given",
+        "reason_id", "queue", "rep_id", "arrived_at", "queued_at", "placed_at", "answered_at", "ended_at",
+        "closed_at", "transfers", "disposition_id", "resolved", "summary", "value_given",
     ),
     "contacts.Leg": ("programme_id", "contact_id", "rep_id", "started_at", "ended_at", "wrapped_at", "ended_by"),
     "contacts.FollowUp": ("programme_id", "contact_id", "member_id", "at", "holds", "comment"),
@@ -111,7 +111,8 @@ class Writer:
             self.rows["chat.Conversation"].append((self._programme, str(pk), bulk.stamp(_end(visit))))
             if story is None:
                 opening = chance.choice(topic.opens)
-                self.rows["chat.Message"].append(self._message(pk, "customer", None, opening, visit.arrived, chance))
+                message = self._message(pk, "customer", None, opening, visit.arrived, chance)
+                self.rows["chat.Message"].append(message)
         if known and visit.legs:
             self.last[visit.customer] = (pk, public)
 
@@ -200,11 +201,13 @@ class Writer:
     def _guide(self, pk: int, visit: Visit, story: Story, required: list[str]) -> None:
         leg = visit.legs[-1]
         pace = (leg.end - leg.start) / (len(required) + 1)
-        ticked = {key: bulk.stamp(leg.start + pace * n) for n, key in enumerate(required[: story.covered], start=1)}
+        done = enumerate(required[: story.covered], start=1)
+        ticked = {key: bulk.stamp(leg.start + pace * n) for n, key in done}
+        version = self.setting.versions[TOPICS[visit.topic].key]
         why = "" if story.covered == len(required) else "The customer was in a hurry"
         self.rows["guides.Progress"].append((
-            self._programme, str(pk), str(self.setting.versions[TOPICS[visit.topic].key].pk), bulk.stamp(visit.legs[0].start),
-            bulk.data(ticked), str(len(required)), str(story.covered), why,
+            self._programme, str(pk), str(version.pk), bulk.stamp(visit.legs[0].start), bulk.data(ticked),
+            str(len(required)), str(story.covered), why,
         ))  # fmt: skip
 
     def _promise(self, pk: int, visit: Visit, story: Story, chance: Random) -> None:
@@ -214,7 +217,8 @@ class Writer:
         noon = datetime(due.year, due.month, due.day, 12, tzinfo=zone).timestamp()
         luck = chance.random()
         kept = luck < 0.86
-        settled = max(made.timestamp() + 600, noon - chance.uniform(0, 90_000) if kept else noon + chance.uniform(3e4, 9e4))
+        about = noon - chance.uniform(0, 90_000) if kept else noon + chance.uniform(30_000, 90_000)
+        settled = max(made.timestamp() + 600, about)
         is_settled = luck < 0.96 and settled < self.month.end
         rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
         self.rows["customers.Promise"].append((

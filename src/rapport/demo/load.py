@@ -15,10 +15,10 @@ from rapport.accounts import queries as accounts
 from rapport.demo import bulk, demand, files, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, Month, Visit
-from rapport.demo.people import OTHER, PROGRAMME, REPS, Setting, settle
+from rapport.demo.people import OTHER, PROGRAMME, REPS, settle
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
-from rapport.events.queries import history_of
+from rapport.events.queries import EventRow, history_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
 
@@ -48,6 +48,7 @@ class DemoLoaded:
 
     name: ClassVar[str] = "demo.loaded"
     contacts: int
+    customers: int
     seed: int
 
 
@@ -59,12 +60,23 @@ def loaded() -> Programme | None:
     programme = accounts.programme_by_key(PROGRAMME)
     if programme is None and accounts.programme_by_key(OTHER) is None:
         return None
-    if programme and any(event.name == DemoLoaded.name for event in history_of(programme, programme.public_id)):
+    if programme and _mark(programme) is not None:
         return programme
     raise Conflict(
         f"A programme {PROGRAMME!r} or {OTHER!r} is here already that is not the demonstration. "
         "Give the demonstration a place of its own: set RAPPORT_HOME to an empty folder."
     )
+
+
+def customers_of(programme: Programme) -> int:
+    """Return how many customers were loaded."""
+    mark = _mark(programme)
+    return int(mark.data["customers"]) if mark else 0
+
+
+def _mark(programme: Programme) -> EventRow | None:
+    events = history_of(programme, programme.public_id)
+    return next((event for event in events if event.name == DemoLoaded.name), None)
 
 
 def load(
@@ -100,17 +112,13 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None]) -> int:
     customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
     writer = Writer(setting, month, people, customers, seed)
     count = writer.write(lambda share: say("Writing contacts", share))
-    _tell(setting, count, seed)
-    return count
-
-
-def _tell(setting: Setting, count: int, seed: int) -> None:
     announce(
-        DemoLoaded(contacts=count, seed=seed),
+        DemoLoaded(contacts=count, customers=size.customers, seed=seed),
         programme=setting.programme,
         subject=setting.programme.public_id,
         actor="demo",
     )
+    return count
 
 
 def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:
@@ -131,12 +139,18 @@ def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) 
         for who, topic, chat, at in zip(customers, topics, chats, arrivals, strict=True)
     ]
     return Month(
-        visits, shifts, reps=size.reps, start=start.timestamp(), end=now.timestamp(), busy=line.shares.tolist(), seed=seed
-    )  # fmt: skip
+        visits,
+        shifts,
+        reps=size.reps,
+        start=start.timestamp(),
+        end=now.timestamp(),
+        busy=line.shares.tolist(),
+        seed=seed,
+    )
 
 
 def _whose(chance: np.random.Generator, count: int, customers: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return whose new matter each is (-1: nobody's on file): all in turn, so that one has rested before the next."""
+    """Return whose new matter each is (-1: nobody's on file); all have their turn before one has a second."""
     rounds = -(-count // customers)
     order = np.tile(chance.permutation(customers), rounds)[:count]
     mixed = order[np.argsort(np.arange(count) + chance.uniform(0, customers * 0.4, size=count))]

@@ -4,28 +4,31 @@
 digits more, so that none of them can be anybody's.
 """
 
-GIVEN = (
-    "Ada Aisha Alan Alice Amara Amit Anna Anton Arjun Beatrice Ben Bilal Carla Carlos Chen Chidi Chloe Clara Daniel "
-    "David Deepa Dieter Elena Elif Emeka Emma Erik Esther Eva Farah Felix Fiona Freya George Grace Hana Hannah Harry "
-    "Hassan Helen Hugo Ines Ingrid Isaac Ivan Jack James Jamila Jan Joanna Jonas Jorge Julia Kaito Karen Kemal Kofi "
-    "Kwame Laila Lars Laura Leo Lena Liam Lin Lucia Luis Maja Marco Maria Mark Marta Maya Mei Mehmet Milan Mina Mira "
-    "Mohamed Nadia Nina Noah Nora Oliver Olga Omar Oscar Pablo Paula Pedro Petra Priya Rachel Rafael Ravi Rebecca "
-    "Rosa Ruth Sami Samuel Sanjay Sara Selma Simon Sofia Stefan Susan Tariq Teresa Thomas Tom Uma Vera Victor Wei "
-    "William Yara Yusuf Zara Zoe"
-).split()
+_GIVEN = (
+    "Ada Aisha Alan Alice Amara Amit Anna Anton Arjun Beatrice Ben Bilal Carla Carlos Chen Chidi Chloe "
+    "Clara Daniel David Deepa Dieter Elena Elif Emeka Emma Erik Esther Eva Farah Felix Fiona Freya George "
+    "Grace Hana Hannah Harry Hassan Helen Hugo Ines Ingrid Isaac Ivan Jack James Jamila Jan Joanna Jonas "
+    "Jorge Julia Kaito Karen Kemal Kofi Kwame Laila Lars Laura Leo Lena Liam Lin Lucia Luis Maja Marco "
+    "Maria Mark Marta Maya Mei Mehmet Milan Mina Mira Mohamed Nadia Nina Noah Nora Oliver Olga Omar Oscar "
+    "Pablo Paula Pedro Petra Priya Rachel Rafael Ravi Rebecca Rosa Ruth Sami Samuel Sanjay Sara Selma "
+    "Simon Sofia Stefan Susan Tariq Teresa Thomas Tom Uma Vera Victor Wei William Yara Yusuf Zara Zoe"
+)
 
-SURNAMES = (
-    "Abara Adler Ahmed Alba Allen Almeida Anders Archer Ashby Aydin Baker Banerjee Barlow Becker Bell Bennett Berg "
-    "Bianchi Blake Bose Boyd Brandt Brook Byron Campos Carter Chan Clarke Cole Collins Costa Cruz Dahl Dawson Demir "
-    "Desai Diaz Dixon Doyle Duarte Dubois Eaton Egan Eide Ellis Evans Falk Farrell Ferrari Fischer Fleming Foster "
-    "Fox Frost Fuchs Gallo Garcia Gibson Goswami Graham Grant Gray Greco Green Haas Hale Hall Hansen Harper Hart "
-    "Hayes Herrera Hill Holm Hope Horvat Howe Hughes Iqbal Ito Jansen Jensen Joshi Kaplan Kaur Kay Keller Khan Kim "
-    "King Klein Koch Kovacs Kumar Lane Lang Larsen Lee Lewis Li Lind Lopez Lowe Lund Marsh Mason Mbeki Mehta Meyer "
-    "Mills Moore Mora Moreno Morris Moss Nagy Nair Nash Neri Nilsen Novak Nwosu Obi Ochoa Okafor Olsen Ortiz Osei "
-    "Page Palmer Park Patel Perez Petrov Pike Popov Price Quinn Rao Reed Reyes Rice Ricci Rios Roth Rowe Russo Saito "
-    "Sato Schmidt Shah Sharp Silva Singh Skov Sousa Stone Suzuki Svensson Tan Tanaka Tate Torres Turner Vega Vidal "
-    "Vogel Wade Walsh Wang Ward Weber Webb West Winter Wolf Wong Wood Wright Yates Yilmaz Young Zeller"
-).split()
+_SURNAMES = (
+    "Abara Adler Ahmed Alba Allen Almeida Anders Archer Ashby Aydin Baker Banerjee Barlow Becker Bell "
+    "Bennett Berg Bianchi Blake Bose Boyd Brandt Brook Byron Campos Carter Chan Clarke Cole Collins Costa "
+    "Cruz Dahl Dawson Demir Desai Diaz Dixon Doyle Duarte Dubois Eaton Egan Eide Ellis Evans Falk Farrell "
+    "Ferrari Fischer Fleming Foster Fox Frost Fuchs Gallo Garcia Gibson Goswami Graham Grant Gray Greco "
+    "Green Haas Hale Hall Hansen Harper Hart Hayes Herrera Hill Holm Hope Horvat Howe Hughes Iqbal Ito "
+    "Jansen Jensen Joshi Kaplan Kaur Kay Keller Khan Kim King Klein Koch Kovacs Kumar Lane Lang Larsen "
+    "Lee Lewis Li Lind Lopez Lowe Lund Marsh Mason Mbeki Mehta Meyer Mills Moore Mora Moreno Morris Moss "
+    "Nagy Nair Nash Neri Nilsen Novak Nwosu Obi Ochoa Okafor Olsen Ortiz Osei Page Palmer Park Patel "
+    "Perez Petrov Pike Popov Price Quinn Rao Reed Reyes Rice Ricci Rios Roth Rowe Russo Saito Sato "
+    "Schmidt Shah Sharp Silva Singh Skov Sousa Stone Suzuki Svensson Tan Tanaka Tate Torres Turner Vega "
+    "Vidal Vogel Wade Walsh Wang Ward Weber Webb West Winter Wolf Wong Wood Wright Yates Yilmaz Young "
+    "Zeller"
+)
+GIVEN, SURNAMES = _GIVEN.split(), _SURNAMES.split()
 
 # Customers whose e-mail is easy to type on the customer's page.
 EASY = (

@@ -42,7 +42,9 @@ class SignIn:
 
 SIGN_INS = (
     SignIn("rep", "rep-of-cards", "takes contacts on Cards"),
-    SignIn("supervisor", "supervisor-of-cards", "watches the floor of Cards, reads reports, writes the Rally Notes"),
+    SignIn(
+        "supervisor", "supervisor-of-cards", "watches the floor of Cards, reads reports, writes the Rally Notes"
+    ),
     SignIn("outsider", "rep-of-loans", "is a rep of another programme, and must see nothing of Cards"),
     SignIn("admin", "runs-the-machine", "runs the installation"),
 )
@@ -66,7 +68,9 @@ def settle(talents: Sequence[float]) -> Setting:
     programme, _ = accounts.ensure_programme(
         key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London"
     )
-    reasons = {topic.key: contacts.ensure_reason(programme=programme, key=topic.key, name=topic.name) for topic in TOPICS}
+    reasons = {
+        topic.key: contacts.ensure_reason(programme=programme, key=topic.key, name=topic.name) for topic in TOPICS
+    }
     setting = Setting(
         programme=programme,
         reps=[_rep(programme, number) for number in range(len(talents))],
@@ -98,7 +102,11 @@ def _rep(programme: Programme, number: int) -> Member:
     """Return the ``number``-th rep; the first is the one who signs in."""
     if number == 0:
         return accounts.ensure_member(
-            programme=programme, agent_id=agent_id(REP_NAME), name=REP_NAME, username="rep", password=PASSWORDS["rep"]
+            programme=programme,
+            agent_id=agent_id(REP_NAME),
+            name=REP_NAME,
+            username="rep",
+            password=PASSWORDS["rep"],
         )
     name = rep_name(number)
     return accounts.ensure_member(programme=programme, agent_id=agent_id(name), name=name)
@@ -126,7 +134,11 @@ def _route(setting: Setting, talents: Sequence[float]) -> None:
             routing.set_proficiency(member=member, skill=skill, level=4 if number == 0 else level)
     for topic in TOPICS:
         if topic.skill != "service":
-            steps: list[tuple[dict[str, int], int | None]] = [({topic.skill: 4}, 10), ({topic.skill: 2}, 15), ({}, None)]
+            steps: list[tuple[dict[str, int], int | None]] = [
+                ({topic.skill: 4}, 10),
+                ({topic.skill: 2}, 15),
+                ({}, None),
+            ]
             routing.set_steps(queue=queue, reason=setting.reasons[topic.key], steps=steps)
 
 
@@ -147,20 +159,20 @@ def guide_steps(topic: Topic) -> list[dict[str, str]]:
     """Return the guide of a topic: five required touch points, freedom around them."""
     said = topic.asks
     steps = [
-        ("greet", "Greet, thank for waiting", "Good day, thank you for waiting. I have your file in front of me.", "say", "required"),
-        ("last-time", "Comment on the last contact", "Last time we … Has that held?", "check", "optional"),
-        ("reason", "Hear the reason", said[0], "ask", "required"),
-        ("look-closer", "Ask before you offer", said[1], "ask", "optional"),
-        ("solution", "Agree the solution", said[min(2, len(said) - 1)], "say", "required"),
-    ]  # fmt: skip
+        ("greet", "Greet, thank for waiting", "say", "required", "Good day, thank you for waiting."),
+        ("last-time", "Comment on the last contact", "check", "optional", "Last time we … Has that held?"),
+        ("reason", "Hear the reason", "ask", "required", said[0]),
+        ("look-closer", "Ask before you offer", "ask", "optional", said[1]),
+        ("solution", "Agree the solution", "say", "required", said[min(2, len(said) - 1)]),
+    ]
     if topic.key in VERBATIM:
-        steps.append(("disclosure", "Read out", VERBATIM[topic.key], "say", "verbatim"))
+        steps.append(("disclosure", "Read out", "say", "verbatim", VERBATIM[topic.key]))
     steps += [
-        ("value", "Give something of value", "Name one thing this customer has and does not use yet.", "say", "optional"),
-        ("next-step", "Say what happens next and by when", said[-1], "close", "required"),
-        ("thank", "Thank the customer", "Thank you for telling us, and for being with us.", "close", "required"),
-    ]  # fmt: skip
-    return [dict(zip(("key", "title", "words", "kind", "touch_point"), step, strict=True)) for step in steps]
+        ("value", "Give something of value", "say", "optional", "Name one thing they have and do not use."),
+        ("next-step", "Say what happens next, and by when", "close", "required", said[-1]),
+        ("thank", "Thank the customer", "close", "required", "Thank you for telling us, and for being with us."),
+    ]
+    return [dict(zip(("key", "title", "kind", "touch_point", "words"), step, strict=True)) for step in steps]
 
 
 VERBATIM = {
@@ -185,5 +197,9 @@ def _other_programme() -> None:
     contacts.ensure_reason(programme=programme, key="rates", name="My rates")
     contacts.ensure_disposition(programme=programme, key="done", name="Done")
     accounts.ensure_member(
-        programme=programme, agent_id="oona.falk", name="Oona Falk", username="outsider", password=PASSWORDS["outsider"]
+        programme=programme,
+        agent_id="oona.falk",
+        name="Oona Falk",
+        username="outsider",
+        password=PASSWORDS["outsider"],
     )

@@ -32,7 +32,9 @@ class Shift:
     away: tuple[tuple[str, float, float], ...]
 
 
-def shifts(chance: np.random.Generator, line: Slots, *, reps: int, per_day: float, handle_seconds: float) -> list[Shift]:
+def shifts(
+    chance: np.random.Generator, line: Slots, *, reps: int, per_day: float, handle_seconds: float
+) -> list[Shift]:
     """Return the shifts of all reps, about five days in seven, in order of their start."""
     load = line.shares * per_day * handle_seconds / SLOT_SECONDS
     need = load + SAFETY * np.sqrt(load)

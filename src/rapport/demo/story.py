@@ -1,4 +1,4 @@
-"""What came of a simulated contact in words and marks: outcome, summary, rating, comment, promise, what was said."""
+"""What came of a simulated contact in words and marks: outcome, rating, comment, promise, what was said."""
 
 from __future__ import annotations
 
@@ -81,8 +81,9 @@ def _outcome(topic: Topic, resolved: bool, chance: Random) -> Outcome:
 
 
 def _rating(visit: Visit, talent: float, wait: float, chance: Random) -> int:
-    """Return 1 to 5: help counts most, then the rep's talent, then the wait (a point lost per four minutes)."""
-    score = 4.25 + 0.35 * talent + (0.35 if visit.resolved else -1.7) - min(wait, 600) / 240 + chance.gauss(0, 0.75)
+    """Return 1 to 5: help counts most, then the rep's talent, then the wait (a point lost in four minutes)."""
+    helped = 0.35 if visit.resolved else -1.7
+    score = 4.25 + helped + 0.35 * talent - min(wait, 600) / 240 + chance.gauss(0, 0.75)
     return min(5, max(1, round(score)))
 
 

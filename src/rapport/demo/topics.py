@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A disposition: its share among contacts of its reason that were (or were not) resolved, and its summaries."""
+    """A disposition: its share among its reason's contacts that were (or were not) resolved, and summaries."""
 
     key: str
     name: str
@@ -141,7 +141,8 @@ TOPICS = (
         promise="Tell the customer what the app team found",
     ),
     Topic(
-        key="dispute", name="A payment I did not make", share=0.13, talk_seconds=490, resolved=0.70, skill="disputes",
+        key="dispute", name="A payment I did not make", share=0.13, talk_seconds=490, resolved=0.70,
+        skill="disputes",
         outcomes=(
             Outcome("dispute_opened", "Dispute opened, money back for now", True, 0.6, (
                 "Online shop charged twice; dispute opened, amount back for now.",
@@ -296,13 +297,13 @@ TOPICS = (
         asks=(
             "How nice! When do you travel, and for how long?",
             "I have noted it, so that payments there are not stopped.",
-            "Payments in another currency cost 1.5 percent; taking out cash is more. The card's insurance covers you.",
+            "Payments in another currency cost 1.5 percent, cash a little more. The card's insurance covers you.",
         ),
         promise="Send the conditions of the travel insurance",
     ),
 )  # fmt: skip
 
-COMMON_OUTCOMES = (("passed_on", "Passed to another team"), ("cut_off", "Broke off"))
+COMMON_OUTCOMES = (("solved", "Solved"), ("passed_on", "Passed to another team"), ("cut_off", "Broke off"))
 GREETINGS = (
     "Good day, you are talking to {rep}. Thank you for waiting.",
     "Hello, this is {rep}. How can I help?",

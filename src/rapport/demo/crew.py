@@ -1,0 +1,159 @@
+"""The simulated reps: they come and go, take contacts, pause, and wrap up, by the same actions as people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rapport.customers import actions as customers
+from rapport.demo import dice
+from rapport.demo.story import VALUES
+from rapport.demo.topics import BY_KEY, Topic
+from rapport.demo.view import View, topic_of
+from rapport.desk import actions as desk
+from rapport.kit import clock
+from rapport.routing import presence
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+    from rapport.routing.models import Presence
+
+AWAY_SECONDS = {
+    "break": (180, 480),
+    "meal": (900, 1500),
+    "training": (240, 720),
+    "coaching": (240, 720),
+    "meeting": (300, 900),
+}
+PAUSES = ("break", "break", "meal", "training", "coaching", "meeting")
+SHORT = ("training", "coaching", "break")  # while a real person waits for a contact
+MOST_AWAY = 4
+PAUSE_CHANCE = 1 / 900  # a second of idleness
+SHIFT_SECONDS = 3 * 3600
+YIELD_AFTER_SECONDS = 2.0
+DECLINES = 0.01  # of offers are not answered in time
+
+
+def act(view: View, wanted: int) -> None:
+    """Let every simulated rep take the step that is due; ``wanted`` is how many should be on the floor."""
+    here = [one for one in view.presences.values() if one.member_id in view.crew]
+    for one in here:
+        _step(view, one)
+    missing = wanted - len(here)
+    for member in _who_comes(view, min(missing, 3)):
+        _be_available(member)
+    if missing < -2:
+        for one in view.free[:1]:
+            presence.choose(member=view.crew[one.member_id], doing="offline")
+
+
+def pulse(view: View) -> None:
+    """Say that the desks of simulated reps are alive."""
+    for one in view.presences.values():
+        if one.member_id in view.crew:
+            presence.pulse(member=view.crew[one.member_id])
+
+
+def settled(contact: Contact) -> bool:
+    """Say whether a simulated rep can settle the matter; the customer will judge by the same."""
+    return dice.chance(str(contact.public_id), "settled") < topic_of(contact).resolved
+
+
+def _step(view: View, one: Presence) -> None:
+    member, since = view.crew[one.member_id], one.since.timestamp()
+    age, question = view.now - since, (one.member_id, int(since))
+    if one.doing == "reserved":
+        _take_offer(view, member)
+    elif one.doing == "wrap_up":
+        if age > dice.lognormal(28, 0.5, *question):
+            _wrap_up(view, member)
+    elif one.doing == "not_responding":
+        if age > 20:
+            _be_available(member)
+    elif one.doing in AWAY_SECONDS:
+        low, high = AWAY_SECONDS[one.doing]
+        called_back = len(view.waiting) > 3 and not view.people_waiting
+        short = view.people_waiting == [] and dice.chance(*question) < 0.5
+        if age > dice.between(low, high, *question) * (0.3 if called_back or short else 1.0):
+            _be_available(member)
+    elif one.doing == "available":
+        _rest(view, member, age, question)
+
+
+def _rest(view: View, member: Member, age: float, question: tuple[int, int]) -> None:
+    """Leave the floor or pause where that is due; make room where a real person waits for a contact."""
+    away = sum(one.doing in AWAY_SECONDS for one in view.presences.values())
+    if dice.chance(member.pk, int(view.now // SHIFT_SECONDS), int(view.now)) < 1 / SHIFT_SECONDS:
+        presence.choose(member=member, doing="offline")
+    elif view.people_waiting and age > YIELD_AFTER_SECONDS:
+        presence.choose(member=member, doing=dice.pick(SHORT, *question))
+    elif away < MOST_AWAY and dice.chance(member.pk, int(view.now)) < PAUSE_CHANCE and not view.waiting:
+        presence.choose(member=member, doing=dice.pick(PAUSES, *question))
+
+
+def _take_offer(view: View, member: Member) -> None:
+    offer = view.offers.get(member.pk)
+    if offer is None or dice.chance(str(offer.public_id), "declines") < DECLINES:
+        return
+    if view.now - offer.offered_at.timestamp() > dice.between(1.5, 6, str(offer.public_id)):
+        desk.accept(member=member, offer_id=offer.public_id)
+
+
+def _be_available(member: Member) -> None:
+    presence.choose(member=member, doing="available")
+
+
+def _who_comes(view: View, count: int) -> list[Member]:
+    """Return simulated reps who are at home, in an order that changes from hour to hour."""
+    hour = int(view.now // 3600)
+    home = [member for pk, member in view.crew.items() if pk not in view.presences]
+    return sorted(home, key=lambda member: dice.chance(member.pk, hour))[: max(0, count)]
+
+
+def _wrap_up(view: View, member: Member) -> None:
+    contact = view.in_hand.get(member.pk)
+    if contact is None or contact.state != "wrap_up":
+        return
+    topic, is_settled, key = topic_of(contact), settled(contact), str(contact.public_id)
+    if not is_settled and contact.customer is not None and dice.chance(key, "promise") < 0.5:
+        _promise(member, contact, topic)
+    outcome = _outcome(topic, is_settled, key)
+    has_reason = contact.reason is not None and contact.reason.key in BY_KEY
+    desk.wrap_up(
+        member=member,
+        contact_id=contact.public_id,
+        disposition=outcome if has_reason else ("solved" if is_settled else "passed_on"),
+        resolved=is_settled,
+        summary=_summary(topic, outcome, key),
+        value_given=dice.pick(VALUES[topic.key], key) if is_settled and dice.chance(key, "value") < 0.35 else "",
+        open_because="The customer was in a hurry",
+    )
+
+
+def _promise(member: Member, contact: Contact, topic: Topic) -> None:
+    if contact.customer is None:
+        return
+    today = clock.now().astimezone(member.programme.zone).date()
+    days = int(dice.between(1, 6, str(contact.public_id), "days"))
+    customers.make_promise(
+        member=member,
+        customer=contact.customer,
+        what=topic.promise,
+        due_on=today + timedelta(days=days),
+        contact_id=contact.pk,
+    )
+
+
+def _outcome(topic: Topic, is_settled: bool, key: str) -> str:
+    fitting = [one for one in topic.outcomes if one.resolved == is_settled]
+    number = dice.chance(key, "outcome")
+    for one in fitting:
+        number -= one.share
+        if number < 0:
+            return one.key
+    return fitting[-1].key
+
+
+def _summary(topic: Topic, outcome: str, key: str) -> str:
+    return dice.pick(next(one.summaries for one in topic.outcomes if one.key == outcome), key)
