@@ -1,5 +1,6 @@
 """Our own chores, by the clock."""
 
+from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from rapport.jobs import actions
@@ -19,3 +20,9 @@ async def forget_old(timestamp: int) -> None:
     await app.job_manager.delete_old_jobs(
         nb_hours=KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@actions.periodic("jobs.forget_sessions", "41 3 * * *")
+def forget_sessions(timestamp: int) -> None:
+    """Every night: forget sign-ins that have run out."""
+    call_command("clearsessions")

@@ -1,11 +1,15 @@
 """Jobs are done if and only if the change was kept, and again where a worker died under them."""
 
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from rapport.jobs import actions, jobs, queries
+from rapport.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +70,15 @@ def test_a_worker_is_alive_while_it_gives_signs_of_life() -> None:
     assert queries.is_worker_alive() is False
     in_state("doing", silent_seconds=5)
     assert queries.is_worker_alive() is True
+
+
+def test_sign_ins_that_ran_out_are_forgotten() -> None:
+    for days, key in ((-1, "old"), (1, "new")):
+        Session.objects.create(session_key=key, expire_date=clock.now() + timedelta(days=days))
+
+    jobs.forget_sessions(timestamp=0)
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
 
 
 def test_our_chores_run_by_the_clock() -> None:
