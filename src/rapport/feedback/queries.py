@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from rapport.feedback.models import Survey
 
@@ -29,3 +30,23 @@ def with_comments(programme: Programme, start: datetime, end: datetime, *, limit
         .filter(~Q(comment=""), programme=programme, answered_at__gte=start, answered_at__lt=end)
         .order_by("-rating", "-resolved", "-answered_at")[:limit]
     )
+
+
+def best_by_rep(programme: Programme, start: datetime, end: datetime, *, reps: list[str]) -> dict[str, Survey]:
+    """Return for each rep (agent id) the survey worth looking at: of contacts that arrived in [start, end), rated
+    4 or 5 and not unresolved, those with a comment first.
+    """
+    found = (
+        Survey.objects.select_related("contact__customer", "contact__rep", "contact__reason")
+        .filter(
+            programme=programme,
+            contact__programme=programme,
+            contact__arrived_at__gte=start,
+            contact__arrived_at__lt=end,
+            contact__rep__agent_id__in=reps,
+            rating__gte=4,
+        )
+        .exclude(resolved=False)
+        .order_by("rating", Length("comment"), "-pk")
+    )
+    return {one.contact.rep.agent_id: one for one in found if one.contact.rep is not None}

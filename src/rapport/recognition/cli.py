@@ -1,0 +1,80 @@
+"""`rapport rally`: drafts a programme's Rally Notes and prints them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rapport.accounts.queries import programme_by_key, programme_keys
+from rapport.kit import clock
+from rapport.kit.errors import NotFound
+from rapport.recognition import actions
+from rapport.recognition.letter import read_lines, read_people, read_quote
+
+if TYPE_CHECKING:
+    from rapport.recognition.models import RallyNote
+
+
+def run(arguments: list[str]) -> int:
+    """Draft the notes of a day (today where none is given) and print them. Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="rapport rally", description="Draft the Rally Notes of a day from its own figures, and print them."
+    )
+    parser.add_argument("--programme", required=True, metavar="KEY")
+    parser.add_argument(
+        "--day", type=date.fromisoformat, metavar="DATE", help="local day as 2026-11-21; today by default"
+    )
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+    asked = parser.parse_args(arguments)
+    programme = programme_by_key(asked.programme)
+    if programme is None:
+        known = ", ".join(programme_keys()) or "none yet"
+        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
+    day = asked.day or clock.now().astimezone(programme.zone).date()
+    note = actions.draft(programme=programme, day=day, actor="command")
+    text = json.dumps(as_dict(note), indent=2, ensure_ascii=False) if asked.json else as_text(note)
+    print(text, file=sys.stdout)
+    return 0
+
+
+def as_dict(note: RallyNote) -> dict[str, Any]:
+    """Return the notes as JSON shows them."""
+    return {
+        "programme": note.programme.key,
+        "day": note.day.isoformat(),
+        "status": note.status,
+        "figures": note.figures,
+        "people": note.people,
+        "comment": note.comment,
+        "tip": note.tip,
+        "tip_evidence": note.tip_evidence,
+        "our_news": note.our_news,
+        "partner_news": note.partner_news,
+    }
+
+
+def as_text(note: RallyNote) -> str:
+    """Return the notes as a letter in plain text."""
+    parts = [f"Rally Notes of {note.day:%A %-d %B %Y} ({note.status})"]
+    lines = [
+        f"  {one.name}: {one.shown}{f', {one.change}' if one.change else ''}" for one in read_lines(note.figures)
+    ]
+    parts.append("\n".join(lines) or "  Nobody asked for a person on that day.")
+    people = [f"  {one.name}: {'; '.join(one.words)}" for one in read_people(note.people)]
+    parts.append("Who was great\n" + ("\n".join(people) or "  Too few answers to say."))
+    quote = read_quote(note.comment)
+    if quote:
+        parts.append(
+            f"The comment of the day\n  \N{LEFT DOUBLE QUOTATION MARK}{quote.text}\N{RIGHT DOUBLE QUOTATION MARK}"
+        )
+    for title, text in (
+        ("The tip", note.tip),
+        ("Our news", note.our_news),
+        ("The partner's news", note.partner_news),
+    ):
+        if text:
+            parts.append(f"{title}\n  {text}")
+    return "\n\n".join(parts)

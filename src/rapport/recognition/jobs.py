@@ -1,0 +1,29 @@
+"""Background work of this module."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from rapport.accounts.queries import programmes
+from rapport.insight.queries import metrics
+from rapport.jobs.actions import periodic
+from rapport.kit import clock
+from rapport.recognition import actions
+from rapport.recognition.queries import note_of
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+
+@periodic("recognition.draft_yesterday", "5,35 * * * *")
+def draft_yesterday(timestamp: int) -> None:
+    """After each programme's midnight, draft the notes of the day that ended, if people called on it."""
+    for programme in programmes():
+        yesterday = clock.now().astimezone(programme.zone).date() - timedelta(days=1)
+        if note_of(programme, yesterday) is None and _had_contacts(programme, yesterday):
+            actions.draft(programme=programme, day=yesterday, actor="system")
+
+
+def _had_contacts(programme: Programme, day: date) -> bool:
+    return bool(metrics(programme, ("contacts_offered",), day, day)[0]["contacts_offered"].value)

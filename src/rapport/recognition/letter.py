@@ -1,0 +1,114 @@
+"""What a letter says, as kept with it: plain data, written once when it is drafted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rapport.insight.registry import METRICS
+from rapport.kit.filters import duration, number, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure of the day and the same of the last same weekdays (``usual``, of so many ``days``)."""
+
+    key: str
+    value: float | None
+    count: float | None
+    usual: float | None
+    days: int
+
+    @property
+    def name(self) -> str:
+        """What the figure is called."""
+        return METRICS[self.key].name if self.key in METRICS else self.key
+
+    @property
+    def sentence(self) -> str:
+        """What it counts."""
+        return METRICS[self.key].sentence if self.key in METRICS else ""
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it."""
+        return written(self.key, self.value)
+
+    @property
+    def usually(self) -> str:
+        """The usual value as people read it; empty without any day to compare with."""
+        return "" if self.usual is None else written(self.key, self.usual)
+
+    @property
+    def change(self) -> str:
+        """The difference to the usual in words; empty without one."""
+        if self.value is None or self.usual is None:
+            return ""
+        difference = self.value - self.usual
+        if _unit(self.key) == "share":
+            points = round(100 * difference)
+            return (
+                "as usual" if points == 0 else f"{abs(points)} points {'above' if points > 0 else 'below'} usual"
+            )
+        if abs(difference) < 0.05:
+            return "as usual"
+        return f"{written(self.key, abs(difference))} {'above' if difference > 0 else 'below'} usual"
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the change is for the better; None where that cannot be said."""
+        better = METRICS[self.key].better if self.key in METRICS else ""
+        if not self.change or self.change == "as usual" or not better or self.value is None or self.usual is None:
+            return None
+        return (self.value > self.usual) == (better == "up")
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    """A rep who did well, with what and a contact to look at."""
+
+    agent_id: str
+    name: str
+    words: list[str]
+    contact: str | None
+    reason: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The comment of the day, with no customer named."""
+
+    text: str
+    rating: int | None
+    rep: str
+    contact: str
+
+
+def written(key: str, value: float | None) -> str:
+    """Write a metric's value with its unit."""
+    unit = _unit(key)
+    if unit == "share":
+        return percent(value)
+    if unit == "seconds":
+        return duration(value)
+    return number(value, 1 if unit == "rating" else 0)
+
+
+def _unit(key: str) -> str:
+    return METRICS[key].unit if key in METRICS else ""
+
+
+def read_lines(raw: list[dict[str, Any]]) -> list[Line]:
+    """Return the figures kept with a letter."""
+    return [Line(**one) for one in raw]
+
+
+def read_people(raw: list[dict[str, Any]]) -> list[Praise]:
+    """Return the people kept with a letter."""
+    return [Praise(**one) for one in raw]
+
+
+def read_quote(raw: dict[str, Any] | None) -> Quote | None:
+    """Return the comment kept with a letter."""
+    return Quote(**raw) if raw else None

@@ -1,0 +1,116 @@
+"""The pages of Rally Notes: the letter, who has read it, and the desk where a supervisor completes it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from rapport.accounts.doors import staff_page
+from rapport.accounts.roles import Right
+from rapport.kit import clock, pages
+from rapport.kit.errors import Conflict, DomainError, Invalid
+from rapport.recognition import actions, queries
+from rapport.recognition.access import access_note
+from rapport.recognition.letter import read_lines, read_people, read_quote
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.recognition.models import RallyNote
+
+
+@never_cache
+@require_safe
+@staff_page(Right.READ_RALLY_NOTES)
+def latest(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show the latest letter; who writes them comes first to a draft that is newer."""
+    found = queries.latest_published(member.programme)
+    if member.may(Right.WRITE_RALLY_NOTES):
+        newest = queries.days_of(member.programme, drafts=True, limit=1)
+        if newest and (found is None or newest[0].day > found.day):
+            found = access_note(member, newest[0].day)
+    return _page(request, member, found)
+
+
+@never_cache
+@require_safe
+@staff_page(Right.READ_RALLY_NOTES)
+def letter(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
+    """Show the letter of a day."""
+    return _page(request, member, access_note(member, day))
+
+
+@require_POST
+@staff_page(Right.READ_RALLY_NOTES)
+def read(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
+    """Record that the member has read the letter."""
+    actions.see(member=member, day=day)
+    return HttpResponseRedirect(_address(member, day))
+
+
+@require_POST
+@staff_page(Right.WRITE_RALLY_NOTES)
+def draft(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Draft the letter of a day (today where none is given) from its figures, or refresh its draft."""
+    today = clock.now().astimezone(member.programme.zone).date()
+    try:
+        day = date.fromisoformat(request.POST.get("day") or today.isoformat())
+    except ValueError:
+        raise Invalid("That is not a day; write it as 2026-11-21.") from None
+    actions.draft(programme=member.programme, day=day, actor=f"member:{member.pk}")
+    return HttpResponseRedirect(_address(member, day))
+
+
+@require_POST
+@staff_page(Right.WRITE_RALLY_NOTES)
+def edit(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
+    """Keep the tip and the news, and publish where asked; what cannot be kept stays in the boxes."""
+    words = {field: request.POST[field] for field in actions.LIMITS if field in request.POST}
+    try:
+        actions.edit(member=member, day=day, words=words)
+        if "publish" in request.POST:
+            actions.publish(member=member, day=day)
+    except (Invalid, Conflict) as error:
+        return _page(request, member, access_note(member, day), words=words, error=error)
+    return HttpResponseRedirect(_address(member, day))
+
+
+def _page(
+    request: HttpRequest,
+    member: Member,
+    note: RallyNote | None,
+    *,
+    words: dict[str, str] | None = None,
+    error: DomainError | None = None,
+) -> HttpResponse:
+    writes = member.may(Right.WRITE_RALLY_NOTES)
+    context = {
+        "member": member,
+        "programme": member.programme,
+        "section": "rally",
+        "note": note,
+        "writes": writes,
+        "days": queries.days_of(member.programme, drafts=writes),
+        "error": str(error) if error else "",
+        "rally_unread": queries.unread_by(member) is not None,
+    }
+    if note is not None:
+        kept = {field: getattr(note, field) for field in actions.LIMITS}
+        context |= {
+            "lines": read_lines(note.figures),
+            "people": read_people(note.people),
+            "quote": read_quote(note.comment),
+            "words": kept | (words or {}),
+            "limits": actions.LIMITS,
+            "read_at": queries.seen_at(note, member),
+            "readers": queries.readers_of(note) if writes and note.published_at else [],
+        }
+    return pages.render(request, "recognition/rally.html", context, status=error.status if error else 200)
+
+
+def _address(member: Member, day: date) -> str:
+    return reverse("rally-day", args=[member.programme.key, day])
