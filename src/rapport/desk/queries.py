@@ -162,7 +162,8 @@ def work_of(member: Member) -> Work:
     offer = routing.open_offer_to(member)
     if offer is not None:
         about = offer.contact
-        return Work(doing, offer=offer, why=offer.words, file=_file(about), last=_last(about))
+        said = messages_of(about)[:1] if about.channel == "chat" else []
+        return Work(doing, offer=offer, why=offer.words, file=_file(about), last=_last(about), messages=said)
     contact = contacts.in_hand_of(member)
     if contact is None:
         return Work(doing, day=day_of(member), promised=customers.promised_by(member))

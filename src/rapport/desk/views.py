@@ -35,7 +35,7 @@ def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
         "section": "desk",
         "live_ticket_url": f"/at/{member.programme.key}/desk/ticket/",
         "line": queries.line_of(member),
-        "day": queries.day_of(member),
+        "day": work.day or queries.day_of(member),
         "rally_unread": bool(work.presence.gate),
     }
     return pages.render(request, "desk/desk.html", context)
@@ -61,7 +61,9 @@ def choose(request: HttpRequest, member: Member) -> HttpResponseBase:
     response = pages.render(request, "desk/presence.html", context)
     if request.method == "POST":
         then = f", then {doing.next_words.lower()}" if doing.next_words else ""
-        return pages.announce(pages.notify(response, "presence"), f"You are: {doing.words.lower()}{then}")
+        return pages.announce(
+            pages.notify(response, "presence"), f"You are: {doing.words.lower()}{then}", shown=False
+        )
     return response
 
 
@@ -141,7 +143,7 @@ def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseB
     """End the conversation; wrap-up begins."""
     contact = access_in_hand(member, contact_id)
     routing.end_conversation(contact, by="rep", actor=f"member:{member.pk}")
-    return pages.announce(_work(request, member), "The conversation has ended. Wrap it up.")
+    return pages.announce(_work(request, member), "The conversation has ended. Wrap it up.", shown=False)
 
 
 @require_POST

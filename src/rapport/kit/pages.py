@@ -64,9 +64,9 @@ def redirect(request: HttpRequest, to: str) -> HttpResponse:
     return HttpResponseRedirect(to)
 
 
-def announce(response: HttpResponse, words: str) -> HttpResponse:
-    """Have ``words`` said by screen readers and shown for a moment when the answer arrives."""
-    response.headers["Rapport-Announce"] = quote(words)
+def announce(response: HttpResponse, words: str, *, shown: bool = True) -> HttpResponse:
+    """Have ``words`` said by screen readers when the answer arrives, and ``shown`` for a moment."""
+    response.headers["Rapport-Announce" if shown else "Rapport-Say"] = quote(words)
     return response
 
 

@@ -17,6 +17,7 @@ from rapport.customers.queries import open_promises_of
 from rapport.guides import actions as guides
 from rapport.guides.queries import guide_of
 from rapport.kit import clock
+from rapport.recognition import actions as recognition
 from rapport.routing import actions as routing
 from rapport.routing import presence, upkeep
 from rapport.routing.queries import open_offer_to
@@ -69,6 +70,7 @@ def test_a_ringing_contact_says_who_why_and_what_about(rep: Client, world: World
     ring(world)
     page = text_of(rep.get(f"{DESK}work/"))
     assert 'data-ring="Ada Byron, Cancel my card"' in page
+    assert "I want to close my card" in page
     assert "Priority" in page
     assert "Why you" in page
     assert "best" in page or "only" in page
@@ -284,3 +286,18 @@ def test_other_peoples_promises_are_not_settled(rep: Client, world: World) -> No
         due_on=clock.now().date() + timedelta(days=1),
     )
     assert rep.post(f"{at}promises/{elsewhere.pk}/", {"kept": "yes"}).status_code == 409
+
+
+def test_unread_rally_notes_come_first(rep: Client, world: World) -> None:
+    today = clock.now().astimezone(world.programme.zone).date()
+    contact = ring(world)
+    chat.leave(contact)
+    presence.choose(member=world.rep, doing="offline")
+    recognition.draft(programme=world.programme, day=today, actor="test")
+    recognition.publish(member=world.supervisor, day=today)
+    assert "First the Rally Notes" in text_of(rep.get(DESK))
+    refusal = rep.post(f"{DESK}presence/", {"doing": "available"}, headers={"HX-Request": "true"})
+    assert refusal.status_code == 409
+    assert "Rally Notes" in text_of(refusal)
+    recognition.see_latest(member=world.rep)
+    assert "You are off the floor" in text_of(rep.get(DESK))

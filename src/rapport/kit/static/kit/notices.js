@@ -40,6 +40,8 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   notices.querySelector("[data-connection]")?.remove();
   const headers = event.detail.ctx.response.headers;
+  const quiet = headers.get("Rapport-Say");
+  if (quiet) say(decodeURIComponent(quiet));
   const words = headers.get("Rapport-Announce");
   if (words) {
     say(decodeURIComponent(words));
