@@ -15,7 +15,6 @@ from rapport.kit import clock
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
 from rapport.routing.gates import closed_gate
-from rapport.routing.models import BUSY, CHOSEN, Doing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -25,19 +24,17 @@ if TYPE_CHECKING:
 
 SOON = timedelta(days=120)  # a holding that ends within is pointed out
 DAY_FIGURES = ("contacts_answered", "resolution_by_customers", "satisfaction")
-WORDS = {
-    Doing.OFFLINE: "Offline",
-    Doing.AVAILABLE: "Available",
-    Doing.BREAK: "Break",
-    Doing.MEAL: "Meal",
-    Doing.MEETING: "Meeting",
-    Doing.TRAINING: "Training",
-    Doing.COACHING: "Coaching",
-    Doing.RESERVED: "Ringing",
-    Doing.ON_CONTACT: "On a contact",
-    Doing.WRAP_UP: "Wrap-up",
-    Doing.NOT_RESPONDING: "Not responding",
+CHOICES = {
+    "available": "Available",
+    "break": "Break",
+    "meal": "Meal",
+    "meeting": "Meeting",
+    "training": "Training",
+    "coaching": "Coaching",
+    "offline": "Offline",
 }
+AT_WORK = {"reserved": "Ringing", "on_contact": "On a contact", "wrap_up": "Wrap-up"}
+WORDS = {**CHOICES, **AT_WORK, "not_responding": "Not responding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +50,13 @@ class PresenceView:
     @property
     def words(self) -> str:
         """The state as people say it."""
-        return WORDS[Doing(self.doing)]
+        return WORDS[self.doing]
 
     @property
     def next_words(self) -> str:
         """What comes after the contact, where it is not to be available again."""
-        waits = self.doing in BUSY and self.after != Doing.AVAILABLE
-        return WORDS[Doing(self.after)] if waits else ""
+        waits = self.doing in AT_WORK and self.after != "available"
+        return WORDS[self.after] if waits else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +130,10 @@ def presence_of(member: Member) -> PresenceView:
     """Return what the member does and may choose."""
     found = floor.presence_of(member)
     return PresenceView(
-        doing=found.doing if found else Doing.OFFLINE.value,
+        doing=found.doing if found else "offline",
         since=found.since if found else None,
-        after=found.after if found else Doing.AVAILABLE.value,
-        choices=tuple((one.value, WORDS[one]) for one in CHOSEN),
+        after=found.after if found else "available",
+        choices=tuple(CHOICES.items()),
         gate=closed_gate(member),
     )
 

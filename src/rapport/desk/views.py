@@ -1,5 +1,8 @@
 """The desk's pages: every step of a rep answers with the columns as they stand after it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -8,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.accounts.doors import staff_page
-from rapport.accounts.models import Member
 from rapport.accounts.roles import Right
 from rapport.channels.chat import actions as chat
 from rapport.contacts.access import access_in_hand
@@ -20,6 +22,9 @@ from rapport.kit.errors import Invalid
 from rapport.live import tickets
 from rapport.routing import actions as routing
 from rapport.routing import presence
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
 
 at_desk = staff_page(Right.TAKE_CONTACTS)
 

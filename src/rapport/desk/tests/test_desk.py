@@ -20,6 +20,7 @@ from rapport.kit import clock
 from rapport.recognition import actions as recognition
 from rapport.routing import actions as routing
 from rapport.routing import presence, upkeep
+from rapport.routing.models import CHOSEN
 from rapport.routing.queries import open_offer_to
 
 STEPS = [
@@ -301,3 +302,9 @@ def test_unread_rally_notes_come_first(rep: Client, world: World) -> None:
     assert "Rally Notes" in text_of(refusal)
     recognition.see_latest(member=world.rep)
     assert "You are off the floor" in text_of(rep.get(DESK))
+
+
+def test_every_state_a_rep_may_choose_is_in_the_menu(rep: Client, world: World) -> None:
+    page = text_of(rep.get(f"{DESK}presence/"))
+    for state in CHOSEN:
+        assert f'"doing": "{state.value}"' in page
