@@ -80,12 +80,16 @@ def _mark(programme: Programme) -> EventRow | None:
 
 
 def load(
-    *, size: Size | None = None, seed: int = 20, say: Callable[[str, float], None] = lambda _what, _share: None
+    *,
+    size: Size | None = None,
+    seed: int = 20,
+    say: Callable[[str, float], None] = lambda _what, _share: None,
+    checked: bool = False,
 ) -> int:
     """Load the demonstration unless it is loaded; return the number of contacts made now.
 
-    ``say`` hears what is being done and the share of it that is done. The same size, seed and time give the same
-    rows.
+    ``say`` hears what is being done and the share of it that is done; ``checked`` has the database check every
+    reference. The same size, seed and time give the same rows.
     """
     size = size or Size()
     with transaction.atomic():
@@ -93,12 +97,12 @@ def load(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if loaded():
             return 0
-        made = _make(size, seed, say)
+        made = _make(size, seed, say, checked=checked)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     return made
 
 
-def _make(size: Size, seed: int, say: Callable[[str, float], None]) -> int:
+def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: bool) -> int:
     now = clock.now()
     today = now.astimezone(ZONE).date()
     say("Simulating a month on the floor", 0.0)
@@ -109,9 +113,10 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None]) -> int:
     with clock.at(datetime.fromtimestamp(month.start, UTC)):
         setting = settle([rep.talent for rep in month.reps])
     say("Writing customers", 0.0)
-    customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
-    writer = Writer(setting, month, people, customers, seed)
-    count = writer.write(lambda share: say("Writing contacts", share))
+    with bulk.unchecked(not checked):
+        customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
+        writer = Writer(setting, month, people, customers, seed)
+        count = writer.write(lambda share: say("Writing contacts", share))
     announce(
         DemoLoaded(contacts=count, customers=size.customers, seed=seed),
         programme=setting.programme,

@@ -168,9 +168,9 @@ def guide_steps(topic: Topic) -> list[dict[str, str]]:
     if topic.key in VERBATIM:
         steps.append(("disclosure", "Read out", "say", "verbatim", VERBATIM[topic.key]))
     steps += [
-        ("value", "Give something of value", "say", "optional", "Name one thing they have and do not use."),
+        ("value", "Give something of value", "say", "optional", "Name something they do not use yet."),
         ("next-step", "Say what happens next, and by when", "close", "required", said[-1]),
-        ("thank", "Thank the customer", "close", "required", "Thank you for telling us, and for being with us."),
+        ("thank", "Thank the customer", "close", "required", "Thank you for telling us."),
     ]
     return [dict(zip(("key", "title", "kind", "touch_point", "words"), step, strict=True)) for step in steps]
 

@@ -20,5 +20,5 @@ def small(db: Any, settings: Any) -> Iterator[Any]:
     """The small demonstration's programme, at noon."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with clock.at(NOON):
-        load(size=SMALL)
+        load(size=SMALL, checked=True)
         yield accounts.programme_by_key(PROGRAMME)

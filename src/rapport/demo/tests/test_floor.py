@@ -30,7 +30,7 @@ def rows(label: str, **only: Any) -> Any:
 
 @pytest.fixture
 def live(small: Any) -> Live:
-    """Let seconds pass on the floor: ``live(60)``; ``each`` is called every second and ends it by returning true."""
+    """Let seconds pass on the floor: ``live(60)``; ``each`` is called in every one, and may end it."""
     floor, passed = Floor(), [0]
 
     def go(seconds: int, each: Callable[[], Any] = lambda: None) -> Floor:
@@ -69,7 +69,9 @@ def test_another_floor_takes_over_in_the_middle(small: Any, live: Live) -> None:
             turn(small)
     assert rows("chat.Message", at__gt=NOON).count() > before
     assert rows("contacts.Contact", arrived_at__gt=NOON, state="closed").exists()
-    assert not rows("contacts.Contact", arrived_at__gt=NOON + timedelta(seconds=1), legs__ended_by="rep_lost").exists()
+    assert not rows(
+        "contacts.Contact", arrived_at__gt=NOON + timedelta(seconds=1), legs__ended_by="rep_lost"
+    ).exists()
 
 
 def test_a_person_who_is_available_is_offered_a_contact_soon(small: Any, live: Live) -> None:
