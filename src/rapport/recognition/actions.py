@@ -83,8 +83,8 @@ def publish(*, member: Member, day: date) -> RallyNote:
     if note.status == RallyNote.Status.PUBLISHED:
         return note
     note = _draft_of(member, day)
-    if not note.figures:
-        raise Conflict("These notes have no figures: nobody asked for a person on that day.")
+    if not note.figures and not any(getattr(note, field) for field in LIMITS):
+        raise Conflict("These notes are empty: nobody asked for a person on that day. Write some news first.")
     note.status, note.published_at, note.published_by = RallyNote.Status.PUBLISHED, clock.now(), member
     note.save(update_fields=["status", "published_at", "published_by"])
     readers = [f"member:{one.pk}" for one in members_with(member.programme, Right.READ_RALLY_NOTES)]

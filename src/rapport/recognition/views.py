@@ -55,23 +55,21 @@ def read(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
 @require_POST
 @staff_page(Right.WRITE_RALLY_NOTES)
 def draft(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Draft the letter of a day (today where none is given) from its figures, or refresh its draft."""
+    """Draft today's letter from its figures, or refresh its draft."""
     today = clock.now().astimezone(member.programme.zone).date()
-    try:
-        day = date.fromisoformat(request.POST.get("day") or today.isoformat())
-    except ValueError:
-        raise Invalid("That is not a day; write it as 2026-11-21.") from None
-    actions.draft(programme=member.programme, day=day, actor=f"member:{member.pk}")
-    return HttpResponseRedirect(_address(member, day))
+    actions.draft(programme=member.programme, day=today, actor=f"member:{member.pk}")
+    return HttpResponseRedirect(_address(member, today))
 
 
 @require_POST
 @staff_page(Right.WRITE_RALLY_NOTES)
 def edit(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
-    """Keep the tip and the news, and publish where asked; what cannot be kept stays in the boxes."""
+    """Keep the tip and the news, take the figures again or publish where asked; what cannot be kept stays in the boxes."""
     words = {field: request.POST[field] for field in actions.LIMITS if field in request.POST}
     try:
         actions.edit(member=member, day=day, words=words)
+        if "again" in request.POST:
+            actions.draft(programme=member.programme, day=day, actor=f"member:{member.pk}")
         if "publish" in request.POST:
             actions.publish(member=member, day=day)
     except (Invalid, Conflict) as error:

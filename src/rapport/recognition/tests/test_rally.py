@@ -236,6 +236,8 @@ def test_the_supervisor_completes_and_publishes_on_the_page(world: World, client
         assert "This is a draft" in page and "Who was great" in page and "… is glad" in page
         long = client.post("/at/cards/rally/2026-11-18/edit/", {"tip": "x" * 501, "our_news": "<b>Party</b>"})
         assert long.status_code == 422 and "x" * 501 in long.content.decode()
+        client.post("/at/cards/rally/2026-11-18/edit/", {"tip": "Ask why", "again": "yes"})
+        assert RallyNote.objects.get().tip == "Ask why"
         client.post("/at/cards/rally/2026-11-18/edit/", {"our_news": "<b>Party</b>", "publish": "yes"})
         page = client.get("/at/cards/rally/").content.decode()
     assert "&lt;b&gt;Party" in page and "0 of 3 have read it" in page
