@@ -8,6 +8,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.portal",
     "rapport.floor",
     "rapport.recognition",
+    "rapport.insight",
     "rapport.api",
 ]
 

@@ -140,3 +140,8 @@ def known_external_ids(programme: Programme, ids: Iterable[str]) -> set[str]:
     """Return those of the ids that contacts of the programme have."""
     found = Contact.objects.filter(programme=programme, external_id__in=list(ids))
     return {external_id for external_id in found.values_list("external_id", flat=True) if external_id}
+
+
+def reason_names(programme: Programme) -> dict[str, str]:
+    """Return the names of all reasons of the programme by key."""
+    return dict(Reason.objects.filter(programme=programme).values_list("key", "name"))

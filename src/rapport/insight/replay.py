@@ -137,6 +137,10 @@ def _identified(fact: ContactFact, event: EventRow) -> None:
     fact.customer, fact.segment = event.data["customer"], event.data["segment"]
 
 
+def _reason_learned(fact: ContactFact, event: EventRow) -> None:
+    fact.reason = event.data["reason"]
+
+
 def _queued(fact: ContactFact, event: EventRow) -> None:
     fact.queue, fact.queued_at = event.data["queue"] or None, event.at
 
@@ -196,6 +200,7 @@ def _surveyed(fact: ContactFact, event: EventRow) -> None:
 
 STEPS: dict[str, Callable[[ContactFact, EventRow], None]] = {
     "contact.identified": _identified,
+    "contact.reason_learned": _reason_learned,
     "contact.queued": _queued,
     "contact.arrival_corrected": _arrival_corrected,
     "contact.answered": _answered,

@@ -1,0 +1,34 @@
+"""What groups are called on a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapport.accounts.queries import members_of
+from rapport.contacts.queries import reason_names
+from rapport.customers.queries import segments_of
+from rapport.insight.figures import Group
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+UNKNOWN = {"rep": "No rep", "reason": "No reason", "queue": "No queue", "segment": "No segment"}
+
+
+def names_of(programme: Programme, dimension: str) -> dict[Group, str]:
+    """Return the names of a dimension's groups; a group without a name goes by its key."""
+    if dimension == "rep":
+        return {member.agent_id: member.name for member in members_of(programme)}
+    if dimension == "reason":
+        return dict(reason_names(programme).items())
+    if dimension == "segment":
+        return {segment.key: segment.name for segment in segments_of(programme)}
+    return {"chat": "Chat", "voice": "Telephone"} if dimension == "channel" else {}
+
+
+def name_of(names: dict[Group, str], dimension: str, group: Group) -> str:
+    """Return what one group is called."""
+    if group is None:
+        return UNKNOWN.get(dimension, "Unknown")
+    return names.get(group, str(group))
