@@ -33,7 +33,7 @@ def main() -> None:
     print(f"{contacts / loaded:,.0f} contacts a second with all that belongs to them")
 
 
-class _TakeBack(Exception):  # noqa: N818 - not an error
+class _TakeBack(Exception):
     pass
 
 

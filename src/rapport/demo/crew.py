@@ -12,6 +12,7 @@ from rapport.demo.topics import BY_KEY, Topic
 from rapport.demo.view import View, topic_of
 from rapport.desk import actions as desk
 from rapport.kit import clock
+from rapport.recognition import actions as recognition
 from rapport.routing import presence
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def _take_offer(view: View, member: Member) -> None:
 
 
 def _be_available(member: Member) -> None:
+    """Become available, with the Rally Notes read first."""
+    recognition.see_latest(member=member)
     presence.choose(member=member, doing="available")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.demo import bulk, demand, files, roster
+from rapport.demo import bulk, demand, files, notes, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, Month, Visit
 from rapport.demo.people import OTHER, PROGRAMME, REPS, settle
@@ -97,9 +97,7 @@ def load(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if loaded():
             return 0
-        made = _make(size, seed, say, checked=checked)
-    bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
-    return made
+        return _make(size, seed, say, checked=checked)
 
 
 def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: bool) -> int:
@@ -117,6 +115,9 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: 
         customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
         writer = Writer(setting, month, people, customers, seed)
         count = writer.write(lambda share: say("Writing contacts", share))
+    bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
+    say("Writing the Rally Notes", 0.0)
+    notes.publish(setting.programme)
     announce(
         DemoLoaded(contacts=count, customers=size.customers, seed=seed),
         programme=setting.programme,

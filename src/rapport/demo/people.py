@@ -28,6 +28,7 @@ OTHER = "loans"
 REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
+SUPERVISOR = "sasha.lind"  # agent id
 SKILLS = ("retention", "disputes", "service")
 
 
@@ -83,7 +84,7 @@ def settle(talents: Sequence[float]) -> Setting:
         versions=_guides(programme, reasons),
     )
     accounts.ensure_member(
-        programme=programme, agent_id="sasha.lind", name="Sasha Lind", role=Role.SUPERVISOR,
+        programme=programme, agent_id=SUPERVISOR, name="Sasha Lind", role=Role.SUPERVISOR,
         username="supervisor", password=PASSWORDS["supervisor"],
     )  # fmt: skip
     accounts.ensure_installation_administrator(username="admin", password=PASSWORDS["admin"])
@@ -168,7 +169,7 @@ def guide_steps(topic: Topic) -> list[dict[str, str]]:
     if topic.key in VERBATIM:
         steps.append(("disclosure", "Read out", "say", "verbatim", VERBATIM[topic.key]))
     steps += [
-        ("value", "Give something of value", "say", "optional", "Name something they do not use yet."),
+        ("value", "Give something of value", "say", "optional", "Name what they do not use yet."),
         ("next-step", "Say what happens next, and by when", "close", "required", said[-1]),
         ("thank", "Thank the customer", "close", "required", "Thank you for telling us."),
     ]
@@ -176,7 +177,7 @@ def guide_steps(topic: Topic) -> list[dict[str, str]]:
 
 
 VERBATIM = {
-    "cancel": "You can end your contract at any time. Ending it now has no cost, and we do it at once if you wish.",
+    "cancel": "You can end your contract at any time. Ending it now costs nothing, and we do it at once.",
     "dispute": "The amount is booked back for now. If the merchant proves the payment, it is charged again.",
     "rate": "The plan has no interest as long as every part is paid in time; otherwise the usual rate applies.",
 }
