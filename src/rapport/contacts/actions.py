@@ -23,6 +23,7 @@ from rapport.contacts.events import (
     ContactQueued,
     ContactReturned,
     FollowUpRecorded,
+    ReasonLearned,
     WrapUpStopped,
 )
 from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
@@ -115,6 +116,16 @@ def identify(contact: Contact, *, customer: Customer, actor: str) -> None:
     contact.save(update_fields=["customer", "segment"])
     segment = customer.segment.key if customer.segment else None
     _tell(contact, ContactIdentified(customer=customer.key, segment=segment), actor, None)
+
+
+def learn_reason(contact: Contact, *, reason: Reason, actor: str) -> None:
+    """Say what the contact is about, once the rep knows better than the customer's choice or the call."""
+    _require(contact, State.ACTIVE, State.WRAP_UP)
+    if contact.reason_id == reason.pk:
+        return
+    contact.reason = reason
+    contact.save(update_fields=["reason"])
+    _tell(contact, ReasonLearned(reason=reason.key), actor, None)
 
 
 def answer(contact: Contact, *, rep: Member | None, actor: str, at: datetime | None = None) -> Leg:

@@ -35,6 +35,14 @@ class ContactIdentified:
 
 
 @dataclass(frozen=True)
+class ReasonLearned:
+    """The rep found out what the contact is about; ``reason`` is its key."""
+
+    name: ClassVar[str] = "contact.reason_learned"
+    reason: str
+
+
+@dataclass(frozen=True)
 class ContactAnswered:
     """A rep took the contact; ``rep`` is the agent id, None where a log does not name one."""
 

@@ -72,6 +72,17 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
 
 
 @transaction.atomic
+def learn_reason(*, member: Member, contact_id: UUID, key: str) -> None:
+    """Say what the contact is about; its guide follows while nothing is ticked."""
+    contact = in_hand(member, contact_id, lock=True)
+    reason = past.reason_by_key(member.programme, key)
+    if reason is None:
+        raise Invalid("Choose what the contact is about from the list.")
+    contacts.learn_reason(contact, reason=reason, actor=f"member:{member.pk}")
+    guides.follow_reason(contact, actor=f"member:{member.pk}")
+
+
+@transaction.atomic
 def look_back(*, member: Member, contact_id: UUID, holds: bool | None, comment: str) -> None:
     """Say about the customer's last contact whether its outcome holds, or comment on it."""
     last = past.last_contact_before(in_hand(member, contact_id))

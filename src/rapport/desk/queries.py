@@ -115,6 +115,7 @@ class Work:
     guide: guides.GuideView | None = None
     messages: list[Any] = field(default_factory=list)
     customer_away: bool = False
+    reasons: list[Any] = field(default_factory=list)
     dispositions: list[Any] = field(default_factory=list)
     wrap_up_until: datetime | None = None
     day: dict[str, Figure] = field(default_factory=dict)
@@ -176,6 +177,7 @@ def work_of(member: Member) -> Work:
         guide=guides.guide_of(contact),
         messages=messages_of(contact) if is_chat else [],
         customer_away=is_chat and not is_over and customer_is_away(contact),
+        reasons=contacts.reasons_of(member.programme),
         dispositions=contacts.dispositions_for(contact) if is_over else [],
         wrap_up_until=contact.ended_at + allowed if is_over and contact.ended_at else None,
     )

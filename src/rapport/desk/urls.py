@@ -14,6 +14,7 @@ contact: list[URLPattern | URLResolver] = [
     path("promises/<int:promise_id>/", views.settle, name="desk-settle"),
     path("last/", views.look_back, name="desk-look-back"),
     path("customer/", views.identify, name="desk-identify"),
+    path("reason/", views.learn_reason, name="desk-reason"),
     path("wrap-up/", views.wrap_up, name="desk-wrap-up"),
 ]
 pages: list[URLPattern | URLResolver] = [

@@ -217,6 +217,14 @@ def identify(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResp
 
 @require_POST
 @at_desk
+def learn_reason(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Say what the contact is about."""
+    actions.learn_reason(member=member, contact_id=contact_id, key=request.POST.get("reason", ""))
+    return _work(request, member)
+
+
+@require_POST
+@at_desk
 def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Put the outcome on file; what is missing is said in the form."""
     try:

@@ -83,6 +83,13 @@ def begin(contact: Contact, *, actor: str) -> Progress | None:
 
 
 @transaction.atomic
+def follow_reason(contact: Contact, *, actor: str) -> Progress | None:
+    """Begin the guide of the contact's reason anew, if nothing of the one before was ticked."""
+    Progress.objects.filter(contact=contact, ticked={}).delete()
+    return begin(contact, actor=actor)
+
+
+@transaction.atomic
 def tick(*, member: Member, contact: Contact, step: str) -> Progress:
     """Mark a step as done; ticking it again changes nothing."""
     progress = _locked(contact, f"member:{member.pk}")

@@ -228,6 +228,19 @@ def test_a_call_pops_the_same_file_without_chat(rep: Client, world: World) -> No
     assert 'id="composer"' not in page
 
 
+def test_a_call_gets_its_guide_when_the_rep_learns_the_reason(rep: Client, world: World) -> None:
+    contact, at = take(rep, world)
+    other = contacts.ensure_reason(programme=world.programme, key="limit", name="A higher limit")
+    more = [{"key": "ask", "title": "Ask how much", "touch_point": "required"}]
+    guides.publish(programme=world.programme, reason=other, name="Limit", steps=more)
+    assert "Ask how much" in text_of(rep.post(f"{at}reason/", {"reason": "limit"}))
+    assert rep.post(f"{at}reason/", {"reason": "nonsense"}).status_code == 422
+    rep.post(f"{at}steps/ask/", {"done": "yes"})
+    assert "Ask how much" in text_of(rep.post(f"{at}reason/", {"reason": "cancel"})), "ticked: the guide stays"
+    contact.refresh_from_db()
+    assert contact.reason == world.reason
+
+
 def test_nothing_is_written_into_a_closed_contact(rep: Client, world: World) -> None:
     _, at = take(rep, world)
     rep.post(f"{at}steps/why/", {"done": "yes"})
@@ -247,7 +260,17 @@ def test_nobody_else_acts_on_a_contact(client: Client, rep: Client, world: World
     other = Client()
     for member, status in ((world.second_rep, 404), (world.supervisor, 404), (world.outsider, 404)):
         other.force_login(member.user)
-        for what in ("messages/", "typing/", "end/", "file/", "steps/why/", "wrap-up/", "promises/", "last/"):
+        for what in (
+            "messages/",
+            "reason/",
+            "typing/",
+            "end/",
+            "file/",
+            "steps/why/",
+            "wrap-up/",
+            "promises/",
+            "last/",
+        ):
             form = {"text": "x", "disposition": "saved", "resolved": "yes", "summary": "x", "version": "1"}
             due = {"what": "x", "due_on": clock.now().date().isoformat()}
             assert other.post(f"{at}{what}", {**form, **due}).status_code == status, (member, what)
