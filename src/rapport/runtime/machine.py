@@ -1,5 +1,8 @@
 """The page of who runs the installation: what runs and what waits; no customer and no contact."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -23,12 +26,17 @@ def machine(request: HttpRequest) -> HttpResponse:
     person = access_installation(request.user)
     context = {
         "person": person,
-        "status": status.collect(home.home(), accounts.programme_keys()),
+        "processes": [_shown(each) for each in status.collect(home.home(), [])["processes"]],
         "checks": health.checks(),
         "jobs": jobs.unfinished(),
         "programmes": accounts.programmes(),
     }
     return pages.page_or_fragment(request, "runtime/machine.html", "runtime/machine_parts.html", context)
+
+
+def _shown(process: dict[str, Any]) -> dict[str, Any]:
+    since = process["since"]
+    return {**process, "since": datetime.fromisoformat(since) if since else None}
 
 
 urlpatterns = [path("machine/", machine, name="machine")]
