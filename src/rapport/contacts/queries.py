@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Avg, F, Q
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
 
 LONGEST = timedelta(days=1)  # nearly every contact is over sooner
+OUTCOMES = {
+    "": Q(),
+    "answered": Q(answered_at__isnull=False) & ~Q(state=State.ABANDONED),
+    "abandoned": Q(state=State.ABANDONED),
+    "left_before_queue": Q(state=State.LEFT),
+    "open": Q(state__in=[State.ARRIVED, State.WAITING, State.ACTIVE, State.WRAP_UP]),
+}
 
 
 def reasons_of(programme: Programme) -> list[Reason]:
@@ -145,3 +153,28 @@ def known_external_ids(programme: Programme, ids: Iterable[str]) -> set[str]:
 def reason_names(programme: Programme) -> dict[str, str]:
     """Return the names of all reasons of the programme by key."""
     return dict(Reason.objects.filter(programme=programme).values_list("key", "name"))
+
+
+def arrived_between(
+    programme: Programme,
+    start: datetime,
+    end: datetime,
+    *,
+    outcome: str = "",
+    disposition: str = "",
+    before: UUID | None = None,
+    limit: int = 100,
+) -> list[Contact]:
+    """Return the newest contacts that arrived in [start, end), those that arrived before the one given.
+
+    ``outcome`` is answered, abandoned, left_before_queue or open, ``disposition`` a key; empty is any.
+    """
+    found = Contact.objects.select_related("customer", "segment", "reason", "disposition", "rep__user").filter(
+        OUTCOMES[outcome], programme=programme, arrived_at__gte=start, arrived_at__lt=end
+    )
+    if disposition:
+        found = found.filter(disposition__key=disposition)
+    last = Contact.objects.filter(programme=programme, public_id=before).first() if before else None
+    if last is not None:
+        found = found.filter(Q(arrived_at__lt=last.arrived_at) | Q(arrived_at=last.arrived_at, pk__lt=last.pk))
+    return list(found.order_by("-arrived_at", "-pk")[:limit])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
+NAMED = ("reason", "disposition")
 WHY_RETURNED = {"rep_lost": "the connection to the rep was lost"}
 ENDED_BY = {"customer": "the customer", "rep": "the rep", "pbx": "the telephone system", "import": "the log"}
 OFFER_ENDED = {
@@ -35,13 +36,17 @@ class Happened:
 
 def story_of(contact: Contact) -> list[Happened]:
     """Return what happened to the contact, oldest first; what was said is left to the messages."""
+    named = (contact.reason, contact.disposition)
     called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
+    words = {one.key: one.name for one in named if one is not None}
     rows = history_of(contact.programme, contact.public_id)
-    return [Happened(row.at, _words(row, called)) for row in rows if row.name != "chat.message"]
+    return [Happened(row.at, _words(row, called, words)) for row in rows if row.name != "chat.message"]
 
 
-def _words(row: EventRow, called: dict[str, str]) -> str:
-    data = {**row.data, "rep": called.get(str(row.data.get("rep")), row.data.get("rep") or "a rep")}
+def _words(row: EventRow, called: dict[str, str], words: dict[str, str]) -> str:
+    """Say what happened, with reps by their name and the reason and outcome in words."""
+    data = {key: words.get(value, value) if key in NAMED else value for key, value in row.data.items()}
+    data["rep"] = called.get(str(row.data.get("rep")), row.data.get("rep") or "a rep")
     say = _SENTENCES.get(row.name)
     return say(data) if say else row.name.replace(".", " ").replace("_", " ").capitalize()
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("at/<slug:programme>/floor/now/", views.now, name="floor-now"),
     path("at/<slug:programme>/floor/today/", views.today, name="floor-today"),
     path("at/<slug:programme>/floor/ticket/", views.ticket, name="floor-ticket"),
+    path("at/<slug:programme>/contacts/", views.contacts, name="contacts"),
     path("at/<slug:programme>/contacts/<uuid:contact_id>/", views.contact, name="contact"),
 ]

@@ -14,10 +14,11 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts.access import access_contact
-from rapport.contacts.queries import follow_ups_of
+from rapport.contacts.queries import arrived_between, follow_ups_of
 from rapport.feedback.queries import survey_of
-from rapport.floor import arrivals, figures, history, queries
+from rapport.floor import arrivals, figures, forms, history, queries
 from rapport.guides.queries import guide_of
+from rapport.insight.queries import bounds
 from rapport.kit import clock, pages
 from rapport.live import tickets
 from rapport.routing.queries import why_here
@@ -87,6 +88,32 @@ def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
         "why_here": why_here(found),
     }
     return pages.render(request, "floor/contact.html", context)
+
+
+@never_cache
+@require_safe
+@staff_page(Right.READ_CONTACTS)
+def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """List the contacts that arrived on a local day, the newest first; the address holds what is asked."""
+    asked = forms.read_listing(member.programme, request.GET)
+    found = arrived_between(
+        member.programme,
+        *bounds(member.programme, asked.day, asked.day),
+        outcome=asked.outcome,
+        disposition=asked.disposition,
+        before=asked.before,
+        limit=forms.PAGE + 1,
+    )
+    context = {
+        "member": member,
+        "programme": member.programme,
+        "section": "floor",
+        "asked": asked,
+        "outcomes": forms.OUTCOMES,
+        "contacts": found[: forms.PAGE],
+        "older": found[forms.PAGE - 1] if len(found) > forms.PAGE else None,
+    }
+    return pages.render(request, "floor/contacts.html", context)
 
 
 def _now(member: Member) -> dict[str, Any]:

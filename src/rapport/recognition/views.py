@@ -64,7 +64,7 @@ def draft(request: HttpRequest, member: Member) -> HttpResponseBase:
 @require_POST
 @staff_page(Right.WRITE_RALLY_NOTES)
 def edit(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
-    """Keep the tip and the news, take the figures again or publish where asked; what cannot be kept stays in the boxes."""
+    """Keep the tip and the news, then take the figures again or publish where asked; refused words stay."""
     words = {field: request.POST[field] for field in actions.LIMITS if field in request.POST}
     try:
         actions.edit(member=member, day=day, words=words)

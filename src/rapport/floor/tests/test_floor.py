@@ -25,7 +25,7 @@ from rapport.routing import presence
 from rapport.routing.upkeep import turn
 
 MONDAY = datetime(2026, 11, 16, 9, 10, tzinfo=UTC)  # 10:10 in Berlin
-PAGES = ["floor/", "floor/?wall=1", "floor/now/", "floor/today/", "floor/ticket/"]
+PAGES = ["contacts/", "floor/", "floor/?wall=1", "floor/now/", "floor/today/", "floor/ticket/"]
 
 
 @pytest.fixture(autouse=True)
@@ -167,10 +167,10 @@ def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
     feedback.answer(contact=contact, rating=2, resolved=False, comment="Too slow <b>")
     page = watcher.get(f"/at/cards/contacts/{contact.public_id}/").content.decode()
     for words in (
-        "Arrived by chat about cancel, from customer C-1",
+        "Arrived by chat about Cancel my card, from customer C-1",
         "Answered by Rep",
         "Conversation ended by the rep",
-        "Closed: saved, resolved",
+        "Closed: Stays with us, resolved",
         "The customer answered 2 of 5, not resolved, with a comment",
         "I want to leave",
         "Stays, with the fee waived",
@@ -178,6 +178,35 @@ def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
     ):
         assert words in page
     assert "<form" not in page[page.index("<main") : page.index("</main>")]
+
+
+def test_figures_link_to_the_contacts_they_count(world: World, watcher: Client) -> None:
+    stays = handled(world)
+    left = a_chat(world, "x@example.org")
+    routing.abandon(left, actor="customer")
+    floor = watcher.get("/at/cards/floor/").content.decode()
+    for query, there, not_there in (
+        ("?outcome=answered", stays, left),
+        ("?outcome=abandoned", left, stays),
+        ("?disposition=saved", stays, left),
+    ):
+        assert f"/at/cards/contacts/{query}" in floor
+        page = watcher.get(f"/at/cards/contacts/{query}").content.decode()
+        assert str(there.public_id) in page and str(not_there.public_id) not in page
+
+
+def test_the_list_of_contacts_goes_by_pages_and_days(
+    world: World, watcher: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rapport.floor.forms.PAGE", 2)
+    made = [handled(world) for _ in range(3)]
+    page = watcher.get("/at/cards/contacts/").content.decode()
+    assert str(made[0].public_id) not in page and f"before={made[1].public_id}" in page
+    older = watcher.get(f"/at/cards/contacts/?before={made[1].public_id}").content.decode()
+    assert str(made[0].public_id) in older and str(made[1].public_id) not in older
+    assert "No such contact on this day" in watcher.get("/at/cards/contacts/?day=2020-01-01").content.decode()
+    for wrong in ("day=never", "before=1", "outcome=nice", "day=9999-12-31"):
+        assert watcher.get(f"/at/cards/contacts/?{wrong}").status_code == 422
 
 
 @pytest.mark.parametrize("path", PAGES)
