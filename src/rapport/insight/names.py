@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-UNKNOWN = {"rep": "No rep", "reason": "No reason", "queue": "No queue", "segment": "No segment"}
+UNKNOWN = {"rep": "Nobody, or not known", "reason": "No reason", "queue": "No queue", "segment": "No segment"}
 
 
 def names_of(programme: Programme, dimension: str) -> dict[Group, str]:

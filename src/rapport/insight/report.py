@@ -41,8 +41,11 @@ OF_REPS = (
     "transfers",
 )
 HEAT: Cut = ("weekday", "hour")
-BARS = 40
-"""A chart of bars shows at most so many groups; the table beside it has them all."""
+BARS = 12
+"""A chart of bars shows at most so many groups; the table below has them all."""
+
+LABEL = 17
+"""Longest name in a chart, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +161,10 @@ def trend_rows(counted: Counted, state: ReportState) -> list[tuple[str, str, Fig
 
 
 def split(programme: Programme, counted: Counted, metric: Metric, by: str) -> list[SplitRow]:
-    """Return the focus by group, largest groups first, each with its interval."""
+    """Return the focus by group, largest groups first and what is not known last, each with its interval."""
     names = names_of(programme, by)
     rows = [row for row in counted.now[(by,)] if _size(row[metric.key])]
-    rows.sort(key=lambda row: -_size(row[metric.key]))
+    rows.sort(key=lambda row: (row.group[by] is None, -_size(row[metric.key])))
     longest = max((float(row[metric.key].value or 0) for row in rows), default=0) or 1
     return [
         _split_row(metric, row[metric.key], name_of(names, by, row.group[by]), row.group[by], longest)
@@ -177,7 +180,7 @@ def _split_row(metric: Metric, figure: Figure, name: str, key: object, longest: 
     low = high = None
     if metric.unit == "share" and metric.relation != "state_span" and figure.denominator:
         ends = share_interval(figure.numerator, figure.denominator)
-        low, high = float(ends[0]), float(ends[1])
+        low, high = max(0.0, float(ends[0])), min(1.0, float(ends[1]))
     value = float(figure.value or 0)
     return SplitRow(
         name=name,
@@ -198,7 +201,17 @@ def bars(metric: Metric, rows: Sequence[SplitRow]) -> dict[str, Any]:
     if any(row.low is not None for row in shown):
         series |= {"low": [row.low for row in shown], "high": [row.high for row in shown]}
     unit = CHART_UNITS.get(metric.unit, "")
-    return {"kind": "bar", "horizontal": True, "x": [row.name for row in shown], "series": [series], "unit": unit}
+    return {
+        "kind": "bar",
+        "horizontal": True,
+        "x": [_short(row.name) for row in shown],
+        "series": [series],
+        "unit": unit,
+    }
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LABEL else name[: LABEL - 1] + "…"
 
 
 def heat(counted: Counted, metric: Metric) -> dict[str, Any]:
