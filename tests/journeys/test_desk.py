@@ -1,12 +1,41 @@
 """The desk in a browser: by keyboard alone, through reloads, and without a stream."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from rapport.config.database_url import embedded
+from rapport.runtime.rig import Installation
+
 from .conftest import Enter
-from .test_story import write_to_us
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+DESK = "/at/desk-only/desk/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stage(installation: Installation) -> None:
+    """Add the programme of these journeys to the running installation."""
+    subprocess.run(
+        [sys.executable, "-m", "rapport.runtime.child", "stage_desk"],
+        env={
+            **installation.environment,
+            "DATABASE_URL": embedded(installation.home),
+            "PYTHONPATH": str(Path(__file__).parent),
+        },
+        check=True,
+    )
+
+
+def write_to_us(customer: Page, text: str) -> None:
+    """Write as a customer on file."""
+    customer.locator("label.choice-item", has_text="Cancel my card").click()
+    customer.get_by_label("Your message").fill(text)
+    customer.get_by_label("Your e-mail address").fill("grace@example.org")
+    customer.get_by_role("button", name="Send and wait").click()
 
 
 def press(page: Page, *keys: str) -> None:
@@ -23,10 +52,10 @@ def go_offline(page: Page) -> None:
 
 
 def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
-    rep = enter("/at/cards/desk/", "rep2")
+    rep = enter(DESK, "typist")
     press(rep, "Enter")
     expect(rep.get_by_text("You are next in line")).to_be_visible()
-    customer = enter("/p/cards/", width=390, height=844)
+    customer = enter("/p/desk-only/", width=390, height=844)
     write_to_us(customer, "I want to leave")
     expect(rep.get_by_role("button", name="Accept")).to_be_visible()
     press(rep, "Enter")
@@ -69,7 +98,7 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
 
 
 def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
-    rep = enter("/at/cards/desk/", "rep2")
+    rep = enter(DESK, "typist")
 
     def end_at_once(route: Route) -> None:
         route.fulfill(status=200, headers={"Access-Control-Allow-Origin": "*"}, body="")
@@ -78,7 +107,7 @@ def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
     rep.reload()
     expect(rep.locator("#stream-status")).to_have_attribute("data-state", "polling", timeout=20_000)
     press(rep, "Enter")
-    customer = enter("/p/cards/", width=390, height=844)
+    customer = enter("/p/desk-only/", width=390, height=844)
     write_to_us(customer, "Hello without a stream")
     expect(rep.get_by_role("button", name="Accept")).to_be_visible(timeout=20_000)
     press(rep, "Enter")
