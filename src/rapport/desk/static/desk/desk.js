@@ -90,15 +90,19 @@ document.addEventListener("input", (event) => {
   post(typing).catch(() => {});
 });
 
-let typingTimer = 0;
-document.body.addEventListener("live:chat.typing.customer", (event) => {
-  const talk = document.getElementById("talk");
+let typingUntil = 0;
+let typingContact = "";
+function showTyping() {
   const words = document.getElementById("typing");
-  if (!words || talk?.dataset.contact !== event.detail.subject) return;
-  words.hidden = false;
-  window.clearTimeout(typingTimer);
-  typingTimer = window.setTimeout(() => { const now = document.getElementById("typing"); if (now) now.hidden = true; }, TYPING_SHOWN_MS);
+  if (words) words.hidden = Date.now() >= typingUntil || document.getElementById("talk")?.dataset.contact !== typingContact;
+}
+document.body.addEventListener("live:chat.typing.customer", (event) => {
+  typingUntil = Date.now() + TYPING_SHOWN_MS;
+  typingContact = event.detail.subject;
+  showTyping();
+  window.setTimeout(showTyping, TYPING_SHOWN_MS + 50);
 });
+document.addEventListener("htmx:after:swap", showTyping); // a fetched column comes with the words hidden
 
 // The guide's words go into the box, to be changed before they are sent.
 document.addEventListener("click", (event) => {
