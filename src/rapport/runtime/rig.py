@@ -15,7 +15,7 @@ from rapport.runtime import processes, state
 from rapport.runtime.reset import reset
 from rapport.runtime.supervisor import answer, is_ready
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class Installation:
@@ -48,13 +48,8 @@ class Installation:
     def start(self, *words: str) -> None:
         """Start `rapport up` (or the command given) and wait until all is ready."""
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "rapport.runtime.cli", *(words or ("up",))],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            command = [sys.executable, "-m", "rapport.runtime.cli", *(words or ("up",))]
+            self.process = processes.start(command, environment=self.environment, output=output)
         process = self.process
         processes.wait_until(
             lambda: process.poll() is not None or is_ready(self.port), seconds=START_SECONDS, every=0.2
