@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Segment
@@ -56,3 +57,8 @@ def promised_by(member: Member, *, limit: int = 8) -> list[Promise]:
 def segments_of(programme: Programme) -> list[Segment]:
     """Return the programme's segments."""
     return list(Segment.objects.filter(programme=programme).order_by("key"))
+
+
+def keys_among(programme: Programme, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys that customers of the programme have."""
+    return set(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", flat=True))

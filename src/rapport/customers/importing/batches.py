@@ -1,0 +1,192 @@
+"""Writing a batch of customer records: made, or brought up to date, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from rapport.customers.actions import ensure_segment
+from rapport.customers.events import CustomerChanged
+from rapport.customers.importing.mapping import CustomerMapping
+from rapport.customers.importing.rows import CustomerRecord
+from rapport.customers.models import ContactPoint, Customer, Holding, Segment
+from rapport.events.actions import record_history
+from rapport.kit import clock
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+ACTOR = "import"
+LOCK = 726_170_702  # with the programme's id, the advisory lock that imports of its customers take turns by
+UPDATED = ["name", "segment", "customer_since", "language", "likes", "attributes", "version", "updated_at"]
+Values = dict[str, Any]
+
+
+@dataclass
+class Written:
+    """What became of a batch."""
+
+    made: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class Importer:
+    """Writes customer records into one programme; remembers its segments."""
+
+    def __init__(self, programme: Programme, mapping: CustomerMapping) -> None:
+        self._programme = programme
+        self._mapping = mapping
+        self._segments: dict[str, Segment] = {}
+
+    @transaction.atomic
+    def write(self, records: Sequence[CustomerRecord]) -> Written:
+        """Make or change the customers; of several records of one customer the last counts."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self._programme.pk])
+        last = {record.key: record for record in records}
+        there = {customer.key: customer for customer in self._locked(last)}
+        new = [Customer(programme=self._programme, key=key) for key in last if key not in there]
+        before = {key: _told(customer) for key, customer in there.items()}
+        customers = there | {customer.key: customer for customer in new}
+        for key, record in last.items():
+            self._apply(customers[key], record)
+        Customer.objects.bulk_create(new)
+        changes = {key: _difference(before[key], _told(customers[key])) for key in there}
+        for key, extra in self._write_parts(last, customers).items():
+            if key in changes:
+                changes[key] = _joined(changes[key], extra)
+        changed = [customers[key] for key, change in changes.items() if change]
+        self._save(changed)
+        now = clock.now()
+        record_history(
+            [
+                (CustomerChanged(*change), customers[key].public_id, now)
+                for key, change in changes.items()
+                if change
+            ],
+            programme=self._programme,
+            actor=ACTOR,
+        )
+        return Written(len(new), len(changed), len(records) - len(new) - len(changed))
+
+    def _locked(self, keys: Iterable[str]) -> Iterable[Customer]:
+        return (
+            Customer.objects.select_for_update(of=("self",))
+            .select_related("segment")
+            .filter(programme=self._programme, key__in=list(keys))
+            .order_by("pk")
+        )
+
+    def _apply(self, customer: Customer, record: CustomerRecord) -> None:
+        for name, value in record.fields.items():
+            setattr(customer, name, self._segment(value) if name == "segment" else value)
+        customer.attributes = {**customer.attributes, **record.attributes}
+
+    def _segment(self, key: str) -> Segment | None:
+        if key and key not in self._segments:
+            self._segments[key] = ensure_segment(
+                programme=self._programme,
+                key=key,
+                name=self._mapping.segments.get(key, key),
+                head_start_seconds=self._mapping.head_start_seconds.get(key, 0),
+            )
+        return self._segments.get(key)
+
+    def _save(self, changed: list[Customer]) -> None:
+        for customer in changed:
+            customer.version += 1
+            customer.updated_at = clock.now()
+        Customer.objects.bulk_update(changed, UPDATED, batch_size=500)
+
+    def _write_parts(
+        self, records: Mapping[str, CustomerRecord], customers: Mapping[str, Customer]
+    ) -> dict[str, dict[str, tuple[str, str]]]:
+        """Write holdings and contact points; return by customer what of them changed."""
+        ids = {customer.pk: key for key, customer in customers.items()}
+        extra: dict[str, dict[str, tuple[str, str]]] = {}
+        self._write_points(records, customers, ids, extra)
+        self._write_holdings(records, customers, ids, extra)
+        return extra
+
+    def _write_points(
+        self,
+        records: Mapping[str, CustomerRecord],
+        customers: Mapping[str, Customer],
+        ids: Mapping[int, str],
+        extra: dict[str, dict[str, tuple[str, str]]],
+    ) -> None:
+        there = set(ContactPoint.objects.filter(customer__in=ids).values_list("customer_id", "kind", "value"))
+        made = [
+            ContactPoint(programme=self._programme, customer=customers[key], kind=kind, value=value)
+            for key, record in records.items()
+            for kind, value in record.points.items()
+            if (customers[key].pk, kind, value) not in there
+        ]
+        ContactPoint.objects.bulk_create(made)
+        for point in made:
+            extra.setdefault(ids[point.customer_id], {})[point.kind] = ("", point.value)
+
+    def _write_holdings(
+        self,
+        records: Mapping[str, CustomerRecord],
+        customers: Mapping[str, Customer],
+        ids: Mapping[int, str],
+        extra: dict[str, dict[str, tuple[str, str]]],
+    ) -> None:
+        there = {(one.customer_id, one.key): one for one in Holding.objects.filter(customer__in=ids)}
+        new, changed = [], []
+        for key, record in records.items():
+            for told in record.holdings:
+                found = there.get((customers[key].pk, told.key))
+                holding = found or Holding(programme=self._programme, customer=customers[key], key=told.key)
+                before = {name: getattr(holding, name) for name in told.values}
+                if found and before == told.values:
+                    continue
+                for name, value in told.values.items():
+                    setattr(holding, name, value)
+                (changed if found else new).append(holding)
+                extra.setdefault(key, {})[f"holding {told.key}"] = (
+                    _text(before) if found else "",
+                    _text(told.values),
+                )
+        Holding.objects.bulk_create(new)
+        Holding.objects.bulk_update(
+            changed, ["product", "label", "opened_on", "ends_on", "details"], batch_size=500
+        )
+
+
+def _told(customer: Customer) -> Values:
+    segment = customer.segment.key if customer.segment else ""
+    fields = {name: getattr(customer, name) for name in ("name", "customer_since", "language", "likes")}
+    return fields | {"segment": segment} | dict(customer.attributes)
+
+
+Difference = tuple[dict[str, str], dict[str, str]]
+
+
+def _difference(before: Values, after: Values) -> Difference | None:
+    names = [name for name in after if before.get(name) != after[name]]
+    if not names:
+        return None
+    return {name: _text(before.get(name)) for name in names}, {name: _text(after[name]) for name in names}
+
+
+def _joined(found: Difference | None, extra: Mapping[str, tuple[str, str]]) -> Difference:
+    before, after = found or ({}, {})
+    was = {name: values[0] for name, values in extra.items()}
+    return before | was, after | {name: values[1] for name, values in extra.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(one)}" for name, one in value.items() if one not in (None, "", {}))
+    return str(value)

@@ -1,0 +1,115 @@
+"""``rapport import customers``: the partner's customer file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rapport.accounts import actions as accounts
+from rapport.accounts import queries
+from rapport.customers.importing.batches import Importer, Written
+from rapport.customers.importing.mapping import CustomerMapping, read_mapping
+from rapport.customers.importing.rows import BadRow, CustomerRecord, read_rows
+from rapport.customers.queries import keys_among
+from rapport.kit.errors import Invalid
+from rapport.kit.intake import BadRows, Progress
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+BATCH = 1000
+
+
+def run(argv: Sequence[str]) -> int:
+    """Import the customers of one file. Exit code 0, or 1 where the file held nothing that could be read."""
+    asked = _parser().parse_args(list(argv))
+    if not asked.file.is_file():
+        raise Invalid(f"There is no file {asked.file}.")
+    mapping = read_mapping(asked.mapping)
+    taker = (DryRun if asked.dry_run else Taker)(asked.programme, mapping)
+    with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
+        _take(read_rows(asked.file, mapping), taker, bad)
+    done, would = taker.done, "would be " if asked.dry_run else ""
+    print(f"{done.made:,} customers {would}made")
+    print(f"{done.changed:,} {would}brought up to date")
+    print(f"{done.same:,} {'already there' if asked.dry_run else 'as they were'}")
+    print(f"{bad.count:,} rows that could not be read{f'; see {bad.path}' if bad.count else ''}")
+    return 0 if done.made or done.changed or done.same else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rapport import customers",
+        description="Import a partner's customer file. Customers are made or renewed by the partner's key; "
+        "what the file does not name is left alone. Running it again changes nothing.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, plain or gzipped")
+    parser.add_argument("--programme", required=True, metavar="KEY", help="made with defaults where missing")
+    parser.add_argument("--mapping", required=True, type=Path, metavar="MAP.toml", help="what the columns mean")
+    parser.add_argument("--errors", type=Path, metavar="PATH", help="where rows that cannot be read go")
+    parser.add_argument("--dry-run", action="store_true", help="read everything, change nothing")
+    return parser
+
+
+class Taker:
+    """Takes batches of records into the programme, which is made with the first of them."""
+
+    def __init__(self, key: str, mapping: CustomerMapping) -> None:
+        self.done = Written()
+        self._key = key
+        self._mapping = mapping
+        self._importer: Importer | None = None
+
+    def take(self, records: Sequence[CustomerRecord]) -> None:
+        """Write one batch."""
+        if self._importer is None:
+            programme, made = accounts.ensure_programme(key=self._key)
+            if made:
+                _say(f"There was no programme {self._key}: made with defaults, time zone {programme.timezone}.")
+            self._importer = Importer(programme, self._mapping)
+        written = self._importer.write(records)
+        self.done.made += written.made
+        self.done.changed += written.changed
+        self.done.same += written.same
+
+
+class DryRun(Taker):
+    """Counts what would be made, and what is there."""
+
+    def __init__(self, key: str, mapping: CustomerMapping) -> None:
+        super().__init__(key, mapping)
+        self._seen: set[str] = set()
+        self._programme: Programme | None = queries.programme_by_key(key)
+        if self._programme is None:
+            _say(f"There is no programme {key}: it would be made with defaults.")
+
+    def take(self, records: Sequence[CustomerRecord]) -> None:
+        """Count one batch."""
+        keys = {record.key for record in records} - self._seen
+        self._seen |= keys
+        new = len(keys - keys_among(self._programme, keys)) if self._programme else len(keys)
+        self.done.made += new
+        self.done.same += len(records) - new
+
+
+def _take(rows: Iterable[CustomerRecord | BadRow], taker: Taker, bad: BadRows) -> None:
+    batch, read, progress = list[CustomerRecord](), 0, Progress("rows")
+    for read, row in enumerate(rows, 1):
+        if isinstance(row, BadRow):
+            bad.add(row.line, row.reason, row.text)
+        else:
+            batch.append(row)
+        if len(batch) == BATCH:
+            taker.take(batch)
+            batch.clear()
+            progress.show(read)
+    if batch:
+        taker.take(batch)
+    progress.done(read)
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

@@ -1,0 +1,114 @@
+"""How somebody's customer file maps to ours: a TOML file, checked when it is read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rapport.kit.errors import Invalid
+
+FIELDS = ("name", "segment", "customer_since", "language", "likes", "email", "phone")
+HOLDING_FIELDS = ("key", "product", "label", "opened_on", "ends_on")
+KINDS = ("text", "whole", "number", "yes")
+TOP = (
+    "key",
+    "delimiter",
+    "encoding",
+    "date_format",
+    "fields",
+    "attributes",
+    "segments",
+    "holdings",
+    "head_start_seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column kept with the customer; ``values`` renames what is written in it."""
+
+    column: str
+    kind: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingMap:
+    """How one row tells of something the customer has; a field is a column, or a fixed text after ``=``."""
+
+    fields: Mapping[str, str]
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMapping:
+    """Which column says what. ``key`` is the column of the partner's key."""
+
+    key: str
+    delimiter: str
+    encoding: str
+    date_format: str
+    fields: Mapping[str, str]
+    attributes: Mapping[str, Attribute]
+    segments: Mapping[str, str]
+    head_start_seconds: Mapping[str, int]
+    holdings: tuple[HoldingMap, ...]
+
+    def columns(self) -> set[str]:
+        """The columns that the file must have."""
+        told = {self.key, *self.fields.values(), *(one.column for one in self.attributes.values())}
+        for holding in self.holdings:
+            told |= {column for column in holding.fields.values() if not column.startswith("=")}
+            told |= set(holding.details.values())
+        return told
+
+
+def read_mapping(path: Path) -> CustomerMapping:
+    """The mapping in a TOML file. Raises Invalid with a sentence that says what to mend."""
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise Invalid(f"The mapping {path} cannot be read: {fault}.") from fault
+    _only(path, "entries", told, TOP)
+    if not isinstance(told.get("key"), str):
+        raise Invalid(f'The mapping {path} does not say which column has the customer\'s key: key = "…".')
+    fields = told.get("fields", {})
+    _only(path, "fields", fields, FIELDS)
+    return CustomerMapping(
+        key=told["key"],
+        delimiter=told.get("delimiter", ","),
+        encoding=told.get("encoding", "utf-8"),
+        date_format=told.get("date_format", "%Y-%m-%d"),
+        fields=fields,
+        attributes={name: _attribute(path, name, one) for name, one in told.get("attributes", {}).items()},
+        segments=told.get("segments", {}),
+        head_start_seconds=told.get("head_start_seconds", {}),
+        holdings=tuple(_holding(path, one) for one in told.get("holdings", [])),
+    )
+
+
+def _only(path: Path, what: str, told: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    if unknown := sorted(set(told) - set(known)):
+        raise Invalid(f"The mapping {path} has unknown {what} {', '.join(unknown)}; there are {', '.join(known)}.")
+
+
+def _attribute(path: Path, name: str, told: Any) -> Attribute:
+    if isinstance(told, str):
+        return Attribute(told, "text", {})
+    kind = told.get("kind", "text")
+    if "column" not in told or kind not in KINDS:
+        raise Invalid(
+            f"In the mapping {path}, attribute {name} needs a column; its kind may be {', '.join(KINDS)}."
+        )
+    return Attribute(told["column"], kind, told.get("values", {}))
+
+
+def _holding(path: Path, told: Mapping[str, Any]) -> HoldingMap:
+    fields = {name: value for name, value in told.items() if name != "details"}
+    _only(path, "fields of holdings", fields, HOLDING_FIELDS)
+    if "key" not in fields or "product" not in fields:
+        raise Invalid(f"In the mapping {path}, each of holdings needs a key and a product.")
+    return HoldingMap(fields, told.get("details", {}))

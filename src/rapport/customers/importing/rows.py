@@ -1,0 +1,197 @@
+"""Reading a customer file: each row as a record of a customer, or as a bad row."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from rapport.customers.importing.mapping import Attribute, CustomerMapping, HoldingMap
+from rapport.customers.points import normal_email, normal_phone
+from rapport.kit.errors import Invalid
+from rapport.kit.intake import storable
+
+LIMITS = {"key": 100, "name": 200, "segment": 50, "language": 10, "likes": 500, "email": 254, "phone": 254}
+HOLDING_LIMIT = 100
+SHOWN = 200
+YES = {"yes", "y", "true", "1"}
+NO = {"no", "n", "false", "0", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRecord:
+    """Something a row says the customer has."""
+
+    key: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """What a row says of a customer; fields the mapping does not name are not in ``fields``."""
+
+    line: int
+    key: str
+    fields: Mapping[str, Any]
+    points: Mapping[str, str]
+    attributes: Mapping[str, Any]
+    holdings: tuple[HoldingRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that could not be read, and why."""
+
+    line: int
+    reason: str
+    text: str = ""
+
+
+@dataclass
+class _Undecodable:
+    """Notes the lines whose bytes are not in the file's encoding while the text is read around them."""
+
+    lines: set[int] = field(default_factory=set)
+
+
+def read_rows(path: Path, mapping: CustomerMapping) -> Iterator[CustomerRecord | BadRow]:
+    """Yield each row of a plain or gzipped CSV file, streamed."""
+    bad, rows = _Undecodable(), 0
+    with _opened(path) as file:
+        reader = csv.reader(_lines(file, mapping.encoding, bad), delimiter=mapping.delimiter, strict=True)
+        header: list[str] | None = None
+        while True:
+            try:
+                fields = next(reader)
+            except StopIteration:
+                break
+            except (csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as fault:
+                yield BadRow(reader.line_num + 1, _fault(fault))
+                if not isinstance(fault, csv.Error):
+                    break
+                continue
+            if header is None:
+                header = fields
+                if missing := sorted(mapping.columns() - set(header)):
+                    yield BadRow(1, f"the header lacks {', '.join(missing)}", ",".join(fields)[:SHOWN])
+                    return
+            elif fields:
+                rows += 1
+                yield _row(reader.line_num, header, fields, mapping, bad)
+    if not rows:
+        yield BadRow(0, "the file holds no customers")
+
+
+def _fault(fault: Exception) -> str:
+    if isinstance(fault, csv.Error):
+        return f"is no CSV ({fault})"
+    return f"the file ends early or is damaged from here on ({fault})"
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if zipped else path.open("rb")
+
+
+def _lines(file: IO[bytes], encoding: str, bad: _Undecodable) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        try:
+            text = line.decode(encoding)
+        except UnicodeDecodeError:
+            bad.lines.add(number)
+            text = line.decode(encoding, "replace")
+        yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def _row(
+    line: int, header: list[str], fields: list[str], mapping: CustomerMapping, bad: _Undecodable
+) -> CustomerRecord | BadRow:
+    text = mapping.delimiter.join(fields)[:SHOWN]
+    if line in bad.lines:
+        return BadRow(line, f"is not written in {mapping.encoding}", text)
+    if len(fields) != len(header):
+        return BadRow(line, f"has {len(fields)} fields instead of {len(header)}", text)
+    try:
+        return _record(line, dict(zip(header, fields, strict=True)), mapping)
+    except Invalid as fault:
+        return BadRow(line, str(fault), text)
+
+
+def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> CustomerRecord:
+    key = row[mapping.key].strip()
+    if not key:
+        raise Invalid("has no key")
+    told = {name: row[column].strip() for name, column in mapping.fields.items()}
+    texts = {"key": key} | {name: text for name, text in told.items() if name in LIMITS}
+    if why := storable(**{name: (text, LIMITS[name]) for name, text in texts.items()}):
+        raise Invalid(why)
+    points = {name: told.pop(name) for name in ("email", "phone") if name in told}
+    fields: dict[str, Any] = dict(told)
+    if "customer_since" in fields:
+        fields["customer_since"] = _day(fields["customer_since"], mapping)
+    return CustomerRecord(
+        line=line,
+        key=key,
+        fields=fields,
+        points={
+            kind: (normal_email if kind == "email" else normal_phone)(value)
+            for kind, value in points.items()
+            if value
+        },
+        attributes={name: _attribute(name, row, one) for name, one in mapping.attributes.items()},
+        holdings=tuple(_holding(row, one, mapping) for one in mapping.holdings),
+    )
+
+
+def _day(text: str, mapping: CustomerMapping) -> date | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, mapping.date_format).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as fault:
+        raise Invalid(f"{text[:40]!r} is no day as the mapping writes them") from fault
+
+
+def _attribute(name: str, row: Mapping[str, str], told: Attribute) -> Any:
+    text = row[told.column].strip()
+    if text in told.values:
+        return told.values[text]
+    if why := storable(**{name: (text, 500)}):
+        raise Invalid(why)
+    return _typed(name, text, told.kind)
+
+
+def _typed(name: str, text: str, kind: str) -> Any:
+    if kind == "text" or not text:
+        return text or None
+    if kind == "yes":
+        if text.lower() in YES | NO:
+            return text.lower() in YES
+        raise Invalid(f"{name} is neither yes nor no: {text[:40]!r}")
+    try:
+        return int(text) if kind == "whole" else float(text)
+    except ValueError as fault:
+        raise Invalid(f"{name} is no number: {text[:40]!r}") from fault
+
+
+def _holding(row: Mapping[str, str], told: HoldingMap, mapping: CustomerMapping) -> HoldingRecord:
+    values: dict[str, Any] = {
+        name: column[1:] if column.startswith("=") else row[column].strip() for name, column in told.fields.items()
+    }
+    key = values.pop("key")
+    if why := storable(
+        **{f"holding {name}": (text, HOLDING_LIMIT) for name, text in {"key": key, **values}.items()}
+    ):
+        raise Invalid(why)
+    for name in ("opened_on", "ends_on"):
+        if name in values:
+            values[name] = _day(values[name], mapping)
+    return HoldingRecord(
+        key, values | {"details": {name: row[column].strip() for name, column in told.details.items()}}
+    )
