@@ -142,6 +142,7 @@ def _event(one: Any) -> str:
 def _type(hint: Any) -> str:
     shown = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint)
     words = {"str": "text", "int": "whole number", "bool": "true or false", "None": "null", "float": "number"}
+    words |= {"list[str]": "list of texts", "dict[str, str]": "object of texts"}
     return _cell(" or ".join(words.get(part, f"`{part}`") for part in shown.split(" | ")))
 
 
@@ -229,7 +230,7 @@ of. The database refuses to change or delete it. Other programs read the log by 
 | `at` | when it happened, UTC; for imported or late events earlier than when it was written |
 | `name` | one of the names below |
 | `subject` | the public id of the thing it happened to: a contact unless said otherwise |
-| `actor` | `member:<id>`, `customer`, `rep`, `router`, `pbx`, `import` or `system` |
+| `actor` | who did it: `member:<id>`, `customer`, `router`, `pbx`, `import`, `command` or `system` |
 | `data` | the fields below, as JSON |
 | `audience` | the live channels that hear of it: `floor:<programme>`, `member:<member>`, `contact:<public id>` |
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import re
 import sys
 from collections import defaultdict
@@ -12,6 +13,7 @@ from types import ModuleType
 import pytest
 from django.db import connection
 
+from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Right, Role
 from rapport.api.v1 import api
 from rapport.channels.cti.forms import EVENTS
@@ -19,7 +21,10 @@ from rapport.contacts.call_logs.csv_log import CsvLog
 from rapport.contacts.call_logs.mapping import read_mapping
 from rapport.contacts.call_logs.records import CallRecord
 from rapport.contacts.models import State
+from rapport.events.models import Event
+from rapport.insight import registry
 from rapport.insight.registry import METRICS
+from rapport.insight.sql import shown
 from rapport.routing.models import Doing, Offer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +187,41 @@ def test_the_example_of_a_call_log_can_be_read(tmp_path: Path) -> None:
     assert [each for each in found if not isinstance(each, CallRecord)] == []
     assert [each.outcome for each in found if isinstance(each, CallRecord)] == ["answered", "abandoned"]
     assert reader.skipped == 1
+
+
+def blocks(kind: str) -> Iterator[tuple[Path, str]]:
+    """Yield the code blocks of a kind on all pages, without the indentation of the list they stand in."""
+    for path in PAGES:
+        for indent, text in re.findall(
+            rf"^( *)```{kind}\n(.*?)^ *```", path.read_text(), re.MULTILINE | re.DOTALL
+        ):
+            yield path, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)
+
+
+def test_examples_of_json_are_json() -> None:
+    examples = [text for _, text in blocks("json")]
+    assert examples
+    for text in examples:
+        json.loads(text)
+
+
+@pytest.mark.django_db
+def test_the_example_of_a_programme_sets_it_up() -> None:
+    (text,) = [text for path, text in blocks("python") if path.name == "set-up-a-programme.md"]
+    for _ in range(2):  # run again it changes nothing
+        exec(text, {})
+    programme = Programme.objects.get(key="cards")
+    assert programme.answer_within_seconds == 30
+    assert Member.objects.get(programme=programme).agent_id == "21"
+    assert Event.objects.filter(programme=programme, name="guide.published").count() == 1
+
+
+def test_the_example_of_a_metric_is_one() -> None:
+    (text,) = [text for path, text in blocks("python") if path.name == "add-a-metric.md"]
+    metric = eval(text.strip().rstrip(","), vars(registry))
+    assert metric.key not in METRICS
+    for dialect in ("postgres", "duckdb"):
+        assert "long_wait_seconds" in shown(metric, dialect)
 
 
 def test_the_tool_refuses_arguments(capsys: pytest.CaptureFixture[str]) -> None:
