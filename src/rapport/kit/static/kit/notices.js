@@ -61,6 +61,20 @@ document.addEventListener("htmx:after:request", (event) => {
   if (drawer) drawer.open = false;
 });
 
+// Parts that fetch themselves fail quietly: the page says that it is not up to date until one succeeds.
+const isBackground = (element) => element?.matches?.('[hx-trigger*="live:"], [hx-trigger*="every"]');
+
+function stale(isStale) {
+  const words = document.querySelector(".stale-words");
+  if (!words || words.hidden !== isStale) return;
+  words.hidden = !isStale;
+  if (isStale) say("No connection. What you see may be old.");
+}
+
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail.ctx.response.status < 500) stale(false);
+});
+
 // An answer that is not one of ours (a proxy's page, a sign-in page) must never be swapped into a part.
 document.addEventListener("htmx:before:response", (event) => {
   const { response } = event.detail.ctx;
@@ -68,6 +82,11 @@ document.addEventListener("htmx:before:response", (event) => {
     event.preventDefault();
     show("You are signed out", "What you wrote is kept in this browser. Sign in again to go on.");
     window.setTimeout(() => window.location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname)}`), 1500);
+    return;
+  }
+  if (response.status >= 500 && isBackground(event.detail.ctx.sourceElement)) {
+    event.preventDefault();
+    stale(true);
     return;
   }
   if (response.status >= 500 && !response.headers.get("HX-Retarget")) {
@@ -79,7 +98,11 @@ document.addEventListener("htmx:before:response", (event) => {
 document.addEventListener("htmx:error", (event) => {
   const error = event.detail.error;
   if (!(error instanceof TypeError) || !event.detail.ctx) return;
-  show("No connection", "Nothing was sent. It is tried again as soon as the connection is back.");
+  if (isBackground(event.detail.ctx.sourceElement)) {
+    stale(true);
+    return;
+  }
+  show("No connection", "It may not have arrived. What you wrote is still here: try again in a moment.");
   notices.firstElementChild.dataset.connection = "lost";
 });
 
