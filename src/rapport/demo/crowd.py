@@ -40,6 +40,8 @@ SOON_SECONDS = 4.0  # the next customer's delay while a real person waits for on
 ANSWERS_SURVEY = 0.5
 RING_SECONDS = 2.0
 MOST_WAITING = 12
+IDLE_SHARE = 0.25  # of the reps; when more are idle, as after the start, customers come RUSH times as often
+RUSH = 4.0
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class Crowd:
             self.next_at = min(self.next_at, view.now + SOON_SECONDS)
         if view.now < self.next_at:
             return
-        self.next_at = view.now + self.random.expovariate(rate_an_hour(view) / 3600)
+        rush = RUSH if len(view.free) > IDLE_SHARE * reps_wanted(view) else 1.0
+        self.next_at = view.now + self.random.expovariate(rate_an_hour(view) * rush / 3600)
         if len(view.waiting) >= MOST_WAITING:
             return
         customer = self._customer(view.programme)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("Europe/London")
 LOCK = 7_277_200  # advisory: one load at a time
-FIRST_TIMERS = 0.825  # of all contacts; the others come back about the same matter
+FIRST_TIMERS = 0.73  # of all contacts; the others come back about the same matter
 STRANGERS = 0.07  # of contacts come from nobody on file
-HANDLE_SECONDS = 400.0  # what the roster reckons with
+WARM_UP_DAYS = 5
+HANDLE_SECONDS = 415.0  # what the roster reckons with
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: 
     month = simulate(size, people, now=now, seed=seed)
     month.run()
     say("Making people and rules", 0.0)
-    with clock.at(datetime.fromtimestamp(month.start, UTC)):
+    with clock.at(datetime.fromtimestamp(month.since, UTC)):
         setting = settle([rep.talent for rep in month.reps])
     say("Writing customers", 0.0)
     with bulk.unchecked(not checked):
@@ -131,7 +132,8 @@ def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) 
     """Return the month up to ``now``, ready to run."""
     chance = np.random.default_rng(seed)
     midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = (midnight - timedelta(days=size.days)).astimezone(UTC)
+    since = (midnight - timedelta(days=size.days)).astimezone(UTC)
+    start = since - timedelta(days=WARM_UP_DAYS)
     line = demand.slots(ZONE, start, midnight.astimezone(UTC) + timedelta(days=2))
     per_day = size.contacts / size.days
     arrivals = demand.arrivals(chance, line, per_day * FIRST_TIMERS)
@@ -149,6 +151,7 @@ def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) 
         shifts,
         reps=size.reps,
         start=start.timestamp(),
+        since=since.timestamp(),
         end=now.timestamp(),
         busy=line.shares.tolist(),
         seed=seed,

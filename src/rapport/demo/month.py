@@ -25,7 +25,7 @@ TRANSFERRED = 0.035
 LEFT_IN_MENU = 0.03  # of calls
 WRAP_UP_SECONDS = 42.0
 RETRIES = 0.45  # of those who abandoned
-RETURNS = {True: 0.05, False: 0.66}  # by whether the contact was resolved
+RETURNS = {True: 0.14, False: 0.80}  # by whether the contact was resolved
 SPREAD = 0.55  # sigma of the logarithm of talk times
 
 
@@ -77,7 +77,8 @@ class Rep:
 class Month:
     """The floor over a month. Give it arrivals and shifts, call :meth:`run`, then read visits and spans.
 
-    ``busy`` says how busy each half hour from ``start`` is (any unit); people come back at busy times.
+    ``busy`` says how busy each half hour from ``start`` is (any unit); people come back at busy times. What is
+    before ``since`` is not kept: the floor needs some days until as many come back as ever will.
     """
 
     def __init__(
@@ -87,12 +88,13 @@ class Month:
         *,
         reps: int,
         start: float,
+        since: float,
         end: float,
         busy: Sequence[float],
         seed: int,
     ) -> None:
         self.chance = random.Random(seed)
-        self.start, self.end = start, end
+        self.start, self.since, self.end = start, since, end
         self.busy, self.busiest = busy, max(busy)
         self.visits: list[Visit] = []
         self.spans: list[tuple[int, str, float, float]] = []
@@ -119,7 +121,8 @@ class Month:
             heapq.heappush(self._events, (when, next(self._order), step, whom))
 
     def _come(self, now: float, visit: Visit) -> None:
-        self.visits.append(visit)
+        if now >= self.since:
+            self.visits.append(visit)
         if visit.channel == "chat":
             self._queue(now, visit)
         elif self.chance.random() < LEFT_IN_MENU:
@@ -177,7 +180,7 @@ class Month:
         self._decide(visit, topic, rep)
 
     def _talk(self, visit: Visit, topic: Topic, rep: Rep) -> float:
-        slower = (1.12 if visit.channel == "chat" else 1.0) * (1.15 if visit.attempt > 1 else 1.0)
+        slower = (1.04 if visit.channel == "chat" else 1.0) * (1.10 if visit.attempt > 1 else 1.0)
         return max(20.0, _lognormal(self.chance, topic.talk_seconds * rep.pace * slower, SPREAD))
 
     def _decide(self, visit: Visit, topic: Topic, rep: Rep) -> None:
@@ -185,11 +188,15 @@ class Month:
         likely = topic.resolved + 0.045 * rep.talent - (0.07 if visit.attempt > 1 else 0.0)
         visit.resolved = self.chance.random() < min(0.98, max(0.3, likely))
         if self.chance.random() < RETURNS[visit.resolved]:
+            self._return(visit, self._later(visit), attempt=visit.attempt + 1)
+
+    def _later(self, visit: Visit) -> float:
+        """Return when the customer comes back: days later, more likely when many come anyway."""
+        while True:
             days = self.chance.uniform(1, 12) if visit.resolved else self.chance.expovariate(1 / 1.7)
-            later = visit.ended + 3600 + days * 86400
-            while later < self.end and self._busy_at(later) < self.chance.random() * self.busiest:
-                later += self.chance.uniform(1800, 14400)
-            self._return(visit, later, attempt=visit.attempt + 1)
+            when = visit.ended + 3600 + days * 86400
+            if when >= self.end or self._busy_at(when) > self.chance.random() * self.busiest:
+                return when
 
     def _busy_at(self, when: float) -> float:
         return self.busy[min(int((when - self.start) // 1800), len(self.busy) - 1)]
@@ -227,7 +234,7 @@ class Month:
 
     def _move(self, number: int, doing: str, now: float) -> None:
         rep, now = self.reps[number], min(now, self.end)
-        if rep.doing != "offline" and now > rep.since:
+        if rep.doing != "offline" and now > rep.since >= self.since:
             self.spans.append((number, rep.doing, rep.since, now))
         rep.doing, rep.since = doing, now
 

@@ -14,8 +14,8 @@ from rapport.demo.demand import SLOT_SECONDS, Slots
 
 SHIFT_SLOTS = 16  # eight hours
 SHRINKAGE = 0.24  # of a shift is breaks, meal, meetings, training
-SAFETY = 0.8  # standard deviations of the load that are staffed on top of it
-LEAST = 4.5  # reps at any time, those at a break included
+SAFETY = 0.7  # standard deviations of the load that are staffed on top of it
+LEAST = 8.0  # reps at any time, those at a break included
 PAUSES = (("break", 2, 6, 15), ("meal", 5, 10, 40), ("break", 11, 14, 15))  # half hours into the shift, minutes
 IMPROVE = (("meeting", 30), ("training", 45), ("coaching", 45))  # one of them a day, whenever it suits best
 

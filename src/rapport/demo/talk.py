@@ -93,11 +93,15 @@ def _rep_says(scene: Scene, taken: int) -> str:
     asks = scene.topic.asks
     if taken == 0:
         return f"{dice.pick(GREETINGS, scene.key, 'hello').format(rep=scene.rep)} {asks[0]}"
-    if taken >= 2 and GOODBYE.search(scene.said[-1].text) and len(scene.said[-1].text) < 60:
+    if taken >= 2 and not scene.customer_simulated and _says_goodbye(scene.said[-1].text):
         return dice.pick(FAREWELLS, scene.key)
     if taken < len(asks):
         return asks[taken]
     return dice.pick(CLOSINGS, scene.key) if taken == len(asks) else dice.pick(FAREWELLS, scene.key)
+
+
+def _says_goodbye(text: str) -> bool:
+    return len(text) < 60 and GOODBYE.search(text) is not None
 
 
 def _customer_says(scene: Scene, replies: int) -> str:
