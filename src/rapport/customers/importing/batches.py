@@ -51,16 +51,15 @@ class Importer:
         last = {record.key: record for record in records}
         there = {customer.key: customer for customer in self._locked(last)}
         new = [Customer(programme=self._programme, key=key) for key in last if key not in there]
-        before = {key: _told(customer) for key, customer in there.items()}
+        before = {key: _told(there[key]) if key in there else {} for key in last}
         customers = there | {customer.key: customer for customer in new}
         for key, record in last.items():
             self._apply(customers[key], record)
         Customer.objects.bulk_create(new)
-        changes = {key: _difference(before[key], _told(customers[key])) for key in there}
+        changes = {key: _difference(before[key], _told(customers[key])) for key in last}
         for key, extra in self._write_parts(last, customers).items():
-            if key in changes:
-                changes[key] = _joined(changes[key], extra)
-        changed = [customers[key] for key, change in changes.items() if change]
+            changes[key] = _joined(changes[key], extra)
+        changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
         now = clock.now()
         record_history(
@@ -139,7 +138,8 @@ class Importer:
         extra: dict[str, dict[str, tuple[str, str]]],
     ) -> None:
         there = {(one.customer_id, one.key): one for one in Holding.objects.filter(customer__in=ids)}
-        new, changed = [], []
+        new: list[Holding] = []
+        changed: list[Holding] = []
         for key, record in records.items():
             for told in record.holdings:
                 found = there.get((customers[key].pk, told.key))
@@ -170,7 +170,7 @@ Difference = tuple[dict[str, str], dict[str, str]]
 
 
 def _difference(before: Values, after: Values) -> Difference | None:
-    names = [name for name in after if before.get(name) != after[name]]
+    names = [name for name in after if _text(before.get(name)) != _text(after[name])]
     if not names:
         return None
     return {name: _text(before.get(name)) for name in names}, {name: _text(after[name]) for name in names}

@@ -8,8 +8,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from rapport.customers.importing.mapping import Attribute, CustomerMapping, HoldingMap
 from rapport.customers.points import normal_email, normal_phone
@@ -93,13 +94,13 @@ def _fault(fault: Exception) -> str:
     return f"the file ends early or is damaged from here on ({fault})"
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> BufferedIOBase:
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if zipped else path.open("rb")
 
 
-def _lines(file: IO[bytes], encoding: str, bad: _Undecodable) -> Iterator[str]:
+def _lines(file: BufferedIOBase, encoding: str, bad: _Undecodable) -> Iterator[str]:
     for number, line in enumerate(file, 1):
         try:
             text = line.decode(encoding)
