@@ -20,6 +20,7 @@ from rapport.guides import actions as guides
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.live import tickets
+from rapport.recognition.queries import unread_by
 from rapport.routing import actions as routing
 from rapport.routing import presence
 
@@ -41,7 +42,7 @@ def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
         "live_ticket_url": f"/at/{member.programme.key}/desk/ticket/",
         "line": queries.line_of(member),
         "day": work.day or queries.day_of(member),
-        "rally_unread": bool(work.presence.gate),
+        "rally_unread": unread_by(member) is not None,
     }
     return pages.render(request, "desk/desk.html", context)
 
