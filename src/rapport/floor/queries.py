@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
+
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
+from rapport.guides.queries import coverage_of
 from rapport.kit import clock
 from rapport.routing import floor_state, policy
 from rapport.routing.presence import on_floor
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
+    from rapport.guides.queries import Coverage
     from rapport.routing.models import Presence
 
 WORDS = {
@@ -36,6 +40,7 @@ WORDS = {
 AT_WORK = ("not_responding", "on_contact", "wrap_up", "reserved", "available")
 PAUSES = {"break": (900, 1800), "meal": (2700, 4500), "not_responding": (0, 60), "reserved": (30, 60)}
 LONG_CONTACT_SECONDS = 900.0
+OFFERED_WITHIN = 10  # seconds: a router at work offers the first in line to a free rep who fits far sooner
 SHOWN = 40  # waiting contacts
 MOST_NAMED = 3  # reps passed over
 
@@ -46,6 +51,7 @@ class RepTile:
 
     presence: Presence
     contact: Contact | None
+    guide: Coverage | None
     warn: float | None
     bad: float | None
     level: int
@@ -63,6 +69,7 @@ class WaitingRow:
     position: int
     contact: Contact
     why: str
+    is_stuck: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class Floor:
     waiting: list[WaitingRow]
     waiting_count: int
     longest: Contact | None
+    is_stuck: bool
 
 
 def floor_of(programme: Programme) -> Floor:
@@ -82,28 +90,47 @@ def floor_of(programme: Programme) -> Floor:
     present = on_floor(programme)
     held = contacts.in_hand_in(programme)
     waiting = sorted(contacts.waiting_in(programme), key=lambda one: (effective_place(one), one.pk))
-    mean = contacts.mean_handle_seconds(programme, since=clock.now() - timedelta(hours=4))
-    reps = sorted((_rep_tile(programme, one, held, mean) for one in present), key=_who_needs_help)
+    mean = _usual_handle_seconds(programme)
+    guides = coverage_of(held.values())
+    reps = sorted((_rep_tile(programme, one, held, guides, mean) for one in present), key=_who_needs_help)
     staff = sum(
         not member.may(Right.WATCH_FLOOR) for member in accounts.members_with(programme, Right.TAKE_CONTACTS)
     )
     doing = [one.doing for one in present]
+    rows = _waiting_rows(programme, waiting[:SHOWN])
     return Floor(
         reps=reps,
         away=max(0, staff - len(present)),
         counts=[(state, WORDS[state], doing.count(state)) for state in WORDS if state in doing],
-        waiting=_waiting_rows(programme, waiting[:SHOWN]),
+        waiting=rows,
         waiting_count=len(waiting),
         longest=min(waiting, key=lambda one: one.queued_at or one.arrived_at, default=None),
+        is_stuck=any(row.is_stuck for row in rows),
     )
 
 
-def _rep_tile(programme: Programme, presence: Presence, held: dict[int, Contact], mean: float | None) -> RepTile:
+def _rep_tile(
+    programme: Programme,
+    presence: Presence,
+    held: dict[int, Contact],
+    guides: dict[int, Coverage],
+    mean: float | None,
+) -> RepTile:
     warn, bad = _limits(programme, presence, mean)
     seconds = (clock.now() - presence.since).total_seconds()
     level = 2 if bad is not None and seconds >= bad else 1 if warn is not None and seconds >= warn else 0
-    busy = presence.doing in ("on_contact", "wrap_up")
-    return RepTile(presence, held.get(presence.member_id) if busy else None, warn, bad, level)
+    contact = held.get(presence.member_id) if presence.doing in ("on_contact", "wrap_up") else None
+    guide = guides.get(contact.pk) if contact is not None else None
+    return RepTile(presence, contact, guide, warn, bad, level)
+
+
+def _usual_handle_seconds(programme: Programme) -> float | None:
+    """Return the mean handle time of the past hours, looked up once a minute."""
+    return cache.get_or_set(
+        f"floor:handle:{programme.pk}",
+        lambda: contacts.mean_handle_seconds(programme, since=clock.now() - timedelta(hours=4)),
+        60,
+    )
 
 
 def _limits(programme: Programme, presence: Presence, mean: float | None) -> tuple[float | None, float | None]:
@@ -137,10 +164,11 @@ def _waiting_rows(programme: Programme, waiting: Sequence[Contact]) -> list[Wait
     ):
         offer = offers.get(contact.pk)
         if offer is not None:
-            why = f"Ringing at {offer.member.name}."
-        else:
-            why = in_words(policy.explain_waiting(seen, reps, now.timestamp(), position=position), names)
-        rows.append(WaitingRow(position, contact, why))
+            rows.append(WaitingRow(position, contact, f"Ringing at {offer.member.name}.", is_stuck=False))
+            continue
+        trace = policy.explain_waiting(seen, reps, now.timestamp(), position=position)
+        is_stuck = position == 1 and bool(trace.eligible) and trace.waited_seconds > OFFERED_WITHIN
+        rows.append(WaitingRow(position, contact, in_words(trace, names), is_stuck))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -99,6 +100,15 @@ def coverage(programme: Programme, *, since: datetime, until: datetime) -> Cover
         required=Sum("required", default=0), covered=Sum("covered", default=0)
     )
     return Coverage(required=sums["required"], covered=sums["covered"])
+
+
+def coverage_of(contacts: Iterable[Contact]) -> dict[int, Coverage]:
+    """Return how far each contact that began a guide is through its required touch points, by the contact's id."""
+    rows = Progress.objects.filter(contact__in=[one.pk for one in contacts])
+    return {
+        pk: Coverage(required, covered)
+        for pk, required, covered in rows.values_list("contact_id", "required", "covered")
+    }
 
 
 def _instant(text: str | None) -> datetime | None:

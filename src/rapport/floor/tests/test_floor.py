@@ -102,6 +102,16 @@ def test_who_needs_help_comes_first(world: World, watcher: Client) -> None:
     assert page.count("rep-bad") == 1 and "rep-bad" in page[first - 40 : first]
 
 
+def test_a_router_that_does_nothing_is_noticed(world: World, watcher: Client) -> None:
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    assert "Nobody is being offered contacts" not in watcher.get("/at/cards/floor/now/").content.decode()
+    with clock.at(clock.now() + timedelta(seconds=11)):
+        assert "Nobody is being offered contacts" in watcher.get("/at/cards/floor/now/").content.decode()
+        turn(world.programme)
+        assert "Nobody is being offered contacts" not in watcher.get("/at/cards/floor/now/").content.decode()
+
+
 def test_the_wall_is_dark_and_has_nothing_to_press(world: World, watcher: Client) -> None:
     presence.choose(member=world.rep, doing="available")
     a_chat(world)

@@ -9,7 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from rapport.channels.chat import actions as chat
+from rapport.channels.chat import jobs
 from rapport.channels.chat.models import Conversation, Message
+from rapport.channels.chat.queries import customer_is_away
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
@@ -155,6 +157,39 @@ def test_fetching_the_part_says_that_the_page_is_open(world: World, client: Clie
         assert chat.abandon_the_gone() == 0
 
 
+def test_who_closes_the_page_in_line_is_counted_as_gone_when_they_went(world: World, client: Client) -> None:
+    contact = begin(client)
+    last_seen = Conversation.objects.get().customer_seen_at
+    with clock.at(clock.now() + timedelta(seconds=119)):
+        jobs.abandon_the_gone(0)
+        assert access_own(world.programme, contact.public_id).state == "waiting"
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        jobs.abandon_the_gone(0)
+        gone = access_own(world.programme, contact.public_id)
+        assert (gone.state, gone.ended_at) == ("abandoned", max(last_seen, gone.placed_at or last_seen))
+        assert "no longer in line" in client.get("/p/cards/contact/").content.decode()
+
+
+def test_who_closes_the_page_during_the_chat_finds_it_again(world: World, client: Client) -> None:
+    contact = connect(world, begin(client))
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        jobs.abandon_the_gone(0)
+        assert customer_is_away(contact)
+        chat.say(contact, author="rep", text="Are you there?", client_id=uuid4(), member=world.rep)
+        assert "Are you there?" in client.get("/p/cards/contact/").content.decode()
+        assert not customer_is_away(contact)
+
+
+def test_who_closes_the_page_after_the_end_can_still_answer(world: World, client: Client) -> None:
+    contact = begin(client)
+    end(world, contact)
+    with clock.at(clock.now() + timedelta(days=6)):
+        assert client.get("/p/cards/").status_code == 200
+        assert "How was it with Rep?" in client.get("/p/cards/contact/").content.decode()
+        client.post("/p/cards/contact/survey/", {"rating": "4", "resolved": "no"})
+    assert Survey.objects.get(contact=contact).rating == 4
+
+
 def test_messages_go_both_ways_and_each_once(world: World, client: Client) -> None:
     contact = connect(world, begin(client))
     message = {"text": "My card", "client_id": str(uuid4())}
@@ -212,7 +247,7 @@ def test_leaving_the_line(world: World, client: Client) -> None:
     client.post("/p/cards/contact/leave/")
     contact.refresh_from_db()
     assert contact.state == "abandoned"
-    assert "You left the line" in client.get("/p/cards/contact/").content.decode()
+    assert "You are no longer in line" in client.get("/p/cards/contact/").content.decode()
     assert client.post("/p/cards/again/").headers["Location"] == "/p/cards/"
     assert client.get("/p/cards/").status_code == 200
 
