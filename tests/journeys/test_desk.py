@@ -11,6 +11,7 @@ from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
 from .conftest import Enter
+from .test_accessible import SIZES, check
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 DESK = "/at/desk-only/desk/"
@@ -45,6 +46,14 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def is_for_everyone(page: Page, what: str) -> None:
+    """Fail where axe-core finds something serious or the page scrolls sideways, at either width."""
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        check(page, f"{what} at {width} px")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
 def go_offline(page: Page) -> None:
     """Leave the floor, so that the next journey has it for itself."""
     press(page, "s", "7")
@@ -58,6 +67,7 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     customer = enter("/p/desk-only/", width=390, height=844)
     write_to_us(customer, "I want to leave")
     expect(rep.get_by_role("button", name="Accept")).to_be_visible()
+    is_for_everyone(rep, "a ringing contact")
     press(rep, "Enter")
 
     # The box has the focus; the guide's words go into it and out.
@@ -68,6 +78,8 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     expect(customer.get_by_text("What made you decide?")).to_be_visible()
     rep.keyboard.press("Alt+t")
     expect(rep.get_by_role("checkbox", name="Hear the reason")).to_be_checked()
+
+    is_for_everyone(rep, "a chat")
 
     # Half a thought survives a reload.
     rep.keyboard.type("half a thought")
@@ -90,6 +102,7 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     rep.keyboard.type("Stays after all")
     rep.reload()
     expect(rep.get_by_label("One line for whoever talks to them next")).to_have_value("Stays after all")
+    is_for_everyone(rep, "a wrap-up")
     press(rep, "1", "y", "t")
     rep.get_by_label("Open: Read the disclosure").fill("not needed")
     press(rep, "f")
@@ -115,6 +128,7 @@ def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
 
     # The stream comes back, and with it what was said meanwhile.
     rep.unroute("**/stream?*")
+    rep.evaluate("window.dispatchEvent(new Event('online'))")
     expect(rep.locator("#stream-status")).to_have_attribute("data-state", "live", timeout=30_000)
     customer.get_by_label("Write a message").fill("And with one again")
     customer.keyboard.press("Enter")

@@ -135,6 +135,8 @@ function follow() {
   if (isNewContact) {
     shownContact = contact;
     unread = 0;
+    const who = document.querySelector(".call-number");
+    if (who) document.dispatchEvent(new CustomEvent("announce", { detail: { words: `You are on the telephone with ${who.textContent}` } }));
     if (composer() && !document.activeElement.closest?.("input, textarea, select")) composer().focus({ preventScroll: true });
   }
   if (isNewContact || (isNewMessage && atEnd)) toEnd();

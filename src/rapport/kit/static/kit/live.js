@@ -134,10 +134,14 @@ function settle() {
   show("live", "Live");
 }
 
+// Waits longer after each failure, never all pages at once; a network that is back ends the wait.
 function pause() {
   const longest = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures);
   const wait = longest / 2 + Math.random() * (longest / 2);
-  return new Promise((resolve) => window.setTimeout(resolve, wait));
+  return new Promise((resolve) => {
+    window.setTimeout(resolve, wait);
+    window.addEventListener("online", resolve, { once: true });
+  });
 }
 
 async function stayConnected() {
