@@ -83,14 +83,21 @@ class Counted:
 
 
 def count_report(programme: Programme, state: ReportState) -> Counted:
-    """Count what the report shows; each relation is read once for the headline and once for the focus."""
-    keys = tuple(dict.fromkeys((*HEADLINE, *OF_REPS, state.metric)))
-    now = queries.cuts(programme, keys, state.start, state.end, [(), ("rep",)])
-    focus = queries.cuts(programme, [state.metric], state.start, state.end, [("day",), (state.by,), HEAT])
+    """Count what the report shows, and not by rep or hour what it does not show so."""
+    of_reps = dict.fromkeys((*OF_REPS, state.metric))
+    of_all = [key for key in HEADLINE if key not in of_reps]
+    days = (state.start, state.end)
+    [reps, [now], focus] = (
+        queries.cuts(programme, of_reps, *days, [(), ("rep",)]),
+        queries.metrics(programme, of_all, *days),
+        queries.cuts(programme, [state.metric], *days, [("day",), (state.by,), HEAT]),
+    )
+    whole = FigureRow({}, {**now.figures, **reps[()][0].figures})
+    counted = {**reps, **focus, (): [whole]}
     if state.before is None:
-        return Counted(now | focus, None)
-    then = queries.cuts(programme, keys, *state.before, [()])
-    return Counted(now | focus, then | queries.cuts(programme, [state.metric], *state.before, [("day",)]))
+        return Counted(counted, None)
+    then = queries.metrics(programme, [*of_all, *of_reps], *state.before)
+    return Counted(counted, {(): then} | queries.cuts(programme, [state.metric], *state.before, [("day",)]))
 
 
 def tiles(counted: Counted, state: ReportState) -> list[Tile]:
