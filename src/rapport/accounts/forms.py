@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
+from rapport.accounts import brake
 from rapport.accounts.models import User
 
 
@@ -23,10 +24,17 @@ class SignInForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        found = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
+        username = cleaned["username"]
+        if brake.is_on(username):
+            raise forms.ValidationError(
+                "There were too many wrong passwords for this username. Please wait ten minutes, then try again."
+            )
+        found = authenticate(self.request, username=username, password=cleaned["password"])
         if not isinstance(found, User):
+            brake.note_failure(username)
             raise forms.ValidationError(
                 "This username and password do not belong together. Check both, and that Caps Lock is off."
             )
+        brake.release(username)
         self.person = found
         return cleaned

@@ -3,13 +3,20 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from rapport.accounts import brake
 from rapport.accounts.models import User
 from rapport.conftest import World
 from rapport.events.queries import history_of
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_failed() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -52,6 +59,17 @@ def test_wrong_name_and_wrong_password_look_the_same(client: Client, rep: World,
     assert page.status_code == 422
     assert "do not belong together" in page.content.decode()
     assert "_auth_user_id" not in client.session
+
+
+def test_guessing_is_slowed_and_the_right_password_too(client: Client, rep: World) -> None:
+    for _ in range(brake.MOST_FAILURES):
+        send(client, password="guess")
+    page = send(client)
+    assert page.status_code == 422
+    assert "too many wrong passwords" in page.content.decode()
+    assert send(client, username="somebody-else").status_code == 422
+    brake.release("rep")
+    assert send(client).url == "/"
 
 
 def test_empty_fields_are_named(client: Client, db: Any) -> None:
