@@ -88,11 +88,10 @@ def measure(folder: Path) -> None:
 
     from rapport.insight import export, queries
 
-    def floor_of_it() -> None:
+    def read_once() -> None:
+        sql = "SELECT count(*), sum(wait_seconds) FROM fact_contact WHERE programme_id = %s"
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*), sum(wait_seconds) FROM fact_contact WHERE programme_id = %s", [programme.pk]
-            )
+            cursor.execute(sql, [programme.pk])
 
     with transaction.atomic():
         programme = make_month()
