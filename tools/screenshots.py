@@ -46,7 +46,7 @@ class Studio:
         page.set_default_timeout(PATIENCE_MS)
         if who:
             sign_in(page, who, self.passwords[who])
-        page.goto(path)
+        show(page, path)
         return page
 
 
@@ -70,8 +70,17 @@ def sign_in(page: Page, who: str, password: str) -> None:
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
+def show(page: Page, path: str) -> None:
+    """Go to ``path``; stop where it answers with a refusal or a fault."""
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}.")
+
+
 def keep(page: Page, name: str) -> None:
     """Write the picture of what the page shows, small enough."""
+    if page.locator("#stream-status").count():
+        expect(page.locator("#stream-status")).to_have_attribute("data-state", "live")
     page.wait_for_timeout(1500)  # charts and fonts
     picture = smaller(page.screenshot(animations="disabled"))
     if len(picture) >= LARGEST:
@@ -105,12 +114,12 @@ def parts(png: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def become_available(rep: Page) -> None:
     """Read the Rally Notes where they are to be read first, then take contacts."""
-    rep.goto("/at/cards/rally/")
+    show(rep, "/at/cards/rally/")
     if rep.locator('[data-key="r"]').count():
         rep.keyboard.press("r")
         rep.wait_for_timeout(1000)
     keep(rep, "rally")
-    rep.goto("/at/cards/desk/")
+    show(rep, "/at/cards/desk/")
     free = rep.get_by_role("button", name="I am available")
     if free.is_visible():
         free.click()
@@ -159,13 +168,14 @@ def photograph(studio: Studio) -> None:
     keep(customer, "portal")
     supervisor = studio.enter("/at/cards/floor/", "supervisor")
     keep(supervisor, "floor")
-    supervisor.goto("/at/cards/reports/")
+    show(supervisor, "/at/cards/reports/")
     keep(supervisor, "report")
 
 
 def main(words: list[str]) -> int:
     """Take the pictures of the demonstration at the address given, or at the usual one."""
     address = words[0] if words else "http://localhost:8000"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:

@@ -18,9 +18,11 @@ from rapport.accounts.roles import Right, Role
 from rapport.api.v1 import api
 from rapport.channels.cti.forms import EVENTS
 from rapport.contacts.call_logs.csv_log import CsvLog
-from rapport.contacts.call_logs.mapping import read_mapping
+from rapport.contacts.call_logs.mapping import read_mapping as call_mapping
 from rapport.contacts.call_logs.records import CallRecord
 from rapport.contacts.models import State
+from rapport.customers.importing.mapping import read_mapping as customer_mapping
+from rapport.customers.importing.rows import CustomerRecord, read_rows
 from rapport.events.models import Event
 from rapport.insight import registry
 from rapport.insight.registry import METRICS
@@ -177,18 +179,6 @@ def test_pictures_are_small() -> None:
     assert [path.name for path in pictures if path.stat().st_size >= 300_000] == []
 
 
-def test_the_example_of_a_call_log_can_be_read(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "howto" / "import-a-call-log.md").read_text()
-    mapping, log = (re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)[0] for kind in ("toml", "csv"))
-    (tmp_path / "map.toml").write_text(mapping)
-    (tmp_path / "calls.csv").write_text(log)
-    reader = CsvLog(tmp_path / "calls.csv", read_mapping(tmp_path / "map.toml"))
-    found = list(reader)
-    assert [each for each in found if not isinstance(each, CallRecord)] == []
-    assert [each.outcome for each in found if isinstance(each, CallRecord)] == ["answered", "abandoned"]
-    assert reader.skipped == 1
-
-
 def blocks(kind: str) -> Iterator[tuple[Path, str]]:
     """Yield the code blocks of a kind on all pages, without the indentation of the list they stand in."""
     for path in PAGES:
@@ -196,6 +186,29 @@ def blocks(kind: str) -> Iterator[tuple[Path, str]]:
             rf"^( *)```{kind}\n(.*?)^ *```", path.read_text(), re.MULTILINE | re.DOTALL
         ):
             yield path, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)
+
+
+def example(page: str, kind: str) -> str:
+    """Return the one code block of a kind on a page."""
+    (text,) = [text for path, text in blocks(kind) if path.name == page]
+    return text
+
+
+def test_the_example_of_a_call_log_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(example("import-a-call-log.md", "toml"))
+    (tmp_path / "calls.csv").write_text(example("import-a-call-log.md", "csv"))
+    reader = CsvLog(tmp_path / "calls.csv", call_mapping(tmp_path / "map.toml"))
+    found = list(reader)
+    assert [each for each in found if not isinstance(each, CallRecord)] == []
+    assert [each.outcome for each in found if isinstance(each, CallRecord)] == ["answered", "abandoned"]
+    assert reader.skipped == 1
+
+
+def test_the_example_of_a_customer_file_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(example("import-customers.md", "toml"))
+    (tmp_path / "customers.csv").write_text(example("import-customers.md", "csv"))
+    found = list(read_rows(tmp_path / "customers.csv", customer_mapping(tmp_path / "map.toml")))
+    assert [each.key for each in found if isinstance(each, CustomerRecord)] == ["N-1001", "N-1002"]
 
 
 def test_examples_of_json_are_json() -> None:
@@ -207,7 +220,7 @@ def test_examples_of_json_are_json() -> None:
 
 @pytest.mark.django_db
 def test_the_example_of_a_programme_sets_it_up() -> None:
-    (text,) = [text for path, text in blocks("python") if path.name == "set-up-a-programme.md"]
+    text = example("set-up-a-programme.md", "python")
     for _ in range(2):  # run again it changes nothing
         exec(text, {})
     programme = Programme.objects.get(key="cards")
@@ -217,7 +230,7 @@ def test_the_example_of_a_programme_sets_it_up() -> None:
 
 
 def test_the_example_of_a_metric_is_one() -> None:
-    (text,) = [text for path, text in blocks("python") if path.name == "add-a-metric.md"]
+    text = example("add-a-metric.md", "python")
     metric = eval(text.strip().rstrip(","), vars(registry))
     assert metric.key not in METRICS
     for dialect in ("postgres", "duckdb"):
