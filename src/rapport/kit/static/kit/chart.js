@@ -64,7 +64,7 @@ const categories = (colours, data, more = {}) => ({
 });
 const values = (colours, spec) => ({
   type: "value", scale: spec.from_zero === false, min: spec.from_zero === false ? undefined : 0, max: spec.max,
-  splitNumber: 4, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, formatter: (value) => written(value, spec.unit) },
+  splitNumber: 4, interval: spec.unit === "%" && spec.max === 1 ? 0.25 : undefined, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, formatter: (value) => written(value, spec.unit) },
 });
 
 function series(colours, spec) {
