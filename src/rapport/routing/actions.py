@@ -95,7 +95,6 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
     actor = f"member:{member.pk}"
     contacts.answer(contact, rep=member, actor=actor)
     _end_offer(offer, Offer.Result.ACCEPTED, contact, actor=actor)
-    held.after = Doing.AVAILABLE if held.after == Doing.OFFLINE else held.after
     presence.move(held, Doing.ON_CONTACT, actor=actor)
     return contact
 
