@@ -9,6 +9,7 @@ from uuid import UUID
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import messages_of
 from rapport.demo import dice
+from rapport.demo.crew import TICKS
 from rapport.demo.people import required_keys
 from rapport.demo.talk import TYPING_SECONDS, Said, Scene, Step, next_step
 from rapport.demo.view import View, is_simulated, topic_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 LOOK_SECONDS = 4.0  # how often a chat is read while only a real person may move it on
-TICKS = 0.94  # of touch points, by a simulated rep
 
 
 @dataclass(slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rapport.customers import actions as customers
 from rapport.demo import dice
+from rapport.demo.people import required_keys
 from rapport.demo.story import VALUES
 from rapport.demo.topics import BY_KEY, Topic
 from rapport.demo.view import View, topic_of
 from rapport.desk import actions as desk
+from rapport.guides import actions as guides
 from rapport.kit import clock
 from rapport.recognition import actions as recognition
 from rapport.routing import presence
@@ -34,6 +37,10 @@ PAUSE_CHANCE = 1 / 900  # a second of idleness
 SHIFT_SECONDS = 3 * 3600
 YIELD_AFTER_SECONDS = 2.0
 DECLINES = 0.01  # of offers are not answered in time
+TICK_SECONDS = 22.0  # from one touch point of a call to the next
+TICKS = 0.94  # of touch points
+
+Question = tuple[int, int]  # a rep and since when they do what they do: what chance is asked with
 
 
 def act(view: View, wanted: int) -> None:
@@ -62,27 +69,26 @@ def settled(contact: Contact) -> bool:
 
 
 def _step(view: View, one: Presence) -> None:
-    member, since = view.crew[one.member_id], one.since.timestamp()
-    age, question = view.now - since, (one.member_id, int(since))
-    if one.doing == "reserved":
-        _take_offer(view, member)
-    elif one.doing == "wrap_up":
-        if age > dice.lognormal(28, 0.5, *question):
-            _wrap_up(view, member)
-    elif one.doing == "not_responding":
-        if age > 20:
-            _be_available(member)
-    elif one.doing in AWAY_SECONDS:
-        low, high = AWAY_SECONDS[one.doing]
-        called_back = len(view.waiting) > 3 and not view.people_waiting
-        short = view.people_waiting == [] and dice.chance(*question) < 0.5
-        if age > dice.between(low, high, *question) * (0.3 if called_back or short else 1.0):
-            _be_available(member)
-    elif one.doing == "available":
-        _rest(view, member, age, question)
+    member = view.crew[one.member_id]
+    age = view.now - one.since.timestamp()
+    question = (one.member_id, int(one.since.timestamp()))
+    if one.doing in AWAY_SECONDS:
+        _come_back(view, member, one.doing, age, question)
+    elif one.doing == "not_responding" and age > 20:
+        _be_available(member)
+    elif one.doing in DUE:
+        DUE[one.doing](view, member, age, question)
 
 
-def _rest(view: View, member: Member, age: float, question: tuple[int, int]) -> None:
+def _come_back(view: View, member: Member, doing: str, age: float, question: Question) -> None:
+    """End a pause; sooner where many wait and nobody is being made room for."""
+    low, high = AWAY_SECONDS[doing]
+    called_back = len(view.waiting) > 3 and not view.people_waiting
+    if age > dice.between(low, high, *question) * (0.3 if called_back else 1.0):
+        _be_available(member)
+
+
+def _rest(view: View, member: Member, age: float, question: Question) -> None:
     """Leave the floor or pause where that is due; make room where a real person waits for a contact."""
     away = sum(one.doing in AWAY_SECONDS for one in view.presences.values())
     if dice.chance(member.pk, int(view.now // SHIFT_SECONDS), int(view.now)) < 1 / SHIFT_SECONDS:
@@ -93,7 +99,7 @@ def _rest(view: View, member: Member, age: float, question: tuple[int, int]) -> 
         presence.choose(member=member, doing=dice.pick(PAUSES, *question))
 
 
-def _take_offer(view: View, member: Member) -> None:
+def _take_offer(view: View, member: Member, _age: float, _question: Question) -> None:
     offer = view.offers.get(member.pk)
     if offer is None or dice.chance(str(offer.public_id), "declines") < DECLINES:
         return
@@ -114,9 +120,24 @@ def _who_comes(view: View, count: int) -> list[Member]:
     return sorted(home, key=lambda member: dice.chance(member.pk, hour))[: max(0, count)]
 
 
-def _wrap_up(view: View, member: Member) -> None:
+def _listen(view: View, member: Member, age: float, question: Question) -> None:
+    """Write down what a call is about, and tick the touch points one by one."""
     contact = view.in_hand.get(member.pk)
-    if contact is None or contact.state != "wrap_up":
+    if contact is None or contact.channel != "voice" or contact.state != "active":
+        return
+    if contact.reason is None:
+        if age > dice.between(8, 20, *question):
+            desk.learn_reason(member=member, contact_id=contact.public_id, key=topic_of(contact).key)
+        return
+    keys = required_keys(topic_of(contact))
+    due = int(age // TICK_SECONDS) - 1
+    if 0 <= due < len(keys) and age % TICK_SECONDS < 2 and dice.chance(*question, due) < TICKS:
+        guides.tick(member=member, contact=contact, step=keys[due])
+
+
+def _wrap_up(view: View, member: Member, age: float, question: Question) -> None:
+    contact = view.in_hand.get(member.pk)
+    if contact is None or contact.state != "wrap_up" or age < dice.lognormal(28, 0.5, *question):
         return
     topic, is_settled, key = topic_of(contact), settled(contact), str(contact.public_id)
     if not is_settled and contact.customer is not None and dice.chance(key, "promise") < 0.5:
@@ -160,3 +181,11 @@ def _outcome(topic: Topic, is_settled: bool, key: str) -> str:
 
 def _summary(topic: Topic, outcome: str, key: str) -> str:
     return dice.pick(next(one.summaries for one in topic.outcomes if one.key == outcome), key)
+
+
+DUE: dict[str, Callable[[View, Member, float, Question], None]] = {
+    "reserved": _take_offer,
+    "on_contact": _listen,
+    "wrap_up": _wrap_up,
+    "available": _rest,
+}

@@ -219,7 +219,7 @@ class Writer:
         kept = luck < 0.86
         about = noon - chance.uniform(0, 90_000) if kept else noon + chance.uniform(30_000, 90_000)
         settled = max(made.timestamp() + 600, about)
-        is_settled = luck < 0.96 and settled < self.month.end
+        is_settled = luck < 0.985 and settled < self.month.end
         rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
         self.rows["customers.Promise"].append((
             self._programme, public_id, str(customer), str(pk), rep, story.promise,

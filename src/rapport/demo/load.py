@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from rapport.accounts import queries as accounts
 from rapport.demo import bulk, demand, files, notes, roster
 from rapport.demo.history import COLUMNS, Writer
-from rapport.demo.month import CHAT_SHARE, Month, Visit
+from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
 from rapport.demo.people import OTHER, PROGRAMME, REPS, settle
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
@@ -153,7 +153,7 @@ def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) 
         start=start.timestamp(),
         since=since.timestamp(),
         end=now.timestamp(),
-        busy=line.shares.tolist(),
+        busy=line.shares[:WEEK].tolist(),
         seed=seed,
     )
 

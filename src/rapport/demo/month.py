@@ -26,6 +26,7 @@ LEFT_IN_MENU = 0.03  # of calls
 WRAP_UP_SECONDS = 42.0
 RETRIES = 0.45  # of those who abandoned
 RETURNS = {True: 0.14, False: 0.80}  # by whether the contact was resolved
+WEEK = 7 * 48  # half hours
 SPREAD = 0.55  # sigma of the logarithm of talk times
 
 
@@ -77,7 +78,7 @@ class Rep:
 class Month:
     """The floor over a month. Give it arrivals and shifts, call :meth:`run`, then read visits and spans.
 
-    ``busy`` says how busy each half hour from ``start`` is (any unit); people come back at busy times. What is
+    ``busy`` says how busy each half hour of a week from ``start`` is; people come back at busy times. What is
     before ``since`` is not kept: the floor needs some days until as many come back as ever will.
     """
 
@@ -195,11 +196,11 @@ class Month:
         while True:
             days = self.chance.uniform(1, 12) if visit.resolved else self.chance.expovariate(1 / 1.7)
             when = visit.ended + 3600 + days * 86400
-            if when >= self.end or self._busy_at(when) > self.chance.random() * self.busiest:
+            if self._busy_at(when) > self.chance.random() * self.busiest:
                 return when
 
     def _busy_at(self, when: float) -> float:
-        return self.busy[min(int((when - self.start) // 1800), len(self.busy) - 1)]
+        return self.busy[int((when - self.start) // 1800) % WEEK]
 
     def _return(self, visit: Visit, when: float, *, attempt: int) -> None:
         channel = visit.channel if self.chance.random() < 0.8 else ("voice", "chat")[visit.channel == "voice"]
