@@ -8,8 +8,8 @@ from rapport.jobs.actions import job
 
 @job("feedback.invite")
 def invite(event_id: int) -> None:
-    """Ask the customer how the contact of this ``contact.ended`` went, where a person had answered it."""
+    """Ask the customer how the contact that ended went, where we can: in a chat that was answered."""
     event = event_by_id(event_id)
     contact = access_own(event.programme, event.subject)
-    if contact.answered_at is not None and contact.state in ("wrap_up", "closed"):
+    if contact.channel == "chat" and contact.answered_at is not None and contact.state in ("wrap_up", "closed"):
         actions.invite(contact=contact)

@@ -11,4 +11,6 @@ urlpatterns = [
     path("at/<slug:programme>/floor/ticket/", views.ticket, name="floor-ticket"),
     path("at/<slug:programme>/contacts/", views.contacts, name="contacts"),
     path("at/<slug:programme>/contacts/<uuid:contact_id>/", views.contact, name="contact"),
+    path("at/<slug:programme>/contacts/<uuid:contact_id>/part/", views.contact_part, name="contact-part"),
+    path("at/<slug:programme>/contacts/<uuid:contact_id>/ticket/", views.contact_ticket, name="contact-ticket"),
 ]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
 on_floor = staff_page(Right.WATCH_FLOOR)
+reading = staff_page(Right.READ_CONTACTS)
+OPEN = ("arrived", "waiting", "active", "wrap_up")
 
 
 @never_cache
@@ -71,28 +73,37 @@ def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 @never_cache
 @require_safe
-@staff_page(Right.READ_CONTACTS)
+@reading
 def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Show one contact to read: what happened, what was said, how it went."""
-    found = access_contact(member, contact_id)
-    context = {
-        "member": member,
-        "programme": member.programme,
-        "section": "floor",
-        "contact": found,
-        "story": history.story_of(found),
-        "messages": messages_of(found),
-        "follow_ups": follow_ups_of(found),
-        "survey": survey_of(found),
-        "guide": guide_of(found),
-        "why_here": why_here(found),
-    }
-    return pages.render(request, "floor/contact.html", context)
+    """Show one contact to read: what happened, what was said, how it went; live while it is open."""
+    context = _contact(member, contact_id)
+    is_open = context["contact"].state in OPEN
+    ticket_url = reverse("contact-ticket", args=[member.programme.key, contact_id]) if is_open else ""
+    return pages.render(
+        request, "floor/contact.html", {**context, "section": "floor", "live_ticket_url": ticket_url}
+    )
 
 
 @never_cache
 @require_safe
-@staff_page(Right.READ_CONTACTS)
+@reading
+def contact_part(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Show the contact as it stands."""
+    return pages.render(request, "floor/contact_part.html", _contact(member, contact_id))
+
+
+@never_cache
+@require_safe
+@reading
+def contact_ticket(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Give the page its ticket to hear of this contact, and of nothing else."""
+    found = access_contact(member, contact_id)
+    return tickets.answer(request, [f"contact:{found.public_id}"])
+
+
+@never_cache
+@require_safe
+@reading
 def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List the contacts that arrived on a local day, the newest first; the address holds what is asked."""
     asked = forms.read_listing(member.programme, request.GET)
@@ -130,3 +141,18 @@ def _now(member: Member) -> dict[str, Any]:
 
 def _today(member: Member) -> dict[str, Any]:
     return {"member": member, "programme": member.programme, "line": arrivals.line_of(member.programme)}
+
+
+def _contact(member: Member, contact_id: UUID) -> dict[str, Any]:
+    found = access_contact(member, contact_id)
+    return {
+        "member": member,
+        "programme": member.programme,
+        "contact": found,
+        "story": history.story_of(found),
+        "messages": messages_of(found),
+        "follow_ups": follow_ups_of(found),
+        "survey": survey_of(found),
+        "guide": guide_of(found),
+        "why_here": why_here(found),
+    }

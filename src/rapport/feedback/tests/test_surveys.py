@@ -42,6 +42,14 @@ def test_the_end_of_a_conversation_queues_an_invitation(world: World) -> None:
     assert Event.objects.filter(name="survey.invited").count() == 1
 
 
+def test_a_caller_is_not_asked_on_a_page_they_do_not_have(world: World) -> None:
+    call, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx")
+    contacts.answer(call, rep=world.rep, actor="pbx")
+    routing.end_conversation(call, by="pbx", actor="pbx")
+    jobs.invite(**ProcrastinateJob.objects.get(task_name="feedback.invite").args)
+    assert not Survey.objects.exists()
+
+
 def test_an_answer_needs_no_invitation(world: World) -> None:
     contact = ended_chat(world)
     actions.answer(contact=contact, rating=5, resolved=True, comment=" Very kind.\x00 ")

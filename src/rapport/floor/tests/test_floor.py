@@ -233,15 +233,30 @@ def test_reps_outsiders_and_strangers_do_not_see_the_floor(world: World, client:
     assert client.post(address).status_code == 405
 
 
-def test_a_contact_is_read_by_its_programmes_supervisors_only(world: World, client: Client) -> None:
-    contact = access_own(world.programme, handled(world).public_id)
+def test_an_open_contact_is_watched_live(world: World, watcher: Client) -> None:
+    contact = a_chat(world)
     address = f"/at/cards/contacts/{contact.public_id}/"
+    assert f"{address}ticket/" in watcher.get(address).content.decode()
+    ticket = watcher.get(f"{address}ticket/").json()["url"].partition("ticket=")[2]
+    assert tickets.read(ticket) == [f"contact:{contact.public_id}"]
+    chat.say(contact, author="customer", text="And another thing", client_id=uuid4())
+    part = watcher.get(f"{address}part/").content.decode()
+    assert "And another thing" in part and "<html" not in part
+    routing.abandon(contact, actor="customer")
+    assert f"{address}ticket/" not in watcher.get(address).content.decode()
+
+
+@pytest.mark.parametrize("part", ["", "part/", "ticket/"])
+def test_a_contact_is_read_by_its_programmes_supervisors_only(world: World, client: Client, part: str) -> None:
+    contact = access_own(world.programme, handled(world).public_id)
+    address = f"/at/cards/contacts/{contact.public_id}/{part}"
     assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
     client.force_login(world.rep.user)
     assert client.get(address).status_code == 403
     client.force_login(world.outsider.user)
     assert client.get(address).status_code == 404
     client.force_login(world.supervisor.user)
-    assert client.get(f"/at/cards/contacts/{uuid4()}/").status_code == 404
+    assert client.get(address).status_code == 200
+    assert client.get(f"/at/cards/contacts/{uuid4()}/{part}").status_code == 404
     other, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
-    assert client.get(f"/at/cards/contacts/{other.public_id}/").status_code == 404
+    assert client.get(f"/at/cards/contacts/{other.public_id}/{part}").status_code == 404
