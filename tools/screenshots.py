@@ -131,21 +131,20 @@ def talk(rep: Page) -> None:
     expect(accept.or_(rep.get_by_label(COMPOSER))).to_be_visible()
     if accept.is_visible():
         accept.press("Enter")
-    say(rep, "Good that you write to us. I have your file open. What made you think of it?")
-    tick = rep.get_by_role("checkbox")
-    tick.first.click()
-    rep.wait_for_timeout(LISTEN_MS)
-    say(rep, "I see, thank you for telling me. Let me look at what we can do about it.")
-    tick.nth(1).click()
-    rep.wait_for_timeout(LISTEN_MS)
+    for step in (0, 2):  # greet; hear the reason
+        follow_guide(rep, step)
+        rep.wait_for_timeout(LISTEN_MS)
 
 
-def say(rep: Page, text: str) -> None:
-    """Send one message."""
-    composer = rep.get_by_label(COMPOSER)
-    composer.fill(text)
+def follow_guide(rep: Page, step: int) -> None:
+    """Say the words of a step of the guide, as they are written there, and tick it."""
+    checks, composer = rep.get_by_role("checkbox"), rep.get_by_label(COMPOSER)
+    rep.get_by_role("button", name="Use the words of").nth(step).click()
+    expect(composer).not_to_have_value("")
     composer.press("Enter")
-    expect(rep.get_by_role("log").get_by_text(text)).to_be_visible()
+    expect(composer).to_have_value("")
+    checks.nth(step).click()
+    expect(checks.nth(step)).to_be_checked()
 
 
 def write_to_us(customer: Page) -> None:
