@@ -44,7 +44,7 @@ HEAT: Cut = ("weekday", "hour")
 BARS = 12
 """A chart of bars shows at most so many groups; the table below has them all."""
 
-LABEL = 17
+LABEL = 40
 """Longest name in a chart, in characters."""
 
 

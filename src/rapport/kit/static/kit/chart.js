@@ -53,7 +53,7 @@ function frame(colours, spec) {
       borderColor: colours.line, textStyle: { color: colours.strong, fontSize: 12 },
       valueFormatter: (value) => written(value, spec.unit), confine: true,
     },
-    grid: { left: 8, right: 16, top: (spec.series?.length ?? 0) > 1 ? 32 : 12, bottom: 8, containLabel: true },
+    grid: { left: spec.horizontal ? 30 : 14, right: 26, top: (spec.series?.length ?? 0) > 1 ? 32 : 12, bottom: 8, containLabel: true },
     legend: (spec.series?.length ?? 0) > 1 ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: colours.text } } : undefined,
   };
 }
@@ -94,7 +94,7 @@ function intervals(colours, spec) {
 }
 
 function axes(colours, spec) {
-  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true } : {});
+  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true, axisLabel: { color: colours.text, width: 150, overflow: "truncate" } } : {});
   return spec.horizontal ? { xAxis: values(colours, spec), yAxis: names } : { xAxis: names, yAxis: values(colours, spec) };
 }
 
