@@ -131,20 +131,20 @@ def talk(rep: Page) -> None:
     expect(accept.or_(rep.get_by_label(COMPOSER))).to_be_visible()
     if accept.is_visible():
         accept.press("Enter")
-    for step in (0, 2):  # greet; hear the reason
+    for step in (0, 3):  # greet; ask before you offer
         follow_guide(rep, step)
         rep.wait_for_timeout(LISTEN_MS)
 
 
 def follow_guide(rep: Page, step: int) -> None:
     """Say the words of a step of the guide, as they are written there, and tick it."""
-    checks, composer = rep.get_by_role("checkbox"), rep.get_by_label(COMPOSER)
-    rep.get_by_role("button", name="Use the words of").nth(step).click()
+    check, composer = rep.get_by_role("checkbox").nth(step), rep.get_by_label(COMPOSER)
+    check.locator("xpath=ancestor::li[1]").get_by_role("button", name=re.compile("^Use")).click()
     expect(composer).not_to_have_value("")
     composer.press("Enter")
     expect(composer).to_have_value("")
-    checks.nth(step).click()
-    expect(checks.nth(step)).to_be_checked()
+    check.click()
+    expect(check).to_be_checked()
 
 
 def write_to_us(customer: Page) -> None:

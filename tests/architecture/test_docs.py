@@ -98,6 +98,10 @@ def test_every_metric_is_on_the_page_of_metrics() -> None:
     assert told == set(METRICS)
 
 
+def test_the_front_page_counts_the_metrics() -> None:
+    assert f"[{len(METRICS)} metrics]" in (ROOT / "README.md").read_text()
+
+
 def test_every_command_is_on_the_page_of_commands() -> None:
     from rapport.runtime.cli import LATE
 
