@@ -12,7 +12,7 @@ from rapport.demo import dice
 from rapport.demo.crew import TICKS
 from rapport.demo.people import required_keys
 from rapport.demo.talk import TYPING_SECONDS, Said, Scene, Step, next_step
-from rapport.demo.view import View, is_simulated, topic_of
+from rapport.demo.view import View, is_simulated, politely, topic_of
 from rapport.guides import actions as guides
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
@@ -42,9 +42,9 @@ class Chats:
         for key, (member, contact) in active.items():
             rep_simulated = member in view.crew
             if (rep_simulated or is_simulated(contact)) and view.now >= self.look_at.get(key, 0.0):
-                self._go_on(view, contact, member, rep_simulated=rep_simulated)
+                politely(self._go_on, view, contact, member, rep_simulated)
 
-    def _go_on(self, view: View, contact: Contact, member: int, *, rep_simulated: bool) -> None:
+    def _go_on(self, view: View, contact: Contact, member: int, rep_simulated: bool) -> None:
         scene = read_scene(view, contact, member, rep_simulated=rep_simulated)
         step = next_step(scene)
         key = contact.public_id

@@ -11,7 +11,7 @@ from rapport.demo import dice
 from rapport.demo.people import required_keys
 from rapport.demo.story import VALUES
 from rapport.demo.topics import BY_KEY, Topic
-from rapport.demo.view import View, topic_of
+from rapport.demo.view import View, politely, topic_of
 from rapport.desk import actions as desk
 from rapport.guides import actions as guides
 from rapport.kit import clock
@@ -47,10 +47,10 @@ def act(view: View, wanted: int) -> None:
     """Let every simulated rep take the step that is due; ``wanted`` is how many should be on the floor."""
     here = [one for one in view.presences.values() if one.member_id in view.crew]
     for one in here:
-        _step(view, one)
+        politely(_step, view, one)
     missing = wanted - len(here)
     for member in _who_comes(view, min(missing, 3)):
-        _be_available(member)
+        politely(_be_available, member)
     if missing < -2:
         for one in view.free[:1]:
             presence.choose(member=view.crew[one.member_id], doing="offline")

@@ -21,7 +21,7 @@ from rapport.demo.comments import comment
 from rapport.demo.crew import settled
 from rapport.demo.names import EASY
 from rapport.demo.topics import TOPICS
-from rapport.demo.view import CALL_MARK, CHAT_MARK, View, is_simulated, topic_of
+from rapport.demo.view import CALL_MARK, CHAT_MARK, View, is_simulated, politely, topic_of
 from rapport.feedback import actions as feedback
 from rapport.kit import clock
 from rapport.kit.ids import new_id
@@ -56,16 +56,16 @@ class Crowd:
 
     def act(self, view: View) -> None:
         """Let every simulated customer take the step that is due."""
-        self._come(view)
+        politely(self._come, view)
         for contact in view.waiting:
             if is_simulated(contact):
-                self._wait(view, contact)
+                politely(self._wait, view, contact)
         for contact in view.in_hand.values():
             if is_simulated(contact):
-                self._in_hand(view, contact)
+                politely(self._in_hand, view, contact)
         for public_id in [one for one, due in self.to_rate.items() if due <= view.now]:
             del self.to_rate[public_id]
-            self._rate(view.programme, public_id)
+            politely(self._rate, view.programme, public_id)
 
     def _come(self, view: View) -> None:
         if view.people_waiting and view.now - max(one.since.timestamp() for one in view.people_waiting) > 1:

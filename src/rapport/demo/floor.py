@@ -11,21 +11,18 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
 from types import FrameType
 
 import psycopg
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
+from rapport.demo import crew
 from rapport.demo.chats import Chats
-from rapport.demo.crew import act as crew_acts
-from rapport.demo.crew import pulse
 from rapport.demo.crowd import Crowd, reps_wanted
 from rapport.demo.load import customers_of, loaded
 from rapport.demo.people import simulated_reps
 from rapport.demo.view import look
-from rapport.kit.errors import DomainError
 
 log = logging.getLogger("rapport.demo")
 
@@ -50,21 +47,15 @@ class Floor:
         self._pulse_at = 0.0
 
     def turn(self) -> None:
-        """Look, and let everybody take the step that is due; what somebody else was quicker in is left alone."""
+        """Look, and let everybody take the step that is due."""
         view = look(self.programme, self.crew)
         if view.now >= self._pulse_at:
             self._pulse_at = view.now + PULSE_SECONDS
-            pulse(view)
+            crew.pulse(view)
             self.crowd.pulse(view)
-        self._let(lambda: crew_acts(view, reps_wanted(view)))
-        self._let(lambda: self.crowd.act(view))
-        self._let(lambda: self.chats.act(view))
-
-    def _let(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except DomainError as refusal:
-            log.debug("somebody was quicker: %s", refusal)
+        crew.act(view, reps_wanted(view))
+        self.crowd.act(view)
+        self.chats.act(view)
 
 
 def main() -> None:
@@ -87,7 +78,7 @@ def main() -> None:
 
 def _live(stopping: threading.Event) -> None:
     """Act while we hold the lock, and the connection that holds it lives."""
-    if not _alone():
+    if not alone():
         return
     floor = Floor()
     while not stopping.is_set():
@@ -96,7 +87,8 @@ def _live(stopping: threading.Event) -> None:
         stopping.wait(max(0.2, TURN_SECONDS - (time.monotonic() - began)))
 
 
-def _alone() -> bool:
+def alone() -> bool:
+    """Try to become the one live floor; held until this connection ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from rapport.contacts import queries as contacts
 from rapport.demo.topics import BY_KEY, TOPICS, Topic
 from rapport.kit import clock
+from rapport.kit.errors import DomainError
 from rapport.routing import presence
 from rapport.routing import queries as routing
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.routing.models import Offer, Presence
+
+log = logging.getLogger("rapport.demo")
 
 CHAT_MARK = "de300001"  # how the client ids of simulated customers begin
 CALL_MARK = "demo-"
@@ -56,6 +61,14 @@ def look(programme: Programme, crew: dict[int, Member]) -> View:
         in_hand=contacts.in_hand_in(programme),
         offers={offer.member_id: offer for offer in routing.open_offers_in(programme).values()},
     )
+
+
+def politely(act: Callable[..., object], *whom: object) -> None:
+    """Take somebody's step; where somebody else was quicker, or it may not be, leave it alone."""
+    try:
+        act(*whom)
+    except DomainError as refusal:
+        log.debug("not now: %s", refusal)
 
 
 def is_simulated(contact: Contact) -> bool:

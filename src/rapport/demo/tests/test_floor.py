@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from rapport.accounts import queries as accounts
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts import queries as contacts
-from rapport.demo.floor import Floor
+from rapport.demo.floor import LOCK, Floor, alone
 from rapport.demo.topics import FAREWELLS
 from rapport.desk import actions as desk
 from rapport.kit import clock
@@ -66,6 +68,14 @@ def test_the_floor_goes_through_all_a_contact_can_do(small: Any, live: Live) -> 
     assert not rows("routing.Offer", result="missed").count() > 2
     said = rows("chat.Message", at__gt=NOON, contact__state="closed")
     assert {"customer", "rep"} <= set(said.values_list("author", flat=True))
+
+
+def test_only_one_floor_is_alive(db: Any) -> None:
+    parameters = {**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**parameters) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        assert not alone()
+    assert alone()
 
 
 def test_another_floor_takes_over_in_the_middle(small: Any, live: Live) -> None:

@@ -7,13 +7,16 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from rapport.demo import notes
 from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import simulated_reps
 from rapport.insight import queries as insight
+from rapport.kit import clock
 from rapport.kit.errors import Conflict
 
 NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
+TINY = Size(contacts=60, days=1, reps=6, customers=50)
 SMALL = Size(contacts=900, days=3, reps=20, customers=700)
 
 
@@ -73,6 +76,19 @@ def test_it_is_loaded_once(small: Any) -> None:
     assert load(size=SMALL) == 0
     assert rows("events.Event").count() == before
     assert loaded() == small
+
+
+def test_a_load_that_breaks_off_leaves_nothing_and_can_be_done_again(db: Any, monkeypatch: Any) -> None:
+    def break_off(_programme: Any) -> None:
+        raise KeyboardInterrupt
+
+    with clock.at(NOON), monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(notes, "publish", break_off)
+        load(size=TINY)
+    assert not rows("accounts.Programme").exists()
+    assert not rows("contacts.Contact").exists()
+    with clock.at(NOON):
+        assert load(size=TINY) > 0
 
 
 def test_nobody_can_sign_in_as_a_simulated_rep(small: Any) -> None:
