@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from rapport.events.queries import log_of
+from rapport.insight.moment import one_moment
 from rapport.insight.replay import ContactFact, contact_facts, seconds_between, span_facts
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ def differences(programme: Programme) -> Iterator[str]:
 
     Reads the whole history into memory: for a check now and then, not for a page.
     """
-    told = contact_facts(log_of(programme)).values()
-    ids: dict[str, int] = dict(_rows(IDS, programme))
-    yield from _compare("contact", _rows(CONTACTS, programme), [_contact(programme, one) for one in told])
-    yield from _compare("leg", _rows(LEGS, programme), [leg for one in told for leg in _legs(one, ids)])
-    yield from _compare("stretch", _rows(SPANS, programme), list(_spans(programme)))
+    with one_moment():
+        told = contact_facts(log_of(programme)).values()
+        ids: dict[str, int] = dict(_rows(IDS, programme))
+        yield from _compare("contact", _rows(CONTACTS, programme), [_contact(programme, one) for one in told])
+        yield from _compare("leg", _rows(LEGS, programme), [leg for one in told for leg in _legs(one, ids)])
+        yield from _compare("stretch", _rows(SPANS, programme), list(_spans(programme)))
 
 
 def _rows(sql: str, programme: Programme) -> list[Row]:

@@ -20,6 +20,9 @@ from rapport.kit.errors import Invalid, NotFound
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
+SHOWN = 100
+"""So many differences are printed one by one."""
+
 
 def run(argv: Sequence[str]) -> int:
     """Print the figures; without dates those of all history. Exit code 1 where ``--verify`` finds a difference."""
@@ -74,8 +77,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verify(programme: Programme) -> int:
     found = list(differences(programme))
-    for words in found:
+    for words in found[:SHOWN]:
         print(words)
+    if len(found) > SHOWN:
+        print(f"… and {len(found) - SHOWN:,} more")
     print(f"{len(found):,} differences between the facts and the event log of {programme.key}")
     return 1 if found else 0
 

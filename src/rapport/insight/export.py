@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from django.db import connection, transaction
+from django.db import connection
+
+from rapport.insight.moment import one_moment
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -44,19 +46,9 @@ def write_parquet(programme: Programme, folder: Path) -> list[Path]:
     All of them show one moment. Files that are there already are replaced, each once its successor is complete.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _one_moment(), duckdb.connect() as engine:
+    with one_moment(), duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         return [_write(engine, name, condition, programme.pk, folder) for name, condition in FACTS.items()]
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
 
 
 def _write(engine: duckdb.DuckDBPyConnection, name: str, condition: str, programme_id: int, folder: Path) -> Path:

@@ -2,17 +2,20 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import InternalError, transaction
 
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact, Leg
 from rapport.feedback import actions as feedback
-from rapport.insight import cli
+from rapport.insight import cli, export
 from rapport.insight.check import differences
+from rapport.insight.moment import one_moment
 from rapport.kit import clock
 from rapport.kit.errors import Invalid, NotFound
 from rapport.routing import actions as routing
@@ -106,3 +109,15 @@ def test_the_command_refuses_with_a_sentence(world: World) -> None:
         cli.run(["--programme", "card"])
     with pytest.raises(Invalid, match="must not be later"):
         cli.run(["--programme", "cards", "--from", "2026-03-02", "--to", "2026-03-01"])
+
+
+def test_checking_and_exporting_see_one_moment(
+    committed_world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    a_day(committed_world)
+    assert cli.run(["--programme", "cards", "--verify"]) == 0
+    assert cli.run(["--programme", "cards", "--parquet", str(tmp_path / "facts")]) == 0
+    files = {file.name for file in (tmp_path / "facts").iterdir()}
+    assert files == {f"{name}.parquet" for name in export.FACTS}
+    with one_moment(), pytest.raises(InternalError, match="read-only"), transaction.atomic():
+        presence.choose(member=committed_world.rep, doing="available")
