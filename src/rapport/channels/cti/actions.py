@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rapport.accounts.queries import member_by_agent_id
 from rapport.channels.cti.forms import Told
@@ -28,8 +28,10 @@ ACTOR = "pbx"
 
 @transaction.atomic
 def take(*, programme: Programme, told: Told) -> Contact:
-    """Take one event of a call and bring its contact to what is known now; a repeated event changes nothing."""
-    _one_at_a_time(programme, told.call_id)
+    """Take one event of a call and bring its contact to what is known now; a repeated event changes nothing.
+
+    Events of one call that come at once wait for each other at the rows they have in common.
+    """
     data = {key: value for key, value in asdict(told).items() if key not in ("at", "event", "call_id")}
     _, is_new = CallEvent.objects.get_or_create(
         programme=programme,
@@ -41,12 +43,6 @@ def take(*, programme: Programme, told: Told) -> Contact:
     if is_new:
         APPLY[told.event](contact, told)
     return contact
-
-
-def _one_at_a_time(programme: Programme, call_id: str) -> None:
-    """Hold back other events of the same call until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [programme.pk, f"call:{call_id}"])
 
 
 def _contact(programme: Programme, told: Told) -> Contact:

@@ -94,6 +94,18 @@ def test_accepting_and_leaving_at_once_is_one_of_both(committed_world: World) ->
     }
 
 
+def test_leaving_while_being_offered_leaves_no_offer_behind(committed_world: World) -> None:
+    world = committed_world
+    presence.choose(member=world.rep, doing="available")
+    for _ in range(8):
+        contact = a_chat(world)
+        at_once(lambda: turn(world.programme), lambda contact=contact: chat.leave(contact))
+        contact.refresh_from_db()
+        assert contact.state == "abandoned"
+        assert not Offer.objects.filter(contact=contact, ended_at__isnull=True).exists()
+        assert presence.presence_of(world.rep).doing == "available"
+
+
 def test_a_message_sent_many_times_at_once_is_stored_once(committed_world: World) -> None:
     contact = a_chat(committed_world)
     key = uuid4()

@@ -61,6 +61,12 @@ def test_ten_times_the_same_event_is_once(world: World, token: str) -> None:
     assert names == ["contact.arrived", "contact.queued", "contact.answered", "contact.ended", "contact.closed"]
 
 
+def test_an_event_sent_again_with_another_time_changes_nothing(world: World, token: str) -> None:
+    send(token, NEW)
+    send(token, {**NEW, "at": (TEN - timedelta(minutes=1)).isoformat()})
+    assert the_call().arrived_at == TEN
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations((NEW, ANSWER, HANGUP))))
 def test_in_whatever_order_the_call_is_told_it_was_the_same_call(
     world: World, token: str, order: tuple[dict[str, Any], ...]
