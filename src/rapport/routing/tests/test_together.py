@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import uuid4
 
 from django.db import connection
@@ -99,7 +100,7 @@ def test_leaving_while_being_offered_leaves_no_offer_behind(committed_world: Wor
     presence.choose(member=world.rep, doing="available")
     for _ in range(8):
         contact = a_chat(world)
-        at_once(lambda: turn(world.programme), lambda contact=contact: chat.leave(contact))
+        at_once(partial(turn, world.programme), partial(chat.leave, contact))
         contact.refresh_from_db()
         assert contact.state == "abandoned"
         assert not Offer.objects.filter(contact=contact, ended_at__isnull=True).exists()
