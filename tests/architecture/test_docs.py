@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.core.management import get_commands
 from django.db import connection
 
 from rapport.accounts.models import Member, Programme
@@ -169,6 +170,29 @@ def broken_links(path: Path) -> Iterator[str]:
 
 def test_every_link_leads_somewhere() -> None:
     assert [broken for path in PAGES for broken in broken_links(path)] == []
+
+
+def test_every_command_that_is_named_exists() -> None:
+    known = {name.split()[0] for name in load_tool().commands()} | set(get_commands()) | {"COMMAND", "help"}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    unknown = set()
+    for path in PAGES:
+        code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", path.read_text(), re.DOTALL))
+        words = re.findall(r"(?:^|[`/( ])rapport (\w[\w-]*)", code, re.MULTILINE)
+        unknown |= {f"{path.name}: rapport {word}" for word in words if word not in known}
+        makes = re.findall(r"(?:^|[` ])make ([a-z]+)", code, re.MULTILINE)
+        unknown |= {f"{path.name}: make {word}" for word in makes if word not in targets}
+    assert unknown == set()
+
+
+def test_every_file_that_is_named_exists() -> None:
+    made_up = ("channels/sms/", "floor/late.html")
+    missing = set()
+    for path in PAGES:
+        for name in re.findall(r"`((?:src|tests|tools|benchmarks|examples|docs)/[^`\s*<]*)`", path.read_text()):
+            if not (ROOT / name).exists() and not name.endswith(made_up):
+                missing.add(f"{path.name}: {name}")
+    assert missing == set()
 
 
 def test_every_page_can_be_reached_from_the_index() -> None:
