@@ -57,6 +57,7 @@ class Tile:
     change: Change | None
     small: bool
     matured: float | None
+    before: str
     values: list[float | None]
 
 
@@ -100,10 +101,10 @@ def count_report(programme: Programme, state: ReportState) -> Counted:
     return Counted(counted, {(): then} | queries.cuts(programme, [state.metric], *state.before, [("day",)]))
 
 
-def tiles(counted: Counted, state: ReportState) -> list[Tile]:
-    """Return the headline; the figure in focus shows its days."""
+def tiles(counted: Counted, state: ReportState, *, comparable: bool) -> list[Tile]:
+    """Return the headline; the figure in focus shows its days. Only comparable periods are compared."""
     [now] = counted.now[()]
-    before = counted.before[()][0] if counted.before else None
+    before = counted.before[()][0] if counted.before and comparable else None
     days = [value for _, value in _by_day(counted.now[("day",)], state.metric, state.start, state.end)]
     keys = HEADLINE if state.metric in HEADLINE else (*HEADLINE, state.metric)
     return [
@@ -113,6 +114,7 @@ def tiles(counted: Counted, state: ReportState) -> list[Tile]:
             change(METRICS[key], now[key], before[key]) if before else None,
             is_small(METRICS[key], now[key]),
             now[key].matured,
+            written(METRICS[key], before[key]) if before and before[key].value is not None else "",
             days if key == state.metric else [],
         )
         for key in keys

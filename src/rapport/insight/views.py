@@ -42,6 +42,7 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
     counted = report.count_report(programme, state)
     metric = METRICS[state.metric]
     target = programme.answer_target if state.metric == "service_level" else None
+    comparable = state.before is None or state.before[0] >= days[0]
     by_rep = report.split(programme, counted, metric, "rep")
     by_other = report.split(programme, counted, metric, state.by)
     return pages.render(
@@ -54,7 +55,8 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
             "presets": presets(state, days),
             "comparisons": COMPARISONS,
             "splits": SPLITS,
-            "tiles": report.tiles(counted, state),
+            "tiles": report.tiles(counted, state, comparable=comparable),
+            "comparable": comparable,
             "trend": report.trend(counted, state, target),
             "trend_rows": report.trend_rows(counted, state),
             "by_rep": by_rep,

@@ -15,6 +15,9 @@ SMALL = 30
 CHANCE = 0.05
 """A difference between shares that chance alone makes more often than this is not called one."""
 
+SLIGHT = 0.02
+"""A mean that moved by a smaller part than this is not called better or worse."""
+
 CHART_UNITS = {"share": "%", "seconds": "s"}
 
 
@@ -57,7 +60,8 @@ def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
             else Change(f"{words}, may be chance")
         )
     words = f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s"
-    return Change(words.replace("-", "−"), "" if is_small(metric, now) else _tone(metric, difference))
+    is_slight = is_small(metric, now) or abs(difference) < SLIGHT * abs(before.value)
+    return Change(words.replace("-", "−"), "" if is_slight else _tone(metric, difference))
 
 
 def _sign(share: float, unit: str) -> str:

@@ -91,6 +91,15 @@ def test_the_address_holds_the_whole_state(world: World, boss: Client) -> None:
     assert "?from=2026-03-09&amp;to=2026-03-09&amp;compare=weeks&amp;metric=satisfaction&amp;by=segment" in shown
 
 
+def test_days_before_the_first_contact_are_not_compared_with(world: World, boss: Client) -> None:
+    some_contacts(world)
+    some_contacts(world, MONDAY + timedelta(days=1), count=4)
+    assert "+33.3 %" in page(boss, "?from=2026-03-03&to=2026-03-03")
+    shown = page(boss, "?from=2026-03-02&to=2026-03-03")
+    assert "Changes are not shown" in shown
+    assert "figure-change" not in shown
+
+
 def test_a_wrong_address_shows_something_sensible_and_says_so(world: World, boss: Client) -> None:
     some_contacts(world)
     assert "A date could not be read" in page(boss, "?from=yesterday&metric=nonsense&by=nonsense&compare=nonsense")
@@ -146,6 +155,9 @@ def test_a_change_that_chance_can_make_is_not_called_good_or_bad() -> None:
     waited = change(METRICS["average_speed_of_answer"], Figure(30.0, 3000, 100), Figure(20.0, 2000, 100))
     assert waited is not None
     assert (waited.words, waited.tone) == ("+10.0 s", "bad")
+    slight = change(METRICS["satisfaction"], Figure(4.02, 402, 100), Figure(4.0, 400, 100))
+    assert slight is not None
+    assert (slight.words, slight.tone) == ("+0.02", "")
     assert change(level, Figure(None, 0, 0), Figure(0.5, 5, 10)) is None
 
 
