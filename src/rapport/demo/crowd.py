@@ -41,7 +41,7 @@ ANSWERS_SURVEY = 0.5
 RING_SECONDS = 2.0
 MOST_WAITING = 12
 IDLE_SHARE = 0.25  # of the reps; when more are idle, as after the start, customers come RUSH times as often
-RUSH = 4.0
+RUSH = 8.0
 
 
 @dataclass(slots=True)

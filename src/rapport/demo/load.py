@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.demo import bulk, demand, files, notes, roster
+from rapport.demo import bulk, demand, easy, files, notes, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
 from rapport.demo.people import OTHER, PROGRAMME, REPS, settle
@@ -116,6 +116,7 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: 
         customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
         writer = Writer(setting, month, people, customers, seed)
         count = writer.write(lambda share: say("Writing contacts", share))
+    easy.promise(setting, now=now)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)

@@ -100,6 +100,7 @@ def _demo(words: list[str]) -> int:
     from rapport.runtime.supervisor import up
 
     if {"-h", "--help"} & set(words):
+        _setup()
         return _late_module("rapport.demo.cli")(words)
     live = {"demo": ours("rapport.demo.floor")}
     return up(load=(sys.executable, "-m", "rapport.runtime.cli", "load-demo", *words), extra=live)

@@ -91,6 +91,11 @@ def test_a_load_that_breaks_off_leaves_nothing_and_can_be_done_again(db: Any, mo
         assert load(size=TINY) > 0
 
 
+def test_who_is_invited_to_be_played_has_an_open_promise(small: Any) -> None:
+    promises = rows("customers.Promise", customer__name="Ada Byron", settled_at=None)
+    assert promises.filter(due_on=NOON.date()).exists()
+
+
 def test_nobody_can_sign_in_as_a_simulated_rep(small: Any) -> None:
     assert len(simulated_reps(small)) == SMALL.reps - 1
 
