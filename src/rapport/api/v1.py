@@ -127,12 +127,7 @@ def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[s
     """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
     programme = _programme(request, key)
     rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
-    return {
-        "programme": programme.key,
-        "from": wanted.start.isoformat() if wanted.start else None,
-        "to": wanted.end.isoformat() if wanted.end else None,
-        "rows": [row.as_dict() for row in rows],
-    }
+    return insight.as_json(programme, wanted.start, wanted.end, rows)
 
 
 def _programme(request: HttpRequest, key: str) -> Programme:

@@ -41,24 +41,10 @@ def run(argv: Sequence[str]) -> int:
         return 0
     rows = queries.metrics(programme, asked.metric, asked.start, asked.end, by=asked.by)
     if asked.json:
-        print(json.dumps(as_json(programme, asked.start, asked.end, rows), indent=1, ensure_ascii=False))
+        print(json.dumps(queries.as_json(programme, asked.start, asked.end, rows), indent=1, ensure_ascii=False))
     else:
         _write(programme, rows)
     return 0
-
-
-def as_json(
-    programme: Programme, start: date | None, end: date | None, rows: Sequence[FigureRow]
-) -> dict[str, object]:
-    """Return what ``--json`` prints and the API answers; open ends are filled with the days there are."""
-    first, last = queries.extent(programme) or (None, None)
-    start, end = start or first, end or last
-    return {
-        "programme": programme.key,
-        "from": start.isoformat() if start else None,
-        "to": end.isoformat() if end else None,
-        "rows": [row.as_dict() for row in rows],
-    }
 
 
 def _parser() -> argparse.ArgumentParser:

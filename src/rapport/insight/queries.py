@@ -41,6 +41,20 @@ def metrics(
     return cuts(programme, keys, start, end, [cut], now=now)[cut]
 
 
+def as_json(
+    programme: Programme, start: date | None, end: date | None, rows: Sequence[FigureRow]
+) -> dict[str, Any]:
+    """Return figures as the command and the API tell them; open ends are filled with the days there are."""
+    first, last = extent(programme) or (None, None)
+    start, end = start or first, end or last
+    return {
+        "programme": programme.key,
+        "from": start.isoformat() if start else None,
+        "to": end.isoformat() if end else None,
+        "rows": [row.as_dict() for row in rows],
+    }
+
+
 def cuts(
     programme: Programme,
     keys: Iterable[str] | None,
