@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Avg, F, Q
 
-from rapport.contacts.models import Contact, Disposition, FollowUp, Reason, State
+from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Reason, State
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -80,6 +80,16 @@ def in_hand_in(programme: Programme) -> dict[int, Contact]:
         .order_by("answered_at", "id")
     )
     return {one.rep_id: one for one in held if one.rep_id is not None}
+
+
+def call_ids_going_on(*, since_before: datetime) -> list[int]:
+    """Return the calls of every programme that began so long ago and have not ended, as far as was told."""
+    going_on = Contact.objects.filter(
+        channel=Channel.VOICE,
+        state__in=[State.ARRIVED, State.WAITING, State.ACTIVE],
+        arrived_at__lt=since_before,
+    )
+    return list(going_on.order_by("pk").values_list("pk", flat=True))
 
 
 def last_contact_before(contact: Contact) -> Contact | None:

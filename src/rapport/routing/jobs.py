@@ -13,7 +13,8 @@ def sign_off(event_id: int) -> None:
     upkeep.take_off_floor(member_id, silent_since=event.at, why="rep_signed_out")
 
 
-@periodic("routing.close_forgotten_wrap_ups", cron="17 * * * *")
-def close_forgotten_wrap_ups(timestamp: int) -> None:
-    """Close, every hour, what nobody wrapped up."""
+@periodic("routing.close_what_was_forgotten", cron="17 * * * *")
+def close_what_was_forgotten(timestamp: int) -> None:
+    """Close, every hour, what nobody wrapped up and what no telephone system ended."""
+    upkeep.end_forgotten_calls()
     upkeep.close_forgotten_wrap_ups()

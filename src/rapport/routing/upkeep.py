@@ -10,11 +10,11 @@ from django.db import transaction
 from rapport.accounts import queries as accounts
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
-from rapport.contacts.queries import contact_ids_in_wrap_up, in_hand_of
+from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, in_hand_of
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing import presence
-from rapport.routing.actions import miss_offer, withdraw_offer
+from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
 from rapport.routing.events import ContactOffered
 from rapport.routing.floor_state import read_floor
 from rapport.routing.models import Doing, Offer, Presence
@@ -98,6 +98,20 @@ def close_forgotten_wrap_ups() -> int:
                     held = presence.locked(contact.rep)
                     if held.doing == Doing.WRAP_UP:
                         presence.release(held, actor=ACTOR)
+    return len(forgotten)
+
+
+def end_forgotten_calls() -> int:
+    """End calls whose hangup was never told, half a day on, at the last moment known of them; returns how many."""
+    forgotten = call_ids_going_on(since_before=clock.now() - FORGOTTEN_AFTER)
+    for contact_id in forgotten:
+        with transaction.atomic():
+            call = lock_contact(contact_id)
+            last_known = call.answered_at or call.queued_at or call.arrived_at
+            if call.state == "active":
+                end_conversation(call, by="forgotten", actor=ACTOR, at=last_known)
+            elif call.state in ("arrived", "waiting"):
+                abandon(call, actor=ACTOR, at=last_known)
     return len(forgotten)
 
 

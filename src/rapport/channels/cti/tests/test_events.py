@@ -14,6 +14,7 @@ from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.routing import presence
+from rapport.routing.upkeep import end_forgotten_calls
 
 TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CALL = {"callId": "pbx-1", "from": "+49 30 123456", "to": "4930999", "direction": "in"}
@@ -131,3 +132,16 @@ def test_without_the_programmes_token_nobody_may(world: World, token: str) -> No
     assert send(reader, NEW).status_code == 403
     assert send(token, NEW, programme="loans").status_code == 404
     assert Contact.objects.count() == 0
+
+
+@pytest.mark.parametrize(("told", "state"), [([NEW], "abandoned"), ([NEW, ANSWER], "closed")])
+def test_a_call_whose_hangup_never_comes_is_ended_half_a_day_on(
+    world: World, token: str, told: list[dict[str, Any]], state: str
+) -> None:
+    now = clock.now()
+    for event in told:
+        send(token, {key: value for key, value in event.items() if key != "at"})
+    assert end_forgotten_calls() == 0
+    with clock.at(now + timedelta(hours=13)):
+        assert end_forgotten_calls() == 1
+    assert (the_call().state, the_call().ended_at - now < timedelta(minutes=1)) == (state, True)
