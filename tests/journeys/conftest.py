@@ -34,8 +34,9 @@ def installation() -> Iterator[Installation]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for the tests of one file; its event loop keeps Django out of this thread while it is open."""
     if not Path(CHROMIUM).exists():
         pytest.skip("Journeys need Debian's chromium: apt-get install chromium")
     with sync_playwright() as playwright:
