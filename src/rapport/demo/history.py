@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 from random import Random
 
-from rapport.demo import bulk
+from rapport.demo import bulk, presence
 from rapport.demo.files import File
 from rapport.demo.month import Month, Visit
 from rapport.demo.names import phone
@@ -53,6 +55,7 @@ class Writer:
     seed: int
     rows: dict[str, list[bulk.Row]] = field(default_factory=dict)
     events: list[tuple[float, bulk.Row]] = field(default_factory=list)
+    presence: deque[tuple[float, bulk.Row]] = field(default_factory=deque)
     last: dict[int, tuple[int, str]] = field(default_factory=dict)
     _programme: str = ""
     _members: list[str] = field(default_factory=list)
@@ -67,6 +70,7 @@ class Writer:
         chance = Random(self.seed)
         ids = bulk.reserve("contacts.Contact", len(visits))
         spans = self._spans()
+        self.presence = deque(presence.events(self.setting, self.month.spans))
         with bulk.Copier() as copier:
             for first in range(0, len(visits), BATCH):
                 batch, following = visits[first : first + BATCH], first + BATCH
@@ -81,7 +85,9 @@ class Writer:
 
     def _copy(self, copier: bulk.Copier, before: float) -> None:
         """Copy the batch; events only up to what the next batch may still precede."""
-        self.events.sort(key=lambda event: event[0])
+        while self.presence and self.presence[0][0] < before:
+            self.events.append(self.presence.popleft())
+        self.events.sort(key=itemgetter(0))
         ready = next((n for n, event in enumerate(self.events) if event[0] >= before), len(self.events))
         self.rows["events.Event"] = [row for _, row in self.events[:ready]]
         del self.events[:ready]

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from rapport.accounts import queries as accounts
 from rapport.demo.load import Size, load
@@ -15,10 +17,19 @@ NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)  # the day after the clocks went
 SMALL = Size(contacts=900, days=3, reps=20, customers=700)
 
 
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Load the small demonstration for the tests of one file; each of them is rolled back to it."""
+    hashers = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), hashers, transaction.atomic():
+        with clock.at(NOON):
+            load(size=SMALL, checked=True)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def small(db: Any, settings: Any) -> Iterator[Any]:
+def small(loaded_once: None, db: Any) -> Iterator[Any]:
     """The small demonstration's programme, at noon."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with clock.at(NOON):
-        load(size=SMALL, checked=True)
         yield accounts.programme_by_key(PROGRAMME)

@@ -3,20 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.db import connection
 
-from rapport.demo import notes
 from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import simulated_reps
 from rapport.insight import queries as insight
-from rapport.kit import clock
-from rapport.kit.errors import Conflict
+from rapport.insight.check import differences
 
 NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
-TINY = Size(contacts=60, days=1, reps=6, customers=50)
 SMALL = Size(contacts=900, days=3, reps=20, customers=700)
 
 
@@ -51,6 +47,10 @@ def test_every_contact_is_in_the_log_in_order(small: Any) -> None:
     assert times[-1] < NOON
 
 
+def test_the_log_alone_tells_the_same_facts(small: Any) -> None:
+    assert list(differences(small)) == []
+
+
 def test_no_rep_is_in_two_states_at_once(small: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -78,19 +78,6 @@ def test_it_is_loaded_once(small: Any) -> None:
     assert loaded() == small
 
 
-def test_a_load_that_breaks_off_leaves_nothing_and_can_be_done_again(db: Any, monkeypatch: Any) -> None:
-    def break_off(_programme: Any) -> None:
-        raise KeyboardInterrupt
-
-    with clock.at(NOON), monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(notes, "publish", break_off)
-        load(size=TINY)
-    assert not rows("accounts.Programme").exists()
-    assert not rows("contacts.Contact").exists()
-    with clock.at(NOON):
-        assert load(size=TINY) > 0
-
-
 def test_who_is_invited_to_be_played_has_an_open_promise(small: Any) -> None:
     promises = rows("customers.Promise", customer__name="Ada Byron", settled_at=None)
     assert promises.filter(due_on=NOON.date()).exists()
@@ -98,11 +85,6 @@ def test_who_is_invited_to_be_played_has_an_open_promise(small: Any) -> None:
 
 def test_nobody_can_sign_in_as_a_simulated_rep(small: Any) -> None:
     assert len(simulated_reps(small)) == SMALL.reps - 1
-
-
-def test_a_programme_of_the_same_name_is_left_alone(world: Any) -> None:
-    with pytest.raises(Conflict, match="not the demonstration"):
-        load(size=SMALL)
 
 
 def test_the_same_seed_gives_the_same_month() -> None:
