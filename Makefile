@@ -20,7 +20,7 @@ demo: run-setup assets ## set up and run the demonstration (RAPPORT_PORT=8000; C
 
 test: setup browser ## set up and run everything CI runs
 	@$(MAKE) check
-	$(VENV)/pytest -n $(PARALLEL) --dist loadgroup
+	$(VENV)/pytest -n $(PARALLEL)
 
 setup: ## set up for daily work
 	@$(SET_UP) dev

@@ -1,9 +1,11 @@
 """The standing people of every test: a rep, the rep's supervisor, and an outsider from another programme."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member, Programme
@@ -69,6 +71,8 @@ def world(db: Any) -> World:
 
 
 @pytest.fixture
-def committed_world(transactional_db: Any) -> World:
+def committed_world(transactional_db: Any) -> Iterator[World]:
     """A small floor that other connections see too."""
-    return make_world()
+    yield make_world()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # its models are unmanaged, so Django leaves them

@@ -18,7 +18,7 @@ from rapport.runtime.rig import Installation
 VICTIMS = ("router", "web", "database", "worker", "live", "router", "database", "web")
 LIFE_OF_A_CHAT = ["contact.arrived", "contact.queued", "contact.answered", "contact.ended", "contact.closed"]
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.processes
 
 
 def test_no_contact_is_lost_doubled_or_stuck_when_processes_are_killed() -> None:

@@ -13,7 +13,7 @@ from rapport.runtime.rig import Installation
 from .conftest import Enter
 from .test_accessible import SIZES, check
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 DESK = "/at/desk-only/desk/"
 
 

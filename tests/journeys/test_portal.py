@@ -13,7 +13,7 @@ from rapport.runtime.rig import Installation
 
 from .test_accessible import check
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 PORTAL = "/p/portal-only/"
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"> & <script>document.title='broken'</script> {{ 7*7 }}"
 

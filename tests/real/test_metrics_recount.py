@@ -23,7 +23,6 @@ IMPORT = [str(FILE), "--programme", "bank", "--format", "anonymous-bank"]
 pytestmark = [
     pytest.mark.skipif(not FILE.exists(), reason=f"the real calls are not here ({FILE})"),
     pytest.mark.django_db,
-    pytest.mark.xdist_group("recount"),  # one import of the whole file serves them all
 ]
 Row = dict[str, Any]
 COUNTED = (

@@ -11,7 +11,7 @@ import pytest
 from rapport.config import database_url
 from rapport.runtime.rig import Installation
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")

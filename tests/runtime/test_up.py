@@ -16,7 +16,7 @@ from rapport.runtime.database import Server
 from rapport.runtime.reset import reset
 from rapport.runtime.rig import Installation
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.processes
 
 PROGRAMS = ["database", "router", "worker", "live", "web"]
 

@@ -10,10 +10,13 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 WORKER = "PYTEST_XDIST_WORKER"
+LONG = ("tests/journeys", "tests/runtime", "tests/failures", "tests/real")  # the longest first
 UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 is_worker = WORKER in os.environ
@@ -52,9 +55,26 @@ class Embedded:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
+def place(nodeid: str) -> str:
+    """Return what a test shares its set-up with: its folder where that is long, else its file."""
+    path = nodeid.partition("::")[0]
+    return next((folder for folder in LONG if path.startswith(f"{folder}/")), path)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the groups that take long, so that two processes end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Begin with what takes long, so that two processes end at about the same time."""
+    items.sort(key=lambda item: LONG.index(where) if (where := place(item.nodeid)) in LONG else len(LONG))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Send the tests of one place to one process, in the order of collection."""
+    config.option.loadscopereorder = False
+    return _ByPlace(config, log)
+
+
+class _ByPlace(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return place(nodeid)
 
 
 def pytest_configure(config: pytest.Config) -> None:
