@@ -105,6 +105,23 @@ def test_what_is_whispered_arrives_and_is_not_recorded(live: str, committed_worl
         assert listener.next() == ("", "chat.typing.rep", str(contact.public_id))
 
 
+def test_a_database_that_drops_its_connections_costs_no_message(live: str, committed_world: World) -> None:
+    programme = committed_world.programme
+    with _listening(live, [f"floor:{programme.pk}"]) as listener:
+        first, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
+        assert listener.next()[2] == str(first.public_id)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        meanwhile, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
+        told = listener.next()[2]
+        while told == str(first.public_id):  # after a gap some is told twice
+            told = listener.next()[2]
+        assert told == str(meanwhile.public_id)
+
+
 def test_a_forged_or_stale_ticket_opens_nothing(live: str, committed_world: World) -> None:
     good = tickets.issue([f"floor:{committed_world.programme.pk}"])
     for bad in ("", "nonsense", good[:-2] + "xx"):
