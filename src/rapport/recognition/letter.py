@@ -48,7 +48,9 @@ class Line:
         if _unit(self.key) == "share":
             points = round(100 * difference)
             return (
-                "as usual" if points == 0 else f"{abs(points)} points {'above' if points > 0 else 'below'} usual"
+                "as usual"
+                if points == 0
+                else f"{abs(points)} {'point' if abs(points) == 1 else 'points'} {'above' if points > 0 else 'below'} usual"
             )
         if abs(difference) < 0.05:
             return "as usual"

@@ -94,7 +94,8 @@ let typingUntil = 0;
 let typingContact = "";
 function showTyping() {
   const words = document.getElementById("typing");
-  if (words) words.hidden = Date.now() >= typingUntil || document.getElementById("talk")?.dataset.contact !== typingContact;
+  const here = composer() && document.getElementById("talk")?.dataset.contact === typingContact;
+  if (words) words.hidden = !here || Date.now() >= typingUntil;
 }
 document.body.addEventListener("live:chat.typing.customer", (event) => {
   typingUntil = Date.now() + TYPING_SHOWN_MS;
