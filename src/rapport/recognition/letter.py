@@ -47,10 +47,9 @@ class Line:
         difference = self.value - self.usual
         if _unit(self.key) == "share":
             points = round(100 * difference)
+            many = "point" if abs(points) == 1 else "points"
             return (
-                "as usual"
-                if points == 0
-                else f"{abs(points)} {'point' if abs(points) == 1 else 'points'} {'above' if points > 0 else 'below'} usual"
+                "as usual" if points == 0 else f"{abs(points)} {many} {'above' if points > 0 else 'below'} usual"
             )
         if abs(difference) < 0.05:
             return "as usual"
