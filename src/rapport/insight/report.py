@@ -44,6 +44,9 @@ HEAT: Cut = ("weekday", "hour")
 BARS = 12
 """A chart of bars shows at most so many groups; the table below has them all."""
 
+WIDE = 0.75
+"""A chart of bars whose longest share, with its interval, is above this goes up to the whole."""
+
 LABEL = 40
 """Longest name in a chart, in characters."""
 
@@ -206,17 +209,23 @@ def _split_row(metric: Metric, figure: Figure, name: str, key: object, longest: 
 def bars(metric: Metric, rows: Sequence[SplitRow]) -> dict[str, Any]:
     """Return the chart of a split."""
     shown = rows[:BARS]
-    series: dict[str, Any] = {"name": metric.name, "values": [row.figure.value for row in shown]}
+    series: dict[str, Any] = {
+        "name": metric.name,
+        "values": [row.figure.value for row in shown],
+        "faint": [row.small for row in shown],
+    }
     if any(row.low is not None for row in shown):
         series |= {"low": [row.low for row in shown], "high": [row.high for row in shown]}
-    unit = CHART_UNITS.get(metric.unit, "")
-    return {
+    chart = {
         "kind": "bar",
         "horizontal": True,
         "x": [_short(row.name) for row in shown],
         "series": [series],
-        "unit": unit,
+        "unit": CHART_UNITS.get(metric.unit, ""),
     }
+    ends = [row.figure.value if row.high is None else row.high for row in shown]
+    is_near_whole = metric.unit == "share" and max((end for end in ends if end is not None), default=0) > WIDE
+    return chart | {"max": 1} if is_near_whole else chart
 
 
 def _short(name: str) -> str:
@@ -232,11 +241,13 @@ def heat(counted: Counted, metric: Metric) -> dict[str, Any]:
         [int(str(row.group["hour"])) - span[0], int(str(row.group["weekday"])) - 1, row[metric.key].value]
         for row in rows
     ]
+    known = [row[metric.key].value or 0 for row in rows]
     return {
         "kind": "heat",
         "x": [f"{hour}:00" for hour in span],
         "y": list(WEEKDAYS),
         "cells": cells,
+        "min": 0 if metric.kind == "count" or len(set(known)) < 2 else min(known),
         "unit": CHART_UNITS.get(metric.unit, ""),
     }
 

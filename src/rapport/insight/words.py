@@ -54,12 +54,16 @@ def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
         return Change(_sign(difference / before.value, "%")) if before.value else None
     if metric.unit == "share":
         words = _sign(difference, "points")
+        if words[1:].startswith("0.0 "):
+            return Change("no change")
         return (
             Change(words, _tone(metric, difference))
             if _is_real(now, before)
             else Change(f"{words}, may be chance")
         )
     words = f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s"
+    if not float(f"{difference:.2f}"):
+        return Change("no change")
     is_slight = is_small(metric, now) or abs(difference) < SLIGHT * abs(before.value)
     return Change(words.replace("-", "−"), "" if is_slight else _tone(metric, difference))
 

@@ -1,8 +1,8 @@
 // Draws every [data-chart] from the JSON block it names, in the theme's colours. A table always stands near.
 //   { "kind": "line" | "bar", "x": [labels], "series": [{ "name", "values", "quiet"?, "low"?, "high"? }],
 //     "unit": "%" | "s" | "", "target"?: number, "targetName"?: text, "horizontal"?: true, "stacked"?: true,
-//     "from_zero"?: false, "max"?: number }
-//   { "kind": "heat", "x": [hours], "y": [days], "cells": [[x, y, value | null]], "unit" }
+//     "from_zero"?: false, "max"?: number }   a series may name in "faint" which of its bars rest on little
+//   { "kind": "heat", "x": [hours], "y": [days], "cells": [[x, y, value | null]], "unit", "min"?: number, "max"?: number }
 // Shares are given from 0 to 1 with unit "%". Needs vendor/echarts.min.js as a plain script before it.
 const css = (name) => {
   const probe = document.createElement("span");
@@ -64,12 +64,15 @@ const categories = (colours, data, more = {}) => ({
 });
 const values = (colours, spec) => ({
   type: "value", scale: spec.from_zero === false, min: spec.from_zero === false ? undefined : 0, max: spec.max,
-  splitNumber: 4, interval: spec.unit === "%" && spec.max === 1 ? 0.25 : undefined, splitLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.text, formatter: (value) => written(value, spec.unit) },
+  splitNumber: 4, interval: spec.unit === "%" && spec.max === 1 ? 0.25 : undefined, splitLine: { lineStyle: { color: colours.line } },
+  axisLabel: { color: colours.text, hideOverlap: true, formatter: (value) => written(value, spec.unit) },
 });
+
+const bars = (one) => one.values.map((value, index) => (one.faint?.[index] ? { value, itemStyle: { opacity: 0.35 } } : value));
 
 function series(colours, spec) {
   return spec.series.map((one, index) => ({
-    name: one.name, type: spec.kind, data: one.values, stack: spec.stacked ? "all" : undefined, smooth: false,
+    name: one.name, type: spec.kind, data: bars(one), stack: spec.stacked ? "all" : undefined, smooth: false,
     showSymbol: one.values.length < 16, symbolSize: 5, connectNulls: false, barMaxWidth: 22,
     lineStyle: { width: one.quiet ? 1.5 : 2, type: one.quiet ? "dashed" : "solid" },
     itemStyle: { color: one.quiet ? colours.quiet : colours.series[index % colours.series.length], borderRadius: 2 },
@@ -94,20 +97,20 @@ function intervals(colours, spec) {
 }
 
 function axes(colours, spec) {
-  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true, axisLabel: { color: colours.text, width: 150, overflow: "truncate" } } : {});
+  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true, axisLabel: { color: colours.text, width: window.innerWidth < 760 ? 110 : 190, overflow: "truncate" } } : {});
   return spec.horizontal ? { xAxis: values(colours, spec), yAxis: names } : { xAxis: names, yAxis: values(colours, spec) };
 }
 
 function heat(colours, spec) {
   const known = spec.cells.map((cell) => cell[2]).filter((value) => value !== null);
+  const [least, most] = [spec.min ?? Math.min(...known, 0), spec.max ?? Math.max(...known, 0.0001)];
   return {
     ...frame(colours, spec),
     grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true },
     xAxis: categories(colours, spec.x), yAxis: categories(colours, spec.y, { inverse: true }),
     visualMap: {
-      min: Math.min(...known, 0), max: spec.max ?? Math.max(...known, 0.0001), calculable: false, orient: "horizontal", left: "center", bottom: 0,
+      min: least, max: most, text: [written(most, spec.unit), written(least, spec.unit)], calculable: false, orient: "horizontal", left: "center", bottom: 0,
       itemHeight: 140, itemWidth: 10, inRange: { color: [colours.low, colours.high] }, textStyle: { color: colours.text },
-      formatter: (value) => written(value, spec.unit),
     },
     series: [{
       type: "heatmap", data: spec.cells.filter((cell) => cell[2] !== null), itemStyle: { borderColor: colours.panel, borderWidth: 1, borderRadius: 2 },
