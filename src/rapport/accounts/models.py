@@ -1,6 +1,5 @@
 """Tables of people and programmes."""
 
-import uuid
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -110,7 +109,7 @@ class Member(models.Model):
 class ApiToken(models.Model):
     """A machine's key to one programme; only a hash is kept."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)

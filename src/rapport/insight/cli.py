@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from rapport.insight import export, queries
 from rapport.insight.check import differences
 from rapport.insight.figures import Figure, FigureRow
 from rapport.insight.registry import DIMENSIONS, METRICS, Metric
+from rapport.kit.arguments import a_day
 from rapport.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def run(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rapport metrics", description="The figures of a programme.")
     parser.add_argument("--programme", required=True, metavar="KEY")
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="DATE", help="first local day")
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="DATE", help="last local day")
+    parser.add_argument("--from", dest="start", type=a_day, metavar="DATE", help="first local day")
+    parser.add_argument("--to", dest="end", type=a_day, metavar="DATE", help="last local day")
     parser.add_argument("--by", choices=DIMENSIONS, help="one row for each")
     parser.add_argument("--metric", action="append", choices=tuple(METRICS), help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="for programs")

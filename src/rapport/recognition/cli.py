@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rapport.accounts.queries import programme_by_key, programme_keys
 from rapport.kit import clock
+from rapport.kit.arguments import a_day
 from rapport.kit.errors import NotFound
 from rapport.recognition import actions
 from rapport.recognition.letter import read_lines, read_people, read_quote
@@ -24,9 +24,7 @@ def run(arguments: list[str]) -> int:
         prog="rapport rally", description="Draft the Rally Notes of a day from its own figures, and print them."
     )
     parser.add_argument("--programme", required=True, metavar="KEY")
-    parser.add_argument(
-        "--day", type=date.fromisoformat, metavar="DATE", help="local day as 2026-11-21; today by default"
-    )
+    parser.add_argument("--day", type=a_day, metavar="DATE", help="local day as 2026-11-21; today by default")
     parser.add_argument("--json", action="store_true", help="print as JSON")
     asked = parser.parse_args(arguments)
     programme = programme_by_key(asked.programme)

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import rapport.kit.ids
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -116,7 +115,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("public_id", models.UUIDField(default=rapport.kit.ids.new_id, editable=False, unique=True)),
                 ("name", models.CharField(max_length=100)),
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("rights", models.JSONField(default=list)),
