@@ -16,7 +16,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
 from rapport.routing.events import OfferEnded
-from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, Queue, RoutingStep
+from rapport.routing.models import Doing, Offer, Presence, Proficiency, Queue, RoutingStep
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -181,7 +181,7 @@ def finish_wrap_up(
         value_given=value_given,
     )
     held = presence.locked(member)
-    if held.doing in BUSY:
+    if held.doing == Doing.WRAP_UP:  # else another contact rings or is being talked to already
         presence.release(held, actor=f"member:{member.pk}")
     return contact
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from rapport.accounts import queries as accounts
 from rapport.contacts import actions as contacts
@@ -129,7 +130,8 @@ def assign(programme: Programme) -> int:
 def _offer(programme: Programme, assignment: Assignment, names: dict[int, str]) -> bool:
     """Reserve the rep for the contact, if both are still as the policy saw them."""
     contact = lock_contact(assignment.contact)
-    if contact.state != "waiting" or Offer.objects.filter(contact=contact, ended_at__isnull=True).exists():
+    taken = Q(contact=contact) | Q(member_id=assignment.rep)
+    if contact.state != "waiting" or Offer.objects.filter(taken, ended_at__isnull=True).exists():
         return False
     held = (
         Presence.objects.select_for_update(of=("self",))

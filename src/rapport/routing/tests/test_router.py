@@ -140,3 +140,30 @@ def test_a_forgotten_wrap_up_is_closed_without_an_outcome(world: World) -> None:
         assert close_forgotten_wrap_ups() == 1
     closed = Contact.objects.get(pk=contact.pk)
     assert (closed.state, closed.resolved) == ("closed", None)
+
+
+def test_an_old_wrap_up_leaves_the_contact_that_rings_meanwhile(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    old = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    actions.end_conversation(old, by="customer", actor="customer")
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        turn(world.programme)  # the rep was lost in wrap-up
+        presence.choose(member=world.rep, doing="available")
+        a_chat(world)
+        turn(world.programme)
+        actions.finish_wrap_up(
+            member=world.rep, contact_id=old.public_id, disposition="saved", resolved=True, summary="Stays"
+        )
+        assert presence.presence_of(world.rep).doing == "reserved"
+
+
+def test_who_has_an_open_offer_gets_no_second_one(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    turn(world.programme)
+    Presence.objects.filter(member=world.rep).update(doing="available")  # as after a sign-out at that very moment
+    a_chat(world)
+    assert turn(world.programme) == 0
+    assert Offer.objects.count() == 1
