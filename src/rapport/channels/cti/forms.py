@@ -14,6 +14,9 @@ from rapport.kit.errors import Invalid
 
 EVENTS = ("newCall", "answer", "hangup")
 LONGEST = 100  # characters in any field
+LONGEST_CALL_ID = 95  # leaves room for what tells calls from other contacts
+LONGEST_QUEUE = 50
+KEPT_OF_CAUSE = 20  # telephone systems invent causes: one that is too long is cut, so that the call still ends
 FUTURE = timedelta(minutes=5)  # how far a telephone system's clock may run ahead of ours
 
 
@@ -45,7 +48,7 @@ def read(sent: Mapping[str, Any]) -> Told:
     event = _text(sent, "event")
     if event not in EVENTS:
         raise Invalid(f"event must be one of {', '.join(EVENTS)}, not {event[:40]!r}.")
-    call_id = _text(sent, "callId")
+    call_id = _text(sent, "callId", longest=LONGEST_CALL_ID)
     if not call_id:
         raise Invalid("callId is missing: every event of a call carries the same one.")
     direction = _text(sent, "direction") or "in"
@@ -60,12 +63,12 @@ def read(sent: Mapping[str, Any]) -> Told:
         called=_text(sent, "to"),
         direction=direction,
         users=users,
-        queue=_text(sent, "queue"),
-        cause=_text(sent, "cause"),
+        queue=_text(sent, "queue", longest=LONGEST_QUEUE),
+        cause=_text(sent, "cause")[:KEPT_OF_CAUSE],
     )
 
 
-def _text(sent: Mapping[str, Any], name: str) -> str:
+def _text(sent: Mapping[str, Any], name: str, *, longest: int = LONGEST) -> str:
     value = sent.get(name, "")
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
@@ -73,8 +76,8 @@ def _text(sent: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Invalid(f"{name} must be text.")
-    if len(value) > LONGEST or not value.isprintable():
-        raise Invalid(f"{name} must be at most {LONGEST} printable characters.")
+    if len(value) > longest or not value.isprintable():
+        raise Invalid(f"{name} must be at most {longest} printable characters.")
     return value.strip()
 
 

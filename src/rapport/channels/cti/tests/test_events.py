@@ -54,6 +54,20 @@ def test_a_call_becomes_a_contact_pops_the_file_and_closes(world: World, token: 
     assert (the_call().state, presence.presence_of(world.rep).doing) == ("wrap_up", "wrap_up")
 
 
+@pytest.mark.parametrize("change", [{"callId": "c" * 96}, {"queue": "q" * 51}])
+def test_names_that_do_not_fit_are_refused_in_words(world: World, token: str, change: dict[str, str]) -> None:
+    answer = send(token, {**NEW, **change})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+    assert send(token, {**NEW, "callId": "c" * 95, "queue": "q" * 50}).status_code == 200
+
+
+def test_a_cause_as_long_as_systems_invent_them_ends_the_call(world: World, token: str) -> None:
+    presence.choose(member=world.rep, doing="available")
+    for event in (NEW, ANSWER, {**HANGUP, "cause": "recoveryOnTimerExpireInTheGateway"}):
+        assert send(token, event).status_code == 200
+    assert the_call().state == "wrap_up"
+
+
 def test_ten_times_the_same_event_is_once(world: World, token: str) -> None:
     answers = [send(token, event).json() for event in (NEW, ANSWER, HANGUP) for _ in range(10)]
     assert len({answer["contact"] for answer in answers}) == 1
