@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from rapport.config import refusals
@@ -32,7 +32,7 @@ def headers(get_response: Handler) -> Handler:
 
 
 class Refusals:
-    """Turn a DomainError, and a database that is away, into a page, a fragment or JSON with its status."""
+    """Turn what a person can act on, and a database that is away, into a page, a fragment or JSON."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -47,4 +47,6 @@ class Refusals:
             return refusals.answer(request, status=error.status, code=error.code, message=str(error))
         if isinstance(error, OperationalError | InterfaceError):
             return refusals.database_away(request, error)
+        if isinstance(error, DataError) and "NUL" in str(error):
+            return refusals.not_storable(request)
         return None

@@ -32,6 +32,12 @@ def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     return expected(response)
 
 
+def not_storable(request: HttpRequest) -> HttpResponse:
+    """Say that a text holds the one character (NUL) that no text in the database can hold; no person types it."""
+    message = "A text contains a character that cannot be stored. Type it again, without pasting."
+    return answer(request, status=422, code="invalid", message=message)
+
+
 def expected(response: HttpResponse) -> HttpResponse:
     """Mark an answer as one that needs no alarm: Django logs every other 5xx as an error."""
     response._has_been_logged = True  # type: ignore[attr-defined] # Django's own mark, see log_response()

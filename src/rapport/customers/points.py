@@ -11,7 +11,7 @@ _PHONE = re.compile(r"\+?[0-9]{3,15}")
 def normal_email(raw: str) -> str:
     """Return the address in lower case without surrounding blanks; Invalid when it cannot be one."""
     value = raw.strip().lower()
-    if len(value) > 254 or not _EMAIL.fullmatch(value):
+    if len(value) > 254 or not value.isprintable() or not _EMAIL.fullmatch(value):
         raise Invalid("That does not look like an e-mail address. Please check it, for example name@example.org.")
     return value
 

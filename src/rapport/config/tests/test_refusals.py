@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -24,6 +24,8 @@ handler404, handler500 = refusals.not_found, refusals.failed
 urlpatterns = [
     *(path(f"refused/{error.status}", raising(error)) for error in ERRORS),
     path("away", raising(OperationalError("connection refused\nmore"))),
+    path("nul", raising(DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))),
+    path("too-long", raising(DataError("value too long for type character varying(20)"))),
     path("broken", raising(ZeroDivisionError())),
 ]
 pytestmark = pytest.mark.urls(__name__)
@@ -50,6 +52,12 @@ def test_a_database_that_is_away_is_said_so(client: Client) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "connection refused" not in answer.text
+
+
+def test_a_text_no_database_stores_is_refused_and_no_fault_of_ours(client: Client) -> None:
+    client.raise_request_exception = False
+    assert client.get("/nul").status_code == 422
+    assert client.get("/too-long").status_code == 500
 
 
 def test_a_fault_of_ours_shows_nothing_of_its_inside(client: Client) -> None:

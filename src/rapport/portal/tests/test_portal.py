@@ -95,6 +95,7 @@ def test_the_same_form_after_the_end_begins_anew(world: World, client: Client) -
     ("changes", "words"),
     [
         ({"email": "nobody"}, "does not look like an e-mail address"),
+        ({"email": "a\x00@example.org"}, "does not look like an e-mail address"),
         ({"reason": "nothing"}, "Choose what it is about"),
         ({"text": "  "}, "Please write a few words first."),
         ({"text": "x" * 10_000}, "That is 10,000 characters"),
