@@ -12,6 +12,7 @@ from rapport.insight.figures import Figure, FigureRow, Group, count, quotient
 from rapport.insight.registry import METRICS, RELATIONS, metric
 from rapport.insight.sql import Cut, Statement, check_cut, statement
 from rapport.kit import clock
+from rapport.kit.errors import Invalid
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -89,7 +90,12 @@ def values_for(
 
 
 def bounds(programme: Programme, start: date | None, end: date | None) -> tuple[datetime, datetime]:
-    """Return the instants at which the local days begin and end (the second is not part of them)."""
+    """Return the instants at which the local days begin and end (the second is not part of them).
+
+    Raises Invalid for days before FIRST or after LAST.
+    """
+    if any(day is not None and not FIRST.date() <= day < LAST.date() for day in (start, end)):
+        raise Invalid(f"Days lie between {FIRST.year} and {LAST.year}.")
     starts = _midnight(programme, start) if start else FIRST
     ends = _midnight(programme, end + timedelta(days=1)) if end else LAST
     return starts, ends

@@ -21,6 +21,8 @@ COMPARISONS = {"previous": "the time before", "weeks": "4 weeks earlier", "none"
 SPLITS = {"reason": "reason", "queue": "queue", "segment": "segment", "channel": "channel"}
 FOCUS = "service_level"
 LONGEST = timedelta(days=3 * 366)
+EARLIEST, LATEST = date(1910, 1, 1), date(2189, 12, 31)
+"""A report shows no days outside: these, and those they are compared with, can be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,7 @@ def read_state(given: QueryDict, programme: Programme, days: tuple[date, date] |
     except ValueError:
         wrong = "A date could not be read, so the last 7 days are shown."
         start, end = last - timedelta(days=6), last
-    if start > end:
-        start, end = end, start
+    start, end = sorted(min(max(day, EARLIEST), LATEST) for day in (start, end))
     if end - start > LONGEST:
         start, wrong = end - LONGEST, "At most three years fit into one report; the last three are shown."
     return ReportState(

@@ -20,7 +20,7 @@ from rapport.insight.sql import check_cut, shown
 from rapport.insight.state import COMPARISONS, SPLITS, ReportState, in_words, presets, read_state
 from rapport.insight.words import SMALL, written
 from rapport.kit import pages
-from rapport.kit.errors import NotFound
+from rapport.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -81,6 +81,8 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Send the figures of the address' period as CSV: one row for each group and metric."""
     programme = member.programme
     state = read_state(request.GET, programme, queries.extent(programme))
+    if state.wrong:  # a file cannot say that it holds other days than those asked for
+        raise Invalid(state.wrong)
     cut = check_cut([name for name in request.GET.get("split", "day").split(",") if name])
     keys = [state.metric] if request.GET.get("only") else list(METRICS)
     text = StringIO()
@@ -105,7 +107,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 def _safe(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell
 
 
 @never_cache

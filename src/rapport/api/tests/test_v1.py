@@ -57,7 +57,13 @@ def test_figures_are_those_of_the_registry(contact: Contact, token: str) -> None
 
 
 def test_what_cannot_be_read_is_refused_in_words(token: str) -> None:
-    for path in ("contacts?limit=0", "contacts?after=x", "metrics?by=mood", "metrics?from=tomorrow"):
+    for path in (
+        "contacts?limit=0",
+        "contacts?after=x",
+        "metrics?by=mood",
+        "metrics?from=tomorrow",
+        "metrics?to=9999-12-31",
+    ):
         answer = get(path, token)
         assert answer.status_code == 422
         assert answer.json()["error"]["message"]

@@ -106,7 +106,10 @@ def test_a_wrong_address_shows_something_sensible_and_says_so(world: World, boss
     assert "Nothing came in these days" in page(boss, "?from=2020-01-01&to=2020-01-02")
     assert "1 Jan 2020 to 2 Jan 2020" in page(boss, "?from=2020-01-02&to=2020-01-01")
     assert "At most three years" in page(boss, "?from=0001-01-01&to=9999-12-30")
+    for far in ("?from=0001-01-01&to=0001-01-01", "?from=9999-12-31", "export.csv?from=9999-12-31"):
+        assert boss.get(BASE + far).status_code == 200
     assert boss.get(BASE + "export.csv?split=shoe").status_code == 422
+    assert boss.get(BASE + "export.csv?from=yesterday").status_code == 422
     assert boss.get(BASE + "metrics/nonsense/").status_code == 404
 
 
@@ -123,8 +126,9 @@ def test_the_export_has_every_figure_with_what_it_rests_on(world: World, boss: C
 
 def test_the_export_holds_no_formula_for_a_spreadsheet(world: World, boss: Client) -> None:
     some_contacts(world)
-    contacts.Reason.objects.update(name="=HYPERLINK(1)")
-    assert "'=HYPERLINK(1)" in boss.get(BASE + "export.csv?split=reason").content.decode()
+    for formula in ("=HYPERLINK(1)", "\t=HYPERLINK(1)"):
+        contacts.Reason.objects.update(name=formula)
+        assert f"'{formula}" in boss.get(BASE + "export.csv?split=reason").content.decode()
 
 
 @pytest.mark.parametrize("path", PAGES)
