@@ -60,10 +60,19 @@ class Router:
             ears.execute(f"LISTEN {ROUTER_CHANNEL}")
             while not self.stopping:
                 self._lead_what_is_free()
-                for programme_id in sorted(self.led):
-                    turn(accounts.programme_by_id(programme_id))
+                self.take_turns()
                 for _notification in ears.notifies(timeout=TURN_SECONDS, stop_after=1):
                     pass
+
+    def take_turns(self) -> None:
+        """Take a turn for every programme we lead; a fault in one does not hold up the others."""
+        for programme_id in sorted(self.led):
+            try:
+                turn(accounts.programme_by_id(programme_id))
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("a turn for programme %s failed; the next one tries again", programme_id)
 
     def _lead_what_is_free(self) -> None:
         if time.monotonic() - self._looked_at < LOOK_FOR_PROGRAMMES_SECONDS and self.led:

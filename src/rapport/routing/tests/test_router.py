@@ -14,7 +14,8 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
 from rapport.routing import actions, presence
 from rapport.routing.jobs import sign_off
-from rapport.routing.models import Offer, Presence, StateSpan
+from rapport.routing.models import Offer, Presence, RoutingStep, StateSpan
+from rapport.routing.router import Router
 from rapport.routing.upkeep import close_forgotten_wrap_ups, turn
 
 
@@ -167,3 +168,17 @@ def test_who_has_an_open_offer_gets_no_second_one(world: World) -> None:
     a_chat(world)
     assert turn(world.programme) == 0
     assert Offer.objects.count() == 1
+
+
+def test_a_fault_in_one_programme_does_not_hold_up_another(world: World) -> None:
+    broken = actions.ensure_queue(programme=world.programme)
+    actions.set_steps(queue=broken, reason=None, steps=[({}, None)])
+    RoutingStep.objects.update(needs=["not", "an", "object"])
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    presence.choose(member=world.outsider, doing="available")
+    chat.begin(programme=world.other, email="bob@example.org", text="Hello", reason=None, client_id=uuid4())
+    router = Router()
+    router.led = {world.programme.pk, world.other.pk}
+    router.take_turns()
+    assert list(Offer.objects.values_list("member_id", flat=True)) == [world.outsider.pk]
