@@ -63,6 +63,10 @@ class Hub:
             if not self._by_channel[channel]:
                 del self._by_channel[channel]
 
+    def tell_all(self, message: Message) -> None:
+        """Hand a message to every stream, once each."""
+        self.publish(message, list(self._by_channel))
+
     def publish(self, message: Message, audience: Iterable[str]) -> None:
         """Hand a message to every stream that hears one of the channels, once each."""
         for stream in {stream for channel in audience for stream in self._by_channel.get(channel, ())}:

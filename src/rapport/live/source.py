@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from rapport.live.hub import Hub, Message
+from rapport.live.hub import RELOAD, Hub, Message
 
 log = logging.getLogger("rapport.live")
 
@@ -24,6 +24,7 @@ AFTER = (
     f"SELECT {COLUMNS} FROM events_event WHERE id > %s AND cardinality(audience) > 0"  # noqa: S608 (constants)
     " ORDER BY id LIMIT %s"
 )
+NEWEST = "SELECT coalesce(max(id), 0), '', '', '{}'::text[] FROM events_event"
 Row = tuple[int, str, Any, list[str]]
 
 
@@ -69,12 +70,14 @@ class Source:
                 deliverer.cancel()
 
     async def _catch_up(self) -> None:
-        """Deliver what happened while we were away. The first time there is nobody to tell."""
+        """Deliver what happened while we were away; where that is not known, or too much, every page reloads."""
         if self._last_id:
-            self._publish(await self._read(AFTER, (self._last_id - OVERLAP, MOST_REPLAYED)))
-        else:
-            rows = await self._read("SELECT coalesce(max(id), 0), '', '', '{}'::text[] FROM events_event", ())
-            self._last_id = rows[0][0]
+            missed = await self._read(AFTER, (self._last_id - OVERLAP, MOST_REPLAYED + 1))
+            if len(missed) <= MOST_REPLAYED:
+                self._publish(missed)
+                return
+        [(self._last_id, *_)] = await self._read(NEWEST, ())
+        self.hub.tell_all(RELOAD)
 
     async def _deliver(self) -> None:
         """Take all that is pending at once, so that a burst costs one query."""

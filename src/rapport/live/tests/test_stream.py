@@ -16,7 +16,10 @@ from django.db import connection, transaction
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.events.actions import whisper
+from rapport.events.models import Event
+from rapport.kit import clock
 from rapport.live import tickets
+from rapport.live.source import MOST_REPLAYED
 
 
 def _free_port() -> int:
@@ -120,6 +123,22 @@ def test_a_database_that_drops_its_connections_costs_no_message(live: str, commi
         while told == str(first.public_id):  # after a gap some is told twice
             told = listener.next()[2]
         assert told == str(meanwhile.public_id)
+
+
+def test_who_missed_too_much_while_the_database_was_away_reloads(live: str, committed_world: World) -> None:
+    programme = committed_world.programme
+    seen, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
+    missed = Event(programme=programme, at=clock.now(), name="x.y", subject=seen.public_id, audience=["floor:1"])
+    with _listening(live, [f"floor:{programme.pk}"]) as listener:
+        contacts.arrive(programme=programme, channel="chat", actor="test")
+        assert listener.next()[1] == "contact.arrived"
+        Event.objects.bulk_create([missed] * (MOST_REPLAYED + 1))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            )
+        assert listener.next() == ("", "reload", "")
 
 
 def test_a_forged_or_stale_ticket_opens_nothing(live: str, committed_world: World) -> None:
