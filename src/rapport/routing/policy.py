@@ -117,16 +117,15 @@ class Trace:
 
     def words(self, names: Mapping[int, str] | None = None) -> str:
         """The trace as sentences for a supervisor; `names` says what to call the reps."""
-        return " ".join(
-            (self._wait_in_words(), self._choice_in_words(names or {}), self._passed_in_words(names or {}))
-        )
+        told = (self._wait_in_words(), self._choice_in_words(names or {}), self._passed_in_words(names or {}))
+        return " ".join(filter(None, told))
 
     def _wait_in_words(self) -> str:
-        place = f", number {self.position} in line" if self.position else ""
-        start = f" (counted {self.head_start_seconds:.0f} s longer)" if self.head_start_seconds else ""
         verb = "Waited" if self.rep is not None else "Waiting"
-        wanted = f"step {self.step + 1} of {len(self.steps)}: {self.steps[self.step]}"
-        return f"{verb} {self.waited_seconds:.0f} s{start}{place}; {wanted}."
+        place = f", number {self.position} in line" if self.position else ""
+        start = f" with a head start of {self.head_start_seconds:.0f} s" if self.head_start_seconds else ""
+        wider = f" (step {self.step + 1} of {len(self.steps)})" if self.step else ""
+        return f"{verb} {self.waited_seconds:.0f} s{place}{start}; wants {self.steps[self.step]}{wider}."
 
     def _choice_in_words(self, names: Mapping[int, str]) -> str:
         count = self.eligible_count
@@ -143,7 +142,7 @@ class Trace:
         told = [f"{_called(one.rep, names)} {one.reason}" for one in self.passed_over]
         if more := self.passed_over_count - len(told):
             told.append(f"and {more} more")
-        return f"Passed over: {'; '.join(told)}." if told else "Nobody was passed over."
+        return f"Passed over: {'; '.join(told)}." if told else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def test_the_trace_says_why_in_data_and_in_words() -> None:
     assert told["eligible"] == (8, 9, 7)
     assert [one["rep"] for one in told["passed_over"]] == [9, 7, 6]
     assert made.trace.words({8: "Ana", 9: "Bo"}) == (
-        "Waited 42 s, number 1 in line; step 1 of 3: german 4. Ana was the best of 3 free reps who fit. "
+        "Waited 42 s, number 1 in line; wants german 4. Ana was the best of 3 free reps who fit. "
         "Passed over: Bo has been idle for less long; Rep 7 fits only the wider step 2; "
         "Rep 6 fits only from step 3, in 48 s."
     )
@@ -97,7 +97,7 @@ def test_why_a_contact_still_waits() -> None:
     trace = explain_waiting(contact, [Rep(7, {"german": 1}), Rep(8, {"german": 3})], 12, position=3)
     assert (trace.rep, trace.eligible, trace.widens_in_seconds) == (None, (), 18)
     assert trace.words() == (
-        "Waiting 12 s (counted 90 s longer), number 3 in line; step 1 of 2: german 4. "
+        "Waiting 12 s, number 3 in line with a head start of 90 s; wants german 4. "
         "No free rep fits. In 18 s the next step counts. "
         "Passed over: Rep 7 lacks german 4 (has 1); Rep 8 fits only from step 2, in 18 s."
     )
