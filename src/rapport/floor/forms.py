@@ -31,6 +31,7 @@ class Listing:
     """A local day, and which of its contacts."""
 
     day: date
+    today: date
     outcome: str
     disposition: str
     before: UUID | None
@@ -47,8 +48,8 @@ class Listing:
 
     @property
     def tomorrow(self) -> str:
-        """The day after, as addresses have it."""
-        return (self.day + timedelta(days=1)).isoformat()
+        """The day after, as addresses have it; empty where it has not begun."""
+        return "" if self.day >= self.today else (self.day + timedelta(days=1)).isoformat()
 
 
 def read_listing(programme: Programme, asked: QueryDict) -> Listing:
@@ -62,4 +63,4 @@ def read_listing(programme: Programme, asked: QueryDict) -> Listing:
         raise Invalid("The address of this list cannot be read. Write the day as 2026-11-21.") from None
     if outcome not in OUTCOMES or not 1900 < day.year < 2200:
         raise Invalid("The address of this list asks for something there is not.")
-    return Listing(day, outcome, asked.get("disposition", "")[:50], before)
+    return Listing(day, today, outcome, asked.get("disposition", "")[:50], before)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 NAMED = ("reason", "disposition")
+UNTOLD = ("chat.message", "guide.begun", "guide.closed")
+"""What stands elsewhere on the page: what was said, and what the guide covered."""
 WHY_RETURNED = {"rep_lost": "the connection to the rep was lost"}
 ENDED_BY = {"customer": "the customer", "rep": "the rep", "pbx": "the telephone system", "import": "the log"}
 OFFER_ENDED = {
-    "accepted": "{rep} accepted",
     "missed": "{rep} did not answer in time",
     "declined": "{rep} declined",
     "withdrawn": "the offer to {rep} was withdrawn",
@@ -40,7 +41,20 @@ def story_of(contact: Contact) -> list[Happened]:
     called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
     words = {one.key: one.name for one in named if one is not None}
     rows = history_of(contact.programme, contact.public_id)
-    return [Happened(row.at, _words(row, called, words)) for row in rows if row.name != "chat.message"]
+    told = [row for row in rows if _is_told(row)]
+    later = [row.name for row in told[1:]] + [""]
+    return [
+        Happened(row.at, _words(row, called, words))
+        for row, following in zip(told, later, strict=True)
+        if not row.name == following == "survey.answered"
+    ]
+
+
+def _is_told(row: EventRow) -> bool:
+    """Say whether a line tells something new: that an offer was accepted, the answer tells."""
+    return row.name not in UNTOLD and not (
+        row.name == "contact.offer_ended" and row.data.get("result") == "accepted"
+    )
 
 
 def _words(row: EventRow, called: dict[str, str], words: dict[str, str]) -> str:
@@ -76,6 +90,10 @@ def _answered_survey(data: Data) -> str:
     return f"The customer answered{rating}{_resolved(data)}{', with a comment' if data.get('has_comment') else ''}"
 
 
+def _step(data: Data) -> str:
+    return str(data.get("step", "a step")).replace("-", " ")
+
+
 def _followed_up(data: Data) -> str:
     holds = data.get("holds")
     said = "a comment" if holds is None else "it still holds" if holds else "it does not hold"
@@ -97,6 +115,8 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "contact.ended": lambda data: f"Conversation ended by {ENDED_BY.get(str(data.get('by')), data.get('by'))}",
     "contact.closed": _closed,
     "contact.followed_up": _followed_up,
+    "guide.ticked": lambda data: f"Guide: {_step(data)} done",
+    "guide.unticked": lambda data: f"Guide: {_step(data)} not done after all",
     "survey.invited": lambda _data: "The customer was asked how it went",
     "survey.answered": _answered_survey,
 }

@@ -174,6 +174,7 @@ def test_the_ticket_is_for_this_floor_only(world: World, watcher: Client) -> Non
 
 def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
     contact = handled(world)
+    feedback.answer(contact=contact, rating=2, resolved=None, comment="")
     feedback.answer(contact=contact, rating=2, resolved=False, comment="Too slow <b>")
     page = watcher.get(f"/at/cards/contacts/{contact.public_id}/").content.decode()
     for words in (
@@ -187,6 +188,8 @@ def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
         "Too slow &lt;b&gt;",
     ):
         assert words in page
+    assert page.count("The customer answered") == 1
+    assert "Rep accepted" not in page
     assert "<form" not in page[page.index("<main") : page.index("</main>")]
 
 
@@ -214,6 +217,8 @@ def test_the_list_of_contacts_goes_by_pages_and_days(
     assert str(made[0].public_id) not in page and f"before={made[1].public_id}" in page
     older = watcher.get(f"/at/cards/contacts/?before={made[1].public_id}").content.decode()
     assert str(made[0].public_id) in older and str(made[1].public_id) not in older
+    assert "Day before" in page and "Day after" not in page
+    assert "Day after" in watcher.get("/at/cards/contacts/?day=2020-01-01").content.decode()
     assert "No such contact on this day" in watcher.get("/at/cards/contacts/?day=2020-01-01").content.decode()
     for wrong in ("day=never", "before=1", "outcome=nice", "day=9999-12-31"):
         assert watcher.get(f"/at/cards/contacts/?{wrong}").status_code == 422
