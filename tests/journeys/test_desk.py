@@ -63,7 +63,7 @@ def go_offline(page: Page) -> None:
 def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     rep = enter(DESK, "typist")
     press(rep, "Enter")
-    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
     customer = enter("/p/desk-only/", width=390, height=844)
     write_to_us(customer, "I want to leave")
     expect(rep.get_by_role("button", name="Accept")).to_be_visible()
@@ -106,7 +106,7 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     press(rep, "1", "y", "t")
     rep.get_by_label("Open: Read the disclosure").fill("not needed")
     press(rep, "f")
-    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
     go_offline(rep)
 
 
@@ -139,5 +139,5 @@ def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
     rep.keyboard.type("Only a test of the line")
     rep.get_by_label("Open: Hear the reason").fill("not needed")
     press(rep, "f")
-    expect(rep.get_by_text("You are next in line")).to_be_visible()
+    expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
     go_offline(rep)

@@ -64,7 +64,7 @@ def test_a_rep_between_contacts_is_told_what_to_do(rep: Client, world: World) ->
     assert "You are off the floor" in page
     assert " style=" not in page
     assert text_of(rep.post(f"{DESK}presence/", {"doing": "available"})).count("Available") > 0
-    assert "You are next in line" in text_of(rep.get(f"{DESK}work/"))
+    assert "Ready for the next contact" in text_of(rep.get(f"{DESK}work/"))
 
 
 def test_a_ringing_contact_says_who_why_and_what_about(rep: Client, world: World) -> None:
@@ -200,7 +200,7 @@ def test_wrap_up_asks_for_what_is_missing(rep: Client, world: World) -> None:
     guide = guide_of(contact)
     assert guide is not None
     assert guide.open_because == "They were in a hurry"
-    assert "You are next in line" in text_of(answer)
+    assert "Ready for the next contact" in text_of(answer)
 
 
 def test_a_choice_made_while_busy_counts_from_the_end(rep: Client, world: World) -> None:
