@@ -57,12 +57,19 @@ def waiting_in(programme: Programme) -> list[Contact]:
 
 
 def in_hand_of(member: Member) -> Contact | None:
-    """Return the contact the member is talking to or wrapping up."""
-    return (
+    """Return the contact the member is talking to or wrapping up; of several, the one answered last."""
+    return next(iter(held_by(member)), None)
+
+
+def held_by(member: Member) -> list[Contact]:
+    """Return what the member is talking to or wrapping up, the one answered last on top.
+
+    More than one where a call reaches a rep who is in a chat, or a wrap-up was left behind.
+    """
+    return list(
         Contact.objects.select_related("customer__segment", "segment", "reason", "programme", "rep__user")
         .filter(rep=member, state__in=[State.ACTIVE, State.WRAP_UP])
-        .order_by("-answered_at")
-        .first()
+        .order_by("-answered_at", "-pk")
     )
 
 
@@ -122,15 +129,6 @@ def history_of(customer: Customer, *, limit: int = 10) -> list[Contact]:
 def follow_ups_of(contact: Contact) -> list[FollowUp]:
     """Return the looks back at a contact, newest first."""
     return list(FollowUp.objects.select_related("member__user").filter(contact=contact).order_by("-at"))
-
-
-def ended_since(programme: Programme, since: datetime) -> list[Contact]:
-    """Return contacts whose conversation ended since, newest first."""
-    return list(
-        Contact.objects.select_related("customer", "rep__user", "reason", "disposition")
-        .filter(programme=programme, ended_at__gte=since)
-        .order_by("-ended_at")
-    )
 
 
 def listed(programme: Programme, *, after: int = 0, limit: int = 100) -> list[Contact]:

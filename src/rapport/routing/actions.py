@@ -11,11 +11,13 @@ from django.db import transaction
 
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_in_hand, lock_contact
+from rapport.contacts.queries import held_by
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
 from rapport.routing.events import OfferEnded
+from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence, Proficiency, Queue, RoutingStep
 
 if TYPE_CHECKING:
@@ -182,8 +184,16 @@ def finish_wrap_up(
     )
     held = presence.locked(member)
     if held.doing == Doing.WRAP_UP:  # else another contact rings or is being talked to already
-        presence.release(held, actor=f"member:{member.pk}")
+        _go_on(held, actor=f"member:{member.pk}")
     return contact
+
+
+def _go_on(held: Presence, *, actor: str) -> None:
+    """Let a rep go on after a wrap-up: back to a chat that a call interrupted, else to what comes next."""
+    if any(one.state == "active" and is_ours(one) for one in held_by(held.member)):
+        presence.move(held, Doing.ON_CONTACT, actor=actor)
+    else:
+        presence.release(held, actor=actor)
 
 
 def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presence]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from rapport.accounts import queries as accounts
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
-from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, in_hand_of
+from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing import presence
@@ -68,9 +68,8 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     gone = Presence.objects.select_related("member__user", "programme").filter(member_id=member_id).first()
     if gone is None:
         return False
-    held = in_hand_of(gone.member)
     offered = Offer.objects.filter(member_id=member_id, ended_at__isnull=True).values_list("contact_id", flat=True)
-    contact_ids = sorted({*offered, *([held.pk] if held else [])})
+    contact_ids = sorted({*offered, *(one.pk for one in held_by(gone.member))})
     locked_contacts = [lock_contact(pk) for pk in contact_ids]
     gone = presence.locked(gone.member)
     if gone.seen_at > silent_since or gone.doing == Doing.OFFLINE:

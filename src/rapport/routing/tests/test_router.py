@@ -8,6 +8,7 @@ import pytest
 from rapport.accounts.actions import note_signed_out
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
+from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
@@ -143,6 +144,12 @@ def test_a_forgotten_wrap_up_is_closed_without_an_outcome(world: World) -> None:
     assert (closed.state, closed.resolved) == ("closed", None)
 
 
+def wrapped_up(world: World, contact: Contact) -> None:
+    actions.finish_wrap_up(
+        member=world.rep, contact_id=contact.public_id, disposition="other", resolved=True, summary="Done"
+    )
+
+
 def test_an_old_wrap_up_leaves_the_contact_that_rings_meanwhile(world: World) -> None:
     presence.choose(member=world.rep, doing="available")
     old = a_chat(world)
@@ -154,9 +161,7 @@ def test_an_old_wrap_up_leaves_the_contact_that_rings_meanwhile(world: World) ->
         presence.choose(member=world.rep, doing="available")
         a_chat(world)
         turn(world.programme)
-        actions.finish_wrap_up(
-            member=world.rep, contact_id=old.public_id, disposition="saved", resolved=True, summary="Stays"
-        )
+        wrapped_up(world, old)
         assert presence.presence_of(world.rep).doing == "reserved"
 
 
@@ -182,3 +187,32 @@ def test_a_fault_in_one_programme_does_not_hold_up_another(world: World) -> None
     router.led = {world.programme.pk, world.other.pk}
     router.take_turns()
     assert list(Offer.objects.values_list("member_id", flat=True)) == [world.outsider.pk]
+
+
+def a_chat_that_a_call_interrupts(world: World) -> tuple[Contact, Contact]:
+    presence.choose(member=world.rep, doing="available")
+    talk = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    call, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx")
+    actions.answer_elsewhere(call, rep=world.rep, actor="pbx")
+    return talk, call
+
+
+def test_after_a_call_a_rep_goes_back_to_the_chat_it_interrupted(world: World) -> None:
+    talk, call = a_chat_that_a_call_interrupts(world)
+    actions.end_conversation(call, by="hangup", actor="pbx")
+    wrapped_up(world, call)
+    assert presence.presence_of(world.rep).doing == "on_contact"
+    actions.end_conversation(talk, by="customer", actor="customer")
+    wrapped_up(world, talk)
+    assert presence.presence_of(world.rep).doing == "available"
+
+
+def test_a_chat_that_a_call_interrupted_is_not_left_behind_with_a_vanished_rep(world: World) -> None:
+    talk, call = a_chat_that_a_call_interrupts(world)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        turn(world.programme)
+    talk.refresh_from_db()
+    call.refresh_from_db()
+    assert (talk.state, call.state) == ("waiting", "active")
