@@ -40,6 +40,9 @@ OF_REPS = (
     "touch_point_coverage",
     "transfers",
 )
+OF_NO_REP = ("contacts_abandoned", "left_before_queue", "abandonment_rate")
+"""Figures of contacts that no rep had."""
+
 HEAT: Cut = ("weekday", "hour")
 BARS = 12
 """A chart of bars shows at most so many groups; the table below has them all."""
@@ -174,6 +177,8 @@ def trend_rows(counted: Counted, state: ReportState) -> list[tuple[str, str, Fig
 
 def split(programme: Programme, counted: Counted, metric: Metric, by: str) -> list[SplitRow]:
     """Return the focus by group, largest groups first and what is not known last, each with its interval."""
+    if by == "rep" and metric.key in OF_NO_REP:
+        return []
     names = names_of(programme, by)
     rows = [row for row in counted.now[(by,)] if _size(row[metric.key])]
     rows.sort(key=lambda row: (row.group[by] is None, -_size(row[metric.key])))
@@ -241,7 +246,7 @@ def heat(counted: Counted, metric: Metric) -> dict[str, Any]:
         [int(str(row.group["hour"])) - span[0], int(str(row.group["weekday"])) - 1, row[metric.key].value]
         for row in rows
     ]
-    known = [row[metric.key].value or 0 for row in rows]
+    known = [value for row in rows if (value := row[metric.key].value) is not None]
     return {
         "kind": "heat",
         "x": [f"{hour}:00" for hour in span],

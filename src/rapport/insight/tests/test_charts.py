@@ -22,12 +22,16 @@ def test_bars_of_shares_end_at_the_whole_and_those_of_few_contacts_are_pale() ->
 
 def test_a_heat_map_of_shares_begins_at_the_least_and_one_of_counts_at_nothing() -> None:
     shares, counts = METRICS["service_level"], METRICS["contacts_offered"]
+    gap = FigureRow({"weekday": 2, "hour": 9}, {shares.key: Figure(None, 0, 0), counts.key: Figure(0, 0, None)})
     rows = [
-        FigureRow(
-            {"weekday": 1, "hour": hour},
-            {shares.key: Figure(share, share * 100, 100), counts.key: Figure(100, 100, None)},
-        )
-        for hour, share in ((9, 0.7), (10, 0.9))
+        gap,
+        *(
+            FigureRow(
+                {"weekday": 1, "hour": hour},
+                {shares.key: Figure(share, share * 100, 100), counts.key: Figure(100, 100, None)},
+            )
+            for hour, share in ((9, 0.7), (10, 0.9))
+        ),
     ]
     counted = Counted({("weekday", "hour"): rows}, None)
     assert heat(counted, shares)["min"] == 0.7

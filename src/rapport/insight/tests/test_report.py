@@ -100,6 +100,18 @@ def test_days_before_the_first_contact_are_not_compared_with(world: World, boss:
     assert "figure-change" not in shown
 
 
+def test_no_rep_is_said_to_have_what_nobody_answered(world: World, boss: Client) -> None:
+    some_contacts(world)
+    left, _ = contacts.arrive(
+        programme=world.programme, channel="voice", actor="pbx", reason=world.reason, at=MONDAY
+    )
+    contacts.enqueue(left, queue="main", actor="pbx", at=MONDAY)
+    contacts.abandon(left, actor="customer", at=MONDAY + timedelta(minutes=1))
+    for key in ("contacts_abandoned", "abandonment_rate"):
+        assert "This figure is not known by rep" in page(boss, f"?metric={key}")
+    assert "This figure is not known by rep" not in page(boss)
+
+
 def test_a_wrong_address_shows_something_sensible_and_says_so(world: World, boss: Client) -> None:
     some_contacts(world)
     assert "A date could not be read" in page(boss, "?from=yesterday&metric=nonsense&by=nonsense&compare=nonsense")

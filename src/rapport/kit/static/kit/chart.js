@@ -62,9 +62,17 @@ const categories = (colours, data, more = {}) => ({
   type: "category", data, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } },
   axisLabel: { color: colours.text, hideOverlap: true }, ...more,
 });
+// Ticks that people count in: quarters of a whole, and whole seconds, minutes or hours.
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800];
+function ticks(spec) {
+  if (spec.unit === "%") return { max: spec.max, interval: spec.max === 1 ? 0.25 : undefined };
+  const most = Math.max(0, ...spec.series.flatMap((one) => one.values));
+  const step = spec.unit === "s" && spec.from_zero !== false ? SECONDS.find((one) => most <= 5 * one) : undefined;
+  return step && most ? { max: Math.ceil(most / step) * step, interval: step } : { max: spec.max };
+}
+
 const values = (colours, spec) => ({
-  type: "value", scale: spec.from_zero === false, min: spec.from_zero === false ? undefined : 0, max: spec.max,
-  splitNumber: 4, interval: spec.unit === "%" && spec.max === 1 ? 0.25 : undefined, splitLine: { lineStyle: { color: colours.line } },
+  type: "value", scale: spec.from_zero === false, min: spec.from_zero === false ? undefined : 0, ...ticks(spec), splitNumber: 4, splitLine: { lineStyle: { color: colours.line } },
   axisLabel: { color: colours.text, hideOverlap: true, formatter: (value) => written(value, spec.unit) },
 });
 
@@ -97,7 +105,7 @@ function intervals(colours, spec) {
 }
 
 function axes(colours, spec) {
-  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true, axisLabel: { color: colours.text, width: window.innerWidth < 760 ? 110 : 190, overflow: "truncate" } } : {});
+  const names = categories(colours, spec.x, spec.horizontal ? { inverse: true, axisLabel: { color: colours.text, width: window.innerWidth < 760 ? 130 : 190, overflow: "truncate" } } : {});
   return spec.horizontal ? { xAxis: values(colours, spec), yAxis: names } : { xAxis: names, yAxis: values(colours, spec) };
 }
 
