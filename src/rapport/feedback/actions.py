@@ -35,7 +35,7 @@ def invite(*, contact: Contact) -> Survey:
 
 @transaction.atomic
 def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comment: str = "") -> Survey:
-    """Keep the customer's answers in place of earlier ones.
+    """Keep the customer's answers in place of earlier ones; the same answers again change nothing.
 
     Raises Invalid when nothing was answered or something is out of bounds, Conflict before the end of the
     conversation and a day after the first answer.
@@ -49,6 +49,12 @@ def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comme
     now = clock.now()
     if survey.answered_at is not None and survey.answered_at < now - MAY_CHANGE_FOR:
         raise Conflict("Your answer is more than a day old, so it can no longer be changed. Thank you for it.")
+    if survey.answered_at is not None and (survey.rating, survey.resolved, survey.comment) == (
+        rating,
+        resolved,
+        comment,
+    ):
+        return survey
     survey.rating, survey.resolved, survey.comment = rating, resolved, comment
     survey.answered_at = survey.answered_at or now
     survey.save(update_fields=["rating", "resolved", "comment", "answered_at"])
