@@ -31,7 +31,7 @@ def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Co
 
 
 def access_own(programme: Programme, public_id: UUID, *, lock: bool = False) -> Contact:
-    """Return a contact for the customer whose signed cookie names it."""
+    """Return a contact for who was given its id: its customer by signed cookie, a program by token, a job."""
     return _one(_contacts(lock=lock).filter(programme=programme, public_id=public_id))
 
 

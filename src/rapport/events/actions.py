@@ -40,8 +40,8 @@ def announce(
 ) -> int:
     """Append the event, queue its listeners' jobs and wake live streams, all with the caller's commit.
 
-    ``actor`` is ``member:<id>``, ``customer``, ``router``, ``pbx`` or ``import``; ``audience`` names the live
-    channels that may hear of it. Returns the event's id.
+    ``actor`` is ``member:<id>``, ``customer``, ``router``, ``pbx``, ``import``, ``command`` or ``system``;
+    ``audience`` names the live channels that may hear of it. Returns the event's id.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")

@@ -18,8 +18,14 @@ Data = dict[str, Any]
 NAMED = ("reason", "disposition")
 UNTOLD = ("chat.message", "guide.begun", "guide.closed")
 """What stands elsewhere on the page: what was said, and what the guide covered."""
-WHY_RETURNED = {"rep_lost": "the connection to the rep was lost"}
-ENDED_BY = {"customer": "the customer", "rep": "the rep", "pbx": "the telephone system", "import": "the log"}
+WHY_RETURNED = {"rep_lost": "the connection to the rep was lost", "rep_signed_out": "the rep signed out"}
+ENDED_BY = {
+    "customer": "the customer",
+    "rep": "the rep",
+    "pbx": "the telephone system",
+    "import": "the log",
+    "forgotten": "us, since no hangup was told",
+}
 OFFER_ENDED = {
     "missed": "{rep} did not answer in time",
     "declined": "{rep} declined",
