@@ -17,6 +17,7 @@ LONGEST = 100  # characters in any field
 LONGEST_CALL_ID = 95  # leaves room for what tells calls from other contacts
 LONGEST_QUEUE = 50
 KEPT_OF_CAUSE = 20  # telephone systems invent causes: one that is too long is cut, so that the call still ends
+FIRST_YEAR = 2000  # an event before it comes from a clock that was never set
 FUTURE = timedelta(minutes=5)  # how far a telephone system's clock may run ahead of ours
 
 
@@ -100,6 +101,8 @@ def _instant(raw: str) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         raise Invalid("at must be an instant with a zone, for example 2026-01-31T09:30:00+01:00.")
+    if at.year < FIRST_YEAR:
+        raise Invalid(f"at lies before {FIRST_YEAR}: the telephone system's clock is not set.")
     if at > now + FUTURE:
         raise Invalid("at lies in the future: the telephone system's clock runs ahead of ours.")
     return min(at, now)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 ACTOR = "import"
 QUEUE = "main"
 LOCK = 726_170_701  # with the programme's id, the advisory lock that imports into it take turns by
+FIRST_YEAR, LAST_YEAR = 1970, 2100  # one mistyped year would stretch every report to it
 STATES = {"answered": State.CLOSED, "abandoned": State.ABANDONED, "left_before_queue": State.LEFT}
 Told = tuple[Happening, UUID, datetime]
 
@@ -165,6 +166,8 @@ def _course(record: CallRecord, contact: Contact) -> Iterator[tuple[Happening, d
 
 def refusal(record: CallRecord) -> str | None:
     """Return why a record that could be read cannot be stored; None where it can."""
+    if not FIRST_YEAR <= record.arrived_at.year <= record.ended_at.year <= LAST_YEAR:
+        return f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
     return storable(
         external_id=(record.external_id, 100),
         customer_key=(record.customer_key, 100),

@@ -54,8 +54,8 @@ def test_a_call_becomes_a_contact_pops_the_file_and_closes(world: World, token: 
     assert (the_call().state, presence.presence_of(world.rep).doing) == ("wrap_up", "wrap_up")
 
 
-@pytest.mark.parametrize("change", [{"callId": "c" * 96}, {"queue": "q" * 51}])
-def test_names_that_do_not_fit_are_refused_in_words(world: World, token: str, change: dict[str, str]) -> None:
+@pytest.mark.parametrize("change", [{"callId": "c" * 96}, {"queue": "q" * 51}, {"at": "0001-01-01T00:00:00Z"}])
+def test_what_does_not_fit_is_refused_in_words(world: World, token: str, change: dict[str, str]) -> None:
     answer = send(token, {**NEW, **change})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
     assert send(token, {**NEW, "callId": "c" * 95, "queue": "q" * 50}).status_code == 200

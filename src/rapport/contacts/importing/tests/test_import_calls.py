@@ -309,3 +309,10 @@ def wait_until_gone(lock: int) -> None:
             if cursor.fetchone() == (0,):
                 return
         time.sleep(0.05)
+
+
+@pytest.mark.django_db
+def test_a_mistyped_year_is_a_bad_row_and_does_not_stretch_every_report(take: Import, tmp_path: Path) -> None:
+    assert take([ROWS[0], "c9,9026-03-02 09:00:00,answered,10,120,K1,gold,fee,7"]) == 0
+    assert "outside the years 1970 to 2100" in (tmp_path / "calls.csv.errors.tsv").read_text()
+    assert list(Contact.objects.values_list("external_id", flat=True)) == ["c1"]
