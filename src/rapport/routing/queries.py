@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
+
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.models import Doing, Offer, Presence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 RECENTLY = timedelta(hours=1)
+KEPT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,18 @@ def place_of(contact: Contact) -> Place:
         programme=contact.programme,
         doing__in=[Doing.AVAILABLE, Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP],
     ).count()
-    handle = contacts.mean_handle_seconds(contact.programme, since=clock.now() - RECENTLY)
+    handle = _usual_handle_seconds(contact.programme)
     known = handle is not None and working > 0
     return Place(position, position * handle / working if known and handle is not None else None)
+
+
+def _usual_handle_seconds(programme: Programme) -> float | None:
+    """Return the mean handle time of the past hour, looked up twice a minute however many customers wait."""
+    return cache.get_or_set(
+        f"routing:handle:{programme.pk}",
+        lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
+        KEPT_SECONDS,
+    )
 
 
 def effective_place(contact: Contact) -> float:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat import jobs
@@ -238,6 +239,16 @@ def test_the_wait_is_told_when_it_is_known() -> None:
     assert wait_in_words(40) == "less than a minute"
     assert wait_in_words(130) == "about 3 minutes"
     assert wait_in_words(9000) == "more than an hour"
+
+
+def test_however_often_pages_ask_the_usual_handle_time_is_looked_up_once(
+    world: World, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    begin(client)
+    with django_assert_max_num_queries(50) as asked:
+        for _ in range(4):
+            client.get("/p/cards/contact/part/")
+    assert sum("AVG(" in query["sql"] for query in asked.captured_queries) == 1
 
 
 def test_leaving_the_line(world: World, client: Client) -> None:
