@@ -235,8 +235,8 @@ of. The database refuses to change or delete it. Other programs read the log by 
 | `audience` | the live channels that hear of it: `floor:<programme>`, `member:<member>`, `contact:<public id>` |
 
 Instants in `data` are ISO 8601 text. Personal data stays out of the log where it can: of a chat message it holds
-who wrote and how many characters, of a survey's comment that there is one. The exception is `customer.changed`: the old and
-new values of the file, names and contact points too.
+who wrote and how many characters, of a survey's comment that there is one. The exception is `customer.changed`:
+the old and new values of the file, names and contact points too.
 
 Two messages on live streams are no events, since nothing of them is kept: `chat.typing.customer` and
 `chat.typing.rep`.
