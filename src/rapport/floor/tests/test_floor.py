@@ -206,6 +206,8 @@ def test_figures_link_to_the_contacts_they_count(world: World, watcher: Client) 
         assert f"/at/cards/contacts/{query}" in floor
         page = watcher.get(f"/at/cards/contacts/{query}").content.decode()
         assert str(there.public_id) in page and str(not_there.public_id) not in page
+    waited = watcher.get("/at/cards/contacts/?outcome=abandoned").content.decode()
+    assert '<td class="num contacts-time">0:00</td>' in waited
 
 
 def test_the_list_of_contacts_goes_by_pages_and_days(
