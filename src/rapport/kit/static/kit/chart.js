@@ -53,7 +53,7 @@ function frame(colours, spec) {
       borderColor: colours.line, textStyle: { color: colours.strong, fontSize: 12 },
       valueFormatter: (value) => written(value, spec.unit), confine: true,
     },
-    grid: { left: spec.horizontal ? 30 : 14, right: 26, top: (spec.series?.length ?? 0) > 1 ? 32 : 12, bottom: 8, containLabel: true },
+    grid: { left: spec.horizontal ? 30 : 14, right: spec.target === undefined ? 26 : 52, top: (spec.series?.length ?? 0) > 1 ? 32 : 12, bottom: 8, containLabel: true },
     legend: (spec.series?.length ?? 0) > 1 ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: colours.text } } : undefined,
   };
 }
@@ -86,7 +86,7 @@ function series(colours, spec) {
     itemStyle: { color: one.quiet ? colours.quiet : colours.series[index % colours.series.length], borderRadius: 2 },
     markLine: index === 0 && spec.target !== undefined ? {
       silent: true, symbol: "none", lineStyle: { color: colours.good, type: "dashed" },
-      label: { formatter: spec.targetName ?? "target", color: colours.text, position: "insideEndTop" },
+      label: { formatter: spec.targetName ?? "target", color: colours.text, position: "end", distance: 4 },
       data: [spec.horizontal ? { xAxis: spec.target } : { yAxis: spec.target }],
     } : undefined,
   }));
