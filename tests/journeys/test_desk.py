@@ -62,7 +62,9 @@ def go_offline(page: Page) -> None:
 
 def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     rep = enter(DESK, "typist")
-    press(rep, "Enter")
+    press(rep, "?")
+    expect(rep.get_by_role("dialog", name="Keys on this page")).to_contain_text("I am available")
+    press(rep, "Escape", "Enter")
     expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
     customer = enter("/p/desk-only/", width=390, height=844)
     write_to_us(customer, "I want to leave")

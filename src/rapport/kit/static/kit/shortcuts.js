@@ -53,6 +53,11 @@ document.addEventListener("keydown", (event) => {
     toggle(drawer);
     return;
   }
+  if (!element && name === "?" && scope === document) { // its control is in a closed menu
+    event.preventDefault();
+    listKeys();
+    return;
+  }
   if (!element) {
     if (name === "Escape" && event.target.matches?.(TYPING)) event.target.blur();
     return;
