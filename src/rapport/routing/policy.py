@@ -124,8 +124,10 @@ class Trace:
         verb = "Waited" if self.rep is not None else "Waiting"
         place = f", number {self.position} in line" if self.position else ""
         start = f" with a head start of {self.head_start_seconds:.0f} s" if self.head_start_seconds else ""
+        step = self.steps[self.step]
         wider = f" (step {self.step + 1} of {len(self.steps)})" if self.step else ""
-        return f"{verb} {self.waited_seconds:.0f} s{place}{start}; wants {self.steps[self.step]}{wider}."
+        wants = "" if step == str(Step()) else f"; wants {step}{wider}"
+        return f"{verb} {self.waited_seconds:.0f} s{place}{start}{wants}."
 
     def _choice_in_words(self, names: Mapping[int, str]) -> str:
         count = self.eligible_count
