@@ -92,10 +92,11 @@ def lead(programme_id: int) -> bool:
 
 
 def led_programmes() -> int:
-    """Return how many programmes have a router now, whichever process it is."""
+    """Return how many programmes of this database have a router now, whichever process it is."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted",
+            "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             [LOCK_CLASS],
         )
         return int(cursor.fetchone()[0])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from uuid import uuid4
 
+import psycopg
 from django.db import connection
 
 from rapport.channels.chat import actions as chat
@@ -17,7 +18,7 @@ from rapport.events.models import Event
 from rapport.kit.errors import Conflict
 from rapport.routing import actions, presence
 from rapport.routing.models import Offer, StateSpan
-from rapport.routing.router import LOCK_CLASS, lead
+from rapport.routing.router import LOCK_CLASS, lead, led_programmes
 from rapport.routing.upkeep import turn
 
 
@@ -65,6 +66,13 @@ def test_only_one_router_leads_a_programme(committed_world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, programme_id])
     assert at_once(lambda: lead(programme_id)) == [True]
+
+
+def test_routers_of_another_database_on_the_same_server_do_not_count(committed_world: World) -> None:
+    before = led_programmes()
+    with psycopg.connect(**{**connection.get_connection_params(), "dbname": "postgres"}) as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_xact_lock(%s, 1000000)", [LOCK_CLASS])
+        assert led_programmes() == before
 
 
 def test_accepting_twice_at_once_is_accepting_once(committed_world: World) -> None:
