@@ -92,10 +92,12 @@ def values_for(
 def bounds(programme: Programme, start: date | None, end: date | None) -> tuple[datetime, datetime]:
     """Return the instants at which the local days begin and end (the second is not part of them).
 
-    Raises Invalid for days before FIRST or after LAST.
+    Raises Invalid for days before FIRST or after LAST, and where the last day comes before the first.
     """
     if any(day is not None and not FIRST.date() <= day < LAST.date() for day in (start, end)):
         raise Invalid(f"Days lie between {FIRST.year} and {LAST.year}.")
+    if start and end and start > end:
+        raise Invalid("The last day must not come before the first.")
     starts = _midnight(programme, start) if start else FIRST
     ends = _midnight(programme, end + timedelta(days=1)) if end else LAST
     return starts, ends

@@ -63,6 +63,7 @@ def test_what_cannot_be_read_is_refused_in_words(token: str) -> None:
         "metrics?by=mood",
         "metrics?from=tomorrow",
         "metrics?to=9999-12-31",
+        "metrics?from=2026-01-02&to=2026-01-01",
     ):
         answer = get(path, token)
         assert answer.status_code == 422
