@@ -41,7 +41,7 @@ def ensure_member(
     found = Member.objects.filter(programme=programme, agent_id=agent_id).select_related("user").first()
     if found:
         return found
-    username = username or f"{programme.key}.{agent_id}".lower()
+    username = username or f"{programme.key}.{agent_id}"
     user = User.objects.filter(username=username).first() or User.objects.create_user(
         username, name=name or agent_id, password=password
     )

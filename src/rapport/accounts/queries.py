@@ -52,6 +52,14 @@ def member_by_agent_id(programme: Programme, agent_id: str) -> Member | None:
     )
 
 
+def is_taken(programme: Programme, *, username: str, agent_id: str) -> bool:
+    """Say whether somebody signs in by this name, or is called so by the programme's telephone system."""
+    return (
+        User.objects.filter(username=username).exists()
+        or Member.objects.filter(programme=programme, agent_id=agent_id).exists()
+    )
+
+
 def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of members by id."""
     rows = Member.objects.filter(programme=programme, id__in=list(ids)).values_list("id", "user__name")

@@ -7,9 +7,9 @@ import sys
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from rapport.accounts import actions
+from rapport.accounts import actions, queries
 from rapport.accounts.roles import Role
-from rapport.kit.errors import Invalid
+from rapport.kit.errors import Conflict, Invalid
 
 
 def run(arguments: list[str]) -> int:
@@ -26,6 +26,11 @@ def run(arguments: list[str]) -> int:
     programme, is_new = actions.ensure_programme(key=asked.programme)
     if is_new:
         print(f"Made programme {programme.key} with default settings.")
+    if queries.is_taken(programme, username=asked.username, agent_id=asked.agent_id or asked.username):
+        raise Conflict(
+            f"{asked.username} or that agent id is there already. `rapport changepassword {asked.username}` "
+            "gives them another password."
+        )
     member = actions.ensure_member(
         programme=programme,
         agent_id=asked.agent_id or asked.username,

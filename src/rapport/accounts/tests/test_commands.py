@@ -4,12 +4,13 @@ import io
 
 import pytest
 
+from rapport.accounts import actions as accounts
 from rapport.accounts.access import access_token
 from rapport.accounts.cli import person, token
 from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Right
 from rapport.conftest import World
-from rapport.kit.errors import Invalid, NotFound
+from rapport.kit.errors import Conflict, Invalid, NotFound
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
@@ -26,6 +27,21 @@ def test_a_person_gets_a_place_and_a_programme_made_on_the_way(monkeypatch: pyte
         "17",
         True,
     )
+
+
+def test_who_is_there_already_is_left_as_they_are(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "correct horse battery")
+    with pytest.raises(Conflict, match="changepassword"):
+        person.run(["rep", "--programme", "loans", "--role", "supervisor"])
+    assert Member.objects.filter(user__username="rep").count() == 1
+    assert not world.rep.user.check_password("correct horse battery")
+
+
+@pytest.mark.usefixtures("db")
+def test_two_agents_whose_names_differ_in_capitals_are_two(world: World) -> None:
+    names = ("DORIT", "dorit")
+    members = [accounts.ensure_member(programme=world.programme, agent_id=name) for name in names]
+    assert members[0].user_id != members[1].user_id
 
 
 @pytest.mark.usefixtures("db")
