@@ -65,10 +65,6 @@ function receive(block) {
     refreshAll();
     return true;
   }
-  if (name === "reload") {
-    refreshAll();
-    return true;
-  }
   if (data.length === 0) return true;
   try {
     deliver(name, JSON.parse(data.join("\n")), isRecorded);
