@@ -34,13 +34,15 @@ def invite(*, contact: Contact) -> Survey:
 
 
 @transaction.atomic
-def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comment: str = "") -> Survey:
+def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comment: str | None = None) -> Survey:
     """Keep the customer's answers in place of earlier ones; the same answers again change nothing.
+
+    Without a ``comment`` (None) the earlier one stays: taps and the sentence are sent apart, in any order.
 
     Raises Invalid when nothing was answered or something is out of bounds, Conflict before the end of the
     conversation and a day after the first answer.
     """
-    comment = _readable(comment)
+    comment = None if comment is None else _readable(comment)
     if rating is None and resolved is None and not comment:
         raise Invalid("Choose a number first, or write a sentence.")
     if rating is not None and not 1 <= rating <= 5:
@@ -49,6 +51,7 @@ def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comme
     now = clock.now()
     if survey.answered_at is not None and survey.answered_at < now - MAY_CHANGE_FOR:
         raise Conflict("Your answer is more than a day old, so it can no longer be changed. Thank you for it.")
+    comment = survey.comment if comment is None else comment
     if survey.answered_at is not None and (survey.rating, survey.resolved, survey.comment) == (
         rating,
         resolved,

@@ -155,7 +155,7 @@ def survey(request: HttpRequest, programme: str) -> HttpResponse:
             contact=contact,
             rating=read_rating(sent.get("rating", "")),
             resolved=read_yes_no(sent.get("resolved", "")),
-            comment=sent.get("comment", ""),
+            comment=sent.get("comment"),
         )
     except (Invalid, Conflict) as error:
         if _wants_json(request):

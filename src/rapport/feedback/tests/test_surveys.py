@@ -73,6 +73,15 @@ def test_an_answer_can_be_corrected_for_a_day(world: World) -> None:
     assert Event.objects.filter(name="survey.answered").count() == 2
 
 
+def test_taps_that_arrive_after_the_sentence_take_it_not_away(world: World) -> None:
+    contact = ended_chat(world)
+    actions.answer(contact=contact, rating=5, resolved=True, comment="Quick and kind.")
+    actions.answer(contact=contact, rating=5, resolved=True)
+    assert Survey.objects.get().comment == "Quick and kind."
+    actions.answer(contact=contact, rating=5, resolved=True, comment="")
+    assert Survey.objects.get().comment == ""
+
+
 def test_a_conversation_that_goes_on_is_not_rated(world: World) -> None:
     with pytest.raises(Conflict):
         actions.answer(contact=waiting_chat(world), rating=5, resolved=True)

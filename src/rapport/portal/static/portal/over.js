@@ -19,7 +19,9 @@ const status = document.getElementById("survey-status");
 const commentKey = `portal.comment.${contact}`;
 
 async function save() {
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
+  const taps = new URLSearchParams(new FormData(form));
+  taps.delete("comment"); // sent with the button; should these taps arrive after it, they take nothing away
+  const answer = await fetch(form.action, { method: "POST", body: taps, headers: { Accept: "application/json" } });
   status.textContent = answer.ok ? "Kept, thank you." : "Not kept yet: press Send.";
 }
 
