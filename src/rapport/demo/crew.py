@@ -35,6 +35,7 @@ SHORT = ("training", "coaching", "break")  # while a real person waits for a con
 MOST_AWAY = 4
 PAUSE_CHANCE = 1 / 900  # a second of idleness
 SHIFT_SECONDS = 3 * 3600
+CALLED_BACK_SECONDS = (2, 15)
 YIELD_AFTER_SECONDS = 2.0
 DECLINES = 0.01  # of offers are not answered in time
 TICK_SECONDS = 22.0  # from one touch point of a call to the next
@@ -81,10 +82,10 @@ def _step(view: View, one: Presence) -> None:
 
 
 def _come_back(view: View, member: Member, doing: str, age: float, question: Question) -> None:
-    """End a pause; sooner where many wait and nobody is being made room for."""
-    low, high = AWAY_SECONDS[doing]
-    called_back = len(view.waiting) > 3 and not view.people_waiting
-    if age > dice.between(low, high, *question) * (0.3 if called_back else 1.0):
+    """End a pause; at once, one after the other, where customers wait and nobody is being made room for."""
+    called_back = bool(view.waiting) and not view.people_waiting
+    low, high = CALLED_BACK_SECONDS if called_back else AWAY_SECONDS[doing]
+    if age > dice.between(low, high, *question):
         _be_available(member)
 
 
