@@ -1,4 +1,8 @@
-"""Roles and what each may do; the only place where a right is granted."""
+"""Roles and what each may do; the only place where a right is granted.
+
+A programme may adjust a role (rapport.accounts.models.RoleChange): grant it a right more, or deny it one. A
+denial always wins.
+"""
 
 from enum import StrEnum
 
@@ -7,35 +11,120 @@ class Role(StrEnum):
     """What a person is on a programme."""
 
     REP = "rep"
+    SENIOR_REP = "senior_rep"
     SUPERVISOR = "supervisor"
+    QUALITY_ANALYST = "quality_analyst"
+    TRAINER = "trainer"
+    PLANNER = "planner"
+    MANAGER = "manager"
+    PARTNER_VIEWER = "partner_viewer"
+    AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+
+    @property
+    def words(self) -> str:
+        """The role as people call it."""
+        return "programme administrator" if self is Role.ADMINISTRATOR else self.value.replace("_", " ")
 
 
 class Right(StrEnum):
     """Something a role may do on its programme."""
 
     TAKE_CONTACTS = "contacts.take"
-    READ_CONTACTS = "contacts.read"
+    READ_OWN_CONTACTS = "contacts.read.own"
+    READ_TEAM_CONTACTS = "contacts.read.team"
+    READ_CONTACTS = "contacts.read.programme"
+    REVEAL = "customers.reveal"
+    HANDLE_PERSONAL_DATA = "customers.privacy"
     WATCH_FLOOR = "floor.watch"
     READ_REPORTS = "reports.read"
+    EXPORT = "export"
     READ_RALLY_NOTES = "rally.read"
     WRITE_RALLY_NOTES = "rally.write"
+    SEE_PEOPLE = "people.read"
+    MANAGE_PEOPLE = "people.manage"
+    END_SESSIONS = "sessions.end"
+    ADJUST_ROLES = "roles.adjust"
+    READ_RECORD = "record.read"
+    HANDLE_ALARMS = "alarms.handle"
+    SEE_FEEDS = "feeds.read"
+    MANAGE_FEEDS = "feeds.manage"
+    MANAGE_TOKENS = "tokens.manage"
+    MANAGE_PROGRAMME = "programme.manage"
+    PROVISION_PEOPLE = "people.provision"
     USE_API = "api.use"
     REPORT_CALLS = "cti.report"
 
 
+MEANS: dict[Right, str] = {
+    Right.TAKE_CONTACTS: "be offered contacts and handle them at the desk",
+    Right.READ_OWN_CONTACTS: "read the contacts they handled",
+    Right.READ_TEAM_CONTACTS: "read the contacts their team handled",
+    Right.READ_CONTACTS: "read every contact of the programme",
+    Right.REVEAL: "see a masked value of the customer in hand, with a reason",
+    Right.HANDLE_PERSONAL_DATA: "hand out, restrict and erase a customer's data",
+    Right.WATCH_FLOOR: "watch the floor",
+    Right.READ_REPORTS: "read reports and figures",
+    Right.EXPORT: "take data out as a file",
+    Right.READ_RALLY_NOTES: "read the day's Rally Notes",
+    Right.WRITE_RALLY_NOTES: "write and publish Rally Notes",
+    Right.SEE_PEOPLE: "see who works on the programme and their clearance",
+    Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
+    Right.END_SESSIONS: "sign other people out",
+    Right.ADJUST_ROLES: "adjust what a role may do on the programme",
+    Right.READ_RECORD: "read who looked at what, and the sealed digests",
+    Right.HANDLE_ALARMS: "own and close alarms",
+    Right.SEE_FEEDS: "see the feeds' contracts and deliveries",
+    Right.MANAGE_FEEDS: "write a feed's contract, stop it and let it run",
+    Right.MANAGE_TOKENS: "make and end tokens for programs",
+    Right.MANAGE_PROGRAMME: "set the programme's rules: sign-in, time limits, retention",
+    Right.PROVISION_PEOPLE: "make and end people by SCIM (tokens)",
+    Right.USE_API: "read by API",
+    Right.REPORT_CALLS: "report calls (tokens of a telephone system)",
+}
+
+_REP = frozenset({Right.TAKE_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_RALLY_NOTES, Right.REVEAL})
+_LEAD = frozenset({Right.READ_CONTACTS, Right.READ_TEAM_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_REPORTS})
+_SUPERVISOR = (
+    _REP
+    | _LEAD
+    | {
+        Right.WATCH_FLOOR,
+        Right.EXPORT,
+        Right.WRITE_RALLY_NOTES,
+        Right.SEE_PEOPLE,
+        Right.END_SESSIONS,
+        Right.HANDLE_ALARMS,
+        Right.USE_API,
+    }
+)
+
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.REP: frozenset({Right.TAKE_CONTACTS, Right.READ_RALLY_NOTES}),
-    Role.SUPERVISOR: frozenset(
+    Role.REP: _REP,
+    Role.SENIOR_REP: _REP | {Right.READ_TEAM_CONTACTS},
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.QUALITY_ANALYST: _LEAD | {Right.READ_RALLY_NOTES},
+    Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
+    Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
+    Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
+    | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS},
+    Role.PARTNER_VIEWER: frozenset(
+        {Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
+    ),
+    Role.AUDITOR: frozenset({Right.READ_RECORD, Right.SEE_PEOPLE, Right.SEE_FEEDS, Right.READ_REPORTS}),
+    Role.ADMINISTRATOR: frozenset(
         {
-            Right.TAKE_CONTACTS,
-            Right.READ_CONTACTS,
-            Right.WATCH_FLOOR,
-            Right.READ_REPORTS,
-            Right.READ_RALLY_NOTES,
-            Right.WRITE_RALLY_NOTES,
+            Right.SEE_PEOPLE,
+            Right.MANAGE_PEOPLE,
+            Right.END_SESSIONS,
+            Right.ADJUST_ROLES,
+            Right.READ_RECORD,
+            Right.HANDLE_ALARMS,
+            Right.SEE_FEEDS,
+            Right.MANAGE_FEEDS,
+            Right.MANAGE_TOKENS,
+            Right.MANAGE_PROGRAMME,
             Right.USE_API,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Right.USE_API}),
 }
