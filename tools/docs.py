@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import Any, get_type_hints
+from types import ModuleType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,10 +140,11 @@ def _event(one: Any) -> str:
 
 
 def _type(hint: Any) -> str:
-    shown = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint)
-    words = {"str": "text", "int": "whole number", "bool": "true or false", "None": "null", "float": "number"}
-    words |= {"list[str]": "list of texts", "dict[str, str]": "object of texts"}
-    return _cell(" or ".join(words.get(part, f"`{part}`") for part in shown.split(" | ")))
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(_type(each) for each in get_args(hint))
+    words = {str: "text", int: "whole number", bool: "true or false", type(None): "null", float: "number"}
+    words |= {list[str]: "list of texts"}
+    return words.get(hint) or _cell(f"`{hint}`")
 
 
 def metrics_page() -> str:
@@ -234,9 +235,9 @@ of. The database refuses to change or delete it. Other programs read the log by 
 | `data` | the fields below, as JSON |
 | `audience` | the live channels that hear of it: `floor:<programme>`, `member:<member>`, `contact:<public id>` |
 
-Instants in `data` are ISO 8601 text. Personal data stays out of the log where it can: of a chat message it holds
-who wrote and how many characters, of a survey's comment that there is one. The exception is `customer.changed`:
-the old and new values of the file, names and contact points too.
+Texts in `data` are codes: keys, ids, states, names of fields, instants in ISO 8601. Personal data stays out of the
+log: a customer is a public id; of a changed file it holds which fields changed, of a chat message who wrote and
+how many characters, of a survey's comment that there is one.
 
 Two messages on live streams are no events, since nothing of them is kept: `chat.typing.customer` and
 `chat.typing.rep`.

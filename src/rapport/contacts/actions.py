@@ -89,7 +89,7 @@ def arrive(
     arrived = ContactArrived(
         channel=channel,
         direction=direction,
-        customer=customer.key if customer else None,
+        customer=str(customer.public_id) if customer else None,
         segment=contact.segment.key if contact.segment else None,
         reason=reason.key if reason else None,
         external_id=external_id,
@@ -115,7 +115,7 @@ def identify(contact: Contact, *, customer: Customer, actor: str) -> None:
     contact.customer, contact.segment = customer, customer.segment
     contact.save(update_fields=["customer", "segment"])
     segment = customer.segment.key if customer.segment else None
-    _tell(contact, ContactIdentified(customer=customer.key, segment=segment), actor, None)
+    _tell(contact, ContactIdentified(customer=str(customer.public_id), segment=segment), actor, None)
 
 
 def learn_reason(contact: Contact, *, reason: Reason, actor: str) -> None:

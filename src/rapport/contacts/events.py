@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class ContactArrived:
-    """A customer reached us."""
+    """A customer reached us; ``customer`` is their public id."""
 
     name: ClassVar[str] = "contact.arrived"
-    channel: str
-    direction: str
-    customer: str | None
-    segment: str | None
-    reason: str | None
-    external_id: str | None
+    channel: Code
+    direction: Code
+    customer: Code | None
+    segment: Code | None
+    reason: Code | None
+    external_id: Code | None
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,16 @@ class ContactQueued:
     """The customer asked for a person and stands in a queue."""
 
     name: ClassVar[str] = "contact.queued"
-    queue: str
+    queue: Code
 
 
 @dataclass(frozen=True)
 class ContactIdentified:
-    """We learnt who the customer is."""
+    """We learnt who the customer is; ``customer`` is their public id."""
 
     name: ClassVar[str] = "contact.identified"
-    customer: str
-    segment: str | None
+    customer: Code
+    segment: Code | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class ReasonLearned:
     """The rep found out what the contact is about; ``reason`` is its key."""
 
     name: ClassVar[str] = "contact.reason_learned"
-    reason: str
+    reason: Code
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ContactAnswered:
     """A rep took the contact; ``rep`` is the agent id, None where a log does not name one."""
 
     name: ClassVar[str] = "contact.answered"
-    rep: str | None
+    rep: Code | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class ContactReturned:
     """The contact went back to its old place in the queue; ``why`` says how it lost its rep."""
 
     name: ClassVar[str] = "contact.returned"
-    why: str
+    why: Code
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class ArrivalCorrected:
     """An event that came late told that the contact began earlier than we knew."""
 
     name: ClassVar[str] = "contact.arrival_corrected"
-    arrived_at: str
+    arrived_at: Code
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class ContactEnded:
     """The conversation ended; wrap-up begins. ``by`` is customer, rep, pbx or import."""
 
     name: ClassVar[str] = "contact.ended"
-    by: str
+    by: Code
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class ContactClosed:
     """Wrap-up is done and the outcome is on file."""
 
     name: ClassVar[str] = "contact.closed"
-    disposition: str | None
+    disposition: Code | None
     resolved: bool | None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
 from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettled
-from rapport.customers.models import ContactPoint, Customer, Promise, Segment
+from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
 from rapport.customers.points import normal_email, normal_phone
 from rapport.events.actions import announce
 from rapport.kit import clock
@@ -48,12 +49,12 @@ def update_file(*, member: Member, customer: Customer, version: int, changes: di
         return found
     found.version += 1
     found.save()
-    announce(
-        CustomerChanged(before=before, after=after),
-        programme=member.programme,
-        subject=found.public_id,
-        actor=f"member:{member.pk}",
+    actor = f"member:{member.pk}"
+    FileChange.objects.create(
+        programme=member.programme, customer=found, at=clock.now(), actor=actor, before=before, after=after
     )
+    changed = CustomerChanged(fields=list(after))
+    announce(changed, programme=member.programme, subject=found.public_id, actor=actor)
     return found
 
 
@@ -139,8 +140,10 @@ def settle_promise(*, member: Member, promise_id: int, kept: bool) -> Promise:
     return promise
 
 
-def ensure_customers(*, programme: Programme, segments: Mapping[str, Segment | None]) -> dict[str, int]:
-    """Return the ids of the customers with these keys, made with their segment where missing."""
+def ensure_customers(
+    *, programme: Programme, segments: Mapping[str, Segment | None]
+) -> dict[str, tuple[int, UUID]]:
+    """Return our id and the public one of the customers with these keys, made with their segment where missing."""
     known = _ids_by_key(programme, segments)
     missing = [key for key in segments if key not in known]
     if missing:
@@ -152,5 +155,6 @@ def ensure_customers(*, programme: Programme, segments: Mapping[str, Segment | N
     return known
 
 
-def _ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, int]:
-    return dict(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", "id"))
+def _ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, tuple[int, UUID]]:
+    found = Customer.objects.filter(programme=programme, key__in=list(keys))
+    return {key: (pk, public_id) for key, pk, public_id in found.values_list("key", "pk", "public_id")}

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class CustomerChanged:
-    """Somebody brought the file up to date."""
+    """The file was made or brought up to date; what it said before and says now is in the file, not in the log."""
 
     name: ClassVar[str] = "customer.changed"
-    before: dict[str, str]
-    after: dict[str, str]
+    fields: list[Code]
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class PromiseMade:
     """A promise to the customer was recorded."""
 
     name: ClassVar[str] = "promise.made"
-    promise: str
-    due_on: str
+    promise: Code
+    due_on: Code
 
 
 @dataclass(frozen=True)
@@ -27,5 +28,5 @@ class PromiseSettled:
     """A promise was kept or broken."""
 
     name: ClassVar[str] = "promise.settled"
-    promise: str
+    promise: Code
     kept: bool

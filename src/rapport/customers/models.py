@@ -43,6 +43,23 @@ class Customer(models.Model):
         return self.name or self.key
 
 
+class FileChange(models.Model):
+    """What a file said before and after it was brought up to date, by field. Erased with the customer."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "at"], name="file_change_by_customer")]
+
+    def __str__(self) -> str:
+        return f"change of {self.customer_id}"
+
+
 class ContactPoint(models.Model):
     """A way to reach a customer; ``value`` is stored as :func:`rapport.customers.points.normal` writes it."""
 

@@ -104,7 +104,7 @@ class Writer:
         segment = SEGMENTS[visit.segment][0] if known else None
         self._event(
             visit.arrived, "contact.arrived", public, "customer" if visit.channel == "chat" else "pbx",
-            channel=visit.channel, direction="in", customer=f"N-{100_000 + visit.customer}" if known else None,
+            channel=visit.channel, direction="in", customer=self.customers[visit.customer][1] if known else None,
             segment=segment, reason=topic.key, external_id=None,
         )  # fmt: skip
         if visit.queued < visit.gave_up or visit.legs:

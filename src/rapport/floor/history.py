@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
-NAMED = ("reason", "disposition")
+NAMED = ("reason", "disposition", "customer")
 UNTOLD = ("chat.message", "guide.begun", "guide.closed")
 """What stands elsewhere on the page: what was said, and what the guide covered."""
 WHY_RETURNED = {"rep_lost": "the connection to the rep was lost", "rep_signed_out": "the rep signed out"}
@@ -46,6 +46,8 @@ def story_of(contact: Contact) -> list[Happened]:
     named = (contact.reason, contact.disposition)
     called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
     words = {one.key: one.name for one in named if one is not None}
+    if contact.customer is not None:
+        words[str(contact.customer.public_id)] = contact.customer.key
     rows = history_of(contact.programme, contact.public_id)
     told = [row for row in rows if _is_told(row)]
     later = [row.name for row in told[1:]] + [""]

@@ -125,7 +125,7 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
         raise Invalid("Keep the reason for open touch points under 300 characters.")
     progress.open_because = because if progress.covered < progress.required else ""
     progress.save(update_fields=["open_because"])
-    closed = GuideClosed(required=progress.required, covered=progress.covered, because=progress.open_because)
+    closed = GuideClosed(required=progress.required, covered=progress.covered)
     _tell(contact, closed, actor)
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class GuideBegun:
     """A contact began with this version of a guide."""
 
     name: ClassVar[str] = "guide.begun"
-    guide: str
+    guide: Code
     version: int
 
 
@@ -18,7 +20,7 @@ class StepTicked:
     """A step of the guide was done."""
 
     name: ClassVar[str] = "guide.ticked"
-    step: str
+    step: Code
 
 
 @dataclass(frozen=True)
@@ -26,17 +28,16 @@ class StepUnticked:
     """A tick was taken back."""
 
     name: ClassVar[str] = "guide.unticked"
-    step: str
+    step: Code
 
 
 @dataclass(frozen=True)
 class GuideClosed:
-    """The contact was wrapped up with ``covered`` of ``required`` touch points; ``because`` says why not all."""
+    """The contact was wrapped up with ``covered`` of ``required`` touch points."""
 
     name: ClassVar[str] = "guide.closed"
     required: int
     covered: int
-    because: str
 
 
 @dataclass(frozen=True)
@@ -44,5 +45,5 @@ class GuidePublished:
     """A new version of a guide is live; the subject is the programme."""
 
     name: ClassVar[str] = "guide.published"
-    guide: str
+    guide: Code
     version: int

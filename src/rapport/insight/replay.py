@@ -36,7 +36,7 @@ class LegFact:
 
 @dataclass
 class ContactFact:
-    """A contact's whole life, as its events tell it; the customer is named by the partner's key."""
+    """A contact's whole life, as its events tell it; the customer is named by its public id."""
 
     subject: UUID
     channel: str

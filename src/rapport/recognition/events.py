@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class RallyDrafted:
     """Rally Notes were drafted, or drafted again, from the day's figures."""
 
     name: ClassVar[str] = "rally.drafted"
-    day: str
+    day: Code
 
 
 @dataclass(frozen=True)
@@ -17,8 +19,8 @@ class RallyEdited:
     """A supervisor changed the tip or the news of a draft."""
 
     name: ClassVar[str] = "rally.edited"
-    day: str
-    fields: list[str]
+    day: Code
+    fields: list[Code]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class RallyPublished:
     """Rally Notes were published."""
 
     name: ClassVar[str] = "rally.published"
-    day: str
+    day: Code
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,4 @@ class RallySeen:
     """A member read Rally Notes."""
 
     name: ClassVar[str] = "rally.seen"
-    day: str
+    day: Code

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class ContactOffered:
     """The router chose a rep for a contact."""
 
     name: ClassVar[str] = "contact.offered"
-    offer: str
-    rep: str
+    offer: Code
+    rep: Code
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,9 @@ class OfferEnded:
     """An offer was accepted, missed, declined or withdrawn."""
 
     name: ClassVar[str] = "contact.offer_ended"
-    offer: str
-    rep: str
-    result: str
+    offer: Code
+    rep: Code
+    result: Code
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,6 @@ class PresenceChanged:
     """A rep does something else now; ``rep`` is the agent id."""
 
     name: ClassVar[str] = "presence.changed"
-    rep: str
-    before: str
-    doing: str
+    rep: Code
+    before: Code
+    doing: Code

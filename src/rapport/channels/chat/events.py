@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rapport.events.kinds import Code
+
 
 @dataclass(frozen=True)
 class MessageSent:
     """Somebody wrote in a chat."""
 
     name: ClassVar[str] = "chat.message"
-    author: str
+    author: Code
     characters: int

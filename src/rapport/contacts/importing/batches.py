@@ -37,6 +37,7 @@ LOCK = 726_170_701  # with the programme's id, the advisory lock that imports in
 FIRST_YEAR, LAST_YEAR = 1970, 2100  # one mistyped year would stretch every report to it
 STATES = {"answered": State.CLOSED, "abandoned": State.ABANDONED, "left_before_queue": State.LEFT}
 Told = tuple[Happening, UUID, datetime]
+CustomerIds = dict[str, tuple[int, UUID]]
 
 
 class Importer:
@@ -64,7 +65,7 @@ class Importer:
         made = [(record, self._contact(record, ids)) for record in new]
         Contact.objects.bulk_create([contact for _, contact in made])
         Leg.objects.bulk_create(self._legs(made))
-        record_history(self._events(made), programme=self._programme, actor=ACTOR)
+        record_history(self._events(made, ids), programme=self._programme, actor=ACTOR)
         return len(made)
 
     def finish(self) -> None:
@@ -79,14 +80,14 @@ class Importer:
             record for record in records if first[record.external_id] is record and record.external_id not in known
         ]
 
-    def _contact(self, record: CallRecord, customer_ids: dict[str, int]) -> Contact:
+    def _contact(self, record: CallRecord, ids: CustomerIds) -> Contact:
         rep = self._rep(record)
         return Contact(
             programme=self._programme,
             external_id=record.external_id,
             channel=Channel.VOICE,
             state=STATES[record.outcome],
-            customer_id=customer_ids[record.customer_key] if record.customer_key else None,
+            customer_id=ids[record.customer_key][0] if record.customer_key else None,
             segment=self._segment(record),
             reason=self._reason(record),
             queue=QUEUE if record.queued_at else "",
@@ -112,9 +113,10 @@ class Importer:
                     ended_by=ACTOR,
                 )
 
-    def _events(self, made: Iterable[tuple[CallRecord, Contact]]) -> Iterator[Told]:
+    def _events(self, made: Iterable[tuple[CallRecord, Contact]], ids: CustomerIds) -> Iterator[Told]:
         for record, contact in made:
-            for happening, at in _course(record, contact):
+            customer = str(ids[record.customer_key][1]) if record.customer_key else None
+            for happening, at in _course(record, contact, customer):
                 yield happening, contact.public_id, at
 
     def _rep(self, record: CallRecord) -> Member | None:
@@ -143,12 +145,12 @@ class Importer:
         return self._segments.get(key)
 
 
-def _course(record: CallRecord, contact: Contact) -> Iterator[tuple[Happening, datetime]]:
+def _course(record: CallRecord, contact: Contact, customer: str | None) -> Iterator[tuple[Happening, datetime]]:
     """What happened, in order, in the words of a contact that happens here."""
     arrived = ContactArrived(
         channel=contact.channel,
         direction=contact.direction,
-        customer=record.customer_key,
+        customer=customer,
         segment=record.segment_key or None,
         reason=record.reason_key or None,
         external_id=record.external_id,

@@ -13,7 +13,7 @@ from rapport.customers.actions import ensure_segment
 from rapport.customers.events import CustomerChanged
 from rapport.customers.importing.mapping import CustomerMapping
 from rapport.customers.importing.rows import CustomerRecord
-from rapport.customers.models import ContactPoint, Customer, Holding, Segment
+from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
 from rapport.events.actions import record_history
 from rapport.kit import clock
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 ACTOR = "import"
 LOCK = 726_170_702  # with the programme's id, the advisory lock that imports of its customers take turns by
 UPDATED = ["name", "segment", "customer_since", "language", "likes", "attributes", "version", "updated_at"]
+HOLDING = "holding"
 Values = dict[str, Any]
+Difference = tuple[dict[str, str], dict[str, str]]
 
 
 @dataclass
@@ -61,17 +63,23 @@ class Importer:
             changes[key] = _joined(changes[key], extra)
         changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
-        now = clock.now()
-        record_history(
-            [
-                (CustomerChanged(*change), customers[key].public_id, now)
-                for key, change in changes.items()
-                if change
-            ],
-            programme=self._programme,
-            actor=ACTOR,
-        )
+        self._tell({customers[key]: change for key, change in changes.items() if change}, new)
         return Written(len(new), len(changed), len(records) - len(new) - len(changed))
+
+    def _tell(self, changes: Mapping[Customer, Difference], new: list[Customer]) -> None:
+        """Keep what a file that was there said before, and tell the log which fields changed."""
+        now, made = clock.now(), {customer.pk for customer in new}
+        FileChange.objects.bulk_create(
+            FileChange(
+                programme=self._programme, customer=customer, at=now, actor=ACTOR, before=before, after=after
+            )
+            for customer, (before, after) in changes.items()
+            if customer.pk not in made
+        )
+        told = [
+            (CustomerChanged(_fields(after)), customer.public_id, now) for customer, (_, after) in changes.items()
+        ]
+        record_history(told, programme=self._programme, actor=ACTOR)
 
     def _locked(self, keys: Iterable[str]) -> Iterable[Customer]:
         return (
@@ -150,7 +158,7 @@ class Importer:
                 for name, value in told.values.items():
                     setattr(holding, name, value)
                 (changed if found else new).append(holding)
-                extra.setdefault(key, {})[f"holding {told.key}"] = (
+                extra.setdefault(key, {})[f"{HOLDING} {told.key}"] = (
                     _text(before) if found else "",
                     _text(told.values),
                 )
@@ -166,7 +174,9 @@ def _told(customer: Customer) -> Values:
     return fields | {"segment": segment} | dict(customer.attributes)
 
 
-Difference = tuple[dict[str, str], dict[str, str]]
+def _fields(after: Mapping[str, str]) -> list[str]:
+    """Name the fields that changed; a holding's own key may be an account's number, and stays out."""
+    return sorted({HOLDING if name.startswith(f"{HOLDING} ") else name for name in after})
 
 
 def _difference(before: Values, after: Values) -> Difference | None:
