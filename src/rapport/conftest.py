@@ -14,6 +14,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Reason
 from rapport.customers import actions as customers
 from rapport.customers.models import ContactPoint, Customer
+from rapport.kit import limits
 from rapport.routing import actions as routing
 
 
@@ -62,6 +63,13 @@ def _member(programme: Programme, name: str, role: Role) -> Member:
     return accounts.ensure_member(
         programme=programme, agent_id=name, name=name.capitalize(), role=role, username=name, password=None
     )
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> Iterator[None]:
+    """Let every test begin with nothing counted: counts survive a test's rollback, as they should a request's."""
+    yield
+    limits.forget_all()
 
 
 @pytest.fixture

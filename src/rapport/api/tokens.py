@@ -5,14 +5,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from rapport.accounts.access import access_token
-from rapport.kit.errors import DomainError
+from rapport.kit import limits
+from rapport.kit.errors import DomainError, NotFound
+from rapport.kit.network import client_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import ApiToken, Programme
     from rapport.accounts.roles import Right
+
+
+WRONG_TOKENS = 50
+WRONG_SECONDS = 600
+FASTER = "This token was used too often within a minute. Wait as long as Retry-After says, then go on."
 
 
 class NoToken(DomainError):
@@ -29,4 +38,19 @@ def programme_for(request: HttpRequest, key: str, right: Right, *, in_address: b
         secret = request.GET.get("token", "") if in_address else ""
     if not secret:
         raise NoToken("Send the programme's token as: Authorization: Bearer <token>.")
-    return access_token(secret.strip(), key, right).programme
+    token = _counted(request, secret.strip(), key, right)
+    if settings.REQUESTS_PER_TOKEN:
+        limits.require_ahead(f"token:{token.pk}", settings.REQUESTS_PER_TOKEN, 60, FASTER)
+    return token.programme
+
+
+def _counted(request: HttpRequest, secret: str, key: str, right: Right) -> ApiToken:
+    """Return the token; after many that are none, an address is not listened to for a while."""
+    guesses = f"token-guesses:{client_address(request)}"
+    if not limits.count(guesses, WRONG_TOKENS, WRONG_SECONDS, by=0).allowed:
+        raise limits.TooMany("Too many wrong tokens came from your network. Try again in ten minutes.", 600)
+    try:
+        return access_token(secret, key, right)
+    except NotFound:
+        limits.take(guesses, WRONG_TOKENS, WRONG_SECONDS)
+        raise

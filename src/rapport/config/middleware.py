@@ -44,7 +44,7 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for an error a person can act on; leave others to Django."""
         if isinstance(error, DomainError):
-            return refusals.answer(request, status=error.status, code=error.code, message=str(error))
+            return refusals.of(request, error)
         if isinstance(error, OperationalError | InterfaceError):
             return refusals.database_away(request, error)
         if isinstance(error, DataError) and "NUL" in str(error):

@@ -5,6 +5,8 @@ import logging
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from rapport.kit import pages
+from rapport.kit.errors import DomainError
+from rapport.kit.limits import TooMany
 
 logger = logging.getLogger("rapport.web")
 
@@ -16,6 +18,14 @@ def answer(request: HttpRequest, *, status: int, code: str, message: str) -> Htt
     if _wants_json(request):
         return JsonResponse({"error": {"code": code, "message": message}}, status=status)
     return pages.error(request, status, message)
+
+
+def of(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return the answer for an error a person can act on."""
+    response = answer(request, status=error.status, code=error.code, message=str(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.again_in)
+    return expected(response)
 
 
 def _wants_json(request: HttpRequest) -> bool:

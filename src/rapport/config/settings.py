@@ -22,6 +22,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", home.bind(), *env.words("RAP
 TLS = env.yes("RAPPORT_TLS")  # a proxy in front encrypts, and sets X-Forwarded-Proto
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if TLS and host != "*"]
+TRUSTED_PROXIES = tuple(env.networks("RAPPORT_TRUSTED_PROXIES", "127.0.0.0/8,::1"))  # whose X-Forwarded-For holds
+INTERNAL_HOSTS = tuple(env.words("RAPPORT_INTERNAL_HOSTS"))  # what kit.outbound may call inside our own network
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_NAME = f"rapport_session_{PORT}"  # two installations on one host keep apart
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rapport.config.rates.Limited",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rapport.config.middleware.Refusals",
@@ -158,6 +161,11 @@ USE_I18N = False
 # Limits of what one request may carry
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# Limits of how many requests one place may send in a minute (rapport.config.rates); 0 is no limit
+REQUESTS_PER_ADDRESS = env.whole("RAPPORT_REQUESTS_PER_ADDRESS", 6000, highest=10**7)
+REQUESTS_PER_PERSON = env.whole("RAPPORT_REQUESTS_PER_PERSON", 1200, highest=10**7)
+REQUESTS_PER_TOKEN = env.whole("RAPPORT_REQUESTS_PER_TOKEN", 1200, highest=10**7)
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from rapport.insight.registry import METRICS, RELATIONS
 from rapport.insight.sql import check_cut, shown
 from rapport.insight.state import COMPARISONS, SPLITS, ReportState, in_words, presets, read_state
 from rapport.insight.words import SMALL, written
-from rapport.kit import pages
+from rapport.kit import pages, spreadsheet
 from rapport.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     cut = check_cut([name for name in request.GET.get("split", "day").split(",") if name])
     keys = [state.metric] if request.GET.get("only") else list(METRICS)
     text = StringIO()
-    rows = csv.writer(text)
+    rows = spreadsheet.writer(text)
     rows.writerow([*cut, *(f"{name}_name" for name in cut), "metric", "value", "numerator", "denominator", "unit"])
     names = {name: names_of(programme, name) for name in cut}
     for row in queries.metrics(programme, keys, state.start, state.end, by=cut):
@@ -94,8 +93,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
         named = [name_of(names[name], name, row.group[name]) for name in cut]
         for key, figure in row.figures.items():
             rows.writerow(
-                [_safe(cell) for cell in (*groups, *named)]
-                + [key, figure.value, figure.numerator, figure.denominator, METRICS[key].unit]
+                [*groups, *named, key, figure.value, figure.numerator, figure.denominator, METRICS[key].unit]
             )
     file = f"{programme.key}-{'-'.join(cut) or 'all'}-{state.start}-{state.end}.csv"
     return HttpResponse(
@@ -103,11 +101,6 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{file}"'},
     )
-
-
-def _safe(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell
 
 
 @never_cache

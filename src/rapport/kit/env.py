@@ -1,5 +1,6 @@
 """Settings from the environment, read through typed helpers that fail with a clear sentence."""
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -16,6 +17,17 @@ def text(name: str, default: str = "") -> str:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated setting as a list, without empty parts."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated setting as network addresses ("10.1.0.0/16", or one address)."""
+    found = words(name, default)
+    for each in found:
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError:
+            raise SettingError(f"{name}: {each!r} must be an address or a network, such as 10.1.0.0/16.") from None
+    return found
 
 
 def choice(name: str, default: str, accepted: tuple[str, ...]) -> str:

@@ -1,11 +1,12 @@
 """What every import of a file shows and leaves behind: progress, a file of rows that could not be read."""
 
-import csv
 import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
+
+from rapport.kit import spreadsheet
 
 NO_NUL = "contains a character that cannot be stored"
 
@@ -17,7 +18,7 @@ class BadRows:
         self.path = path
         self.count = 0
         self._file: IO[str] | None = None
-        self._rows: Any = None
+        self._rows: spreadsheet.Sheet | None = None
 
     def __enter__(self) -> "BadRows":
         return self
@@ -30,9 +31,9 @@ class BadRows:
 
     def add(self, line: int, reason: str, text: str) -> None:
         """Note that the row on ``line`` was left out, and why."""
-        if self._file is None:
+        if self._rows is None:
             self._file = self.path.open("w", encoding="utf-8", newline="")
-            self._rows = csv.writer(self._file, delimiter="\t", lineterminator="\n")
+            self._rows = spreadsheet.writer(self._file, delimiter="\t", lineterminator="\n")
             self._rows.writerow(["line", "reason", "text"])
         self._rows.writerow([line, reason, text])
         self.count += 1

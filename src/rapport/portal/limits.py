@@ -1,57 +1,60 @@
-"""How much one customer may open at once. Counted in this process's memory: a brake, not a wall."""
+"""How much one customer, and one network address, may do at once; counted in the database."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.core.cache import cache
-
 from rapport.channels.chat.queries import open_from
-from rapport.kit.errors import DomainError
+from rapport.kit import limits
+from rapport.kit.limits import TooMany
+from rapport.kit.network import client_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
 
 OPEN_PER_EMAIL = 3
 BEGUN_PER_ADDRESS = 30
 WINDOW_SECONDS = 600
-
-
-class TooMany(DomainError):
-    """Too much came from one place."""
-
-    status = 429
-    code = "too_many"
+MESSAGES_PER_MINUTE = 30
+TYPING_PER_MINUTE = 60
 
 
 def check(request: HttpRequest, programme: Programme, email: str) -> None:
     """Refuse one more conversation of an e-mail address, or from a network address, with too many already.
 
-    Says the same whether or not the e-mail address is on file.
+    Says the same whether or not the e-mail address is on file. An e-mail address is counted together with the
+    network it is used from, so that nobody can keep another person out by using theirs.
     """
-    if open_from(programme, email) >= OPEN_PER_EMAIL:
+    address = client_address(request)
+    used_here = limits.count(
+        f"portal-email:{programme.pk}:{email.lower()}:{address}", OPEN_PER_EMAIL, WINDOW_SECONDS
+    )
+    if not used_here.allowed and open_from(programme, email) >= OPEN_PER_EMAIL:
         raise TooMany(
             f"There are already {OPEN_PER_EMAIL} open conversations with this e-mail address. "
             "Please go on with one of them, or try again when it has ended."
         )
-    if _count(f"portal:{programme.pk}:{network_address(request)}") > BEGUN_PER_ADDRESS:
-        raise TooMany("Too many conversations were begun from your network. Please try again in ten minutes.")
+    limits.require(
+        f"portal:{programme.pk}:{address}",
+        BEGUN_PER_ADDRESS,
+        WINDOW_SECONDS,
+        "Too many conversations were begun from your network. Please try again in ten minutes.",
+    )
 
 
-def network_address(request: HttpRequest) -> str:
-    """Return the address the request came from; behind our own proxy, the one it reports."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TLS else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+def check_message(contact: Contact) -> None:
+    """Refuse messages that come faster than a person can write them."""
+    limits.require(
+        f"portal-say:{contact.pk}",
+        MESSAGES_PER_MINUTE,
+        60,
+        "That were many messages in one minute. Please wait a moment, then send it again.",
+    )
 
 
-def _count(key: str) -> int:
-    if cache.add(key, 1, WINDOW_SECONDS):
-        return 1
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the window ended between the two
-        cache.set(key, 1, WINDOW_SECONDS)
-        return 1
+def may_tell_typing(contact: Contact) -> bool:
+    """Say whether the rep shall be told once more that the customer is typing."""
+    return limits.count_ahead(f"portal-typing:{contact.pk}", TYPING_PER_MINUTE, 60).allowed

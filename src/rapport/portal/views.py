@@ -16,6 +16,7 @@ from rapport.feedback import actions as feedback
 from rapport.feedback.queries import survey_of
 from rapport.kit import pages
 from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
+from rapport.kit.limits import TooMany
 from rapport.live import tickets
 from rapport.portal import limits, queries
 from rapport.portal.access import access_remembered, forget, remember
@@ -115,8 +116,9 @@ def say(request: HttpRequest, programme: str) -> HttpResponse:
     contact = access_remembered(request, place)
     text = request.POST.get("text", "")
     try:
+        limits.check_message(contact)
         chat.say(contact, author="customer", text=text, client_id=read_id(request.POST.get("client_id", "")))
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, TooMany) as error:
         if _wants_json(request):
             raise
         contact = access_remembered(request, place)  # it may have ended meanwhile
@@ -132,7 +134,7 @@ def say(request: HttpRequest, programme: str) -> HttpResponse:
 def typing(request: HttpRequest, programme: str) -> HttpResponse:
     """Show the rep that the customer is typing."""
     contact = access_remembered(request, public_programme(programme))
-    if contact.state == "active":
+    if contact.state == "active" and limits.may_tell_typing(contact):
         chat.typing(contact, author="customer")
     return HttpResponse(status=204)
 
@@ -150,6 +152,7 @@ def survey(request: HttpRequest, programme: str) -> HttpResponse:
     """Keep the answers to the two questions, and the sentence if there is one."""
     contact = access_remembered(request, public_programme(programme))
     sent = request.POST
+    limits.check_message(contact)
     try:
         feedback.answer(
             contact=contact,

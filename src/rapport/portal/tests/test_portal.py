@@ -1,11 +1,9 @@
 """The customers' pages, by HTTP: begin, wait, talk, leave, answer the survey; and who may not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -23,18 +21,11 @@ from rapport.kit import clock
 from rapport.live import tickets
 from rapport.portal.access import COOKIE
 from rapport.portal.forms import Start
-from rapport.portal.limits import BEGUN_PER_ADDRESS
+from rapport.portal.limits import BEGUN_PER_ADDRESS, MESSAGES_PER_MINUTE
 from rapport.portal.queries import wait_in_words
 from rapport.routing import actions as routing
 
 HOSTILE = "<script>alert('x')</script> & \u202e\x00 {{ 7*7 }} '\"; DROP TABLE"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def form(**changes: str) -> dict[str, str]:
@@ -137,6 +128,20 @@ def test_a_few_open_conversations_per_address_are_enough(world: World) -> None:
     answer = Client().post("/p/cards/", form(email="busy@example.org", text="A fourth"))
     assert answer.status_code == 429
     assert "already 3 open conversations" in answer.content.decode() and "A fourth" in answer.content.decode()
+
+
+def test_nobody_is_kept_out_by_others_who_use_their_e_mail_address(world: World) -> None:
+    for _ in range(4):
+        Client(REMOTE_ADDR="203.0.113.9").post("/p/cards/", form(email="ada@example.org"))
+    begin(Client(REMOTE_ADDR="198.51.100.7"), email="ada@example.org")
+
+
+def test_messages_faster_than_a_person_writes_are_refused_and_not_lost(world: World, client: Client) -> None:
+    begin(client)
+    for number in range(MESSAGES_PER_MINUTE):
+        client.post("/p/cards/contact/say/", {"text": str(number)})
+    answer = client.post("/p/cards/contact/say/", {"text": "Still here"})
+    assert answer.status_code == 429 and "Still here" in answer.content.decode()
 
 
 def test_a_network_address_cannot_begin_without_end(world: World) -> None:

@@ -1,0 +1,56 @@
+"""Where a request comes from."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the network address the request came from; "" where there is none.
+
+    ``X-Forwarded-For`` is believed as far as our own proxies wrote it: from its end to the first address that is
+    not one of theirs (RAPPORT_TRUSTED_PROXIES), and only where the request itself came from one of them.
+    """
+    nearest: str = request.META.get("REMOTE_ADDR", "")
+    if not settings.TLS:
+        return nearest
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    for told in reversed(forwarded):
+        if not _is_ours(nearest) or parsed(told) is None:
+            break
+        nearest = str(parsed(told))
+    return nearest
+
+
+def parsed(text: str) -> Address | None:
+    """Return the address in a text; None where it is none. IPv4 written as IPv6 is IPv4."""
+    try:
+        found = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def within(address: str, networks: tuple[str, ...]) -> bool:
+    """Say whether an address lies in one of the networks ("10.1.0.0/16", or one address)."""
+    found = parsed(address)
+    return found is not None and any(found in each for each in _networks(networks))
+
+
+@lru_cache(maxsize=256)
+def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def _is_ours(address: str) -> bool:
+    return within(address, settings.TRUSTED_PROXIES)
