@@ -11,7 +11,7 @@ from django.utils import timezone
 from rapport.accounts.events import SignedIn, SignedOut
 from rapport.accounts.models import ApiToken, Member, Partner, Programme, User
 from rapport.accounts.roles import Right, Role
-from rapport.events.actions import announce
+from rapport.events.actions import Happening, announce
 from rapport.kit.errors import Invalid
 
 
@@ -79,17 +79,18 @@ def revoke_token(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
-def note_signed_in(user: User) -> None:
-    """Record on each of the person's programmes that they came."""
-    _tell_places(user, SignedIn())
+def note_signed_in(user: User, *, how: str) -> None:
+    """Record on each of the person's programmes that they came, and by which ways."""
+    tell_places(user, SignedIn(how=how))
 
 
 def note_signed_out(user: User) -> None:
     """Record on each of the person's programmes that they went."""
-    _tell_places(user, SignedOut())
+    tell_places(user, SignedOut())
 
 
 @transaction.atomic
-def _tell_places(user: User, happening: SignedIn | SignedOut) -> None:
+def tell_places(user: User, happening: Happening, *, actor: str = "") -> None:
+    """Record what happened to a person on each of their programmes; they did it unless ``actor`` says who."""
     for place in Member.objects.select_related("programme").filter(user=user, is_active=True):
-        announce(happening, programme=place.programme, subject=user.public_id, actor=f"member:{place.pk}")
+        announce(happening, programme=place.programme, subject=user.public_id, actor=actor or f"member:{place.pk}")

@@ -33,6 +33,8 @@ class Programme(models.Model):
     offer_seconds = models.PositiveIntegerField(default=20)
     wrap_up_seconds = models.PositiveIntegerField(default=60)
     rep_lost_after_seconds = models.PositiveIntegerField(default=45)
+    session_idle_minutes = models.PositiveIntegerField(default=30)
+    session_hours = models.PositiveIntegerField(default=12)
 
     class Meta:
         constraints = [

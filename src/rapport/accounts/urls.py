@@ -1,4 +1,4 @@
-"""Addresses of sign-in."""
+"""The way to where a person works."""
 
 from django.urls import path
 
@@ -6,6 +6,4 @@ from rapport.accounts import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
 ]

@@ -29,7 +29,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_NAME = f"rapport_session_{PORT}"  # two installations on one host keep apart
 CSRF_COOKIE_NAME = f"rapport_csrf_{PORT}"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600  # seconds: a shift, and the talk after it
+SESSION_COOKIE_AGE = 24 * 3600  # seconds; a sign-in ends sooner, by its programmes' rules (rapport.signin)
 CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -55,6 +55,7 @@ MODULES = [
     "rapport.jobs",
     "rapport.events",
     "rapport.accounts",
+    "rapport.signin",
     "rapport.customers",
     "rapport.contacts",
     "rapport.routing",
@@ -79,6 +80,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     *MODULES,
 ]
 MIDDLEWARE = [
@@ -90,6 +95,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rapport.signin.middleware.sessions",
+    "allauth.account.middleware.AccountMiddleware",
     "rapport.config.rates.Limited",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -103,11 +110,34 @@ CSRF_FAILURE_VIEW = "rapport.config.refusals.csrf_failed"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [  # docs/decisions/0010; older hashes are renewed when their person signs in
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Sign-in: django-allauth's flows behind our own pages (rapport.signin); nobody signs up by themselves
+ACCOUNT_ADAPTER = "rapport.signin.adapters.Doorkeeper"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 600  # seconds between the password and the second factor
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # rapport.signin.limits counts in the database
+MFA_ADAPTER = "rapport.signin.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Rapport"
 
 # The database: pooled for the web's threads; every other process holds its own connections
 DATABASE_URL = env.text("DATABASE_URL") or database_url.embedded(HOME)

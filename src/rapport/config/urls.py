@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 MODULES_WITH_PAGES: list[str] = [
     "rapport.accounts",
+    "rapport.signin",
     "rapport.desk",
     "rapport.portal",
     "rapport.floor",

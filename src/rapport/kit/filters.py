@@ -106,6 +106,28 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
+def browser(agent: str) -> str:
+    """Write what a browser says of itself in a few words: ``Firefox on Windows``."""
+    programs = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    program = next((name for mark, name in programs if mark in agent), "")
+    system = next((name for mark, name in systems if mark in agent), "")
+    return " on ".join(part for part in (program, system) if part) or "Another program"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "since": since,
@@ -118,5 +140,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "epoch": epoch,
     "spark_points": spark_points,
     "initials": initials,
+    "browser": browser,
 }
 GLOBALS: dict[str, Callable[..., Any]] = {"now": clock.now}

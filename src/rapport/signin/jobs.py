@@ -1,0 +1,20 @@
+"""Background work of this module."""
+
+from django.contrib.auth import get_user_model
+
+from rapport.jobs.actions import job, periodic
+from rapport.signin import actions
+
+
+@job("signin.locked_out")
+def locked_out(user_id: int, kind: str) -> None:
+    """Record that too many wrong tries came for an account; deferred for accounts that do not exist as well."""
+    user = get_user_model().objects.filter(pk=user_id).first()
+    if user is not None:
+        actions.tell_locked_out(user=user, kind=kind)
+
+
+@periodic("signin.end_lapsed", "* * * * *")
+def end_lapsed(timestamp: int) -> None:
+    """Every minute: end sign-ins whose time is over, so that their open pages learn of it."""
+    actions.end_lapsed()

@@ -1,0 +1,31 @@
+"""Reads of sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from rapport.kit.errors import NotFound
+from rapport.signin.models import SignIn
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import User
+
+
+def open_sign_ins(user: User) -> list[SignIn]:
+    """Return where a person is signed in now, the newest first."""
+    return list(SignIn.objects.select_related("user").filter(user=user, ended_at=None).order_by("-began_at"))
+
+
+def past_sign_ins(user: User, most: int = 20) -> list[SignIn]:
+    """Return a person's sign-ins that have ended, the newest first."""
+    found = SignIn.objects.select_related("ended_by").filter(user=user).exclude(ended_at=None)
+    return list(found.order_by("-began_at")[:most])
+
+
+def sign_in_of(user: User, public_id: UUID) -> SignIn:
+    """Return this sign-in of this person."""
+    found = SignIn.objects.select_related("user").filter(user=user, public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
