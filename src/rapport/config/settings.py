@@ -56,6 +56,7 @@ MODULES = [
     "rapport.events",
     "rapport.accounts",
     "rapport.signin",
+    "rapport.provisioning",
     "rapport.customers",
     "rapport.contacts",
     "rapport.routing",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 MODULES_WITH_PAGES: list[str] = [
     "rapport.accounts",
     "rapport.signin",
+    "rapport.provisioning",
     "rapport.desk",
     "rapport.portal",
     "rapport.floor",

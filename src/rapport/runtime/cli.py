@@ -25,6 +25,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
   token …                 make a token for a telephone system or another program
+  groups …                what the groups of a partner's directory give on a programme
 
 `rapport COMMAND --help` says more. Other commands are Django's: `rapport help`.
 State is kept in RAPPORT_HOME (default: var/ in the project)."""
@@ -37,6 +38,7 @@ LATE = {  # command → module with run(arguments) -> int
     "rally": "rapport.recognition.cli",
     "person": "rapport.accounts.cli.person",
     "token": "rapport.accounts.cli.token",
+    "groups": "rapport.provisioning.cli.groups",
 }
 WITHOUT_DATABASE = frozenset(
     ["check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "version", "--version"]

@@ -6,7 +6,7 @@ from rapport.accounts import actions, queries
 from rapport.accounts.roles import Right
 from rapport.kit.errors import NotFound
 
-USES = {"cti": [Right.REPORT_CALLS], "api": [Right.USE_API]}
+USES = {"cti": [Right.REPORT_CALLS], "api": [Right.USE_API], "scim": [Right.PROVISION_PEOPLE]}
 
 
 def run(arguments: list[str]) -> int:

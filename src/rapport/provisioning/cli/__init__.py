@@ -1,0 +1,1 @@
+"""Commands for directories and sign-in services."""
