@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from rapport.accounts.doors import at_each_place
 from rapport.accounts.events import SignedIn, SignedOut
 from rapport.accounts.models import ApiToken, Member, Partner, Programme, User
 from rapport.accounts.roles import Right, Role
@@ -92,5 +93,9 @@ def note_signed_out(user: User) -> None:
 @transaction.atomic
 def tell_places(user: User, happening: Happening, *, actor: str = "") -> None:
     """Record what happened to a person on each of their programmes; they did it unless ``actor`` says who."""
-    for place in Member.objects.select_related("programme").filter(user=user, is_active=True):
-        announce(happening, programme=place.programme, subject=user.public_id, actor=actor or f"member:{place.pk}")
+
+    def tell(place: Member) -> None:
+        by = actor or f"member:{place.pk}"
+        announce(happening, programme=place.programme, subject=user.public_id, actor=by)
+
+    at_each_place(user, tell)

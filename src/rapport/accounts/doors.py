@@ -1,28 +1,147 @@
-"""The door of a programme's pages: who is not signed in signs in first, who has no right is refused."""
+"""The doors to programmes: nothing of a programme is read or written but by who came in through one of them.
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+A door finds out which programme is meant, enters its wall (:func:`rapport.kit.walls.inside`), then asks the gates
+of :mod:`rapport.accounts.access`. A request to a programme is therefore one transaction: an error undoes it all.
+What has to survive a refusal is written afterwards, in a wall entered anew.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
-from rapport.accounts.access import access_member
+from rapport.accounts import queries
+from rapport.accounts.access import access_member, public_programme
+from rapport.accounts.models import Member, Programme, User
 from rapport.accounts.roles import Right
+from rapport.kit.errors import NotFound
+from rapport.kit.walls import inside
 
 View = Callable[..., HttpResponseBase]
+Found = TypeVar("Found")
+Item = TypeVar("Item")
+
+log = logging.getLogger("rapport.doors")
 
 
 def staff_page(right: Right) -> Callable[[View], View]:
-    """Wrap a view under ``/at/<programme>/``; it is called with the request and the member who may ``right``."""
+    """Wrap a view under ``/at/<programme>/``; it is called with the request and the member who may ``right``.
+
+    Who is not signed in signs in first; who has no right is refused.
+    """
 
     def door(view: View) -> View:
         @wraps(view)
         def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            return view(request, access_member(request.user, programme, right), **named)
+            with entering(programme):
+                return view(request, access_member(request.user, programme, right), **named)
 
         return enter
 
     return door
+
+
+def public_page(view: View) -> View:
+    """Wrap a customers' view under ``/p/<programme>/``; it is called with the request and the programme."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
+        place = public_programme(programme)
+        with inside(place.pk):
+            return view(request, place, **named)
+
+    return enter
+
+
+@contextmanager
+def entering(programme_key: str) -> Iterator[Programme]:
+    """Enter the programme an address names, before anybody is let in; NotFound where there is none."""
+    programme = queries.programme_by_key(programme_key)
+    if programme is None:
+        raise NotFound
+    with inside(programme.pk):
+        yield programme
+
+
+@contextmanager
+def commanding(programme_key: str, *, one_moment: bool = False) -> Iterator[Programme]:
+    """Enter the programme that a command of the operator names; NotFound says which there are."""
+    programme = queries.programme_by_key(programme_key)
+    if programme is None:
+        known = ", ".join(queries.programme_keys()) or "none yet"
+        raise NotFound(f"There is no programme {programme_key!r}; there are: {known}.")
+    with inside(programme.pk, one_moment=one_moment):
+        yield programme
+
+
+def in_each_programme(work: Callable[[Programme], Found]) -> list[Found]:
+    """Do ``work`` inside every programme, in a transaction each; return what it returned.
+
+    A fault in one does not hold up the others: it is raised when all are done.
+    """
+
+    def enter(programme: Programme) -> Found:
+        with inside(programme.pk):
+            return work(programme)
+
+    return _in_turn(enter)
+
+
+def places_of(user: User) -> list[Member]:
+    """Return the person's places on programmes, each looked for inside its own programme."""
+    return [place for place in in_each_programme(partial(queries.place_of, user)) if place is not None]
+
+
+def at_each_place(user: User, work: Callable[[Member], object]) -> None:
+    """Do ``work`` with each of the person's places, inside the wall of its programme."""
+
+    def visit(programme: Programme) -> None:
+        place = queries.place_of(user, programme)
+        if place is not None:
+            work(place)
+
+    in_each_programme(visit)
+
+
+def one_by_one(
+    programme: Programme, find: Callable[[Programme], Iterable[Item]], act: Callable[[Item], object]
+) -> int:
+    """Have ``find`` say what is due inside the programme and ``act`` do each in a transaction of its own.
+
+    Returns how many times ``act`` did something.
+    """
+    with inside(programme.pk):
+        due = list(find(programme))
+    done = 0
+    for item in due:
+        with inside(programme.pk):
+            done += bool(act(item))
+    return done
+
+
+def one_by_one_in_each(find: Callable[[Programme], Iterable[Item]], act: Callable[[Item], object]) -> int:
+    """Do :func:`one_by_one` in every programme; return how many things were done in all."""
+    return sum(_in_turn(lambda programme: one_by_one(programme, find, act)))
+
+
+def _in_turn(work: Callable[[Programme], Found]) -> list[Found]:
+    found: list[Found] = []
+    fault: Exception | None = None
+    for programme in queries.programmes():
+        try:
+            found.append(work(programme))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("work in programme %s failed; the others go on", programme.key)
+            fault = error
+    if fault is not None:
+        raise fault
+    return found

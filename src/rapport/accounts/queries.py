@@ -26,12 +26,12 @@ def programme_by_id(programme_id: int) -> Programme:
     return Programme.objects.get(pk=programme_id)
 
 
-def places_of(user: User) -> list[Member]:
-    """Return the person's places on programmes."""
-    return list(
+def place_of(user: User, programme: Programme) -> Member | None:
+    """Return the person's place on the programme; None for who has none."""
+    return (
         Member.objects.select_related("programme", "user")
-        .filter(user=user, is_active=True)
-        .order_by("programme__key")
+        .filter(user=user, programme=programme, is_active=True)
+        .first()
     )
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from rapport.accounts import queries
+from rapport.accounts.doors import places_of
 from rapport.accounts.models import Member, User
 from rapport.accounts.roles import Right
 from rapport.kit import pages
@@ -14,7 +14,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send people to the page of their work; who works on several programmes chooses."""
     if not isinstance(request.user, User):
         return pages.redirect(request, "/sign-in/")
-    places = [(place, workplace(place)) for place in queries.places_of(request.user)]
+    places = [(place, workplace(place)) for place in places_of(request.user)]
     open_places = [(place, address) for place, address in places if address]
     if len(open_places) == 1:
         return pages.redirect(request, open_places[0][1])

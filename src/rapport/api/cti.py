@@ -26,8 +26,8 @@ LARGEST = 64 * 1024  # bytes
 @require_POST
 def take_event(request: HttpRequest, programme_key: str) -> HttpResponse:
     """Take one event of a call; the same event again answers the same and changes nothing."""
-    programme = programme_for(request, programme_key, Right.REPORT_CALLS, in_address=True)
-    contact = actions.take(programme=programme, told=read(_sent(request)))
+    with programme_for(request, programme_key, Right.REPORT_CALLS, in_address=True) as programme:
+        contact = actions.take(programme=programme, told=read(_sent(request)))
     return JsonResponse({"contact": str(contact.public_id)})
 
 

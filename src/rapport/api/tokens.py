@@ -3,11 +3,14 @@ system can set nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from rapport.accounts.access import access_token
+from rapport.accounts.doors import entering
 from rapport.kit import limits
 from rapport.kit.errors import DomainError, NotFound
 from rapport.kit.network import client_address
@@ -31,17 +34,21 @@ class NoToken(DomainError):
     code = "no_token"
 
 
-def programme_for(request: HttpRequest, key: str, right: Right, *, in_address: bool = False) -> Programme:
-    """Return the programme, if the request's token is for it and grants the right."""
+@contextmanager
+def programme_for(
+    request: HttpRequest, key: str, right: Right, *, in_address: bool = False
+) -> Iterator[Programme]:
+    """Enter the programme, if the request's token is for it and grants the right."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         secret = request.GET.get("token", "") if in_address else ""
     if not secret:
         raise NoToken("Send the programme's token as: Authorization: Bearer <token>.")
-    token = _counted(request, secret.strip(), key, right)
-    if settings.REQUESTS_PER_TOKEN:
-        limits.require_ahead(f"token:{token.pk}", settings.REQUESTS_PER_TOKEN, 60, FASTER)
-    return token.programme
+    with entering(key):
+        token = _counted(request, secret.strip(), key, right)
+        if settings.REQUESTS_PER_TOKEN:
+            limits.require_ahead(f"token:{token.pk}", settings.REQUESTS_PER_TOKEN, 60, FASTER)
+        yield token.programme
 
 
 def _counted(request: HttpRequest, secret: str, key: str, right: Right) -> ApiToken:

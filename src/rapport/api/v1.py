@@ -6,6 +6,8 @@ the end. The document at ``/api/v1/openapi.json`` describes every operation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -15,6 +17,7 @@ from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
 
 from rapport.accounts.access import access_member
+from rapport.accounts.doors import entering
 from rapport.accounts.roles import Right
 from rapport.api.tokens import programme_for
 from rapport.contacts import queries as contacts
@@ -105,36 +108,44 @@ def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.get("/programmes/{slug:key}/contacts", response=ContactPage, summary="List contacts")
 def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's contacts in the order they were opened, behind the cursor ``after``."""
-    found = contacts.listed(_programme(request, key), after=page.after, limit=page.limit)
-    return {"items": [_shown(one) for one in found], "next": found[-1].pk if len(found) == page.limit else None}
+    with _programme(request, key) as programme:
+        found = contacts.listed(programme, after=page.after, limit=page.limit)
+        items = [_shown(one) for one in found]
+    return {"items": items, "next": found[-1].pk if len(found) == page.limit else None}
 
 
 @api.get("/programmes/{slug:key}/contacts/{uuid:contact}", response=ContactOut, summary="Get a contact")
 def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
     """Get one contact."""
-    return _shown(access_own(_programme(request, key), contact))
+    with _programme(request, key) as programme:
+        return _shown(access_own(programme, contact))
 
 
 @api.get("/programmes/{slug:key}/events", response=EventPage, summary="List events")
 def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's event log behind the cursor ``after``; enough to recount every figure."""
-    found = events.page_of(_programme(request, key), after=page.after, limit=page.limit)
+    with _programme(request, key) as programme:
+        found = events.page_of(programme, after=page.after, limit=page.limit)
     return {"items": found, "next": found[-1].id if len(found) == page.limit else None}
 
 
 @api.get("/programmes/{slug:key}/metrics", summary="Count figures")
 def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[str, Any]:
     """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
-    programme = _programme(request, key)
-    rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
-    return insight.as_json(programme, wanted.start, wanted.end, rows)
+    with _programme(request, key) as programme:
+        rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
+        return insight.as_json(programme, wanted.start, wanted.end, rows)
 
 
-def _programme(request: HttpRequest, key: str) -> Programme:
-    """Return the programme for a token, or for a member who is signed in; both need the right."""
+@contextmanager
+def _programme(request: HttpRequest, key: str) -> Iterator[Programme]:
+    """Enter the programme for a token, or for a member who is signed in; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
-        return access_member(request.user, key, Right.USE_API).programme
-    return programme_for(request, key, Right.USE_API)
+        with entering(key):
+            yield access_member(request.user, key, Right.USE_API).programme
+    else:
+        with programme_for(request, key, Right.USE_API) as programme:
+            yield programme
 
 
 def _shown(contact: Contact) -> dict[str, Any]:

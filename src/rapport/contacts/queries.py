@@ -73,9 +73,9 @@ def held_by(member: Member) -> list[Contact]:
     )
 
 
-def contact_ids_in_wrap_up(*, ended_before: datetime) -> list[int]:
-    """Return the contacts of every programme still in wrap-up so long after the conversation."""
-    late = Contact.objects.filter(state=State.WRAP_UP, ended_at__lt=ended_before)
+def contact_ids_in_wrap_up(programme: Programme, *, ended_before: datetime) -> list[int]:
+    """Return the contacts still in wrap-up so long after the conversation."""
+    late = Contact.objects.filter(programme=programme, state=State.WRAP_UP, ended_at__lt=ended_before)
     return list(late.order_by("pk").values_list("pk", flat=True))
 
 
@@ -89,9 +89,10 @@ def in_hand_in(programme: Programme) -> dict[int, Contact]:
     return {one.rep_id: one for one in held if one.rep_id is not None}
 
 
-def call_ids_going_on(*, since_before: datetime) -> list[int]:
-    """Return the calls of every programme that began so long ago and have not ended, as far as was told."""
+def call_ids_going_on(programme: Programme, *, since_before: datetime) -> list[int]:
+    """Return the calls that began so long ago and have not ended, as far as was told."""
     going_on = Contact.objects.filter(
+        programme=programme,
         channel=Channel.VOICE,
         state__in=[State.ARRIVED, State.WAITING, State.ACTIVE],
         arrived_at__lt=since_before,

@@ -8,9 +8,8 @@ so a column added elsewhere does not break it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -19,6 +18,9 @@ from typing import Any
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from rapport.kit import copying
+from rapport.kit.copying import copying_into
 
 NULL = "\\N"
 MOST_WAITING = 24  # tables of a batch, and the next batch
@@ -68,26 +70,9 @@ def _copy(through: BaseDatabaseWrapper, label: str, columns: Sequence[str], rows
     rest = [column for column, field in fields.items() if column not in columns and not field.primary_key]
     tail = "".join("\t" + _text(fields[column].get_default()) for column in rest) + "\n"
     lines = ["\t".join(row) + tail for row in rows]
-    names = ", ".join(f'"{column}"' for column in (*columns, *rest))
-    with through.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as sink:
+    with copying_into(model._meta.db_table, (*columns, *rest), through=through) as sink:
         for first in range(0, len(lines), 2000):
             sink.write("".join(lines[first : first + 2000]))
-
-
-@contextmanager
-def unchecked(wanted: bool) -> Iterator[None]:
-    """Do not look up every reference of the rows copied inside the block, where the database lets us.
-
-    Checking four million of them takes as long as all the rest. The tests load with the checks.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('is_superuser')")
-        may = wanted and cursor.fetchone()[0] == "on"
-        if may:
-            cursor.execute("SET LOCAL session_replication_role = replica")
-        yield
-        if may:
-            cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def reserve(label: str, count: int) -> list[int]:
@@ -102,9 +87,7 @@ def reserve(label: str, count: int) -> list[int]:
 
 def analyze(labels: Iterable[str]) -> None:
     """Let the planner count the rows of these models' tables."""
-    with connection.cursor() as cursor:
-        for label in labels:
-            cursor.execute(f"ANALYZE {apps.get_model(label)._meta.db_table}")
+    copying.analyze(*(apps.get_model(label)._meta.db_table for label in labels))
 
 
 def stamp(instant: float) -> str:

@@ -42,7 +42,7 @@ class Chats:
         for key, (member, contact) in active.items():
             rep_simulated = member in view.crew
             if (rep_simulated or is_simulated(contact)) and view.now >= self.look_at.get(key, 0.0):
-                politely(self._go_on, view, contact, member, rep_simulated)
+                politely(view.programme, self._go_on, view, contact, member, rep_simulated)
 
     def _go_on(self, view: View, contact: Contact, member: int, rep_simulated: bool) -> None:
         scene = read_scene(view, contact, member, rep_simulated=rep_simulated)

@@ -48,20 +48,28 @@ def act(view: View, wanted: int) -> None:
     """Let every simulated rep take the step that is due; ``wanted`` is how many should be on the floor."""
     here = [one for one in view.presences.values() if one.member_id in view.crew]
     for one in here:
-        politely(_step, view, one)
+        politely(view.programme, _step, view, one)
     missing = wanted - len(here)
     for member in _who_comes(view, min(missing, 3)):
-        politely(_be_available, member)
+        politely(view.programme, _be_available, member)
     if missing < -2:
         for one in view.free[:1]:
-            presence.choose(member=view.crew[one.member_id], doing="offline")
+            politely(view.programme, _leave, view.crew[one.member_id])
 
 
 def pulse(view: View) -> None:
     """Say that the desks of simulated reps are alive."""
     for one in view.presences.values():
         if one.member_id in view.crew:
-            presence.pulse(member=view.crew[one.member_id])
+            politely(view.programme, _stay, view.crew[one.member_id])
+
+
+def _stay(member: Member) -> None:
+    presence.pulse(member=member)
+
+
+def _leave(member: Member) -> None:
+    presence.choose(member=member, doing="offline")
 
 
 def settled(contact: Contact) -> bool:

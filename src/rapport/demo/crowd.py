@@ -56,16 +56,16 @@ class Crowd:
 
     def act(self, view: View) -> None:
         """Let every simulated customer take the step that is due."""
-        politely(self._come, view)
+        politely(view.programme, self._come, view)
         for contact in view.waiting:
             if is_simulated(contact):
-                politely(self._wait, view, contact)
+                politely(view.programme, self._wait, view, contact)
         for contact in view.in_hand.values():
             if is_simulated(contact):
-                politely(self._in_hand, view, contact)
+                politely(view.programme, self._in_hand, view, contact)
         for public_id in [one for one, due in self.to_rate.items() if due <= view.now]:
             del self.to_rate[public_id]
-            politely(self._rate, view.programme, public_id)
+            politely(view.programme, self._rate, view.programme, public_id)
 
     def _come(self, view: View) -> None:
         if view.people_waiting and view.now - max(one.since.timestamp() for one in view.people_waiting) > 1:
@@ -165,7 +165,7 @@ class Crowd:
         """Say that the pages of simulated customers are open; forget whom we no longer need to know."""
         for contact in [*view.waiting, *view.in_hand.values()]:
             if contact.channel == "chat" and contact.state != "wrap_up" and is_simulated(contact):
-                chat.customer_seen(contact)
+                politely(view.programme, chat.customer_seen, contact)
         self.rated &= {contact.public_id for contact in view.in_hand.values()}
 
 

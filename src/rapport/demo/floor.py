@@ -23,6 +23,7 @@ from rapport.demo.crowd import Crowd, reps_wanted
 from rapport.demo.load import customers_of, loaded
 from rapport.demo.people import simulated_reps
 from rapport.demo.view import look
+from rapport.kit.walls import inside
 
 log = logging.getLogger("rapport.demo")
 
@@ -41,8 +42,9 @@ class Floor:
         if programme is None:
             raise LookupError("The demonstration is not loaded.")
         self.programme = programme
-        self.crew = {member.pk: member for member in simulated_reps(programme)}
-        self.crowd = Crowd(customers=customers_of(programme))
+        with inside(programme.pk):
+            self.crew = {member.pk: member for member in simulated_reps(programme)}
+            self.crowd = Crowd(customers=customers_of(programme))
         self.chats = Chats()
         self._pulse_at = 0.0
 

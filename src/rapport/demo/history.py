@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from operator import itemgetter
 from random import Random
+from uuid import UUID
 
 from rapport.demo import bulk, presence
 from rapport.demo.files import File
@@ -104,7 +105,8 @@ class Writer:
         segment = SEGMENTS[visit.segment][0] if known else None
         self._event(
             visit.arrived, "contact.arrived", public, "customer" if visit.channel == "chat" else "pbx",
-            channel=visit.channel, direction="in", customer=self.customers[visit.customer][1] if known else None,
+            channel=visit.channel, direction="in",
+            customer=str(UUID(self.customers[visit.customer][1])) if known else None,
             segment=segment, reason=topic.key, external_id=None,
         )  # fmt: skip
         if visit.queued < visit.gave_up or visit.legs:

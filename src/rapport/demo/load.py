@@ -15,16 +15,18 @@ from rapport.accounts import queries as accounts
 from rapport.demo import bulk, demand, easy, files, notes, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
-from rapport.demo.people import OTHER, PROGRAMME, REPS, settle
+from rapport.demo.people import OTHER, PROGRAMME, REPS, Setting, settle
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
 from rapport.events.queries import EventRow, history_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
+from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
+Say = Callable[[str, float], None]
 ZONE = ZoneInfo("Europe/London")
 LOCK = 7_277_200  # advisory: one load at a time
 FIRST_TIMERS = 0.73  # of all contacts; the others come back about the same matter
@@ -76,7 +78,8 @@ def customers_of(programme: Programme) -> int:
 
 
 def _mark(programme: Programme) -> EventRow | None:
-    events = history_of(programme, programme.public_id)
+    with inside(programme.pk):
+        events = history_of(programme, programme.public_id)
     return next((event for event in events if event.name == DemoLoaded.name), None)
 
 
@@ -84,13 +87,12 @@ def load(
     *,
     size: Size | None = None,
     seed: int = 20,
-    say: Callable[[str, float], None] = lambda _what, _share: None,
-    checked: bool = False,
+    say: Say = lambda _what, _share: None,
 ) -> int:
     """Load the demonstration unless it is loaded; return the number of contacts made now.
 
-    ``say`` hears what is being done and the share of it that is done; ``checked`` has the database check every
-    reference. The same size, seed and time give the same rows.
+    ``say`` hears what is being done and the share of it that is done. The same size, seed and time give the same
+    rows.
     """
     size = size or Size()
     with transaction.atomic():
@@ -98,10 +100,10 @@ def load(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if loaded():
             return 0
-        return _make(size, seed, say, checked=checked)
+        return _make(size, seed, say)
 
 
-def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: bool) -> int:
+def _make(size: Size, seed: int, say: Say) -> int:
     now = clock.now()
     today = now.astimezone(ZONE).date()
     say("Simulating a month on the floor", 0.0)
@@ -111,17 +113,22 @@ def _make(size: Size, seed: int, say: Callable[[str, float], None], *, checked: 
     say("Making people and rules", 0.0)
     with clock.at(datetime.fromtimestamp(month.since, UTC)):
         setting = settle([rep.talent for rep in month.reps])
+    with inside(setting.programme.pk):
+        return _write(setting, month, people, seed, now=now, say=say)
+
+
+def _write(setting: Setting, month: Month, people: list[files.File], seed: int, *, now: datetime, say: Say) -> int:
     say("Writing customers", 0.0)
-    with bulk.unchecked(not checked):
-        customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
-        writer = Writer(setting, month, people, customers, seed)
-        count = writer.write(lambda share: say("Writing contacts", share))
+    today = now.astimezone(ZONE).date()
+    customers = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
+    writer = Writer(setting, month, people, customers, seed)
+    count = writer.write(lambda share: say("Writing contacts", share))
     easy.promise(setting, now=now)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     announce(
-        DemoLoaded(contacts=count, customers=size.customers, seed=seed),
+        DemoLoaded(contacts=count, customers=len(people), seed=seed),
         programme=setting.programme,
         subject=setting.programme.public_id,
         actor="demo",

@@ -15,6 +15,7 @@ from rapport.customers import actions as customers
 from rapport.demo.names import agent_id, rep_name
 from rapport.demo.topics import COMMON_OUTCOMES, TOPICS, Topic
 from rapport.guides import actions as guides
+from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ def settle(talents: Sequence[float]) -> Setting:
     programme, _ = accounts.ensure_programme(
         key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London"
     )
+    with inside(programme.pk):
+        setting = _cards(programme, talents)
+    accounts.ensure_installation_administrator(username="admin", password=PASSWORDS["admin"])
+    _other_programme()
+    return setting
+
+
+def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
     reasons = {
         topic.key: contacts.ensure_reason(programme=programme, key=topic.key, name=topic.name) for topic in TOPICS
     }
@@ -87,9 +96,7 @@ def settle(talents: Sequence[float]) -> Setting:
         programme=programme, agent_id=SUPERVISOR, name="Sasha Lind", role=Role.SUPERVISOR,
         username="supervisor", password=PASSWORDS["supervisor"],
     )  # fmt: skip
-    accounts.ensure_installation_administrator(username="admin", password=PASSWORDS["admin"])
     _route(setting, talents)
-    _other_programme()
     return setting
 
 
@@ -193,6 +200,11 @@ def _other_programme() -> None:
     programme, _ = accounts.ensure_programme(
         key=OTHER, name="Loans", partner_name="Southbank", timezone="Europe/Berlin"
     )
+    with inside(programme.pk):
+        _loans(programme)
+
+
+def _loans(programme: Programme) -> None:
     routing.ensure_queue(programme=programme, name="Loans")
     contacts.ensure_reason(programme=programme, key="new", name="A new loan")
     contacts.ensure_reason(programme=programme, key="rates", name="My rates")

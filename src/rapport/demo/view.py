@@ -12,6 +12,7 @@ from rapport.contacts import queries as contacts
 from rapport.demo.topics import BY_KEY, TOPICS, Topic
 from rapport.kit import clock
 from rapport.kit.errors import DomainError
+from rapport.kit.walls import inside
 from rapport.routing import presence
 from rapport.routing import queries as routing
 
@@ -52,21 +53,23 @@ class View:
 
 def look(programme: Programme, crew: dict[int, Member]) -> View:
     """Read the floor; ``crew`` are the simulated reps by key."""
-    return View(
-        now=clock.now().timestamp(),
-        programme=programme,
-        crew=crew,
-        presences={one.member_id: one for one in presence.on_floor(programme)},
-        waiting=contacts.waiting_in(programme),
-        in_hand=contacts.in_hand_in(programme),
-        offers={offer.member_id: offer for offer in routing.open_offers_in(programme).values()},
-    )
+    with inside(programme.pk):
+        return View(
+            now=clock.now().timestamp(),
+            programme=programme,
+            crew=crew,
+            presences={one.member_id: one for one in presence.on_floor(programme)},
+            waiting=contacts.waiting_in(programme),
+            in_hand=contacts.in_hand_in(programme),
+            offers={offer.member_id: offer for offer in routing.open_offers_in(programme).values()},
+        )
 
 
-def politely(act: Callable[..., object], *whom: object) -> None:
-    """Take somebody's step; where somebody else was quicker, or it may not be, leave it alone."""
+def politely(programme: Programme, act: Callable[..., object], *whom: object) -> None:
+    """Take somebody's step inside the programme; where somebody else was quicker, or it may not be, leave it."""
     try:
-        act(*whom)
+        with inside(programme.pk):
+            act(*whom)
     except DomainError as refusal:
         log.debug("not now: %s", refusal)
 

@@ -94,7 +94,7 @@ def day(request: HttpRequest, member: Member) -> HttpResponseBase:
 @at_desk
 def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Hand out a ticket to the rep's own stream."""
-    return tickets.answer(request, [f"member:{member.pk}"])
+    return tickets.answer(request, [f"member:{member.pk}"], programme_id=member.programme_id)
 
 
 @require_POST

@@ -15,11 +15,13 @@ from django.db import connection
 from rapport.events import listeners
 from rapport.events.models import Event
 from rapport.kit import clock
+from rapport.kit.copying import copying_into
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 LIVE_CHANNEL = "rapport_live"
+COLUMNS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 
 
 class Happening(Protocol):
@@ -56,13 +58,14 @@ def announce(
     )
     listeners.defer_for(event)
     if event.audience:
-        _notify(str(event.pk))
+        _notify(f"{programme.pk}/{event.pk}")
     return event.pk
 
 
-def whisper(name: str, *, subject: UUID, audience: Iterable[str]) -> None:
-    """Tell live streams of something too fleeting to record, such as typing."""
-    _notify(json.dumps({"name": name, "subject": str(subject), "audience": list(audience)}))
+def whisper(name: str, *, programme_id: int, subject: UUID, audience: Iterable[str]) -> None:
+    """Tell live streams of the programme of something too fleeting to record, such as typing."""
+    told = {"programme": programme_id, "name": name, "subject": str(subject), "audience": list(audience)}
+    _notify(json.dumps(told))
 
 
 def _notify(payload: str) -> None:
@@ -79,9 +82,8 @@ def record_history(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Events are recorded in the transaction of the changes they tell of.")
-    sql = "COPY events_event (programme_id, at, name, subject, actor, data, audience) FROM STDIN"
     written = 0
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+    with copying_into("events_event", COLUMNS) as copy:
         for happening, subject, at in happenings:
             data = json.dumps(dataclasses.asdict(happening), cls=DjangoJSONEncoder)
             copy.write_row((programme.pk, at, happening.name, subject, actor, data, []))

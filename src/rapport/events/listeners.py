@@ -14,7 +14,7 @@ _tasks: dict[str, list["Task[..., object, ...]"]] = defaultdict(list)
 
 
 def subscribe(event_name: str, task: "Task[..., object, ...]") -> None:
-    """Have ``task(event_id=...)`` run once for every event of this name. Subscribing twice changes nothing."""
+    """Have ``task(programme_id=…, event_id=…)`` run once for every event of this name; twice is once."""
     if task not in _tasks[event_name]:
         _tasks[event_name].append(task)
 
@@ -22,4 +22,4 @@ def subscribe(event_name: str, task: "Task[..., object, ...]") -> None:
 def defer_for(event: Event) -> None:
     """Queue the jobs of everyone who listens for this event."""
     for task in _tasks[event.name]:
-        task.defer(event_id=event.pk)
+        task.defer(programme_id=event.programme_id, event_id=event.pk)

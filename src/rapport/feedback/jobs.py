@@ -7,7 +7,7 @@ from rapport.jobs.actions import job
 
 
 @job("feedback.invite")
-def invite(event_id: int) -> None:
+def invite(programme_id: int, event_id: int) -> None:
     """Ask the customer how the contact that ended went, where we can: in a chat that was answered."""
     event = event_by_id(event_id)
     contact = access_own(event.programme, event.subject)

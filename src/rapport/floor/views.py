@@ -68,7 +68,7 @@ def today(request: HttpRequest, member: Member) -> HttpResponseBase:
 @on_floor
 def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Give the page its ticket to hear of this programme's floor, and of nothing else."""
-    return tickets.answer(request, [f"floor:{member.programme_id}"])
+    return tickets.answer(request, [f"floor:{member.programme_id}"], programme_id=member.programme_id)
 
 
 @never_cache
@@ -98,7 +98,7 @@ def contact_part(request: HttpRequest, member: Member, contact_id: UUID) -> Http
 def contact_ticket(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Give the page its ticket to hear of this contact, and of nothing else."""
     found = access_contact(member, contact_id)
-    return tickets.answer(request, [f"contact:{found.public_id}"])
+    return tickets.answer(request, [f"contact:{found.public_id}"], programme_id=member.programme_id)
 
 
 @never_cache

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rapport.accounts import queries as accounts
+from rapport.accounts.doors import commanding
 from rapport.insight import export, queries
 from rapport.insight.check import differences
 from rapport.insight.figures import Figure, FigureRow
 from rapport.insight.registry import DIMENSIONS, METRICS, Metric
 from rapport.kit.arguments import a_day
-from rapport.kit.errors import Invalid, NotFound
+from rapport.kit.errors import Invalid
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -29,10 +29,11 @@ def run(argv: Sequence[str]) -> int:
     asked = _parser().parse_args(list(argv))
     if asked.start and asked.end and asked.start > asked.end:
         raise Invalid("--from must not be later than --to.")
-    programme = accounts.programme_by_key(asked.programme)
-    if programme is None:
-        known = ", ".join(accounts.programme_keys()) or "none yet"
-        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
+    with commanding(asked.programme, one_moment=True) as programme:
+        return _answer(programme, asked)
+
+
+def _answer(programme: Programme, asked: argparse.Namespace) -> int:
     if asked.verify:
         return _verify(programme)
     if asked.parquet:

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 from procrastinate import RetryStrategy
@@ -10,6 +12,7 @@ from procrastinate.jobs import Status
 from procrastinate.tasks import Task
 
 from rapport.kit import clock
+from rapport.kit.walls import inside
 
 logger = logging.getLogger("rapport.jobs")
 
@@ -20,13 +23,33 @@ PATIENT = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4)  # 1, 4, 16, 
 AnyTask = Task[Any, Any, Any]
 
 
-def job(name: str, *, retry: RetryStrategy | None = PATIENT) -> Callable[[Callable[..., object]], AnyTask]:
-    """Make a function a job: ``that_function.defer(contact_id=…)`` inside a transaction queues it.
+def job(
+    name: str, *, retry: RetryStrategy | None = PATIENT, of_installation: bool = False
+) -> Callable[[Callable[..., object]], AnyTask]:
+    """Make a function a job: ``that_function.defer(programme_id=…, contact_id=…)`` in a transaction queues it.
 
-    ``name`` is stable ("feedback.ask"), since queued jobs are found by it. A failed one is tried again by
-    ``retry``; None where a second try would do harm.
+    ``name`` is stable ("feedback.ask"), since queued jobs are found by it. The job runs inside the wall of its
+    programme, in one transaction; one ``of_installation`` has no programme and sees the rows of none. A failed one
+    is tried again by ``retry``; None where a second try would do harm.
     """
-    return app.task(name=name, retry=retry or False)
+
+    def declare(function: Callable[..., object]) -> AnyTask:
+        if of_installation:
+            return app.task(name=name, retry=retry or False)(function)
+        if next(iter(signature(function).parameters), "") != "programme_id":
+            raise TypeError(f"The job {name} must say whose it is: def {function.__name__}(programme_id, …).")
+        return app.task(name=name, retry=retry or False)(_walled(function))
+
+    return declare
+
+
+def _walled(function: Callable[..., object]) -> Callable[..., object]:
+    @wraps(function)
+    def run(programme_id: int, **told: Any) -> object:
+        with inside(programme_id):
+            return function(programme_id, **told)
+
+    return run
 
 
 def periodic(name: str, cron: str) -> Callable[[Callable[..., object]], AnyTask]:

@@ -11,19 +11,29 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 SETTING = "rapport.programme"
+ENTER = "SELECT set_config('rapport.programme', %s, true)"
+"""For connections that are not Django's: enters a programme until the transaction ends."""
 
 
 @contextmanager
-def inside(programme_id: int) -> Iterator[None]:
+def inside(programme_id: int, *, one_moment: bool = False) -> Iterator[None]:
     """Run the block in one transaction that sees the rows of this programme, and of no other.
 
-    An error undoes the block. Inside another programme's block the inner one holds until its end.
+    An error undoes the block. Inside another programme's block the inner one holds until its end. With
+    ``one_moment`` all reads see the database as it was at the first, and nothing can be written.
     """
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
+        if is_outermost:  # the transaction's end undoes the setting
+            if one_moment:
+                _run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            _run(ENTER, str(programme_id))
+            yield
+            return
         before = current()
-        _enter(str(programme_id))
+        _run(ENTER, str(programme_id))
         yield
-        _enter(before)  # an error has undone the setting already
+        _run(ENTER, before)  # an error has undone the setting already
 
 
 def current() -> str:
@@ -33,6 +43,6 @@ def current() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _enter(programme_id: str) -> None:
+def _run(sql: str, *values: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, programme_id])
+        cursor.execute(sql, values or None)

@@ -48,12 +48,13 @@ async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
 async def stream(request: Request) -> Response:
     """Open the stream that a ticket allows, from behind ``last_event_id`` where given."""
     try:
-        channels = tickets.read(request.query_params.get("ticket", ""))
+        ticket = tickets.read(request.query_params.get("ticket", ""))
     except tickets.BadTicket as error:
         return PlainTextResponse(str(error), status_code=403, headers=HEADERS)
     cursor = request.query_params.get("last_event_id") or request.headers.get("last-event-id", "")
     after = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else None
-    return StreamingResponse(_messages(Stream(channels), after), media_type="text/event-stream", headers=HEADERS)
+    one = Stream(ticket.programme_id, ticket.channels)
+    return StreamingResponse(_messages(one, after), media_type="text/event-stream", headers=HEADERS)
 
 
 async def _messages(one: Stream, after: int | None) -> AsyncIterator[str]:
@@ -63,7 +64,7 @@ async def _messages(one: Stream, after: int | None) -> AsyncIterator[str]:
     try:
         yield ": welcome\n\n"
         if after is not None:
-            missed = await source.replay(after, one.channels)
+            missed = await source.replay(after, one)
             for message in [RELOAD] if missed is None else missed:
                 yield message.encoded()
         while (left := ends_at - asyncio.get_running_loop().time()) > 0:

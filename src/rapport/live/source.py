@@ -10,7 +10,8 @@ from typing import Any
 
 import psycopg
 
-from rapport.live.hub import RELOAD, Hub, Message
+from rapport.kit import walls
+from rapport.live.hub import RELOAD, Hub, Message, Stream
 
 log = logging.getLogger("rapport.live")
 
@@ -24,7 +25,7 @@ AFTER = (
     f"SELECT {COLUMNS} FROM events_event WHERE id > %s AND cardinality(audience) > 0"  # noqa: S608 (constants)
     " ORDER BY id LIMIT %s"
 )
-NEWEST = "SELECT coalesce(max(id), 0), '', '', '{}'::text[] FROM events_event"
+NEWEST = "SELECT last_value FROM events_event_id_seq"  # no programme's wall hides how far the log has come
 Row = tuple[int, str, Any, list[str]]
 
 
@@ -71,12 +72,15 @@ class Source:
 
     async def _catch_up(self) -> None:
         """Deliver what happened while we were away; where that is not known, or too much, every page reloads."""
-        if self._last_id:
-            missed = await self._read(AFTER, (self._last_id - OVERLAP, MOST_REPLAYED + 1))
-            if len(missed) <= MOST_REPLAYED:
-                self._publish(missed)
+        after, self._last_id = self._last_id, await self._newest()
+        for programme_id in self.hub.programmes() if after else ():
+            missed = await self._read(programme_id, AFTER, (after - OVERLAP, MOST_REPLAYED + 1))
+            if len(missed) > MOST_REPLAYED:
+                break
+            self._publish(programme_id, missed)
+        else:
+            if after:
                 return
-        [(self._last_id, *_)] = await self._read(NEWEST, ())
         self.hub.tell_all(RELOAD)
 
     async def _deliver(self) -> None:
@@ -88,29 +92,46 @@ class Source:
             for payload in payloads:
                 if payload.startswith("{"):
                     self._whisper(payload)
-            ids = [int(payload) for payload in payloads if payload.isdecimal()]
-            if ids:
-                self._publish(await self._read(BY_ID, (ids,)))
+            for programme_id, ids in _by_programme(payloads).items():
+                self._publish(programme_id, await self._read(programme_id, BY_ID, (ids,)))
 
     def _whisper(self, payload: str) -> None:
         told = json.loads(payload)
-        self.hub.publish(Message(0, told["name"], told["subject"]), told["audience"])
+        self.hub.publish(Message(0, told["name"], told["subject"]), told["programme"], told["audience"])
 
-    def _publish(self, rows: Iterable[Row]) -> None:
+    def _publish(self, programme_id: int, rows: Iterable[Row]) -> None:
         for event_id, name, subject, audience in rows:
             self._last_id = max(self._last_id, event_id)
-            self.hub.publish(Message(event_id, name, str(subject)), audience)
+            self.hub.publish(Message(event_id, name, str(subject)), programme_id, audience)
 
-    async def _read(self, query: str, parameters: tuple[object, ...]) -> list[Row]:
+    async def _read(self, programme_id: int, query: str, parameters: tuple[object, ...]) -> list[Row]:
+        """Read events inside the wall of one programme."""
         if self._eyes is None:
             return []
-        async with self._reading:
+        async with self._reading, self._eyes.transaction():
+            await self._eyes.execute(walls.ENTER, (str(programme_id),))
             cursor = await self._eyes.execute(query, parameters)
             return await cursor.fetchall()
 
-    async def replay(self, after: int, channels: frozenset[str]) -> list[Message] | None:
+    async def _newest(self) -> int:
+        if self._eyes is None:
+            return self._last_id
+        async with self._reading:
+            found = await (await self._eyes.execute(NEWEST)).fetchone()
+            return int(found[0]) if found else 0
+
+    async def replay(self, after: int, stream: Stream) -> list[Message] | None:
         """Return what a stream that last saw ``after`` may have missed; None when it is too much to replay."""
-        rows = await self._read(AFTER, (after - OVERLAP, MOST_REPLAYED + 1))
+        rows = await self._read(stream.programme_id, AFTER, (after - OVERLAP, MOST_REPLAYED + 1))
         if len(rows) > MOST_REPLAYED:
             return None
-        return [Message(row[0], row[1], str(row[2])) for row in rows if channels & set(row[3])]
+        return [Message(row[0], row[1], str(row[2])) for row in rows if stream.channels & set(row[3])]
+
+
+def _by_programme(payloads: Iterable[str]) -> dict[int, list[int]]:
+    """Return the ids of the events that notifications (``programme/event``) tell of."""
+    found: dict[int, list[int]] = {}
+    for programme_id, slash, event_id in (payload.partition("/") for payload in payloads):
+        if slash and programme_id.isdecimal() and event_id.isdecimal():
+            found.setdefault(int(programme_id), []).append(int(event_id))
+    return found

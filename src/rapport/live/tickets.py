@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,16 +21,25 @@ class BadTicket(Exception):
     """The ticket was not made by us, or too long ago."""
 
 
-def issue(channels: Iterable[str]) -> str:
-    """Return a ticket for these channels, good for opening one stream within a minute."""
-    return signing.dumps(sorted(channels), salt=SALT)
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a stream may hear: channels of one programme."""
+
+    programme_id: int
+    channels: frozenset[str]
 
 
-def read(ticket: str) -> list[str]:
-    """Return the channels of a ticket; BadTicket when it is forged or stale."""
+def issue(channels: Iterable[str], *, programme_id: int) -> str:
+    """Return a ticket for these channels of the programme, good for opening one stream within a minute."""
+    return signing.dumps([programme_id, sorted(channels)], salt=SALT)
+
+
+def read(ticket: str) -> Ticket:
+    """Return what a ticket allows; BadTicket when it is forged or stale."""
     try:
-        return list(signing.loads(ticket, salt=SALT, max_age=VALID_SECONDS))
-    except signing.BadSignature as error:
+        programme_id, channels = signing.loads(ticket, salt=SALT, max_age=VALID_SECONDS)
+        return Ticket(int(programme_id), frozenset(channels))
+    except (signing.BadSignature, TypeError, ValueError) as error:
         raise BadTicket("Ask the page for a new ticket.") from error
 
 
@@ -42,8 +52,9 @@ def live_url(request: HttpRequest) -> str:
     return f"{request.scheme}://{name}:{settings.PORT + 1}"
 
 
-def answer(request: HttpRequest, channels: Iterable[str]) -> JsonResponse:
+def answer(request: HttpRequest, channels: Iterable[str], *, programme_id: int) -> JsonResponse:
     """Answer a page's wish for a stream with its signed address, for a view that has checked the right."""
-    response = JsonResponse({"url": f"{live_url(request)}/stream?ticket={issue(channels)}"})
+    ticket = issue(channels, programme_id=programme_id)
+    response = JsonResponse({"url": f"{live_url(request)}/stream?ticket={ticket}"})
     response.headers["Cache-Control"] = "no-store"
     return response

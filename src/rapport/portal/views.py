@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.accounts.access import public_programme
+from rapport.accounts.doors import public_page
 from rapport.channels.chat import actions as chat
 from rapport.contacts.queries import reasons_of
 from rapport.feedback import actions as feedback
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 @never_cache
-def start(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def start(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Let a customer write to us; who has a conversation open goes on with it."""
-    place = public_programme(programme)
-    held = _remembered(request, place)
+    held = _remembered(request, programme)
     if request.method == "POST":
-        return _begin(request, place, held)
+        return _begin(request, programme, held)
     if held is not None and queries.is_open(held):
-        return HttpResponseRedirect(_talk_url(place))
-    return _start_page(request, place, Start(), last=held)
+        return HttpResponseRedirect(_talk_url(programme))
+    return _start_page(request, programme, Start(), last=held)
 
 
 def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> HttpResponse:
@@ -84,12 +84,12 @@ def _start_page(
 
 @never_cache
 @require_safe
-def talk(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def talk(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Show the customer's conversation: the place in line, the chat, and after it two questions."""
-    place = public_programme(programme)
-    contact = _remembered(request, place)
+    contact = _remembered(request, programme)
     if contact is None:
-        return HttpResponseRedirect(reverse("portal", args=[place.key]))
+        return HttpResponseRedirect(reverse("portal", args=[programme.key]))
     if queries.is_open(contact):
         chat.customer_seen(contact)
         return _talk_page(request, contact)
@@ -98,9 +98,10 @@ def talk(request: HttpRequest, programme: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def part(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def part(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Answer with the moving part of the page; its fetching is the sign that the page is open."""
-    contact = access_remembered(request, public_programme(programme))
+    contact = access_remembered(request, programme)
     if not queries.is_open(contact):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     chat.customer_seen(contact)
@@ -110,10 +111,10 @@ def part(request: HttpRequest, programme: str) -> HttpResponse:
 
 
 @require_POST
-def say(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def say(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Take a message of the customer; one sent twice with the same id is stored once."""
-    place = public_programme(programme)
-    contact = access_remembered(request, place)
+    contact = access_remembered(request, programme)
     text = request.POST.get("text", "")
     try:
         limits.check_message(contact)
@@ -121,7 +122,7 @@ def say(request: HttpRequest, programme: str) -> HttpResponse:
     except (Invalid, Conflict, TooMany) as error:
         if _wants_json(request):
             raise
-        contact = access_remembered(request, place)  # it may have ended meanwhile
+        contact = access_remembered(request, programme)  # it may have ended meanwhile
         show = _talk_page if queries.is_open(contact) else _over_page
         return show(request, contact, text=text, error=error)
     chat.customer_seen(contact)
@@ -131,26 +132,29 @@ def say(request: HttpRequest, programme: str) -> HttpResponse:
 
 
 @require_POST
-def typing(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def typing(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Show the rep that the customer is typing."""
-    contact = access_remembered(request, public_programme(programme))
+    contact = access_remembered(request, programme)
     if contact.state == "active" and limits.may_tell_typing(contact):
         chat.typing(contact, author="customer")
     return HttpResponse(status=204)
 
 
 @require_POST
-def leave(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def leave(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Let the customer leave the line or end the chat."""
-    contact = access_remembered(request, public_programme(programme))
+    contact = access_remembered(request, programme)
     chat.leave(contact)
     return HttpResponseRedirect(_talk_url(contact.programme))
 
 
 @require_POST
-def survey(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def survey(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Keep the answers to the two questions, and the sentence if there is one."""
-    contact = access_remembered(request, public_programme(programme))
+    contact = access_remembered(request, programme)
     sent = request.POST
     limits.check_message(contact)
     try:
@@ -171,20 +175,21 @@ def survey(request: HttpRequest, programme: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def ticket(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def ticket(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Give the page its ticket to hear of its own contact, and of nothing else."""
-    contact = access_remembered(request, public_programme(programme))
-    return tickets.answer(request, [f"contact:{contact.public_id}"])
+    contact = access_remembered(request, programme)
+    return tickets.answer(request, [f"contact:{contact.public_id}"], programme_id=programme.pk)
 
 
 @require_POST
-def again(request: HttpRequest, programme: str) -> HttpResponse:
+@public_page
+def again(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Forget the conversation on this device, so that a new one can begin."""
-    place = public_programme(programme)
-    held = _remembered(request, place)
-    response = HttpResponseRedirect(reverse("portal", args=[place.key]))
+    held = _remembered(request, programme)
+    response = HttpResponseRedirect(reverse("portal", args=[programme.key]))
     if held is None or not queries.is_open(held):
-        forget(response, place)
+        forget(response, programme)
     return response
 
 

@@ -7,10 +7,9 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rapport.accounts.queries import programme_by_key, programme_keys
+from rapport.accounts.doors import commanding
 from rapport.kit import clock
 from rapport.kit.arguments import a_day
-from rapport.kit.errors import NotFound
 from rapport.recognition import actions
 from rapport.recognition.letter import read_lines, read_people, read_quote
 
@@ -27,12 +26,9 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--day", type=a_day, metavar="DATE", help="local day as 2026-11-21; today by default")
     parser.add_argument("--json", action="store_true", help="print as JSON")
     asked = parser.parse_args(arguments)
-    programme = programme_by_key(asked.programme)
-    if programme is None:
-        known = ", ".join(programme_keys()) or "none yet"
-        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
-    day = asked.day or clock.now().astimezone(programme.zone).date()
-    note = actions.draft(programme=programme, day=day, actor="command")
+    with commanding(asked.programme) as programme:
+        day = asked.day or clock.now().astimezone(programme.zone).date()
+        note = actions.draft(programme=programme, day=day, actor="command")
     text = json.dumps(as_dict(note), indent=2, ensure_ascii=False) if asked.json else as_text(note)
     print(text, file=sys.stdout)
     return 0

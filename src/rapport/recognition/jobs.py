@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from rapport.accounts.queries import programmes
+from rapport.accounts.doors import in_each_programme
 from rapport.insight.queries import metrics
 from rapport.jobs.actions import periodic
 from rapport.kit import clock
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 @periodic("recognition.draft_yesterday", "5,35 * * * *")
 def draft_yesterday(timestamp: int) -> None:
     """After each programme's midnight, draft the notes of the day that ended, if people called on it."""
-    for programme in programmes():
-        yesterday = clock.now().astimezone(programme.zone).date() - timedelta(days=1)
-        if note_of(programme, yesterday) is None and _had_contacts(programme, yesterday):
-            actions.draft(programme=programme, day=yesterday, actor="system")
+    in_each_programme(_draft_yesterday)
+
+
+def _draft_yesterday(programme: Programme) -> None:
+    yesterday = clock.now().astimezone(programme.zone).date() - timedelta(days=1)
+    if note_of(programme, yesterday) is None and _had_contacts(programme, yesterday):
+        actions.draft(programme=programme, day=yesterday, actor="system")
 
 
 def _had_contacts(programme: Programme, day: date) -> bool:

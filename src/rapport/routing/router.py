@@ -12,16 +12,22 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db import close_old_connections, connection
 from django.db.utils import InterfaceError, OperationalError
 
 from rapport.accounts import queries as accounts
+from rapport.accounts.doors import one_by_one
+from rapport.kit.walls import inside
+from rapport.routing import upkeep
 from rapport.routing.presence import ROUTER_CHANNEL
-from rapport.routing.upkeep import turn
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
 
 log = logging.getLogger("rapport.router")
 
@@ -82,6 +88,17 @@ class Router:
             if programme.pk not in self.led and lead(programme.pk):
                 self.led.add(programme.pk)
                 log.info("leading programme %s", programme.key)
+
+
+def turn(programme: Programme) -> int:
+    """Take one turn for the programme; return how many offers were made. Safe to repeat at any time.
+
+    Each step is a transaction inside the programme's wall, so that a step that fails undoes no other.
+    """
+    one_by_one(programme, upkeep.expired_offers, upkeep.end_expired_offer)
+    one_by_one(programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme))
+    with inside(programme.pk):
+        return upkeep.assign(programme)
 
 
 def lead(programme_id: int) -> bool:

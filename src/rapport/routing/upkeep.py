@@ -28,34 +28,39 @@ ACTOR = "router"
 FORGOTTEN_AFTER = timedelta(hours=12)
 
 
-def turn(programme: Programme) -> int:
-    """Take one turn for the programme; return how many offers were made. Safe to repeat at any time."""
-    end_expired_offers(programme)
-    release_lost_reps(programme)
-    return assign(programme)
-
-
-def end_expired_offers(programme: Programme) -> None:
-    """Put contacts whose offer ran out back to their old place; their reps are not responding."""
+def expired_offers(programme: Programme) -> list[tuple[int, int]]:
+    """Return the offers that ran out, each with its contact."""
     expired = Offer.objects.filter(programme=programme, ended_at__isnull=True, expires_at__lte=clock.now())
-    for offer_id, contact_id in expired.order_by("contact_id").values_list("pk", "contact_id"):
-        with transaction.atomic():
-            lock_contact(contact_id)
-            offer = (
-                Offer.objects.select_related("contact__programme", "member__user")
-                .filter(pk=offer_id, ended_at__isnull=True)
-                .first()
-            )
-            if offer is not None:
-                miss_offer(offer, actor=ACTOR)
+    return list(expired.order_by("contact_id").values_list("pk", "contact_id"))
 
 
-def release_lost_reps(programme: Programme) -> None:
-    """Take reps whose desk has gone silent off the floor; what they held goes back to its old place."""
+@transaction.atomic
+def end_expired_offer(expired: tuple[int, int]) -> bool:
+    """Put the contact of an offer that ran out back to its old place; its rep is not responding."""
+    offer_id, contact_id = expired
+    lock_contact(contact_id)
+    offer = (
+        Offer.objects.select_related("contact__programme", "member__user")
+        .filter(pk=offer_id, ended_at__isnull=True)
+        .first()
+    )
+    if offer is None:
+        return False
+    miss_offer(offer, actor=ACTOR)
+    return True
+
+
+def lost_reps(programme: Programme) -> list[int]:
+    """Return the reps on the floor whose desk has gone silent."""
     silent_since = clock.now() - timedelta(seconds=programme.rep_lost_after_seconds)
     lost = Presence.objects.filter(programme=programme, seen_at__lt=silent_since).exclude(doing=Doing.OFFLINE)
-    for member_id in list(lost.values_list("member_id", flat=True)):
-        take_off_floor(member_id, silent_since=silent_since, why="rep_lost")
+    return list(lost.order_by("member_id").values_list("member_id", flat=True))
+
+
+def release_lost_rep(programme: Programme, member_id: int) -> bool:
+    """Take a rep whose desk has gone silent off the floor; what they held goes back to its old place."""
+    silent_since = clock.now() - timedelta(seconds=programme.rep_lost_after_seconds)
+    return take_off_floor(member_id, silent_since=silent_since, why="rep_lost")
 
 
 @transaction.atomic
@@ -86,33 +91,42 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     return True
 
 
-def close_forgotten_wrap_ups() -> int:
-    """Close contacts that nobody wrapped up within half a day, without an outcome; returns how many."""
-    forgotten = contact_ids_in_wrap_up(ended_before=clock.now() - FORGOTTEN_AFTER)
-    for contact_id in forgotten:
-        with transaction.atomic():
-            contact = lock_contact(contact_id)
-            if contact.state == "wrap_up":
-                contacts.close(contact, actor=ACTOR, disposition=None, resolved=None)
-                if contact.rep is not None:
-                    held = presence.locked(contact.rep)
-                    if held.doing == Doing.WRAP_UP:
-                        presence.release(held, actor=ACTOR)
-    return len(forgotten)
+def forgotten_wrap_ups(programme: Programme) -> list[int]:
+    """Return the contacts that nobody wrapped up within half a day."""
+    return contact_ids_in_wrap_up(programme, ended_before=clock.now() - FORGOTTEN_AFTER)
 
 
-def end_forgotten_calls() -> int:
-    """End calls whose hangup was never told, half a day on, at the last moment known of them; returns how many."""
-    forgotten = call_ids_going_on(since_before=clock.now() - FORGOTTEN_AFTER)
-    for contact_id in forgotten:
-        with transaction.atomic():
-            call = lock_contact(contact_id)
-            last_known = call.answered_at or call.queued_at or call.arrived_at
-            if call.state == "active":
-                end_conversation(call, by="forgotten", actor=ACTOR, at=last_known)
-            elif call.state in ("arrived", "waiting"):
-                abandon(call, actor=ACTOR, at=last_known)
-    return len(forgotten)
+@transaction.atomic
+def close_forgotten_wrap_up(contact_id: int) -> bool:
+    """Close a contact that nobody wrapped up, without an outcome; says whether it was still open."""
+    contact = lock_contact(contact_id)
+    if contact.state != "wrap_up":
+        return False
+    contacts.close(contact, actor=ACTOR, disposition=None, resolved=None)
+    if contact.rep is not None:
+        held = presence.locked(contact.rep)
+        if held.doing == Doing.WRAP_UP:
+            presence.release(held, actor=ACTOR)
+    return True
+
+
+def forgotten_calls(programme: Programme) -> list[int]:
+    """Return the calls whose hangup was not told for half a day."""
+    return call_ids_going_on(programme, since_before=clock.now() - FORGOTTEN_AFTER)
+
+
+@transaction.atomic
+def end_forgotten_call(contact_id: int) -> bool:
+    """End a call whose hangup was never told at the last moment known of it; says whether it went on."""
+    call = lock_contact(contact_id)
+    last_known = call.answered_at or call.queued_at or call.arrived_at
+    if call.state == "active":
+        end_conversation(call, by="forgotten", actor=ACTOR, at=last_known)
+        return True
+    if call.state in ("arrived", "waiting"):
+        abandon(call, actor=ACTOR, at=last_known)
+        return True
+    return False
 
 
 def assign(programme: Programme) -> int:

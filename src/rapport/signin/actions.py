@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from rapport.accounts.actions import note_signed_in, note_signed_out, tell_places
-from rapport.accounts.queries import places_of
+from rapport.accounts.doors import places_of
 from rapport.kit import clock
 from rapport.kit.network import parsed
 from rapport.signin.events import LockedOut, PasswordChanged, SessionEnded

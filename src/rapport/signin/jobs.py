@@ -6,7 +6,7 @@ from rapport.jobs.actions import job, periodic
 from rapport.signin import actions
 
 
-@job("signin.locked_out")
+@job("signin.locked_out", of_installation=True)
 def locked_out(user_id: int, kind: str) -> None:
     """Record that too many wrong tries came for an account; deferred for accounts that do not exist as well."""
     user = get_user_model().objects.filter(pk=user_id).first()

@@ -8,6 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from rapport.accounts import actions, queries
+from rapport.accounts.doors import commanding
+from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Role
 from rapport.kit.errors import Conflict, Invalid
 
@@ -26,12 +28,19 @@ def run(arguments: list[str]) -> int:
     programme, is_new = actions.ensure_programme(key=asked.programme)
     if is_new:
         print(f"Made programme {programme.key} with default settings.")
+    with commanding(programme.key):
+        member = _member(programme, asked)
+    print(f"{member.name} is {member.role} on {programme.key} and signs in as {member.user.username}.")
+    return 0
+
+
+def _member(programme: Programme, asked: argparse.Namespace) -> Member:
     if queries.is_taken(programme, username=asked.username, agent_id=asked.agent_id or asked.username):
         raise Conflict(
             f"{asked.username} or that agent id is there already. `rapport changepassword {asked.username}` "
             "gives them another password."
         )
-    member = actions.ensure_member(
+    return actions.ensure_member(
         programme=programme,
         agent_id=asked.agent_id or asked.username,
         name=asked.name or asked.username,
@@ -39,8 +48,6 @@ def run(arguments: list[str]) -> int:
         username=asked.username,
         password=_password(asked.username),
     )
-    print(f"{member.name} is {member.role} on {programme.key} and signs in as {member.user.username}.")
-    return 0
 
 
 def _password(username: str) -> str:

@@ -2,9 +2,9 @@
 
 import argparse
 
-from rapport.accounts import actions, queries
+from rapport.accounts import actions
+from rapport.accounts.doors import commanding
 from rapport.accounts.roles import Right
-from rapport.kit.errors import NotFound
 
 USES = {"cti": [Right.REPORT_CALLS], "api": [Right.USE_API], "scim": [Right.PROVISION_PEOPLE]}
 
@@ -16,8 +16,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--name", required=True, help="what will use it, for example 'telephone system'")
     parser.add_argument("--for", dest="use", required=True, choices=sorted(USES), help="what it may do")
     asked = parser.parse_args(arguments)
-    programme = queries.programme_by_key(asked.programme)
-    if programme is None:
-        raise NotFound(f"There is no programme {asked.programme!r}. `rapport status` lists them.")
-    print(actions.issue_token(programme=programme, name=asked.name, rights=USES[asked.use]))
+    with commanding(asked.programme) as programme:
+        secret = actions.issue_token(programme=programme, name=asked.name, rights=USES[asked.use])
+    print(secret)
     return 0

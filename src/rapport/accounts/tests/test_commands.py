@@ -61,6 +61,6 @@ def test_a_token_opens_only_what_it_was_made_for(world: World, capsys: pytest.Ca
 
 
 def test_no_token_for_a_programme_that_is_not_there(world: World) -> None:
-    with pytest.raises(NotFound, match="rapport status"):
+    with pytest.raises(NotFound, match="there are: cards, loans"):
         token.run(["--programme", "nowhere", "--name", "pbx", "--for", "cti"])
     assert Programme.objects.count() == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from rapport.channels.chat.events import MessageSent
 from rapport.channels.chat.models import Author, Conversation, Message
+from rapport.channels.chat.queries import GONE_AFTER
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.customers.points import normal_email
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact, Reason
 
 LONGEST = 4000  # characters in one message
-GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
 MOST_MESSAGES = 500  # a customer may send in one contact
 
 
@@ -68,7 +67,12 @@ def typing(contact: Contact, *, author: str) -> None:
     if contact.rep_id is not None:
         listeners.append(f"member:{contact.rep_id}")
     with transaction.atomic():
-        whisper(f"chat.typing.{author}", subject=contact.public_id, audience=listeners)
+        whisper(
+            f"chat.typing.{author}",
+            programme_id=contact.programme_id,
+            subject=contact.public_id,
+            audience=listeners,
+        )
 
 
 def customer_seen(contact: Contact) -> None:
@@ -86,19 +90,12 @@ def leave(contact: Contact) -> None:
             routing.end_conversation(held, by="customer", actor="customer")
 
 
-def abandon_the_gone() -> int:
-    """Count waiting customers whose page has been closed for a while as having left when it was closed."""
-    silent_since = clock.now() - GONE_AFTER
-    gone = Conversation.objects.filter(contact__state="waiting", customer_seen_at__lt=silent_since)
-    count = 0
-    for conversation_id in list(gone.values_list("pk", flat=True)):
-        count += _abandon_if_gone(conversation_id)
-    return count
-
-
 @transaction.atomic
-def _abandon_if_gone(conversation_id: int) -> bool:
-    """Look again under the contact's lock: the customer may just have come back."""
+def abandon_if_gone(conversation_id: int) -> bool:
+    """Count a waiting customer whose page has been closed for a while as having left when it was closed.
+
+    Looks under the contact's lock: the customer may just have come back.
+    """
     contact = lock_contact(Conversation.objects.get(pk=conversation_id).contact_id)
     conversation = Conversation.objects.get(pk=conversation_id)
     if contact.state != "waiting" or conversation.customer_seen_at >= clock.now() - GONE_AFTER:

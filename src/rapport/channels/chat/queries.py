@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 AWAY_AFTER = timedelta(seconds=30)
+GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
 
 
 def messages_of(contact: Contact, *, after: int = 0) -> list[Message]:
@@ -26,6 +27,14 @@ def customer_is_away(contact: Contact) -> bool:
     """Say whether the customer's page has been silent for a while."""
     seen = Conversation.objects.filter(contact=contact).values_list("customer_seen_at", flat=True).first()
     return seen is not None and seen < clock.now() - AWAY_AFTER
+
+
+def gone_from(programme: Programme) -> list[int]:
+    """Return the chats whose customer waits but whose page has been closed for a while."""
+    gone = Conversation.objects.filter(
+        programme=programme, contact__state="waiting", customer_seen_at__lt=clock.now() - GONE_AFTER
+    )
+    return list(gone.order_by("contact_id").values_list("pk", flat=True))
 
 
 def open_from(programme: Programme, email: str) -> int:

@@ -25,6 +25,7 @@ from rapport.contacts.events import (
 from rapport.contacts.models import Channel, Contact, Leg, Reason, State
 from rapport.customers import actions as customers
 from rapport.events.actions import Happening, record_history
+from rapport.kit.copying import analyze
 from rapport.kit.intake import storable
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Importer:
     """Writes recorded calls into one programme; remembers the reasons, segments and reps it has met."""
 
     def __init__(self, programme: Programme, log: Format) -> None:
-        self._programme = programme
+        self.programme = programme
         self._log = log
         self._reasons: dict[str, Reason] = {}
         self._segments: dict[str, Segment] = {}
@@ -54,28 +55,27 @@ class Importer:
     def write(self, records: Sequence[CallRecord]) -> int:
         """Write the records that are not there yet; return how many those were."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self._programme.pk])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self.programme.pk])
         new = self._new(records)
         if not new:
             return 0
         ids = customers.ensure_customers(
-            programme=self._programme,
+            programme=self.programme,
             segments={record.customer_key: self._segment(record) for record in new if record.customer_key},
         )
         made = [(record, self._contact(record, ids)) for record in new]
         Contact.objects.bulk_create([contact for _, contact in made])
         Leg.objects.bulk_create(self._legs(made))
-        record_history(self._events(made, ids), programme=self._programme, actor=ACTOR)
+        record_history(self._events(made, ids), programme=self.programme, actor=ACTOR)
         return len(made)
 
     def finish(self) -> None:
         """Let the database look at what has come, so that it reads it well from the first query on."""
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE contacts_contact, contacts_leg, customers_customer, events_event")
+        analyze("contacts_contact", "contacts_leg", "customers_customer", "events_event")
 
     def _new(self, records: Sequence[CallRecord]) -> list[CallRecord]:
         first = {record.external_id: record for record in reversed(records)}
-        known = queries.known_external_ids(self._programme, first)
+        known = queries.known_external_ids(self.programme, first)
         return [
             record for record in records if first[record.external_id] is record and record.external_id not in known
         ]
@@ -83,7 +83,7 @@ class Importer:
     def _contact(self, record: CallRecord, ids: CustomerIds) -> Contact:
         rep = self._rep(record)
         return Contact(
-            programme=self._programme,
+            programme=self.programme,
             external_id=record.external_id,
             channel=Channel.VOICE,
             state=STATES[record.outcome],
@@ -105,7 +105,7 @@ class Importer:
         for record, contact in made:
             if record.answered_at:
                 yield Leg(
-                    programme=self._programme,
+                    programme=self.programme,
                     contact=contact,
                     rep=self._rep(record),
                     started_at=record.answered_at,
@@ -124,14 +124,14 @@ class Importer:
         if agent is None or record.answered_at is None:
             return None
         if agent not in self._reps:
-            self._reps[agent] = accounts.ensure_member(programme=self._programme, agent_id=agent)
+            self._reps[agent] = accounts.ensure_member(programme=self.programme, agent_id=agent)
         return self._reps[agent]
 
     def _reason(self, record: CallRecord) -> Reason | None:
         key = record.reason_key
         if key and key not in self._reasons:
             self._reasons[key] = actions.ensure_reason(
-                programme=self._programme, key=key, name=self._log.reasons.get(key, key)
+                programme=self.programme, key=key, name=self._log.reasons.get(key, key)
             )
         return self._reasons.get(key)
 
@@ -140,7 +140,7 @@ class Importer:
         if key and key not in self._segments:
             named = self._log.segments.get(key, SegmentName(key))
             self._segments[key] = customers.ensure_segment(
-                programme=self._programme, key=key, name=named.name, head_start_seconds=named.head_start_seconds
+                programme=self.programme, key=key, name=named.name, head_start_seconds=named.head_start_seconds
             )
         return self._segments.get(key)
 

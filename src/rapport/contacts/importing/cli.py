@@ -17,6 +17,7 @@ from rapport.contacts.call_logs.records import BadRow, CallLog, CallRecord
 from rapport.contacts.importing.batches import Importer, refusal
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
+from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -82,7 +83,8 @@ class Taker:
             if made:
                 _say(f"There was no programme {self._key}: made with defaults, time zone {programme.timezone}.")
             self._importer = Importer(programme, self._format)
-        return self._importer.write(records)
+        with inside(self._importer.programme.pk):
+            return self._importer.write(records)
 
     def finish(self) -> None:
         """End the import."""
@@ -104,7 +106,10 @@ class DryRun(Taker):
         """Return how many of the records would be new."""
         ids = {record.external_id for record in records} - self._seen
         self._seen |= ids
-        return len(ids - contacts.known_external_ids(self._programme, ids)) if self._programme else len(ids)
+        if self._programme is None:
+            return len(ids)
+        with inside(self._programme.pk):
+            return len(ids - contacts.known_external_ids(self._programme, ids))
 
 
 def _take(log: CallLog, taker: Taker, bad: BadRows) -> Counts:

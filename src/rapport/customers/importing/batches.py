@@ -41,7 +41,7 @@ class Importer:
     """Writes customer records into one programme; remembers its segments."""
 
     def __init__(self, programme: Programme, mapping: CustomerMapping) -> None:
-        self._programme = programme
+        self.programme = programme
         self._mapping = mapping
         self._segments: dict[str, Segment] = {}
 
@@ -49,10 +49,10 @@ class Importer:
     def write(self, records: Sequence[CustomerRecord]) -> Written:
         """Make or change the customers; of several records of one customer the last counts."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self._programme.pk])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self.programme.pk])
         last = {record.key: record for record in records}
         there = {customer.key: customer for customer in self._locked(last)}
-        new = [Customer(programme=self._programme, key=key) for key in last if key not in there]
+        new = [Customer(programme=self.programme, key=key) for key in last if key not in there]
         before = {key: _told(there[key]) if key in there else {} for key in last}
         customers = there | {customer.key: customer for customer in new}
         for key, record in last.items():
@@ -71,7 +71,7 @@ class Importer:
         now, made = clock.now(), {customer.pk for customer in new}
         FileChange.objects.bulk_create(
             FileChange(
-                programme=self._programme, customer=customer, at=now, actor=ACTOR, before=before, after=after
+                programme=self.programme, customer=customer, at=now, actor=ACTOR, before=before, after=after
             )
             for customer, (before, after) in changes.items()
             if customer.pk not in made
@@ -79,13 +79,13 @@ class Importer:
         told = [
             (CustomerChanged(_fields(after)), customer.public_id, now) for customer, (_, after) in changes.items()
         ]
-        record_history(told, programme=self._programme, actor=ACTOR)
+        record_history(told, programme=self.programme, actor=ACTOR)
 
     def _locked(self, keys: Iterable[str]) -> Iterable[Customer]:
         return (
             Customer.objects.select_for_update(of=("self",))
             .select_related("segment")
-            .filter(programme=self._programme, key__in=list(keys))
+            .filter(programme=self.programme, key__in=list(keys))
             .order_by("pk")
         )
 
@@ -97,7 +97,7 @@ class Importer:
     def _segment(self, key: str) -> Segment | None:
         if key and key not in self._segments:
             self._segments[key] = ensure_segment(
-                programme=self._programme,
+                programme=self.programme,
                 key=key,
                 name=self._mapping.segments.get(key, key),
                 head_start_seconds=self._mapping.head_start_seconds.get(key, 0),
@@ -129,7 +129,7 @@ class Importer:
     ) -> None:
         there = set(ContactPoint.objects.filter(customer__in=ids).values_list("customer_id", "kind", "value"))
         made = [
-            ContactPoint(programme=self._programme, customer=customers[key], kind=kind, value=value)
+            ContactPoint(programme=self.programme, customer=customers[key], kind=kind, value=value)
             for key, record in records.items()
             for kind, value in record.points.items()
             if (customers[key].pk, kind, value) not in there
@@ -151,7 +151,7 @@ class Importer:
         for key, record in records.items():
             for told in record.holdings:
                 found = there.get((customers[key].pk, told.key))
-                holding = found or Holding(programme=self._programme, customer=customers[key], key=told.key)
+                holding = found or Holding(programme=self.programme, customer=customers[key], key=told.key)
                 before = {name: getattr(holding, name) for name in told.values}
                 if found and before == told.values:
                     continue

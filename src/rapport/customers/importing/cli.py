@@ -16,6 +16,7 @@ from rapport.customers.importing.rows import BadRow, CustomerRecord, read_rows
 from rapport.customers.queries import keys_among
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
+from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -70,7 +71,8 @@ class Taker:
             if made:
                 _say(f"There was no programme {self._key}: made with defaults, time zone {programme.timezone}.")
             self._importer = Importer(programme, self._mapping)
-        written = self._importer.write(records)
+        with inside(self._importer.programme.pk):
+            written = self._importer.write(records)
         self.done.made += written.made
         self.done.changed += written.changed
         self.done.same += written.same
@@ -90,9 +92,15 @@ class DryRun(Taker):
         """Count one batch."""
         keys = {record.key for record in records} - self._seen
         self._seen |= keys
-        new = len(keys - keys_among(self._programme, keys)) if self._programme else len(keys)
+        new = len(keys - self._known(keys))
         self.done.made += new
         self.done.same += len(records) - new
+
+    def _known(self, keys: set[str]) -> set[str]:
+        if self._programme is None:
+            return set()
+        with inside(self._programme.pk):
+            return keys_among(self._programme, keys)
 
 
 def _take(rows: Iterable[CustomerRecord | BadRow], taker: Taker, bad: BadRows) -> None:

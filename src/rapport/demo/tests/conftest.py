@@ -23,7 +23,7 @@ def loaded_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
     hashers = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     with django_db_blocker.unblock(), hashers, transaction.atomic():
         with clock.at(NOON):
-            load(size=SMALL, checked=True)
+            load(size=SMALL)
         yield
         transaction.set_rollback(True)
 

@@ -21,7 +21,7 @@ from rapport.kit.ids import new_id
 from rapport.recognition import actions as recognition
 from rapport.routing import presence
 from rapport.routing import queries as routing
-from rapport.routing.upkeep import turn
+from rapport.routing.router import turn
 
 NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
 Live = Callable[..., Any]

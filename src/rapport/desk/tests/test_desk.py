@@ -19,7 +19,7 @@ from rapport.guides.queries import guide_of
 from rapport.kit import clock
 from rapport.recognition import actions as recognition
 from rapport.routing import actions as routing
-from rapport.routing import presence, upkeep
+from rapport.routing import presence, router
 from rapport.routing.models import CHOSEN
 from rapport.routing.queries import open_offer_to
 
@@ -40,7 +40,7 @@ def ring(world: World, email: str = "ada@example.org", text: str = "I want to cl
     """Have a customer write, and the router offer the contact to the only rep."""
     contact = chat.begin(programme=world.programme, email=email, text=text, reason=world.reason, client_id=uuid4())
     presence.choose(member=world.rep, doing="available")
-    upkeep.turn(world.programme)
+    router.turn(world.programme)
     return contact
 
 

@@ -23,7 +23,7 @@ class Tried:
 
 
 @job("test.hear")
-def hear(event_id: int) -> None:
+def hear(programme_id: int, event_id: int) -> None:
     """Do nothing; what counts is that it was queued."""
 
 

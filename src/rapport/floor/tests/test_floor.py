@@ -22,7 +22,7 @@ from rapport.kit import clock
 from rapport.live import tickets
 from rapport.routing import actions as routing
 from rapport.routing import presence
-from rapport.routing.upkeep import turn
+from rapport.routing.router import turn
 
 MONDAY = datetime(2026, 11, 16, 9, 10, tzinfo=UTC)  # 10:10 in Berlin
 PAGES = ["contacts/", "floor/", "floor/?wall=1", "floor/now/", "floor/today/", "floor/ticket/"]
@@ -169,7 +169,9 @@ def test_a_larger_floor_takes_no_more_queries(world: World, watcher: Client) -> 
 
 def test_the_ticket_is_for_this_floor_only(world: World, watcher: Client) -> None:
     address = watcher.get("/at/cards/floor/ticket/").json()["url"]
-    assert tickets.read(address.partition("ticket=")[2]) == [f"floor:{world.programme.pk}"]
+    assert tickets.read(address.partition("ticket=")[2]) == tickets.Ticket(
+        world.programme.pk, frozenset({f"floor:{world.programme.pk}"})
+    )
 
 
 def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
@@ -245,7 +247,7 @@ def test_an_open_contact_is_watched_live(world: World, watcher: Client) -> None:
     address = f"/at/cards/contacts/{contact.public_id}/"
     assert f"{address}ticket/" in watcher.get(address).content.decode()
     ticket = watcher.get(f"{address}ticket/").json()["url"].partition("ticket=")[2]
-    assert tickets.read(ticket) == [f"contact:{contact.public_id}"]
+    assert tickets.read(ticket) == tickets.Ticket(world.programme.pk, frozenset({f"contact:{contact.public_id}"}))
     chat.say(contact, author="customer", text="And another thing", client_id=uuid4())
     part = watcher.get(f"{address}part/").content.decode()
     assert "And another thing" in part and "<html" not in part

@@ -21,7 +21,8 @@ from rapport.kit.errors import Invalid, NotFound
 from rapport.routing import actions as routing
 from rapport.routing import presence
 from rapport.routing.queries import open_offer_to
-from rapport.routing.upkeep import take_off_floor, turn
+from rapport.routing.router import turn
+from rapport.routing.upkeep import take_off_floor
 
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

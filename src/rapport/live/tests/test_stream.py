@@ -13,6 +13,7 @@ import httpx
 import pytest
 from django.db import connection, transaction
 
+from rapport.accounts.models import Programme
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.events.actions import whisper
@@ -79,8 +80,8 @@ class Listener:
 
 
 @contextmanager
-def _listening(base: str, channels: list[str], **extra: str) -> Iterator[Listener]:
-    parameters = {"ticket": tickets.issue(channels), **extra}
+def _listening(base: str, place: Programme, channels: list[str], **extra: str) -> Iterator[Listener]:
+    parameters = {"ticket": tickets.issue(channels, programme_id=place.pk), **extra}
     with httpx.stream("GET", f"{base}/stream", params=parameters, timeout=10) as response:
         yield Listener(response)
 
@@ -88,29 +89,37 @@ def _listening(base: str, channels: list[str], **extra: str) -> Iterator[Listene
 def test_a_stream_tells_its_channels_and_no_others_and_resumes(live: str, committed_world: World) -> None:
     world = committed_world
     ours, theirs = f"floor:{world.programme.pk}", f"floor:{world.other.pk}"
-    with _listening(live, [ours]) as listener, _listening(live, [theirs]) as outsider:
+    with (
+        _listening(live, world.programme, [ours, theirs]) as listener,
+        _listening(live, world.other, [ours, theirs]) as outsider,
+    ):
         first, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
         hidden, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
         told = listener.next()
         assert told[1:] == ("contact.arrived", str(first.public_id))
         assert outsider.next()[1:] == ("contact.arrived", str(hidden.public_id))
     missed, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
-    with _listening(live, [ours], last_event_id=told[0]) as listener:
+    with _listening(live, world.programme, [ours], last_event_id=told[0]) as listener:
         replayed = {listener.next()[2], listener.next()[2]}
         assert replayed == {str(first.public_id), str(missed.public_id)}
 
 
 def test_what_is_whispered_arrives_and_is_not_recorded(live: str, committed_world: World) -> None:
     contact, _ = contacts.arrive(programme=committed_world.programme, channel="chat", actor="test")
-    with _listening(live, [f"contact:{contact.public_id}"]) as listener:
+    with _listening(live, committed_world.programme, [f"contact:{contact.public_id}"]) as listener:
         with transaction.atomic():
-            whisper("chat.typing.rep", subject=contact.public_id, audience=[f"contact:{contact.public_id}"])
+            whisper(
+                "chat.typing.rep",
+                programme_id=contact.programme_id,
+                subject=contact.public_id,
+                audience=[f"contact:{contact.public_id}"],
+            )
         assert listener.next() == ("", "chat.typing.rep", str(contact.public_id))
 
 
 def test_a_database_that_drops_its_connections_costs_no_message(live: str, committed_world: World) -> None:
     programme = committed_world.programme
-    with _listening(live, [f"floor:{programme.pk}"]) as listener:
+    with _listening(live, programme, [f"floor:{programme.pk}"]) as listener:
         first, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
         assert listener.next()[2] == str(first.public_id)
         with connection.cursor() as cursor:
@@ -129,7 +138,7 @@ def test_who_missed_too_much_while_the_database_was_away_reloads(live: str, comm
     programme = committed_world.programme
     seen, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
     missed = Event(programme=programme, at=clock.now(), name="x.y", subject=seen.public_id, audience=["floor:1"])
-    with _listening(live, [f"floor:{programme.pk}"]) as listener:
+    with _listening(live, programme, [f"floor:{programme.pk}"]) as listener:
         contacts.arrive(programme=programme, channel="chat", actor="test")
         assert listener.next()[1] == "contact.arrived"
         Event.objects.bulk_create([missed] * (MOST_REPLAYED + 1))
@@ -142,6 +151,6 @@ def test_who_missed_too_much_while_the_database_was_away_reloads(live: str, comm
 
 
 def test_a_forged_or_stale_ticket_opens_nothing(live: str, committed_world: World) -> None:
-    good = tickets.issue([f"floor:{committed_world.programme.pk}"])
+    good = tickets.issue([f"floor:{committed_world.programme.pk}"], programme_id=committed_world.programme.pk)
     for bad in ("", "nonsense", good[:-2] + "xx"):
         assert httpx.get(f"{live}/stream", params={"ticket": bad}).status_code == 403

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from rapport.accounts.actions import note_signed_out
+from rapport.accounts.doors import one_by_one
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
@@ -16,8 +17,8 @@ from rapport.kit.errors import Conflict, NotFound
 from rapport.routing import actions, presence
 from rapport.routing.jobs import sign_off
 from rapport.routing.models import Offer, Presence, RoutingStep, StateSpan
-from rapport.routing.router import Router
-from rapport.routing.upkeep import close_forgotten_wrap_ups, turn
+from rapport.routing.router import Router, turn
+from rapport.routing.upkeep import close_forgotten_wrap_up, forgotten_wrap_ups
 
 
 def a_chat(world: World) -> Contact:
@@ -108,7 +109,10 @@ def test_signing_out_in_a_chat_gives_the_customer_their_place_back(world: World)
     turn(world.programme)
     actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
     note_signed_out(world.rep.user)
-    sign_off(event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk)
+    sign_off(
+        programme_id=world.programme.pk,
+        event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk,
+    )
     assert Contact.objects.get(pk=contact.pk).state == "waiting"
     assert presence.presence_of(world.rep).doing == "offline"
 
@@ -117,7 +121,10 @@ def test_who_is_back_before_the_sign_off_is_done_stays(world: World) -> None:
     presence.choose(member=world.rep, doing="available")
     note_signed_out(world.rep.user)
     presence.pulse(member=world.rep)
-    sign_off(event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk)
+    sign_off(
+        programme_id=world.programme.pk,
+        event_id=Event.objects.get(name="person.signed_out", actor=f"member:{world.rep.pk}").pk,
+    )
     assert presence.presence_of(world.rep).doing == "available"
 
 
@@ -137,9 +144,9 @@ def test_a_forgotten_wrap_up_is_closed_without_an_outcome(world: World) -> None:
     turn(world.programme)
     actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
     actions.end_conversation(contact, by="customer", actor="customer")
-    assert close_forgotten_wrap_ups() == 0
+    assert one_by_one(world.programme, forgotten_wrap_ups, close_forgotten_wrap_up) == 0
     with clock.at(clock.now() + timedelta(hours=13)):
-        assert close_forgotten_wrap_ups() == 1
+        assert one_by_one(world.programme, forgotten_wrap_ups, close_forgotten_wrap_up) == 1
     closed = Contact.objects.get(pk=contact.pk)
     assert (closed.state, closed.resolved) == ("closed", None)
 

@@ -18,8 +18,7 @@ from rapport.events.models import Event
 from rapport.kit.errors import Conflict
 from rapport.routing import actions, presence
 from rapport.routing.models import Offer, StateSpan
-from rapport.routing.router import LOCK_CLASS, lead, led_programmes
-from rapport.routing.upkeep import turn
+from rapport.routing.router import LOCK_CLASS, lead, led_programmes, turn
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:

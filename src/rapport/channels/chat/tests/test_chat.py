@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from rapport.accounts.doors import one_by_one
 from rapport.channels.chat import actions as chat
-from rapport.channels.chat.queries import customer_is_away, messages_of
+from rapport.channels.chat.queries import customer_is_away, gone_from, messages_of
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.kit import clock
@@ -14,7 +15,7 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import actions as routing
 from rapport.routing import presence
 from rapport.routing.queries import open_offer_to
-from rapport.routing.upkeep import turn
+from rapport.routing.router import turn
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -73,10 +74,10 @@ def test_who_closes_the_page_in_the_queue_left_when_it_was_closed(contact: Conta
     seen = clock.now()
     chat.customer_seen(contact)
     with clock.at(seen + timedelta(seconds=90)):
-        assert chat.abandon_the_gone() == 0
+        assert one_by_one(contact.programme, gone_from, chat.abandon_if_gone) == 0
     with clock.at(seen + timedelta(seconds=150)):
-        assert chat.abandon_the_gone() == 1
-        assert chat.abandon_the_gone() == 0
+        assert one_by_one(contact.programme, gone_from, chat.abandon_if_gone) == 1
+        assert one_by_one(contact.programme, gone_from, chat.abandon_if_gone) == 0
     contact.refresh_from_db()
     assert contact.state == "abandoned"
     assert contact.ended_at - seen < timedelta(seconds=5)
@@ -86,7 +87,7 @@ def test_who_closes_the_page_in_the_chat_is_away_and_the_rep_ends_it(contact: Co
     answer(world)
     with clock.at(clock.now() + timedelta(minutes=10)):
         assert customer_is_away(contact)
-        assert chat.abandon_the_gone() == 0
+        assert one_by_one(contact.programme, gone_from, chat.abandon_if_gone) == 0
         routing.end_conversation(contact, by="rep", actor="test")
     contact.refresh_from_db()
     assert contact.state == "wrap_up"

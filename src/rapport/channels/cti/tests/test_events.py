@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.doors import one_by_one
 from rapport.accounts.roles import Right
 from rapport.conftest import World
 from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.routing import presence
-from rapport.routing.upkeep import end_forgotten_calls
+from rapport.routing.upkeep import end_forgotten_call, forgotten_calls
 
 TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CALL = {"callId": "pbx-1", "from": "+49 30 123456", "to": "4930999", "direction": "in"}
@@ -155,7 +156,7 @@ def test_a_call_whose_hangup_never_comes_is_ended_half_a_day_on(
     now = clock.now()
     for event in told:
         send(token, {key: value for key, value in event.items() if key != "at"})
-    assert end_forgotten_calls() == 0
+    assert one_by_one(world.programme, forgotten_calls, end_forgotten_call) == 0
     with clock.at(now + timedelta(hours=13)):
-        assert end_forgotten_calls() == 1
+        assert one_by_one(world.programme, forgotten_calls, end_forgotten_call) == 1
     assert (the_call().state, the_call().ended_at - now < timedelta(minutes=1)) == (state, True)
