@@ -55,6 +55,7 @@ MODULES = [
     "rapport.jobs",
     "rapport.events",
     "rapport.accounts",
+    "rapport.audit",
     "rapport.signin",
     "rapport.provisioning",
     "rapport.customers",

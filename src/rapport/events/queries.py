@@ -51,3 +51,9 @@ def page_of(programme: Programme, *, after: int, limit: int) -> list[EventRow]:
 def event_by_id(event_id: int) -> Event:
     """Return the event a listener's job was given."""
     return Event.objects.select_related("programme").get(pk=event_id)
+
+
+def count_of(programme: Programme, name: str, *, actor: str, after: datetime, until: datetime) -> int:
+    """Return how many events of a name one actor caused after an instant, up to another."""
+    events = Event.objects.filter(programme=programme, name=name, actor=actor)
+    return events.filter(at__gt=after, at__lte=until).count()

@@ -21,6 +21,9 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   import customers FILE … a partner's customer file
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
+  audit verify …          whether the logs are as they were written
+  audit export FOLDER …   the record, to be verified elsewhere
+  audit seal …            seal the logs without waiting for the hour
   reset                   forget this installation's data for good
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
@@ -36,10 +39,14 @@ LATE = {  # command → module with run(arguments) -> int
     "import customers": "rapport.customers.importing.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
+    "audit verify": "rapport.audit.cli.verify",
+    "audit export": "rapport.audit.cli.export",
+    "audit seal": "rapport.audit.cli.seal",
     "person": "rapport.accounts.cli.person",
     "token": "rapport.accounts.cli.token",
     "groups": "rapport.provisioning.cli.groups",
 }
+OFFLINE = {"audit verify": "--export"}  # command → the argument with which it reads files only
 WITHOUT_DATABASE = frozenset(
     ["check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "version", "--version"]
 )
@@ -172,6 +179,8 @@ def _late(module: str, name: str, words: list[str]) -> int:
     """Run a command that needs the database, started for its duration where nobody runs it yet."""
     if {"-h", "--help"} & set(words):
         _setup()
+        return _late_module(module)(words)
+    if name in OFFLINE and OFFLINE[name] in [word.partition("=")[0] for word in words]:
         return _late_module(module)(words)
     with _database(name):
         from rapport.runtime import migrating

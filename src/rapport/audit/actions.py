@@ -1,0 +1,105 @@
+"""Recording looks, exports and refusals. Alarms are in alarms.py, chains and digests in linking.py, sealing.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from rapport.audit import alarms
+from rapport.audit.events import DataExported
+from rapport.audit.models import Refusal, Watched
+from rapport.audit.rules import rules_of
+from rapport.events.actions import announce
+from rapport.kit import clock
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.accounts.roles import Right
+    from rapport.audit.lookers import Looker
+
+OF_CUSTOMERS = ("customer", "contact", "search", "list", "recording", "package")
+"""Kinds of looks that show customers: without a contact in hand they are marked."""
+NOTE = """
+INSERT INTO audit_look
+    (programme_id, at, actor, what, subject, about, count, why, "right", contact, in_hand, address, once)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (programme_id, once) DO NOTHING
+"""
+
+
+def note_look(
+    by: Looker,
+    *,
+    what: str,
+    right: Right,
+    why: str = "",
+    subject: UUID | None = None,
+    about: str = "",
+    count: int | None = None,
+    contact: UUID | None = None,
+    once: str = "",
+) -> bool:
+    """Record that somebody sees something; say whether it was recorded now. To be called where it is shown.
+
+    ``what`` is customer, contact, recording, list, search, report, notes, export, package, record or events;
+    ``subject`` the public id of the customer or contact; ``about`` what was asked for, in codes; ``count`` how
+    many rows were shown; ``contact`` the contact in hand, if there is one. Of looks with the same ``once`` the
+    first counts: for pages that refresh themselves.
+    """
+    now = clock.now()
+    values: list[Any] = [by.programme.pk, now, by.actor, what, subject, about[:300], count, why[:200], right.value]
+    values += [contact, contact is not None, by.address, f"{by.actor} {what} {once}"[:200] if once else None]
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, values)
+        is_new = bool(cursor.rowcount)
+    if is_new and subject is not None:
+        _mind_watched(by, subject, now)
+    return is_new
+
+
+def hourly(subject: UUID) -> str:
+    """Return a ``once`` by which a look at the subject counts once an hour."""
+    return f"{subject} {clock.now():%Y-%m-%dT%H}"
+
+
+def note_export(
+    by: Looker, *, what: str, right: Right, rows: int, about: str = "", why: str = "", subject: UUID | None = None
+) -> None:
+    """Record that data leaves as a file; at night it is an alarm."""
+    note_look(
+        by, what="export", right=right, subject=subject, about=f"{what} {about}".strip(), count=rows, why=why
+    )
+    announce(
+        DataExported(what=what, rows=rows),
+        programme=by.programme,
+        subject=subject or by.programme.public_id,
+        actor=by.actor,
+    )
+    if rules_of(by.programme).is_night(clock.now().astimezone(by.programme.zone)):
+        alarms.sound(programme=by.programme, cause="export_at_night", about=by.actor, subject=subject)
+
+
+def note_refusal(*, programme: Programme, actor: str, status: int, path: str, address: str = "") -> None:
+    """Record that somebody was refused something; many within the hour are an alarm.
+
+    To be called in a transaction of its own: the refused request's is undone.
+    """
+    now = clock.now()
+    Refusal.objects.create(
+        programme=programme, at=now, actor=actor, status=status, path=path[:200], address=address
+    )
+    rules = rules_of(programme)
+    recent = Refusal.objects.filter(programme=programme, actor=actor, at__gt=now - rules.window)
+    if recent.count() >= rules.refusals:
+        alarms.sound(programme=programme, cause="repeated_refusals", about=actor)
+
+
+def _mind_watched(by: Looker, subject: UUID, now: datetime) -> None:
+    watched = Watched.objects.filter(programme=by.programme, customer=subject).first()
+    if watched is not None:
+        alarms.sound(
+            programme=by.programme, cause=f"look_at_{watched.kind}", about=by.actor, subject=subject, at=now
+        )

@@ -1,0 +1,56 @@
+"""`rapport audit verify`: says whether the logs are as they were written, and where not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rapport.audit.offline import read_key, verify_folder
+from rapport.audit.report import Report
+from rapport.kit.errors import NotFound
+
+
+def run(argv: Sequence[str]) -> int:
+    """Verify and print what was found. Exit code 1 where something was altered."""
+    asked = _parser().parse_args(list(argv))
+    trusted = read_key(asked.key) if asked.key else ""
+    sound = True
+    for report in _reports(asked, trusted):
+        for line in report.lines():
+            print(line)
+        sound = sound and report.is_sound
+    if asked.export and not trusted:
+        print("The key was taken from the export itself: compare it with the one you were given.", file=sys.stderr)
+    return 0 if sound else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rapport audit verify",
+        description="Check that the event log and the access log are as they were written, and name the first row"
+        " that was changed, removed, inserted or reordered.",
+    )
+    parser.add_argument("--programme", metavar="KEY", help="only this one; all of the installation by default")
+    parser.add_argument("--export", type=Path, metavar="FOLDER", help="check an export, without a database")
+    parser.add_argument("--key", metavar="HEX", help="the public key to believe, or a file that holds it")
+    parser.add_argument("--digests", type=Path, metavar="FOLDER", help="digests as delivered, to compare with")
+    return parser
+
+
+def _reports(asked: argparse.Namespace, trusted: str) -> Iterator[Report]:
+    if asked.export:
+        yield verify_folder(asked.export, trusted=trusted, copies=asked.digests)
+        return
+    from rapport.accounts import queries as accounts
+    from rapport.audit.sealing import delivered_to
+    from rapport.audit.verifying import verify
+
+    programmes = accounts.programmes()
+    chosen = [one for one in programmes if asked.programme in (None, one.key)]
+    if not chosen:
+        known = ", ".join(one.key for one in programmes) or "none yet"
+        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
+    for programme in chosen:
+        yield verify(programme, trusted=trusted, copies=asked.digests or delivered_to(programme))
