@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection
 
 from rapport.accounts import actions as accounts
@@ -63,6 +64,12 @@ def _member(programme: Programme, name: str, role: Role) -> Member:
     return accounts.ensure_member(
         programme=programme, agent_id=name, name=name.capitalize(), role=role, username=name, password=None
     )
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as the product does, with less work."""
+    monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
 
 
 @pytest.fixture(autouse=True)

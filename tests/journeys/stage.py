@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rapport.accounts import actions as accounts
 from rapport.accounts.models import Programme, User
 from rapport.conftest import make_world
 from rapport.contacts.models import Contact, Leg
@@ -10,6 +11,7 @@ from rapport.guides import actions as guides
 from rapport.kit import clock
 
 PASSWORD = "a journey of its own"
+SIGNING_IN = ("twofold", "keyed", "twice")  # of test_sign_in.py
 STEPS = [
     {
         "key": "hear",
@@ -31,7 +33,8 @@ STEPS = [
 def main() -> None:
     world = make_world()
     Programme.objects.filter(pk=world.programme.pk).update(offer_seconds=6)
-    for member in (world.rep, world.second_rep, world.supervisor, world.outsider):
+    factored = [accounts.ensure_member(programme=world.other, agent_id=who, username=who) for who in SIGNING_IN]
+    for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored):
         user = User.objects.get(pk=member.user_id)
         user.set_password(PASSWORD)
         user.save()

@@ -18,6 +18,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.internal import auth as webauthn
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -169,7 +170,7 @@ def check_key(user: User | None, credential: dict[str, Any]) -> Authenticator | 
 @transaction.atomic
 def make_codes(*, user: User) -> list[str]:
     """Make new recovery codes, which replace the old ones; they are shown now and never again."""
-    type(user).objects.select_for_update().get(pk=user.pk)
+    get_user_model().objects.select_for_update().get(pk=user.pk)
     Authenticator.objects.filter(user_id=user.pk, type=Type.RECOVERY_CODES).delete()
     made = RecoveryCodes.activate(user)
     made.mark_as_viewed()

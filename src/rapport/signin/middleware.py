@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -49,7 +48,7 @@ def present(request: HttpRequest, claimed: User | AnonymousUser) -> User | Anony
             actions.touch(sign_in, at=act)
         return claimed
     actions.end(sign_in=sign_in, why=why)
-    logout(request)
+    request.session.flush()
     request.session[ENDED_KEY] = why.value
     return AnonymousUser()
 

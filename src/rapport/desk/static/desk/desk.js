@@ -1,10 +1,12 @@
 // What only the desk does: the composer, typing both ways, the guide's words, and the pulse that says it is open.
+import { idle } from "../kit/idle.js";
+
 const PULSE_MS = 15000;
 const TYPING_SHOWN_MS = 4000;
 const TYPING_SENT_MS = 2000;
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
-const post = (address) => fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, keepalive: true });
+const post = (address) => fetch(address, { method: "POST", headers: { "X-CSRFToken": token(), ...idle() }, keepalive: true });
 const composer = () => document.getElementById("composer");
 const messages = () => document.getElementById("messages");
 

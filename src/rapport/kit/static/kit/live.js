@@ -4,6 +4,8 @@
 // and `live:contact:S`; detail is the message's data. A part of a page says
 //   hx-get="…" hx-trigger="live:contact from:body delay:100ms"
 // Without a stream the same events are fired by polling: every 3 s while the page is used, else every 60 s.
+import { idle } from "./idle.js";
+
 const ticketUrl = document.querySelector('meta[name="live-ticket"]').content;
 const status = document.getElementById("stream-status");
 
@@ -95,7 +97,7 @@ async function read(response, stop) {
 }
 
 async function ticket() {
-  const answer = await fetch(ticketUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+  const answer = await fetch(ticketUrl, { headers: { Accept: "application/json", ...idle() }, cache: "no-store" });
   if (answer.redirected || [401, 403, 404].includes(answer.status)) {
     show("ended", "Signed out: reload the page");
     return null;

@@ -1,4 +1,6 @@
 // What every page needs around htmx: the CSRF token, said and shown results, errors, a lost connection.
+import { idle } from "./idle.js";
+
 const notices = document.getElementById("notices");
 const announcer = document.getElementById("announcer");
 
@@ -33,6 +35,7 @@ function show(title, words, tone = "bad", lasts = 0) {
 
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
+  Object.assign(request.headers, idle());
   if (/GET|HEAD/.test(request.method)) return;
   request.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });

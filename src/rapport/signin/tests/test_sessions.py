@@ -1,0 +1,142 @@
+"""Where a person is signed in, for how long, and how it ends."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from rapport.conftest import World
+from rapport.events.queries import history_of
+from rapport.kit import clock
+from rapport.signin import actions
+from rapport.signin.models import SignIn
+
+PASSWORD = "correct horse battery"
+DESK = "/at/cards/desk/"
+PART = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def rep(world: World) -> World:
+    world.rep.user.set_password(PASSWORD)
+    world.rep.user.save()
+    return world
+
+
+def signed_in(agent: str = "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0") -> Client:
+    client = Client(headers={"user-agent": agent})
+    assert client.post("/sign-in/", {"username": "rep", "password": PASSWORD}).status_code == 302
+    return client
+
+
+def is_in(client: Client, **more: Any) -> bool:
+    return client.get(DESK, **more).status_code == 200
+
+
+def events(world: World, name: str) -> list[Any]:
+    return [one for one in history_of(world.programme, world.rep.user.public_id) if one.name == name]
+
+
+def test_the_owner_sees_their_sessions_and_ends_one(rep: World) -> None:
+    here, there = signed_in(), signed_in("Mozilla/5.0 (iPhone) Version/18.0 Safari/604.1")
+    page = here.get("/account/").content.decode()
+    assert "Firefox on Windows" in page
+    assert "Safari on iPhone" in page
+    other = SignIn.objects.get(browser__contains="iPhone")
+    here.post(f"/account/sessions/{other.public_id}/end/")
+    assert is_in(here)
+    assert not is_in(there)
+    assert "You ended this session from another browser." in there.get("/sign-in/").content.decode()
+    [event] = events(rep, "session.ended")
+    assert event.data == {"why": "by_owner"}
+    assert not is_in(there), "it stays ended"
+
+
+def test_all_others_end_at_once(rep: World) -> None:
+    here, *others = signed_in(), signed_in(), signed_in()
+    here.post("/account/sessions/others/end/")
+    assert [is_in(one) for one in (here, *others)] == [True, False, False]
+
+
+def test_nobody_ends_anothers_session(rep: World) -> None:
+    there = signed_in()
+    stranger = Client()
+    stranger.force_login(rep.second_rep.user)
+    theirs = SignIn.objects.get(user=rep.rep.user)
+    assert stranger.post(f"/account/sessions/{theirs.public_id}/end/").status_code == 404
+    assert stranger.post(f"/account/sessions/{uuid4()}/end/").status_code == 404
+    assert is_in(there)
+
+
+def test_a_new_password_ends_the_sessions_elsewhere(rep: World) -> None:
+    here, there = signed_in(), signed_in()
+    new = "four words in a row"
+    page = here.post("/account/password/", {"new": new, "again": new})
+    assert "Your password is changed" in page.content.decode()
+    assert is_in(here)
+    assert not is_in(there)
+    assert Client().post("/sign-in/", {"username": "rep", "password": PASSWORD}).status_code == 422
+    assert Client().post("/sign-in/", {"username": "rep", "password": new}).status_code == 302
+
+
+@pytest.mark.parametrize("weak", ["short", "password1234", "rep is my name rep"])
+def test_a_weak_password_is_refused(rep: World, weak: str) -> None:
+    rep.rep.user.username = "rep is my name"
+    rep.rep.user.save()
+    client = Client()
+    client.post("/sign-in/", {"username": "rep is my name", "password": PASSWORD})
+    assert client.post("/account/password/", {"new": weak, "again": weak}).status_code == 422
+
+
+def test_who_does_nothing_is_signed_out(rep: World) -> None:
+    client = signed_in()
+    began = clock.now()
+    for minutes in (20, 40, 60):  # a page every twenty minutes
+        with clock.at(began + timedelta(minutes=minutes)):
+            assert is_in(client)
+    with clock.at(began + timedelta(minutes=91)):
+        assert not is_in(client)
+        assert "nothing was done here" in client.get("/sign-in/").content.decode()
+
+
+def test_an_open_page_alone_is_nothing_done(rep: World) -> None:
+    client = signed_in()
+    began = clock.now()
+    for minutes in (10, 20, 29):
+        with clock.at(began + timedelta(minutes=minutes)):
+            assert is_in(client, headers=PART)
+            assert client.post(f"{DESK}pulse/", headers={"Sec-Fetch-Mode": "cors"}).status_code < 300
+    with clock.at(began + timedelta(minutes=31)):
+        assert not is_in(client, headers=PART)
+
+
+def test_typing_is_something_done(rep: World) -> None:
+    client = signed_in()
+    began = clock.now()
+    for minutes in range(10, 70, 10):
+        with clock.at(began + timedelta(minutes=minutes)):
+            assert is_in(client, headers={**PART, "Rapport-Idle": "40"})
+
+
+def test_a_session_has_a_latest_end(rep: World) -> None:
+    rep.programme.session_hours = 1
+    rep.programme.save()
+    client = signed_in()
+    began = clock.now()
+    with clock.at(began + timedelta(minutes=29)):
+        assert is_in(client)
+    with clock.at(began + timedelta(minutes=58)):
+        assert is_in(client)
+    with clock.at(began + timedelta(minutes=61)):
+        assert not is_in(client)
+        assert "longest time" in client.get("/sign-in/").content.decode()
+
+
+def test_what_lapsed_ends_without_a_request(rep: World) -> None:
+    signed_in()
+    with clock.at(clock.now() + timedelta(minutes=31)):
+        assert actions.end_lapsed() == 1
+        assert actions.end_lapsed() == 0
+    assert SignIn.objects.get().why == "idle"
