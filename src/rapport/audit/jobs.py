@@ -48,7 +48,7 @@ def seal_now(programme_id: int) -> None:
 
 
 @job("audit.count_reveals")
-def count_reveals(event_id: int, programme_id: int = 0) -> None:
+def count_reveals(programme_id: int, event_id: int) -> None:
     """After a masked value was shown: many by one person within the hour are an alarm."""
     event = event_by_id(event_id)
     rules = rules_of(event.programme)
@@ -60,7 +60,7 @@ def count_reveals(event_id: int, programme_id: int = 0) -> None:
 
 
 @job("audit.mind_broken_glass")
-def mind_broken_glass(event_id: int, programme_id: int = 0) -> None:
+def mind_broken_glass(programme_id: int, event_id: int) -> None:
     """After emergency access was used: an alarm, always."""
     event = event_by_id(event_id)
     alarms.sound(programme=event.programme, cause="broke_glass", about=event.actor, at=event.at)
