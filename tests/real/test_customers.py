@@ -20,6 +20,11 @@ pytestmark = [
 ]
 
 
+def happened() -> int:
+    """Count what happened to contacts and customers: that a file came is another matter."""
+    return Event.objects.exclude(name="feed.delivered").count()
+
+
 def test_every_customer_comes_with_what_the_file_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(IMPORT) == 0
     assert "7,082 customers made" in capsys.readouterr().out
@@ -37,7 +42,7 @@ def test_every_customer_comes_with_what_the_file_says(capsys: pytest.CaptureFixt
     assert Customer.objects.filter(attributes__left=True).count() == left["Attrited Customer"]
     card = Holding.objects.get(customer__key="818770008")
     assert card.details == {"limit": "8256", "owed": "864", "left_to_spend": "7392"}
-    events = Event.objects.count()
+    events = happened()
     assert cli.run(IMPORT) == 0
     assert "0 customers made\n0 brought up to date\n7,082 as they were" in capsys.readouterr().out
-    assert Event.objects.count() == events
+    assert happened() == events

@@ -58,6 +58,7 @@ MODULES = [
     "rapport.audit",
     "rapport.signin",
     "rapport.provisioning",
+    "rapport.feeds",
     "rapport.customers",
     "rapport.contacts",
     "rapport.routing",

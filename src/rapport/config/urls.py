@@ -6,6 +6,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.accounts",
     "rapport.signin",
     "rapport.provisioning",
+    "rapport.feeds",
     "rapport.desk",
     "rapport.portal",
     "rapport.floor",

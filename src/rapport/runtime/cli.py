@@ -19,6 +19,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   status [--json]         what runs, since when, at which address; the programmes
   import calls FILE …     a telephone system's call log, as contacts and events
   import customers FILE … a partner's customer file
+  feed …                  what comes from a partner and goes to it, by contract
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
   audit verify …          whether the logs are as they were written
@@ -37,6 +38,7 @@ Command = Callable[[list[str]], int]
 LATE = {  # command → module with run(arguments) -> int
     "import calls": "rapport.contacts.importing.cli",
     "import customers": "rapport.customers.importing.cli",
+    "feed": "rapport.feeds.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
     "audit verify": "rapport.audit.cli.verify",

@@ -15,6 +15,7 @@ from rapport.contacts import queries as contacts
 from rapport.contacts.call_logs import formats
 from rapport.contacts.call_logs.records import BadRow, CallLog, CallRecord
 from rapport.contacts.importing.batches import Importer, refusal
+from rapport.feeds.arrivals import arrived, settled
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
 from rapport.kit.walls import inside
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 BATCH = 2000
+FEED = "calls"
 
 
 @dataclass
@@ -46,10 +48,13 @@ def run(argv: Sequence[str]) -> int:
     if not asked.file.is_file():
         raise Invalid(f"There is no file {asked.file}.")
     log_format = formats.find(asked.format, asked.mapping)
+    delivery = None if asked.dry_run else arrived(asked.programme, FEED, asked.file)
     log = log_format.open(asked.file)
     taker = (DryRun if asked.dry_run else Taker)(asked.programme, log_format)
     with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
         counts = _take(log, taker, bad)
+    if not asked.dry_run:
+        settled(asked.programme, FEED, asked.file, delivery, rows=counts.read, bad=counts.bad)
     _sum_up(counts, bad, dry_run=asked.dry_run)
     return 0 if counts.imported or counts.there else 1
 

@@ -14,6 +14,7 @@ from rapport.customers.importing.batches import Importer, Written
 from rapport.customers.importing.mapping import CustomerMapping, read_mapping
 from rapport.customers.importing.rows import BadRow, CustomerRecord, read_rows
 from rapport.customers.queries import keys_among
+from rapport.feeds.arrivals import arrived, settled
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
 from rapport.kit.walls import inside
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 BATCH = 1000
+FEED = "customers"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -30,9 +32,14 @@ def run(argv: Sequence[str]) -> int:
     if not asked.file.is_file():
         raise Invalid(f"There is no file {asked.file}.")
     mapping = read_mapping(asked.mapping)
+    delivery = None if asked.dry_run else arrived(asked.programme, FEED, asked.file)
     taker = (DryRun if asked.dry_run else Taker)(asked.programme, mapping)
     with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
         _take(read_rows(asked.file, mapping), taker, bad)
+    if not asked.dry_run:
+        told = taker.done
+        rows = told.made + told.changed + told.same + bad.count
+        settled(asked.programme, FEED, asked.file, delivery, rows=rows, bad=bad.count)
     done, would = taker.done, "would be " if asked.dry_run else ""
     print(f"{done.made:,} customers {would}made")
     print(f"{done.changed:,} {would}brought up to date")

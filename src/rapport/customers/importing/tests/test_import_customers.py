@@ -44,6 +44,11 @@ pytestmark = pytest.mark.django_db
 Import = Callable[..., int]
 
 
+def happened() -> int:
+    """Count what happened to contacts and customers: that a file came is another matter."""
+    return Event.objects.exclude(name="feed.delivered").count()
+
+
 @pytest.fixture
 def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
     """Import rows (or bytes) by the command, in a working directory of the test's own."""
@@ -90,12 +95,12 @@ def test_rows_become_customer_files(take: Import, capsys: pytest.CaptureFixture[
 
 def test_again_it_changes_nothing(take: Import, capsys: pytest.CaptureFixture[str]) -> None:
     take(ADA, BOB)
-    before = (Event.objects.count(), list(Customer.objects.order_by("pk").values()), Holding.objects.count())
+    before = (happened(), list(Customer.objects.order_by("pk").values()), Holding.objects.count())
     capsys.readouterr()
     assert take(ADA, BOB) == 0
     assert "0 customers made\n0 brought up to date\n2 as they were" in capsys.readouterr().out
     assert (
-        Event.objects.count(),
+        happened(),
         list(Customer.objects.order_by("pk").values()),
         Holding.objects.count(),
     ) == before

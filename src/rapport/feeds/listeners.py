@@ -1,0 +1,10 @@
+"""What this module hears of: its own events that the partner has to be told."""
+
+from rapport.events.listeners import subscribe
+from rapport.feeds import jobs
+
+
+def register() -> None:
+    """Tell partners who named an address for it."""
+    for name in ("feed.delivered", "feed.stopped", "feed.released", "feed.late"):
+        subscribe(name, jobs.tell_partner)
