@@ -15,6 +15,7 @@ from rapport.config import home
 from rapport.jobs import queries as jobs
 from rapport.kit import pages
 from rapport.runtime import health, status
+from rapport.signin import emergency
 
 
 @never_cache
@@ -29,6 +30,7 @@ def machine(request: HttpRequest) -> HttpResponse:
         "processes": [_shown(each) for each in status.collect(home.home(), [])["processes"]],
         "checks": health.checks(),
         "jobs": jobs.unfinished(),
+        "emergency": emergency.uses(),
         "programmes": accounts.programmes(),
     }
     return pages.page_or_fragment(request, "runtime/machine.html", "runtime/machine_parts.html", context)

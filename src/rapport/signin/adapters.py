@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rapport.kit import network, pages
-from rapport.signin import middleware
+from rapport.signin import emergency, middleware
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -25,7 +25,7 @@ class Doorkeeper(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """Name the steps between the first proof and being in."""
-        return ["allauth.mfa.stages.AuthenticateStage"]
+        return ["allauth.mfa.stages.AuthenticateStage", "rapport.signin.stages.ReasonStage"]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""
@@ -35,7 +35,8 @@ class Doorkeeper(DefaultAccountAdapter):
         """Make the session the person's, and record the sign-in."""
         how = "+".join(ways(request, user)) or "unknown"
         super().login(request, user)
-        middleware.adopt(request, user, how=how)
+        glass = emergency.until(user)
+        middleware.adopt(request, user, how=how, until=glass.until if glass else None)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Send who may no longer come in back to the start, without saying why."""

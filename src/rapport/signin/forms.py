@@ -75,6 +75,19 @@ class CodeForm(forms.Form):
     code = forms.CharField(max_length=40, error_messages={"required": "Type the code."})
 
 
+class ReasonForm(forms.Form):
+    """Why somebody uses the emergency account."""
+
+    reason = forms.CharField(
+        min_length=10,
+        max_length=300,
+        error_messages={
+            "required": "Say why.",
+            "min_length": "Say it in a sentence, so that others understand it later.",
+        },
+    )
+
+
 class KeyForm(forms.Form):
     """What a key or passkey answered to our challenge, as the browser's script sends it."""
 

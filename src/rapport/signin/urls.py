@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-in/passkey/", views.passkey, name="sign-in-passkey"),
     path("sign-in/second/", views.second, name="mfa_authenticate"),
+    path("sign-in/reason/", views.reason, name="sign-in-reason"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("account/", own.account, name="account"),
     path("account/2fa/", own.account, name="second-factors"),

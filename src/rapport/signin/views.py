@@ -20,9 +20,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.kit import network, pages
-from rapport.signin import actions, factors, jobs, limits, middleware
-from rapport.signin.forms import TOO_MANY, CodeForm, KeyForm, SignInForm
+from rapport.signin import actions, emergency, factors, jobs, limits, middleware
+from rapport.signin.forms import TOO_MANY, CodeForm, KeyForm, ReasonForm, SignInForm
 from rapport.signin.models import SignIn
+from rapport.signin.stages import ReasonStage
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -127,6 +128,22 @@ def _second_page(request: HttpRequest, user: User, problem: str) -> HttpResponse
         "action": reverse("mfa_authenticate"),
     }
     return pages.render(request, "signin/second.html", context, status=422 if problem else 200)
+
+
+@never_cache
+@require_http_methods(PAGE)
+def reason(request: HttpRequest) -> HttpResponse:
+    """Ask who uses the emergency account why, then open everything for an hour and raise the alarm."""
+    stage = LoginStageController.enter(request, ReasonStage.key)
+    if stage is None or request.user.is_authenticated:
+        return pages.redirect(request, "/")
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        emergency.use(user=stage.login.user, reason=form.cleaned_data["reason"])
+        response: HttpResponse = stage.exit()
+        return response
+    status = 422 if request.method == "POST" else 200
+    return pages.render(request, "signin/reason.html", {"form": form}, status=status)
 
 
 @require_POST

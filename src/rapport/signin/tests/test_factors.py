@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(clock.now().timestamp()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(clock.now().timestamp()) // 30 + steps)))
 
 
 def password(client: Client) -> Any:

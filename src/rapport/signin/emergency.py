@@ -1,0 +1,85 @@
+"""The break-glass account, for the day when nobody else gets in: sealed until used, once, for an hour, with alarm.
+
+Its person becomes administrator of every programme: they can let people in again, and see no customer.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from rapport.accounts.actions import ensure_member, tell_places
+from rapport.accounts.doors import in_each_programme
+from rapport.accounts.roles import Role
+from rapport.kit import clock
+from rapport.kit.errors import Conflict
+from rapport.signin import actions
+from rapport.signin.events import BrokeGlass
+from rapport.signin.models import BreakGlass, SignIn
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme, User
+
+logger = logging.getLogger("rapport.signin")
+
+MINUTES = 60
+WORDS = 5  # groups of a password that is read from paper and typed once
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+
+
+@transaction.atomic
+def seal(*, username: str) -> str:
+    """Make the emergency account, or seal it anew; return its password, which is not kept and opens once."""
+    users = get_user_model().objects
+    found = users.filter(username=username).first()
+    if found is not None and not BreakGlass.objects.filter(user=found).exists():
+        raise Conflict(f"{username} is somebody's account. Choose a name that nobody has, such as break-glass.")
+    user: User = found or users.create_user(username, name="Emergency access")
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(WORDS))
+    user.set_password(password)
+    user.is_active = True
+    user.save(update_fields=["password", "is_active"])
+    BreakGlass.objects.update_or_create(
+        user=user, defaults={"sealed_at": clock.now(), "broken_at": None, "until": None, "reason": ""}
+    )
+    actions.end_all(user=user, why=SignIn.Why.REPLACED)
+    return password
+
+
+def is_sealed(user: User) -> bool:
+    """Say whether this is an emergency account."""
+    return BreakGlass.objects.filter(user_id=user.pk).exists()
+
+
+@transaction.atomic
+def use(*, user: User, reason: str) -> BreakGlass:
+    """Open every programme to the emergency account for an hour, and raise the alarm. Its password is used up."""
+    glass = BreakGlass.objects.select_for_update().get(user_id=user.pk)
+    now = clock.now()
+    glass.broken_at, glass.until, glass.reason = now, now + timedelta(minutes=MINUTES), reason
+    glass.save()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+    def enter(programme: Programme) -> None:
+        ensure_member(programme=programme, agent_id=user.username, role=Role.ADMINISTRATOR, username=user.username)
+
+    in_each_programme(enter)
+    tell_places(user, BrokeGlass(minutes=MINUTES))
+    logger.warning("the break-glass account %s was used; the page of the machine has the reason", user.username)
+    return glass
+
+
+def until(user: User) -> BreakGlass | None:
+    """Return the use of an emergency account that is under way."""
+    return BreakGlass.objects.filter(user_id=user.pk, until__gt=clock.now()).first()
+
+
+def uses() -> list[BreakGlass]:
+    """Return every emergency account with its last use, for who runs the machine."""
+    return list(BreakGlass.objects.select_related("user").order_by("user__username"))
