@@ -167,12 +167,27 @@ def _metric(one: Any) -> str:
     return f"### {one.key}\n\n**{one.name}.** {one.sentence}\n\n{' '.join(facts)}\n\n```sql\n{shown(one)}\n```\n"
 
 
+def rights_page() -> str:
+    """Return the page of roles and rights."""
+    from rapport.accounts.roles import FOR_TOKENS, MEANS, RIGHTS, Right, Role
+
+    roles = list(Role)
+    head = " | ".join(f"`{role}`" for role in roles)
+    rows = []
+    for right in Right:
+        has = " | ".join("yes" if right in RIGHTS[role] else "" for role in roles)
+        means = MEANS[right] + ("; tokens only" if right in FOR_TOKENS and "tokens" not in MEANS[right] else "")
+        rows.append(f"| `{right}` | {means} | {has} |")
+    return RIGHTS_PAGE.format(notice=NOTICE, head=head, line="---|" * (len(roles) + 2), table="\n".join(rows))
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """Return how each generated page is written, by its path in the project."""
     return {
         "docs/reference/command-line.md": command_line_page,
         "docs/reference/events.md": events_page,
         "docs/reference/metrics.md": metrics_page,
+        "docs/reference/rights.md": rights_page,
     }
 
 
@@ -216,6 +231,60 @@ there it starts the embedded one for its own duration and stops it again.
 wrongly. 130: interrupted.
 
 {parts}"""
+
+RIGHTS_PAGE = """# Roles and rights
+
+{notice}
+
+A person has a place on each programme they work on, and one role there. Without a place a programme does not exist
+for them: its pages answer "not found". With a place they need its [clearance](#clearance), and the right for what
+they ask; without either they are told so.
+
+| right | what it allows | {head} |
+|{line}
+{table}
+
+The same table, with a programme's own adjustments, is in the product.
+
+## Adjustments
+
+A programme may grant a role, or one person, a right more, or deny it one. A denial always wins: a right denied to
+a role is not given back by a grant to the person, and a right denied to a person not by their role. Nobody can
+grant what is for tokens only, change their own place, clearance or rights, or adjust the role they have. Its
+administrators keep `people.read`, `people.manage` and `roles.adjust`, and a programme's last administrator stays.
+
+## Contacts
+
+Who may read contacts reads their own (`contacts.read.own`), those of their team's reps (`contacts.read.team`), or
+all (`contacts.read.programme`). Lists and counts hold no others.
+
+## Clearance
+
+A programme's rules say what else a person must meet to enter. All are looked at with every request; a stream that
+is open ends within a second of a change, and by itself at the moment when hours or a screening end.
+
+| condition | the programme's rule | the person's |
+|---|---|---|
+| `second_factor` | `requires_second_factor`; on for new ones | a second factor, or their provider's word |
+| `screening` | `requires_screening` | `screening` is `passed`, and `screened_until` not over |
+| `agreement` | `required_agreements`: names with versions | `agreements`: the names they signed, with the day |
+| `network` | `allowed_networks`; none is any | `allowed_networks`; where both are set, both must hold |
+| `hours` | `allowed_hours` by weekday, in the programme's time zone; none is any | `allowed_hours`; likewise |
+
+What cannot be read counts as not met. Who is shut out is taken off the floor at once: an offer is withdrawn, a
+chat goes back to its old place in the queue.
+
+## Who has no role
+
+Apart from programmes there is the person who **runs the installation**: they see at `/machine/` what runs and what
+waits, and no customer and no contact.
+
+A **token** belongs to one programme and has the rights it was made with. It ends by itself, after 90 days unless
+said otherwise. Only a hash of it is kept.
+
+A **customer** has no account. A signed cookie names the contact they opened in this browser, for a week, and lets
+them see that contact and nothing else.
+"""
 
 EVENTS = """# Events
 

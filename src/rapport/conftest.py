@@ -35,8 +35,10 @@ class World:
 
 def make_world() -> World:
     """Make the floor of :class:`World` in the database."""
-    programme, _ = accounts.ensure_programme(key="cards", name="Cards", timezone="Europe/Berlin")
-    other, _ = accounts.ensure_programme(key="loans", name="Loans")
+    programme, _ = accounts.ensure_programme(
+        key="cards", name="Cards", timezone="Europe/Berlin", requires_second_factor=False
+    )
+    other, _ = accounts.ensure_programme(key="loans", name="Loans", requires_second_factor=False)
     for one in (programme, other):
         routing.ensure_queue(programme=one)
     priority = customers.ensure_segment(

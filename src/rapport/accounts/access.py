@@ -1,32 +1,44 @@
 """The only gates to programmes; absent and forbidden look the same to who is not a member."""
 
 import hashlib
+import time
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
+from rapport.accounts.arrivals import arrival_of
+from rapport.accounts.clearance import NotCleared, lapses, until
 from rapport.accounts.models import ApiToken, Member, Programme, User
 from rapport.accounts.roles import Right
+from rapport.kit import clock
 from rapport.kit.errors import Forbidden, NotFound
+from rapport.live.tickets import bind
 
 
-def access_member(user: User | AnonymousUser, programme_key: str, right: Right) -> Member:
-    """Return the person's place on the programme, if their role grants ``right``.
+def access_member(request: HttpRequest, programme_key: str, right: Right) -> Member:
+    """Return the place on the programme of the person who asks, if they are cleared and have the ``right``.
 
-    Raises NotFound for who has no place there (the programme's existence is not told), Forbidden for a
-    member without the right.
+    Raises NotFound for who has no place there (the programme's existence is not told), NotCleared for a member
+    who does not meet the programme's conditions now, Forbidden for a member without the right.
     """
-    if not isinstance(user, User):
+    looked_at = time.time()  # before anything is read, so that a change that comes meanwhile ends the stream
+    if not isinstance(request.user, User):
         raise NotFound
     member = (
         Member.objects.select_related("programme", "user")
-        .filter(user=user, programme__key=programme_key, is_active=True)
+        .filter(user=request.user, programme__key=programme_key, is_active=True)
         .first()
     )
     if member is None:
         raise NotFound
+    now = clock.now()
+    arrival = arrival_of(request, member.user, member.programme)
+    if lapsed := lapses(member, now=now, arrival=arrival):
+        raise NotCleared(lapsed)
     if not member.may(right):
         raise Forbidden("Your role on this programme does not include this. Ask its supervisor.")
+    bind(request, looked_at=looked_at, until=until(member, now))
     return member
 
 
@@ -36,7 +48,7 @@ def access_token(secret: str, programme_key: str, right: Right) -> ApiToken:
     token = (
         ApiToken.objects.select_related("programme").filter(digest=digest, programme__key=programme_key).first()
     )
-    if token is None or token.revoked_at is not None:
+    if token is None or not token.is_alive:
         raise NotFound
     if not token.may(right):
         raise Forbidden("This token does not grant this.")

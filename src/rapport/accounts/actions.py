@@ -1,19 +1,59 @@
-"""Writes of people and programmes."""
+"""Writes of people and programmes: who has a place, what they may do, what lets them in, and tokens.
+
+Every change is an event, and ends the streams it touches: their pages meet the door again. Nobody changes their
+own place, clearance or rights, nor the role they have; a programme keeps an administrator.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
 
 from rapport.accounts.doors import at_each_place
-from rapport.accounts.events import SignedIn, SignedOut
-from rapport.accounts.models import ApiToken, Member, Partner, Programme, User
-from rapport.accounts.roles import Right, Role
+from rapport.accounts.events import (
+    ClearanceChanged,
+    PlaceChanged,
+    Placed,
+    RightChanged,
+    RoleAdjusted,
+    RulesChanged,
+    ShutOut,
+    SignedIn,
+    SignedOut,
+    TokenIssued,
+    TokenRevoked,
+)
+from rapport.accounts.models import (
+    ApiToken,
+    Member,
+    Partner,
+    Programme,
+    RoleChange,
+    Screening,
+    Team,
+    User,
+    in_ninety_days,
+)
+from rapport.accounts.roles import FOR_TOKENS, NEVER_DENIED, Right, Role
 from rapport.events.actions import Happening, announce
-from rapport.kit.errors import Invalid
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Forbidden, Invalid
+from rapport.live.closing import close
+
+CLEARANCE = ("screening", "screened_until", "agreements", "allowed_networks", "allowed_hours")
+RULES = (
+    "requires_second_factor",
+    "requires_screening",
+    "required_agreements",
+    "allowed_networks",
+    "allowed_hours",
+)
 
 
 @transaction.atomic
@@ -34,8 +74,11 @@ def ensure_member(
     role: Role = Role.REP,
     username: str = "",
     password: str | None = None,
+    actor: str = "",
 ) -> Member:
     """Return the member with this agent id, made with a person of their own where missing.
+
+    ``actor`` gave the place; empty for setting up, and for agents that a file of calls names, who cannot enter.
 
     Usernames are one name space for the installation, so the default is ``<programme>.<agent id>``.
     """
@@ -46,9 +89,11 @@ def ensure_member(
     user = User.objects.filter(username=username).first() or User.objects.create_user(
         username, name=name or agent_id, password=password
     )
-    member, _ = Member.objects.get_or_create(
+    member, is_new = Member.objects.get_or_create(
         programme=programme, user=user, defaults={"agent_id": agent_id, "role": role.value}
     )
+    if is_new and actor:
+        announce(Placed(member.agent_id, member.role), programme=programme, subject=user.public_id, actor=actor)
     return member
 
 
@@ -63,21 +108,39 @@ def ensure_installation_administrator(*, username: str, password: str) -> User:
     return user
 
 
-def issue_token(*, programme: Programme, name: str, rights: Iterable[Right]) -> str:
+@transaction.atomic
+def issue_token(
+    *,
+    programme: Programme,
+    name: str,
+    rights: Iterable[Right],
+    expires_at: datetime | None = None,
+    actor: str = "command",
+) -> str:
     """Make a token and return its secret, which is not kept and cannot be shown again."""
+    if not name.strip():
+        raise Invalid("Say what will use the token.")
+    ends = expires_at or in_ninety_days()
+    if ends <= clock.now():
+        raise Invalid("A token must end in the future.")
     secret = "rpt_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
+    token = ApiToken.objects.create(
         programme=programme,
-        name=name,
+        name=name.strip()[:100],
         digest=hashlib.sha256(secret.encode()).hexdigest(),
-        rights=[right.value for right in rights],
+        rights=sorted(right.value for right in rights),
+        expires_at=ends,
     )
+    happening = TokenIssued(token.rights, ends.isoformat())
+    announce(happening, programme=programme, subject=token.public_id, actor=actor)
     return secret
 
 
-def revoke_token(token: ApiToken) -> None:
-    """End a token at once."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+@transaction.atomic
+def revoke_token(token: ApiToken, *, actor: str = "command") -> None:
+    """End a token at once; one that has ended stays as it is."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
+        announce(TokenRevoked(), programme=token.programme, subject=token.public_id, actor=actor)
 
 
 def note_signed_in(user: User, *, how: str) -> None:
@@ -91,6 +154,136 @@ def note_signed_out(user: User) -> None:
 
 
 @transaction.atomic
+def shut_out(*, user: User, why: str, actor: str = "system") -> None:
+    """End all of a person's sessions and streams; ``why`` is a code, such as "deprovisioned"."""
+    end_sessions(user)
+    tell_places(user, ShutOut(why), actor=actor)
+
+
+@transaction.atomic
+def set_active(*, user: User, is_active: bool, why: str, actor: str = "system") -> None:
+    """Block a person from signing in anywhere, or let them again; a blocked one is out at once."""
+    User.objects.filter(pk=user.pk).update(is_active=is_active)
+    if not is_active:
+        shut_out(user=user, why=why, actor=actor)
+
+
+@transaction.atomic
+def change_place(
+    *,
+    member: Member,
+    actor: str,
+    by: Member | None = None,
+    role: Role | None = None,
+    team: str | None = None,
+    is_active: bool | None = None,
+) -> Member:
+    """Give a person another role or team ("" for none), or end or resume their place; open pages close at once."""
+    _not_oneself(member, by)
+    member = _locked(member)
+    before = _place(member)
+    if role is not None:
+        if Role.ADMINISTRATOR in (role, member.role) and by is not None and not by.may(Right.ADJUST_ROLES):
+            raise Forbidden("Only who may adjust roles makes or unmakes administrators.")
+        member.role = role.value
+    if team is not None:
+        member.team = Team.objects.get_or_create(programme=member.programme, name=team)[0] if team else None
+    if is_active is not None:
+        member.is_active = is_active
+    after = _place(member)
+    if after == before:
+        return member
+    member.save(update_fields=["role", "team", "is_active"])
+    if Role.ADMINISTRATOR in (before[0], member.role):
+        _keep_an_administrator(member.programme)
+    (role_was, team_was, was_active), (role_is, team_is, now_active) = before, after
+    _tell(
+        member,
+        PlaceChanged(member.agent_id, role_was, role_is, team_was, team_is, was_active, now_active),
+        actor,
+    )
+    return member
+
+
+@transaction.atomic
+def set_clearance(*, member: Member, actor: str, by: Member | None = None, **values: Any) -> Member:
+    """Put on file what a person meets of the programme's conditions; ``values`` are fields of CLEARANCE."""
+    _not_oneself(member, by)
+    if unknown := set(values) - set(CLEARANCE):
+        raise Invalid(f"{', '.join(sorted(unknown))}: not part of a clearance.")
+    if values.get("screening", Screening.NONE) not in Screening.values:
+        raise Invalid(f"{values['screening']!r} is no state of a screening.")
+    member = _locked(member)
+    was = member.screening
+    changed = [name for name, value in values.items() if getattr(member, name) != value]
+    for name in changed:
+        setattr(member, name, values[name])
+    if changed:
+        member.save(update_fields=changed)
+        _tell(member, ClearanceChanged(member.agent_id, sorted(changed), was, member.screening), actor)
+    return member
+
+
+def sign_agreement(*, member: Member, agreement: str, on: date, actor: str, by: Member | None = None) -> Member:
+    """Put on file that a person signed an agreement, named with its version."""
+    return set_clearance(
+        member=member, actor=actor, by=by, agreements={**member.agreements, agreement: on.isoformat()}
+    )
+
+
+@transaction.atomic
+def adjust_person(
+    *, member: Member, right: Right, granted: bool | None, actor: str, by: Member | None = None
+) -> None:
+    """Grant a right to one person, deny it to them, or leave it to their role (None)."""
+    _not_oneself(member, by)
+    member = _locked(member)
+    _grantable(Role(member.role), right, granted)
+    before = _set_change(member.programme, {"member": member}, right, granted)
+    if before != _words(granted):
+        _tell(member, RightChanged(member.agent_id, right.value, before, _words(granted)), actor)
+
+
+@transaction.atomic
+def adjust_role(
+    *, programme: Programme, role: Role, right: Right, granted: bool | None, actor: str, by: Member | None = None
+) -> None:
+    """Grant a right to a role on the programme, deny it to the role, or leave it as the code has it (None)."""
+    if by is not None and by.role == role.value:
+        raise Forbidden("Nobody adjusts the role they have. Ask somebody with another one.")
+    _grantable(role, right, granted)
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    before = _set_change(programme, {"role": role.value}, right, granted)
+    if before == _words(granted):
+        return
+    happening = RoleAdjusted(role.value, right.value, before, _words(granted))
+    announce(happening, programme=programme, subject=programme.public_id, actor=actor)
+    _close_all(Member.objects.filter(programme=programme, role=role.value).values_list("user_id", flat=True))
+
+
+@transaction.atomic
+def set_rules(*, programme: Programme, actor: str, **rules: Any) -> Programme:
+    """Change what the programme asks of who enters (fields of RULES). Open pages meet it at once."""
+    if unknown := set(rules) - set(RULES):
+        raise Invalid(f"{', '.join(sorted(unknown))}: not rules of entry.")
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    changed = [name for name, value in rules.items() if getattr(programme, name) != value]
+    for name in changed:
+        setattr(programme, name, rules[name])
+    if changed:
+        programme.save(update_fields=changed)
+        announce(RulesChanged(sorted(changed)), programme=programme, subject=programme.public_id, actor=actor)
+        _close_all(Member.objects.filter(programme=programme, is_active=True).values_list("user_id", flat=True))
+    return programme
+
+
+def end_sessions(user: User) -> None:
+    """Make every session of the person worthless, and end their streams, with the caller's commit."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    close(person=user.pk)
+
+
+@transaction.atomic
 def tell_places(user: User, happening: Happening, *, actor: str = "") -> None:
     """Record what happened to a person on each of their programmes; they did it unless ``actor`` says who."""
 
@@ -99,3 +292,62 @@ def tell_places(user: User, happening: Happening, *, actor: str = "") -> None:
         announce(happening, programme=place.programme, subject=user.public_id, actor=by)
 
     at_each_place(user, tell)
+
+
+def _not_oneself(member: Member, by: Member | None) -> None:
+    if by is not None and by.user_id == member.user_id:
+        raise Forbidden("Nobody changes their own place or clearance. Ask another administrator.")
+
+
+def _locked(member: Member) -> Member:
+    """Return the member locked behind their programme, so that two changes cannot each leave the other's."""
+    Programme.objects.select_for_update().get(pk=member.programme_id)
+    return (
+        Member.objects.select_for_update(of=("self",))
+        .select_related("programme", "user", "team")
+        .get(pk=member.pk)
+    )
+
+
+def _place(member: Member) -> tuple[str, int | None, bool]:
+    return member.role, member.team_id, member.is_active
+
+
+def _keep_an_administrator(programme: Programme) -> None:
+    administrators = Member.objects.filter(programme=programme, role=Role.ADMINISTRATOR.value)
+    if not administrators.filter(is_active=True, user__is_active=True).exists():
+        raise Conflict("This is the programme's last administrator. Make another one first.")
+
+
+def _grantable(role: Role, right: Right, granted: bool | None) -> None:
+    if granted and right in FOR_TOKENS:
+        raise Invalid(f"{right.value} is for tokens only.")
+    if granted is False and role is Role.ADMINISTRATOR and right in NEVER_DENIED:
+        raise Conflict(f"{right.value} stays with administrators, or nobody could put things right again.")
+
+
+def _set_change(programme: Programme, whose: dict[str, Any], right: Right, granted: bool | None) -> str:
+    """Make the change the only one of its kind; return the words for what was before."""
+    found = RoleChange.objects.filter(programme=programme, right=right.value, **whose).first()
+    before = _words(found.granted if found else None)
+    if granted is None and found is not None:
+        found.delete()
+    elif granted is not None:
+        RoleChange.objects.update_or_create(
+            programme=programme, right=right.value, **whose, defaults={"granted": granted}
+        )
+    return before
+
+
+def _words(granted: bool | None) -> str:
+    return "" if granted is None else "granted" if granted else "denied"
+
+
+def _tell(member: Member, happening: Happening, actor: str) -> None:
+    announce(happening, programme=member.programme, subject=member.user.public_id, actor=actor)
+    close(person=member.user_id)
+
+
+def _close_all(user_ids: Any) -> None:
+    for user_id in user_ids:
+        close(person=user_id)

@@ -2,12 +2,14 @@
 
 A door finds out which programme is meant, enters its wall (:func:`rapport.kit.walls.inside`), then asks the gates
 of :mod:`rapport.accounts.access`. A request to a programme is therefore one transaction: an error undoes it all.
-What has to survive a refusal is written afterwards, in a wall entered anew.
+What has to survive a refusal is written afterwards, in a wall entered anew. Each door says who may pass
+(:class:`Door`); tests read it, and a page without one fails them.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -16,7 +18,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
 from rapport.accounts import queries
-from rapport.accounts.access import access_member, public_programme
+from rapport.accounts.access import access_installation, access_member, public_programme
 from rapport.accounts.models import Member, Programme, User
 from rapport.accounts.roles import Right
 from rapport.kit.errors import NotFound
@@ -27,6 +29,29 @@ Found = TypeVar("Found")
 Item = TypeVar("Item")
 
 log = logging.getLogger("rapport.doors")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may pass: ``staff`` or a ``token`` with a right, a ``customer``, whoever is signed in to their own
+    ``account``, who runs the ``installation``, or everybody (``open``, with the reason).
+    """
+
+    kind: str
+    right: Right | None = None
+    why: str = ""
+
+
+def declared(view: View, door: Door) -> View:
+    """Return the view with its door on record. A view without one fails the tests."""
+    view.__dict__["door"] = door
+    return view
+
+
+def door_of(view: Callable[..., Any]) -> Door | None:
+    """Return the door that a view declares, or None."""
+    found = getattr(view, "door", None)
+    return found if isinstance(found, Door) else None
 
 
 def staff_page(right: Right) -> Callable[[View], View]:
@@ -41,9 +66,42 @@ def staff_page(right: Right) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             with entering(programme):
-                return view(request, access_member(request.user, programme, right), **named)
+                return view(request, access_member(request, programme, right), **named)
 
-        return enter
+        return declared(enter, Door("staff", right))
+
+    return door
+
+
+def account_page(view: View) -> View:
+    """Wrap a page of a person's own account: whoever is signed in, for themselves only."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, **named)
+
+    return declared(enter, Door("account"))
+
+
+def installation_page(view: View) -> View:
+    """Wrap a page of who runs the installation; it is called with the request and that person."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, access_installation(request.user), **named)
+
+    return declared(enter, Door("installation"))
+
+
+def open_page(why: str) -> Callable[[View], View]:
+    """Declare that everybody may pass, and why that shows nobody anything."""
+
+    def door(view: View) -> View:
+        return declared(view, Door("open", why=why))
 
     return door
 
@@ -57,7 +115,7 @@ def public_page(view: View) -> View:
         with inside(place.pk):
             return view(request, place, **named)
 
-    return enter
+    return declared(enter, Door("customer"))
 
 
 @contextmanager

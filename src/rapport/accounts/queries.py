@@ -37,7 +37,10 @@ def place_of(user: User, programme: Programme) -> Member | None:
 
 def members_of(programme: Programme) -> list[Member]:
     """Return everyone with a place on the programme."""
-    return list(Member.objects.select_related("user").filter(programme=programme).order_by("agent_id"))
+    members = list(Member.objects.select_related("user", "team").filter(programme=programme).order_by("agent_id"))
+    for member in members:
+        member.programme = programme  # what it adjusts is read once for all
+    return members
 
 
 def members_with(programme: Programme, right: Right) -> list[Member]:

@@ -4,6 +4,7 @@ A programme may adjust a role (rapport.accounts.models.RoleChange): grant it a r
 denial always wins.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -128,3 +129,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         }
     ),
 }
+
+FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS})
+"""What only a machine's token may: no programme can grant these to a role or a person."""
+
+NEVER_DENIED = frozenset({Right.SEE_PEOPLE, Right.MANAGE_PEOPLE, Right.ADJUST_ROLES})
+"""What no programme can take from its administrators, or nobody could put things right again."""
+
+
+def rights_of(role: Role, *, granted: Iterable[Right] = (), denied: Iterable[Right] = ()) -> frozenset[Right]:
+    """Return what a role may do once a programme has adjusted it: a denial wins over every grant."""
+    return (RIGHTS[role] | frozenset(granted)) - frozenset(denied) - FOR_TOKENS

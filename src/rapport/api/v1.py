@@ -142,7 +142,7 @@ def _programme(request: HttpRequest, key: str) -> Iterator[Programme]:
     """Enter the programme for a token, or for a member who is signed in; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
         with entering(key):
-            yield access_member(request.user, key, Right.USE_API).programme
+            yield access_member(request, key, Right.USE_API).programme
     else:
         with programme_for(request, key, Right.USE_API) as programme:
             yield programme

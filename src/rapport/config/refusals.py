@@ -1,6 +1,7 @@
 """What a person sees when a request is refused or fails: a page, a fragment for htmx, or JSON."""
 
 import logging
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -13,16 +14,31 @@ logger = logging.getLogger("rapport.web")
 SORRY = "Something broke on our side. Reload the page to see how things stand, then try again."
 
 
-def answer(request: HttpRequest, *, status: int, code: str, message: str) -> HttpResponse:
+def answer(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    message: str,
+    title: str = "",
+    steps: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
     """Return the refusal in the form this request can show."""
     if _wants_json(request):
         return JsonResponse({"error": {"code": code, "message": message}}, status=status)
-    return pages.error(request, status, message)
+    return pages.error(request, status, message, title=title, steps=steps)
 
 
 def of(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Return the answer for an error a person can act on."""
-    response = answer(request, status=error.status, code=error.code, message=str(error))
+    response = answer(
+        request,
+        status=error.status,
+        code=error.code,
+        message=str(error),
+        title=error.title,
+        steps=error.steps,
+    )
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.again_in)
     return expected(response)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
+
 from rapport.accounts.roles import Right
 from rapport.contacts.models import Contact
 from rapport.kit.errors import NotFound
@@ -14,15 +16,25 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Member, Programme
 
+NOTHING = Q(pk__in=())
 _WITH = ("customer__segment", "segment", "reason", "disposition", "rep__user", "programme")
 
 
 def access_contact(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:
-    """Return a contact for a member: any of the programme with the right to read them, else only their own."""
-    contacts = _contacts(lock=lock).filter(programme=member.programme, public_id=public_id)
-    if not member.may(Right.READ_CONTACTS):
-        contacts = contacts.filter(rep=member)
+    """Return a contact that the member may read: any of the programme, their team's, or their own."""
+    contacts = _contacts(lock=lock).filter(readable_by(member), programme=member.programme, public_id=public_id)
     return _one(contacts)
+
+
+def readable_by(member: Member) -> Q:
+    """Return the condition on contacts that the member may read; every list and count of contacts uses it."""
+    rights = member.rights
+    if Right.READ_CONTACTS in rights:
+        return Q(programme=member.programme_id)
+    own = Q(rep=member.pk) if rights & {Right.READ_OWN_CONTACTS, Right.TAKE_CONTACTS} else NOTHING
+    if Right.READ_TEAM_CONTACTS in rights and member.team_id:
+        return own | Q(rep__team=member.team_id)
+    return own
 
 
 def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Avg, F, Q
 
+from rapport.contacts.access import readable_by
 from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Reason, State
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def reason_names(programme: Programme) -> dict[str, str]:
 
 
 def arrived_between(
-    programme: Programme,
+    member: Member,
     start: datetime,
     end: datetime,
     *,
@@ -174,16 +175,20 @@ def arrived_between(
     before: UUID | None = None,
     limit: int = 100,
 ) -> list[Contact]:
-    """Return the newest contacts that arrived in [start, end), those that arrived before the one given.
+    """Return the newest contacts of [start, end) that the member may read, those before the one given.
 
     ``outcome`` is answered, abandoned, left_before_queue or open, ``disposition`` a key; empty is any.
     """
     found = Contact.objects.select_related("customer", "segment", "reason", "disposition", "rep__user").filter(
-        OUTCOMES[outcome], programme=programme, arrived_at__gte=start, arrived_at__lt=end
+        OUTCOMES[outcome],
+        readable_by(member),
+        programme=member.programme,
+        arrived_at__gte=start,
+        arrived_at__lt=end,
     )
     if disposition:
         found = found.filter(disposition__key=disposition)
-    last = Contact.objects.filter(programme=programme, public_id=before).first() if before else None
+    last = Contact.objects.filter(programme=member.programme, public_id=before).first() if before else None
     if last is not None:
         found = found.filter(Q(arrived_at__lt=last.arrived_at) | Q(arrived_at=last.arrived_at, pk__lt=last.pk))
     return list(found.order_by("-arrived_at", "-pk")[:limit])

@@ -30,6 +30,7 @@ REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
 SUPERVISOR = "sasha.lind"  # agent id
+EASY_TO_ENTER = {"requires_second_factor": False}  # whoever looks at the demonstration has its public passwords
 SKILLS = ("retention", "disputes", "service")
 
 
@@ -68,7 +69,7 @@ class Setting:
 def settle(talents: Sequence[float]) -> Setting:
     """Make both programmes; ``talents`` (standard normal, one a rep) say how well each knows the skills."""
     programme, _ = accounts.ensure_programme(
-        key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London"
+        key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London", **EASY_TO_ENTER
     )
     with inside(programme.pk):
         setting = _cards(programme, talents)
@@ -198,7 +199,7 @@ def required_keys(topic: Topic) -> list[str]:
 
 def _other_programme() -> None:
     programme, _ = accounts.ensure_programme(
-        key=OTHER, name="Loans", partner_name="Southbank", timezone="Europe/Berlin"
+        key=OTHER, name="Loans", partner_name="Southbank", timezone="Europe/Berlin", **EASY_TO_ENTER
     )
     with inside(programme.pk):
         _loans(programme)

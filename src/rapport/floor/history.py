@@ -18,7 +18,11 @@ Data = dict[str, Any]
 NAMED = ("reason", "disposition", "customer")
 UNTOLD = ("chat.message", "guide.begun", "guide.closed")
 """What stands elsewhere on the page: what was said, and what the guide covered."""
-WHY_RETURNED = {"rep_lost": "the connection to the rep was lost", "rep_signed_out": "the rep signed out"}
+WHY_RETURNED = {
+    "rep_lost": "the connection to the rep was lost",
+    "rep_signed_out": "the rep signed out",
+    "clearance_lapsed": "the rep may not work here now",
+}
 ENDED_BY = {
     "customer": "the customer",
     "rep": "the rep",

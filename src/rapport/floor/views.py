@@ -108,7 +108,7 @@ def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List the contacts that arrived on a local day, the newest first; the address holds what is asked."""
     asked = forms.read_listing(member.programme, request.GET)
     found = arrived_between(
-        member.programme,
+        member,
         *bounds(member.programme, asked.day, asked.day),
         outcome=asked.outcome,
         disposition=asked.disposition,

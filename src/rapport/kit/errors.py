@@ -6,6 +6,8 @@ class DomainError(Exception):
 
     status = 400
     code = "refused"
+    title = ""  # in place of the general words for the status
+    steps: tuple[tuple[str, str], ...] = ()  # what to do next, each with an address of ours or an empty text
 
 
 class Invalid(DomainError):

@@ -1,6 +1,6 @@
 """Answers a browser understands: pages, fragments, redirects and errors, with or without htmx."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -76,10 +76,26 @@ def notify(response: HttpResponse, *names: str) -> HttpResponse:
     return response
 
 
-def error(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """Say what happened, what is safe and what to do next, as a page, or as a notice for htmx."""
-    title, safe, next_step = _WORDS.get(status, _WORDS[500])
-    context = {"status": status, "title": title, "message": message, "safe": safe, "next_step": next_step}
+def error(
+    request: HttpRequest,
+    status: int,
+    message: str = "",
+    *,
+    title: str = "",
+    steps: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
+    """Say what happened, what is safe and what to do next, as a page, or as a notice for htmx.
+
+    ``title`` and ``steps`` (words, and an address of ours or an empty text) stand in place of the general words.
+    """
+    general, safe, next_step = _WORDS.get(status, _WORDS[500])
+    context = {
+        "status": status,
+        "title": title or general,
+        "message": message,
+        "safe": safe,
+        "steps": steps or [(next_step, "")],
+    }
     if request.headers.get("HX-Request") != "true":
         return render(request, "kit/error.html", context, status=status)
     response = render(request, "kit/error_fragment.html", context, status=status)

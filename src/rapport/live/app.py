@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -18,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from rapport.live import tickets
-from rapport.live.hub import RELOAD, Hub, Stream
+from rapport.live.hub import CLOSED, LAST, RECONNECT, RELOAD, Hub, Stream
 from rapport.live.source import Source
 
 HEARTBEAT_SECONDS = 15.0
@@ -49,18 +50,24 @@ async def stream(request: Request) -> Response:
     """Open the stream that a ticket allows, from behind ``last_event_id`` where given."""
     try:
         ticket = tickets.read(request.query_params.get("ticket", ""))
+        if not hub.admits(ticket):
+            raise tickets.BadTicket("This ticket is from before a change of what you may hear. Ask for a new one.")
     except tickets.BadTicket as error:
         return PlainTextResponse(str(error), status_code=403, headers=HEADERS)
     cursor = request.query_params.get("last_event_id") or request.headers.get("last-event-id", "")
     after = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else None
-    one = Stream(ticket.programme_id, ticket.channels)
-    return StreamingResponse(_messages(one, after), media_type="text/event-stream", headers=HEADERS)
+    one = Stream(ticket.programme_id, ticket.channels, person=ticket.person, session=ticket.session)
+    return StreamingResponse(_messages(one, after, ticket), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _messages(one: Stream, after: int | None) -> AsyncIterator[str]:
+async def _messages(one: Stream, after: int | None, ticket: tickets.Ticket) -> AsyncIterator[str]:
     """Join first, then replay: what happens meanwhile is queued. Told twice is harmless, missed is not."""
     hub.join(one)
-    ends_at = asyncio.get_running_loop().time() + LONGEST_SECONDS * random.uniform(0.8, 1.0)
+    if not hub.admits(ticket):  # shut out between the door and here
+        one.end(CLOSED)
+    longest = LONGEST_SECONDS * random.uniform(0.8, 1.0)
+    allowed = ticket.until - time.time() if ticket.until is not None else longest
+    ends_at = asyncio.get_running_loop().time() + min(longest, allowed)
     try:
         yield ": welcome\n\n"
         if after is not None:
@@ -74,7 +81,9 @@ async def _messages(one: Stream, after: int | None) -> AsyncIterator[str]:
                 yield ": still here\n\n"
                 continue
             yield message.encoded()
-        yield "event: reconnect\ndata: {}\n\n"
+            if message in LAST:
+                return
+        yield (CLOSED if allowed < longest else RECONNECT).encoded()
     finally:
         hub.leave(one)
 

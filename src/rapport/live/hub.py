@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rapport.live.tickets import Ticket
 
 Address = tuple[int, str]  # programme and channel: what is said in one is never heard in another
 MOST_UNREAD = 200  # messages a stream may lag behind before it is told to reload instead
@@ -27,14 +33,22 @@ class Message:
 
 
 RELOAD = Message(0, "reload", "")
+CLOSED = Message(0, "closed", "")  # the right to listen has ended: the page reloads and meets its door
+RECONNECT = Message(0, "reconnect", "")
+LAST = (CLOSED, RECONNECT)
+CLOSINGS_KEPT_SECONDS = 120.0  # longer than any ticket is good for
 
 
 class Stream:
-    """One browser's stream."""
+    """One browser's stream: what it may hear, and whose it is."""
 
-    def __init__(self, programme_id: int, channels: Iterable[str]) -> None:
+    def __init__(
+        self, programme_id: int, channels: Iterable[str], *, person: int | None = None, session: str = ""
+    ) -> None:
         self.programme_id = programme_id
         self.channels = frozenset(channels)
+        self.person = person
+        self.session = session
         self.queue: asyncio.Queue[Message] = asyncio.Queue(MOST_UNREAD)
 
     def put(self, message: Message) -> None:
@@ -46,16 +60,52 @@ class Stream:
                 self.queue.get_nowait()
             self.queue.put_nowait(RELOAD)
 
+    def end(self, last: Message) -> None:
+        """Let ``last`` be the next and only thing the stream still says."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(last)
+
 
 class Hub:
-    """All open streams, by channel."""
+    """All open streams by channel, and which people and sessions were shut out lately.
+
+    What happened before this process could hear it does not know: tickets from before ``deaf_until`` open nothing.
+    """
 
     def __init__(self) -> None:
         self._by_channel: dict[Address, set[Stream]] = defaultdict(set)
+        self._closed_at: dict[int | str, float] = {}
+        self.deaf_until = math.inf
 
     def programmes(self) -> set[int]:
         """Return the programmes that somebody listens to."""
         return {programme_id for programme_id, _ in self._by_channel}
+
+    def admits(self, ticket: Ticket) -> bool:
+        """Say whether a ticket still opens a stream: whose it is was not shut out since, by time or by hand."""
+        closings = (self._closed_at.get(one, 0.0) for one in (ticket.person, ticket.session) if one)
+        is_over = ticket.until is not None and ticket.until <= time.time()
+        return not is_over and ticket.at > max(self.deaf_until, *closings, 0.0)
+
+    def close(self, *, person: int | None, session: str) -> None:
+        """End the streams of a person or a session, and remember it for as long as an older ticket is good."""
+        now = time.time()
+        oldest = now - CLOSINGS_KEPT_SECONDS
+        self._closed_at = {whose: when for whose, when in self._closed_at.items() if when > oldest}
+        self._closed_at |= {whose: now for whose in (person, session) if whose}
+        for stream in self._streams():
+            if (person and stream.person == person) or (session and stream.session == session):
+                stream.end(CLOSED)
+
+    def renew(self) -> None:
+        """Have every stream ask its page's door again: while we were deaf somebody may have been shut out."""
+        self.deaf_until = time.time()
+        for stream in self._streams():
+            stream.end(RECONNECT)
+
+    def _streams(self) -> set[Stream]:
+        return {stream for streams in self._by_channel.values() for stream in streams}
 
     def join(self, stream: Stream) -> None:
         """Let a stream hear its channels from now on."""

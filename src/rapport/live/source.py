@@ -58,6 +58,7 @@ class Source:
         ):
             self._eyes = eyes
             await ears.execute(f"LISTEN {CHANNEL}")
+            self.hub.renew()
             await self._catch_up()
             self.listening = True
             deliverer = asyncio.create_task(self._deliver())
@@ -97,6 +98,9 @@ class Source:
 
     def _whisper(self, payload: str) -> None:
         told = json.loads(payload)
+        if "close" in told:
+            self.hub.close(**told["close"])
+            return
         self.hub.publish(Message(0, told["name"], told["subject"]), told["programme"], told["audience"])
 
     def _publish(self, programme_id: int, rows: Iterable[Row]) -> None:

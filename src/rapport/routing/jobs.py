@@ -1,6 +1,7 @@
 """Background work of this module."""
 
-from rapport.accounts.doors import one_by_one_in_each
+from rapport.accounts.doors import in_each_programme, one_by_one_in_each
+from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
 from rapport.routing import upkeep
@@ -12,6 +13,20 @@ def sign_off(programme_id: int, event_id: int) -> None:
     event = event_by_id(event_id)
     member_id = int(event.actor.removeprefix("member:"))
     upkeep.take_off_floor(member_id, silent_since=event.at, why="rep_signed_out")
+
+
+@job("routing.clear_floor")
+def clear_floor(programme_id: int, event_id: int) -> None:
+    """Take who was shut out by a change off the floor; what they held goes back to its old place."""
+    event = event_by_id(event_id)
+    programme = programme_by_id(programme_id)
+    upkeep.take_uncleared_off_floor(programme, shut_out=event.subject if event.name == "person.shut_out" else None)
+
+
+@periodic("routing.clear_floors", cron="* * * * *")
+def clear_floors(timestamp: int) -> None:
+    """Take off the floor, every minute, whose clearance time has ended."""
+    in_each_programme(upkeep.take_uncleared_off_floor)
 
 
 @periodic("routing.close_what_was_forgotten", cron="17 * * * *")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from rapport.accounts import queries as accounts
+from rapport.accounts.clearance import standing
+from rapport.accounts.roles import Right
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by
@@ -61,6 +64,16 @@ def release_lost_rep(programme: Programme, member_id: int) -> bool:
     """Take a rep whose desk has gone silent off the floor; what they held goes back to its old place."""
     silent_since = clock.now() - timedelta(seconds=programme.rep_lost_after_seconds)
     return take_off_floor(member_id, silent_since=silent_since, why="rep_lost")
+
+
+def take_uncleared_off_floor(programme: Programme, *, shut_out: UUID | None = None) -> None:
+    """Take everyone off the floor who may not take contacts now, and the person ``shut_out`` by hand."""
+    now = clock.now()
+    for one in presence.on_floor(programme):
+        member = one.member
+        member.programme = programme
+        if member.user.public_id == shut_out or not member.may(Right.TAKE_CONTACTS) or standing(member, now=now):
+            take_off_floor(member.pk, silent_since=now, why="clearance_lapsed")
 
 
 @transaction.atomic

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from rapport.accounts.actions import note_signed_in, note_signed_out, tell_places
 from rapport.accounts.doors import places_of
 from rapport.kit import clock
 from rapport.kit.network import parsed
+from rapport.live.closing import close
+from rapport.live.tickets import session_mark
 from rapport.signin.events import LockedOut, PasswordChanged, SessionEnded
 from rapport.signin.models import SignIn
 
@@ -38,7 +39,7 @@ def begin(
     idle, latest = _limits(user)
     made = SignIn.objects.create(
         user=user,
-        session_hash=session_hash(session_key),
+        session_hash=session_mark(session_key),
         how=how,
         address=str(parsed(address) or "") or None,
         browser=browser[:200],
@@ -73,6 +74,7 @@ def end(*, sign_in: SignIn, why: SignIn.Why, by: User | None = None) -> bool:
     )
     if not ended:
         return False
+    close(session=sign_in.session_hash)
     if why == SignIn.Why.SIGNED_OUT:
         note_signed_out(sign_in.user)
     else:
@@ -112,8 +114,3 @@ def change_password(*, user: User, password: str, keep: SignIn | None) -> None:
     user.save(update_fields=["password"])
     end_all(user=user, why=SignIn.Why.PASSWORD_CHANGED, by=user, but=keep)
     tell_places(user, PasswordChanged())
-
-
-def session_hash(key: str) -> str:
-    """Return what is kept of a session's key."""
-    return salted_hmac("rapport.signin.session", key, algorithm="sha256").hexdigest()

@@ -47,6 +47,7 @@ def _member(programme: Programme, asked: argparse.Namespace) -> Member:
         role=Role(asked.role),
         username=asked.username,
         password=_password(asked.username),
+        actor="command",
     )
 
 

@@ -45,7 +45,7 @@ def test_contacts_are_listed_behind_a_cursor(world: World, contact: Contact, tok
 
 def test_the_event_log_can_be_read_to_its_end(contact: Contact, token: str) -> None:
     names = [event["name"] for event in get("events", token).json()["items"]]
-    assert names == ["contact.arrived", "chat.message", "contact.queued"]
+    assert names == ["contact.arrived", "chat.message", "contact.queued", "token.issued"]
 
 
 def test_figures_are_those_of_the_registry(contact: Contact, token: str) -> None:

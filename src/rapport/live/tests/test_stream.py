@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from rapport.events.actions import whisper
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.live import tickets
+from rapport.live.closing import close
 from rapport.live.source import MOST_REPLAYED
 
 
@@ -81,7 +83,7 @@ class Listener:
 
 @contextmanager
 def _listening(base: str, place: Programme, channels: list[str], **extra: str) -> Iterator[Listener]:
-    parameters = {"ticket": tickets.issue(channels, programme_id=place.pk), **extra}
+    parameters = {"ticket": extra.pop("ticket", "") or tickets.issue(channels, programme_id=place.pk), **extra}
     with httpx.stream("GET", f"{base}/stream", params=parameters, timeout=10) as response:
         yield Listener(response)
 
@@ -121,17 +123,21 @@ def test_a_database_that_drops_its_connections_costs_no_message(live: str, commi
     programme = committed_world.programme
     with _listening(live, programme, [f"floor:{programme.pk}"]) as listener:
         first, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
-        assert listener.next()[2] == str(first.public_id)
+        told, _, subject = listener.next()
+        assert subject == str(first.public_id)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         meanwhile, _ = contacts.arrive(programme=programme, channel="chat", actor="test")
-        told = listener.next()[2]
-        while told == str(first.public_id):  # after a gap some is told twice
-            told = listener.next()[2]
-        assert told == str(meanwhile.public_id)
+        assert listener.next()[1] == "reconnect"  # who was shut out while nobody heard is asked again at the door
+    _wait_until_listening(live)
+    with _listening(live, programme, [f"floor:{programme.pk}"], last_event_id=told) as listener:
+        heard = listener.next()[2]
+        while heard == str(first.public_id):  # after a gap some is told twice
+            heard = listener.next()[2]
+        assert heard == str(meanwhile.public_id)
 
 
 def test_who_missed_too_much_while_the_database_was_away_reloads(live: str, committed_world: World) -> None:
@@ -140,13 +146,17 @@ def test_who_missed_too_much_while_the_database_was_away_reloads(live: str, comm
     missed = Event(programme=programme, at=clock.now(), name="x.y", subject=seen.public_id, audience=["floor:1"])
     with _listening(live, programme, [f"floor:{programme.pk}"]) as listener:
         contacts.arrive(programme=programme, channel="chat", actor="test")
-        assert listener.next()[1] == "contact.arrived"
+        told, name, _ = listener.next()
+        assert name == "contact.arrived"
         Event.objects.bulk_create([missed] * (MOST_REPLAYED + 1))
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
             )
+        assert listener.next()[1] == "reconnect"
+    _wait_until_listening(live)
+    with _listening(live, programme, [f"floor:{programme.pk}"], last_event_id=told) as listener:
         assert listener.next() == ("", "reload", "")
 
 
@@ -154,3 +164,57 @@ def test_a_forged_or_stale_ticket_opens_nothing(live: str, committed_world: Worl
     good = tickets.issue([f"floor:{committed_world.programme.pk}"], programme_id=committed_world.programme.pk)
     for bad in ("", "nonsense", good[:-2] + "xx"):
         assert httpx.get(f"{live}/stream", params={"ticket": bad}).status_code == 403
+
+
+def test_who_is_shut_out_hears_no_more_within_a_second(live: str, committed_world: World) -> None:
+    world = committed_world
+    floor = [f"floor:{world.programme.pk}"]
+    issue = partial(tickets.issue, programme_id=world.programme.pk)
+    listening = partial(_listening, live, world.programme, floor)
+    theirs = issue(floor, person=world.supervisor.user_id, session="one")
+    others = issue(floor, person=world.rep.user_id)
+    with (
+        _listening(live, world.programme, floor, ticket=theirs) as listener,
+        _listening(live, world.programme, floor, ticket=others) as other,
+    ):
+        began = time.monotonic()
+        close(person=world.supervisor.user_id)
+        assert listener.next() == ("", "closed", "")
+        assert time.monotonic() - began < 1
+        contact, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
+        assert other.next()[2] == str(contact.public_id)
+        with pytest.raises(AssertionError, match="ended"):
+            listener.next()
+    assert httpx.get(f"{live}/stream", params={"ticket": theirs}).status_code == 403
+    with _listening(live, world.programme, floor, ticket=issue(floor, person=world.supervisor.user_id)):
+        pass  # whom the door let in again since
+
+
+def test_a_session_that_ended_takes_only_its_own_streams_along(live: str, committed_world: World) -> None:
+    world = committed_world
+    floor, person = [f"floor:{world.programme.pk}"], world.rep.user_id
+    issue = partial(tickets.issue, programme_id=world.programme.pk)
+    listening = partial(_listening, live, world.programme, floor)
+    ended = issue(floor, person=person, session=tickets.session_mark("key"))
+    stays = issue(floor, person=person, session=tickets.session_mark("other"))
+    with (
+        _listening(live, world.programme, floor, ticket=ended) as listener,
+        _listening(live, world.programme, floor, ticket=stays) as other,
+    ):
+        close(session=tickets.session_mark("key"))
+        assert listener.next() == ("", "closed", "")
+        contact, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
+        assert other.next()[2] == str(contact.public_id)
+    assert httpx.get(f"{live}/stream", params={"ticket": ended}).status_code == 403
+
+
+def test_a_stream_ends_at_the_moment_its_right_does(live: str, committed_world: World) -> None:
+    world = committed_world
+    floor = [f"floor:{world.programme.pk}"]
+    issue = partial(tickets.issue, programme_id=world.programme.pk)
+    with _listening(live, world.programme, floor, ticket=issue(floor, until=time.time() + 0.5)) as listener:
+        began = time.monotonic()
+        assert listener.next() == ("", "closed", "")
+        assert 0.2 < time.monotonic() - began < 1.5
+    over = issue(floor, until=time.time() - 1)
+    assert httpx.get(f"{live}/stream", params={"ticket": over}).status_code == 403

@@ -63,6 +63,11 @@ function receive(block) {
     else if (line.startsWith("data:")) data.push(line.slice(5).trim());
   }
   if (name === "reconnect") return false;
+  if (name === "closed") {
+    show("ended", "What you may see has changed: reloading");
+    location.reload();
+    return false;
+  }
   if (name === "reload") {
     refreshAll();
     return true;

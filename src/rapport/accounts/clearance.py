@@ -1,0 +1,229 @@
+"""Clearance: what a person must meet, beyond a role, to enter a programme. Pure functions of rows and a moment.
+
+The conditions are the programme's rules: screening passed and not run out, agreements signed in the version asked
+for, a second factor, an allowed network, allowed hours. Networks and hours may be narrowed for one person: then
+both the programme's and the person's must hold. What cannot be read counts as not met.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rapport.kit.errors import Forbidden, Invalid
+from rapport.kit.network import within
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SECOND_FACTOR_PAGE = "/account/2fa/"
+Hours = Mapping[str, Iterable[str]]
+
+
+class Condition(StrEnum):
+    """What a programme may ask of who enters."""
+
+    SCREENING = "screening"
+    AGREEMENT = "agreement"
+    SECOND_FACTOR = "second_factor"
+    NETWORK = "network"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A condition that is not met: in words, who can mend it, and where."""
+
+    condition: Condition
+    words: str
+    mend: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a person comes to a door: from which address, and whether they have a second factor."""
+
+    address: str
+    has_second_factor: bool
+
+
+class NotCleared(Forbidden):
+    """A member of the programme does not meet its conditions now."""
+
+    code = "clearance_lapsed"
+    title = "Your clearance for this programme has lapsed"
+
+    def __init__(self, lapses: list[Lapse]) -> None:
+        super().__init__(" ".join(lapse.words for lapse in lapses))
+        self.lapses = lapses
+        self.steps = tuple((lapse.mend, lapse.link) for lapse in lapses)
+
+
+def lapses(member: Member, *, now: datetime, arrival: Arrival) -> list[Lapse]:
+    """Return every condition of the programme that the member does not meet, arriving so at this moment."""
+    programme = member.programme
+    found = [*_screening(member, now), *_agreements(member)]
+    if programme.requires_second_factor and not arrival.has_second_factor:
+        found.append(
+            Lapse(
+                Condition.SECOND_FACTOR,
+                "This programme asks for a second factor at sign-in, and you have none.",
+                "Set one up yourself, then sign in with it.",
+                SECOND_FACTOR_PAGE,
+            )
+        )
+    if not all(
+        _is_within(arrival.address, each) for each in (programme.allowed_networks, member.allowed_networks)
+    ):
+        found.append(
+            Lapse(
+                Condition.NETWORK,
+                f"You may not work from where you are: {arrival.address or 'an unknown address'}.",
+                "Go on from an allowed network, or ask the programme's administrator to allow this one.",
+            )
+        )
+    if not all(is_open(hours, now, programme.zone) for hours in _schedules(member)):
+        found.append(
+            Lapse(
+                Condition.HOURS,
+                "It is outside the hours in which you may work here.",
+                "Come back within them, or ask the programme's administrator to change them.",
+            )
+        )
+    return found
+
+
+def standing(member: Member, *, now: datetime) -> list[Lapse]:
+    """Return the lapses that do not depend on how the member arrives: for lists of people, jobs and the router."""
+    anywhere = lapses(member, now=now, arrival=Arrival("", has_second_factor=True))
+    return [lapse for lapse in anywhere if lapse.condition != Condition.NETWORK]
+
+
+def until(member: Member, now: datetime) -> datetime | None:
+    """Return the moment at which time alone will close the door to a member who is cleared now; None for never."""
+    zone = member.programme.zone
+    ends = [open_until(hours, now, zone) for hours in _schedules(member)]
+    if member.programme.requires_screening and member.screened_until:
+        ends.append(datetime.combine(member.screened_until + timedelta(days=1), time(), zone))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _screening(member: Member, now: datetime) -> Iterator[Lapse]:
+    if not member.programme.requires_screening:
+        return
+    ask = "Ask the programme's administrator, who records the result of your screening."
+    if member.screening != "passed":
+        yield Lapse(Condition.SCREENING, "Your background screening has not been passed.", ask)
+    elif member.screened_until and now.astimezone(member.programme.zone).date() > member.screened_until:
+        yield Lapse(
+            Condition.SCREENING, f"Your background screening ran out on {member.screened_until:%-d %B %Y}.", ask
+        )
+
+
+def _agreements(member: Member) -> Iterator[Lapse]:
+    for name in member.programme.required_agreements:
+        if not member.agreements.get(name):
+            yield Lapse(
+                Condition.AGREEMENT,
+                f"You have not signed the agreement “{name}”.",
+                "Sign it with the programme's administrator, who records it.",
+            )
+
+
+def _schedules(member: Member) -> list[Hours]:
+    return [hours for hours in (member.programme.allowed_hours, member.allowed_hours) if hours]
+
+
+def _is_within(address: str, networks: list[str]) -> bool:
+    """Say whether an address is in one of the networks; with no network named, any is."""
+    if not networks:
+        return True
+    try:
+        return within(address, tuple(networks))
+    except ValueError:
+        return False
+
+
+def is_open(hours: Hours, now: datetime, zone: ZoneInfo) -> bool:
+    """Say whether the moment is within the hours."""
+    return open_until(hours, now, zone) is not None
+
+
+def open_until(hours: Hours, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when the stretch of hours that the moment lies in ends; None when it lies in none.
+
+    Stretches that touch, as over midnight, are one; hours without an end are told a week ahead.
+    """
+    end = None
+    for begins, ends in sorted(_stretches(hours, now, zone)):
+        if begins <= (end or now) < ends:
+            end = ends
+    return end
+
+
+def _stretches(hours: Hours, now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    today = now.astimezone(zone).date()
+    for offset in range(-1, 8):
+        day = today + timedelta(days=offset)
+        for text in hours.get(DAYS[day.weekday()], ()):
+            begins, ends = read_stretch(text)
+            first = datetime.combine(day, begins, zone)
+            last = datetime.combine(day if ends > begins else day + timedelta(days=1), ends, zone)
+            yield first, last
+
+
+def read_stretch(text: str) -> tuple[time, time]:
+    """Return the beginning and end of "08:00-20:00"; one that ends at or before it begins ends the next day."""
+    begins, dash, ends = text.replace(" ", "").partition("-")
+    try:
+        if not dash:
+            raise ValueError
+        return time.fromisoformat(begins), time.fromisoformat("00:00" if ends == "24:00" else ends)
+    except ValueError:
+        raise Invalid(f"{text!r} are no hours; write them as 08:00-20:00.") from None
+
+
+def read_networks(text: str) -> list[str]:
+    """Return the networks written one a line or with commas; Invalid for one that is none."""
+    found = []
+    for word in text.replace(",", " ").split():
+        try:
+            found.append(str(ipaddress.ip_network(word)))
+        except ValueError:
+            raise Invalid(f"{word!r} is no network; write it as 10.20.0.0/16, or one address.") from None
+    return found
+
+
+def read_hours(text: str) -> dict[str, list[str]]:
+    """Return the hours written one day a line ("mon-fri 08:00-12:00, 13:00-20:00"); Invalid for what is none."""
+    found: dict[str, list[str]] = {}
+    for line in filter(None, (line.strip().lower() for line in text.splitlines())):
+        days, _, rest = line.partition(" ")
+        stretches = [part.replace(" ", "") for part in rest.split(",") if part.strip()]
+        for part in stretches:
+            read_stretch(part)
+        if not stretches:
+            raise Invalid(f"{line!r}: say from when to when, as in “mon-fri 08:00-20:00”.")
+        for day in _read_days(days):
+            found.setdefault(day, []).extend(stretches)
+    return found
+
+
+def _read_days(text: str) -> tuple[str, ...]:
+    first, dash, last = text.partition("-")
+    if first not in DAYS or (dash and last not in DAYS):
+        raise Invalid(f"{text!r} are no days; write mon, or mon-fri.")
+    begins, ends = DAYS.index(first), DAYS.index(last if dash else first)
+    return DAYS[begins : ends + 1] if begins <= ends else (*DAYS[begins:], *DAYS[: ends + 1])
+
+
+def write_hours(hours: Hours) -> str:
+    """Return hours as :func:`read_hours` reads them."""
+    return "\n".join(f"{day} {', '.join(hours[day])}" for day in DAYS if day in hours)
