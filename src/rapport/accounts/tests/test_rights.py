@@ -55,7 +55,7 @@ def test_a_denied_right_closes_its_pages(world: World, client: Client) -> None:
     assert client.get("/at/cards/reports/").status_code == 403
 
 
-@pytest.mark.parametrize("right", FOR_TOKENS)
+@pytest.mark.parametrize("right", sorted(FOR_TOKENS))
 def test_nobody_can_grant_what_only_tokens_may(world: World, right: Right) -> None:
     with pytest.raises(Invalid):
         accounts.adjust_role(programme=world.programme, role=Role.REP, right=right, granted=True, actor="test")

@@ -170,7 +170,10 @@ def test_a_larger_floor_takes_no_more_queries(world: World, watcher: Client) -> 
 def test_the_ticket_is_for_this_floor_only(world: World, watcher: Client) -> None:
     address = watcher.get("/at/cards/floor/ticket/").json()["url"]
     ticket = tickets.read(address.partition("ticket=")[2])
-    assert (ticket.programme_id, ticket.channels) == (world.programme.pk, {f"floor:{world.programme.pk}"})
+    assert (ticket.programme_id, ticket.channels) == (
+        world.programme.pk,
+        frozenset({f"floor:{world.programme.pk}"}),
+    )
     assert ticket.person == world.supervisor.user_id
 
 

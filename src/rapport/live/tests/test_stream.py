@@ -173,10 +173,7 @@ def test_who_is_shut_out_hears_no_more_within_a_second(live: str, committed_worl
     listening = partial(_listening, live, world.programme, floor)
     theirs = issue(floor, person=world.supervisor.user_id, session="one")
     others = issue(floor, person=world.rep.user_id)
-    with (
-        _listening(live, world.programme, floor, ticket=theirs) as listener,
-        _listening(live, world.programme, floor, ticket=others) as other,
-    ):
+    with listening(ticket=theirs) as listener, listening(ticket=others) as other:
         began = time.monotonic()
         close(person=world.supervisor.user_id)
         assert listener.next() == ("", "closed", "")
@@ -197,10 +194,7 @@ def test_a_session_that_ended_takes_only_its_own_streams_along(live: str, commit
     listening = partial(_listening, live, world.programme, floor)
     ended = issue(floor, person=person, session=tickets.session_mark("key"))
     stays = issue(floor, person=person, session=tickets.session_mark("other"))
-    with (
-        _listening(live, world.programme, floor, ticket=ended) as listener,
-        _listening(live, world.programme, floor, ticket=stays) as other,
-    ):
+    with listening(ticket=ended) as listener, listening(ticket=stays) as other:
         close(session=tickets.session_mark("key"))
         assert listener.next() == ("", "closed", "")
         contact, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")

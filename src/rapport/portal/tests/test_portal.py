@@ -321,7 +321,10 @@ def test_a_ticket_names_the_own_contact_only(world: World, client: Client) -> No
     begin(Client(), email="other@example.org")
     address = client.get("/p/cards/contact/ticket/").json()["url"]
     ticket = tickets.read(address.partition("ticket=")[2])
-    assert (ticket.programme_id, ticket.channels) == (world.programme.pk, {f"contact:{contact.public_id}"})
+    assert (ticket.programme_id, ticket.channels) == (
+        world.programme.pk,
+        frozenset({f"contact:{contact.public_id}"}),
+    )
 
 
 PAGES = ["part/", "ticket/"]

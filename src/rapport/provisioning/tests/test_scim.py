@@ -1,13 +1,12 @@
 """A directory tells of people and groups; places follow."""
 
 import pytest
+from django.test import Client
 
-from rapport.accounts.access import access_member
 from rapport.accounts.models import Member, User
-from rapport.accounts.roles import Right, Role
+from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.events.models import Event
-from rapport.kit.errors import NotFound
 from rapport.provisioning.groups import map_group
 from rapport.provisioning.models import Entry
 from rapport.provisioning.tests.scim import ENTERPRISE, Directory
@@ -33,7 +32,7 @@ def test_a_person_in_no_mapped_group_has_no_place(directory: Directory) -> None:
     assert not Entry.objects.get().identity.user.has_usable_password()
 
 
-def test_groups_give_change_and_end_a_place(directory: Directory) -> None:
+def test_groups_give_change_and_end_a_place(directory: Directory, client: Client) -> None:
     ada = directory.person("ada", **{ENTERPRISE: {"employeeNumber": "4711"}})
     reps = directory.group("card REPS", ada["id"])
     assert (place().role, place().agent_id, place().is_active) == ("rep", "4711", True)
@@ -44,8 +43,8 @@ def test_groups_give_change_and_end_a_place(directory: Directory) -> None:
     assert place().role == "supervisor"
     assert directory.ask("DELETE", f"Groups/{leads['id']}").status == 204
     assert not place().is_active
-    with pytest.raises(NotFound):
-        access_member(place().user, "cards", Right.READ_RALLY_NOTES)
+    client.force_login(place().user)
+    assert client.get("/at/cards/rally/").status_code == 404
     told = Event.objects.filter(name__startswith="directory.place").order_by("pk")
     assert [(each.name, each.data.get("role", each.data.get("why"))) for each in told] == [
         ("directory.place_given", "rep"),
