@@ -14,6 +14,9 @@ pytestmark = pytest.mark.journey
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
     ("/sign-in/", ""),
+    ("/account/", "rep"),
+    ("/account/2fa/app/", "rep"),
+    ("/account/2fa/passkey/", "rep"),
     ("/p/cards/", ""),
     ("/at/cards/desk/", "rep"),
     ("/at/cards/floor/", "supervisor"),

@@ -125,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "rapport.signin.passwords.HardToGuess"},
 ]
 
 # Sign-in: django-allauth's flows behind our own pages (rapport.signin); nobody signs up by themselves

@@ -47,7 +47,9 @@ def test_its_use_alarms_on_every_programme_and_the_machine(password: str, world:
         [event] = [one for one in history_of(programme, person.public_id) if one.name == "person.broke_glass"]
         assert event.data == {"minutes": 60}
     admin = Client()
-    admin.force_login(accounts.ensure_installation_administrator(username="admin", password="a long one for the machine"))
+    admin.force_login(
+        accounts.ensure_installation_administrator(username="admin", password="a long one for the machine")
+    )
     page = admin.get("/machine/").content.decode()
     assert "Emergency access was used" in page
     assert WHY in page
