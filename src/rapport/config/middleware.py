@@ -1,13 +1,14 @@
 """What every request and response passes through, beyond Django's own."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import DisallowedHost
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from rapport.config import refusals
+from rapport.kit import pages, redaction
 from rapport.kit.errors import DomainError
 from rapport.live.tickets import live_url
 
@@ -26,6 +27,21 @@ def headers(get_response: Handler) -> Handler:
             return response
         updates = getattr(response, "_csp_update", None) or {}
         response._csp_update = {**updates, "connect-src": [f"{origin.scheme}://{origin.netloc}"]}  # type: ignore[attr-defined] # django-csp's own door
+        return response
+
+    return handle
+
+
+def hidden_numbers(get_response: Handler) -> Handler:
+    """Tell who wrote a card number or the like that it was hidden."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        with redaction.noticing() as kinds:
+            response = get_response(request)
+        words = redaction.told(kinds)
+        if words:
+            before = unquote(response.headers.get("Rapport-Announce", ""))
+            pages.announce(response, f"{before} {words}".strip())
         return response
 
     return handle

@@ -11,6 +11,7 @@ from rapport.kit import env
 HOME = home.home()
 PORT = home.port()
 SECRET_KEY = env.text("SECRET_KEY") or home.key("secret_key")
+KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens what is sealed in the database
 DEBUG = False
 RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
 LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port
@@ -103,6 +104,7 @@ MIDDLEWARE = [
     "rapport.config.rates.Limited",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rapport.config.middleware.hidden_numbers",
     "rapport.config.middleware.Refusals",
 ]
 ROOT_URLCONF = "rapport.config.urls"

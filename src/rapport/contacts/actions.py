@@ -28,7 +28,7 @@ from rapport.contacts.events import (
 )
 from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
 from rapport.events.actions import Happening, announce
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def close(
     at = at or clock.now()
     contact.state, contact.closed_at = State.CLOSED, at
     contact.disposition, contact.resolved = disposition, resolved
-    contact.summary, contact.value_given = summary.strip(), value_given.strip()
+    contact.summary, contact.value_given = redaction.clean(summary.strip()), redaction.clean(value_given.strip())
     contact.save(update_fields=["state", "closed_at", "disposition", "resolved", "summary", "value_given"])
     Leg.objects.filter(contact=contact, wrapped_at__isnull=True).update(wrapped_at=at)
     _tell(
@@ -246,7 +246,7 @@ def follow_up(*, member: Member, contact: Contact, holds: bool | None, comment: 
     """Record a look back at a past contact of a customer whose contact the member holds now."""
     if contact.programme_id != member.programme_id:
         raise NotFound
-    comment = comment.strip()
+    comment = redaction.clean(comment.strip())
     if len(comment) > 500 or (holds is None and not comment):
         raise Invalid("Say whether the outcome still holds, or write a comment of up to 500 characters.")
     made = FollowUp.objects.create(

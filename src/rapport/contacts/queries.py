@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Avg, F, Q
 
 from rapport.contacts.access import readable_by
-from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Reason, State
+from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -72,6 +72,13 @@ def held_by(member: Member) -> list[Contact]:
         .filter(rep=member, state__in=[State.ACTIVE, State.WRAP_UP])
         .order_by("-answered_at", "-pk")
     )
+
+
+def held_since(contact: Contact, member: Member) -> datetime | None:
+    """Return since when the member has had this contact without a break; None where another has it, or nobody."""
+    if contact.rep_id != member.pk or contact.state not in (State.ACTIVE, State.WRAP_UP):
+        return None
+    return Leg.objects.filter(contact=contact).order_by("-pk").values_list("started_at", flat=True).first()
 
 
 def contact_ids_in_wrap_up(programme: Programme, *, ended_before: datetime) -> list[int]:

@@ -13,7 +13,7 @@ from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettle
 from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
 from rapport.customers.points import normal_email, normal_phone
 from rapport.events.actions import announce
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _apply(customer: Customer, changes: dict[str, str]) -> tuple[dict[str, str],
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     for field, raw in changes.items():
-        value = raw.strip()
+        value = raw.strip() if field in NORMAL else redaction.clean(raw.strip())
         if field in NORMAL:
             if value and _add_point(customer, field, NORMAL[field](value)):
                 before[field], after[field] = "", value
@@ -90,7 +90,7 @@ def make_promise(
     *, member: Member, customer: Customer, what: str, due_on: date, contact_id: int | None = None
 ) -> Promise:
     """Record a promise to the customer; the due date cannot lie in the past."""
-    what = what.strip()
+    what = redaction.clean(what.strip())
     if not what or len(what) > 300:
         raise Invalid("Say in up to 300 characters what was promised.")
     today = clock.now().astimezone(member.programme.zone).date()

@@ -30,3 +30,14 @@ class PromiseSettled:
     name: ClassVar[str] = "promise.settled"
     promise: Code
     kept: bool
+
+
+@dataclass(frozen=True)
+class CustomerRevealed:
+    """Somebody was shown a masked value of the customer in hand; ``again``: not the first time in this contact."""
+
+    name: ClassVar[str] = "customer.revealed"
+    field: Code
+    reason: Code
+    contact: Code
+    again: bool

@@ -1,9 +1,14 @@
 """Tables of the customer file."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
+
+PERSONAL, SENSITIVE = FieldClass.PERSONAL, FieldClass.SENSITIVE
 
 
 class Segment(models.Model):
@@ -22,8 +27,19 @@ class Segment(models.Model):
 
 
 class Customer(models.Model):
-    """A person or company that the partner serves."""
+    """A person or company that the partner serves.
 
+    ``attributes`` holds what the partner tells besides, unless it is sensitive: that is in :class:`SealedValue`.
+    """
+
+    FIELD_CLASSES: ClassVar = {
+        "key": PERSONAL,
+        "name": PERSONAL,
+        "customer_since": PERSONAL,
+        "language": PERSONAL,
+        "likes": PERSONAL,
+        "attributes": PERSONAL,
+    }
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     key = models.CharField(max_length=100)
@@ -46,6 +62,7 @@ class Customer(models.Model):
 class FileChange(models.Model):
     """What a file said before and after it was brought up to date, by field. Erased with the customer."""
 
+    FIELD_CLASSES: ClassVar = {"before": PERSONAL, "after": PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField()
@@ -63,6 +80,7 @@ class FileChange(models.Model):
 class ContactPoint(models.Model):
     """A way to reach a customer; ``value`` is stored as :func:`rapport.customers.points.normal` writes it."""
 
+    FIELD_CLASSES: ClassVar = {"value": PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(max_length=10, choices=[("email", "e-mail"), ("phone", "telephone")])
@@ -81,6 +99,14 @@ class ContactPoint(models.Model):
 class Holding(models.Model):
     """Something the customer has with the partner: a card, a policy, a contract."""
 
+    FIELD_CLASSES: ClassVar = {
+        "key": PERSONAL,
+        "product": PERSONAL,
+        "label": PERSONAL,
+        "opened_on": PERSONAL,
+        "ends_on": PERSONAL,
+        "details": PERSONAL,
+    }
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="holdings")
     key = models.CharField(max_length=100)
@@ -97,9 +123,80 @@ class Holding(models.Model):
         return f"{self.product} {self.label}".strip()
 
 
+class AttributeClass(models.Model):
+    """How much care an attribute of this name needs in a programme, as its partner declared it or we guessed."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    field_class = models.CharField(max_length=10, choices=[(one.value, one.value) for one in FieldClass])
+    is_declared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "name"], name="attribute_class_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.field_class}"
+
+
+class SealedValue(models.Model):
+    """A sensitive value of a customer, or of something they hold. ``sealed`` and ``finder`` are as
+    :mod:`rapport.kit.sealing` writes them; ``hint`` is what everybody on the programme may see.
+    """
+
+    FIELD_CLASSES: ClassVar = {"sealed": SENSITIVE, "hint": PERSONAL, "finder": SENSITIVE}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="sealed")
+    holding = models.ForeignKey(Holding, on_delete=models.CASCADE, null=True, related_name="sealed")
+    field = models.CharField(max_length=100)
+    sealed = models.TextField()
+    key_id = models.CharField(max_length=40)
+    hint = models.CharField(max_length=20)
+    finder = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "holding", "field"], name="sealed_once", nulls_distinct=False
+            )
+        ]
+        indexes = [
+            models.Index(fields=["programme", "finder"], condition=~Q(finder=""), name="sealed_by_finder"),
+            models.Index(fields=["programme", "key_id", "id"], name="sealed_by_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.hint}"
+
+
+class Reveal(models.Model):
+    """A member's leave to see one value while they hold one contact, since ``held_since``; and why."""
+
+    FIELD_CLASSES: ClassVar = {"note": PERSONAL}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    value = models.ForeignKey(SealedValue, on_delete=models.CASCADE, related_name="reveals")
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    contact_id = models.BigIntegerField()
+    held_since = models.DateTimeField()
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=20)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["value", "member", "contact_id", "held_since"], name="revealed_once_per_hold"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reveal of {self.value_id}"
+
+
 class Promise(models.Model):
     """Something we told the customer we would do, by when."""
 
+    FIELD_CLASSES: ClassVar = {"what": PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="promises")

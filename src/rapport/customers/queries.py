@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Segment
+from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Reveal, SealedValue, Segment
+from rapport.kit import sealing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -24,6 +26,28 @@ def customer_at(programme: Programme, kind: str, value: str) -> Customer | None:
 def customer_by_key(programme: Programme, key: str) -> Customer | None:
     """Return the customer whom the partner knows by ``key``."""
     return Customer.objects.select_related("segment").filter(programme=programme, key=key).first()
+
+
+def customer_by_number(programme: Programme, told: str) -> Customer | None:
+    """Return the customer who has this account, card or other sealed number; None where nobody or several do.
+
+    It is found by its keyed hash: no value is opened.
+    """
+    rows = SealedValue.objects.filter(programme=programme, finder__in=sealing.finders(told, programme.pk))
+    customers = list(Customer.objects.select_related("segment").filter(pk__in=rows.values("customer"))[:2])
+    return customers[0] if len(customers) == 1 else None
+
+
+def sealed_of(customer: Customer) -> list[SealedValue]:
+    """Return the customer's sealed values by their hints, those of the customer before those of holdings."""
+    rows = SealedValue.objects.filter(customer=customer).defer("sealed", "finder")
+    return list(rows.order_by("holding_id", "field"))
+
+
+def revealed_ids(member: Member, *, contact_id: int, held_since: datetime) -> set[int]:
+    """Return the ids of the sealed values the member has been shown since they took this contact."""
+    found = Reveal.objects.filter(member=member, contact_id=contact_id, held_since=held_since)
+    return set(found.values_list("value", flat=True))
 
 
 def points_of(customer: Customer) -> list[ContactPoint]:

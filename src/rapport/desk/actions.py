@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,8 +12,15 @@ from rapport.contacts import actions as contacts
 from rapport.contacts import queries as past
 from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
+from rapport.customers import revealing
 from rapport.customers.points import normal_email, normal_phone
-from rapport.customers.queries import customer_at, customer_by_key, open_promises_of
+from rapport.customers.queries import (
+    customer_at,
+    customer_by_key,
+    customer_by_number,
+    open_promises_of,
+    revealed_ids,
+)
 from rapport.guides import actions as guides
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import actions as routing
@@ -20,7 +28,7 @@ from rapport.routing import actions as routing
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
-    from rapport.customers.models import Customer
+    from rapport.customers.models import Customer, SealedValue
 
 
 @transaction.atomic
@@ -62,11 +70,14 @@ def wrap_up(
 
 @transaction.atomic
 def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
-    """Find the customer by e-mail, telephone number or the partner's key, and put the contact on their file."""
+    """Find the customer by e-mail, telephone number, the partner's key, or an account or card number.
+
+    The contact is put on their file. A number is compared by its keyed hash, and neither kept nor shown.
+    """
     contact = in_hand(member, contact_id, lock=True)
     customer = _find(member.programme, told.strip())
     if customer is None:
-        raise Invalid("Nobody on file has this e-mail, number or customer key. Check the spelling with them.")
+        raise Invalid("Nobody on file has this e-mail, number or customer key. Check it with them.")
     contacts.identify(contact, customer=customer, actor=f"member:{member.pk}")
     return customer
 
@@ -100,6 +111,41 @@ def settle(*, member: Member, contact_id: UUID, promise_id: int, kept: bool) -> 
     customers.settle_promise(member=member, promise_id=promise_id, kept=kept)
 
 
+@transaction.atomic
+def reveal(*, member: Member, contact_id: UUID, value_id: UUID, reason: str, note: str) -> str:
+    """Return a masked value of the customer in hand, for the rest of this contact; the reason is put on record."""
+    contact, customer = customer_in_hand(member, contact_id, lock=True)
+    return revealing.reveal(
+        member=member,
+        customer=customer,
+        contact_id=contact.pk,
+        contact_public_id=contact.public_id,
+        held_since=held_since(contact, member),
+        value_id=value_id,
+        reason=reason,
+        note=note,
+    )
+
+
+def masked(*, member: Member, contact_id: UUID, value_id: UUID) -> tuple[SealedValue, bool]:
+    """Return a masked value of the customer in hand, and whether the member was shown it within this contact.
+
+    Raises NotFound for another customer's value, Forbidden without the right.
+    """
+    contact, customer = customer_in_hand(member, contact_id)
+    value = revealing.access_sealed(member, customer, value_id)
+    shown = revealed_ids(member, contact_id=contact.pk, held_since=held_since(contact, member))
+    return value, value.pk in shown
+
+
+def held_since(contact: Contact, member: Member) -> datetime:
+    """Return since when the member has had the contact in hand without a break."""
+    since = past.held_since(contact, member)
+    if since is None:
+        raise Conflict("This contact is not in your hands any more, so nothing of its customer can be shown.")
+    return since
+
+
 def in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact that the member talks to or wraps up; Conflict once it is closed."""
     contact = access_in_hand(member, contact_id, lock=lock)
@@ -108,9 +154,9 @@ def in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> Contact:
     return contact
 
 
-def customer_in_hand(member: Member, contact_id: UUID) -> tuple[Contact, Customer]:
+def customer_in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> tuple[Contact, Customer]:
     """Return the contact in hand and whose it is; Conflict while that is not known."""
-    contact = in_hand(member, contact_id)
+    contact = in_hand(member, contact_id, lock=lock)
     if contact.customer is None:
         raise Conflict("First find out who this is: there is no file to write into yet.")
     return contact, contact.customer
@@ -124,4 +170,4 @@ def _find(programme: Programme, told: str) -> Customer | None:
                 found = customer_at(programme, kind, normal(told))
             except Invalid:
                 continue
-    return found
+    return found or customer_by_number(programme, told)

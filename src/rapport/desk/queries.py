@@ -73,6 +73,7 @@ class CustomerFile:
 
     customer: Customer
     points: list[Any]
+    sealed: list[Any]
     holdings: list[Any]
     promises: list[Any]
     history: list[Contact]
@@ -83,6 +84,10 @@ class CustomerFile:
         """Whole years with the partner, where known."""
         since = self.customer.customer_since
         return (self.today - since).days // 365 if since else None
+
+    def sealed_with(self, holding: Any = None) -> list[Any]:
+        """Return the masked values of a holding, or the customer's own."""
+        return [one for one in self.sealed if one.holding_id == (holding.pk if holding else None)]
 
     @property
     def due_promises(self) -> int:
@@ -190,6 +195,7 @@ def _file(contact: Contact) -> CustomerFile | None:
     return CustomerFile(
         customer=customer,
         points=customers.points_of(customer),
+        sealed=customers.sealed_of(customer),
         holdings=customers.holdings_of(customer),
         promises=customers.open_promises_of(customer),
         history=[one for one in contacts.history_of(customer) if one.pk != contact.pk],

@@ -10,6 +10,7 @@ contact: list[URLPattern | URLResolver] = [
     path("end/", views.end, name="desk-end"),
     path("steps/<slug:step>/", views.tick, name="desk-tick"),
     path("file/", views.update_file, name="desk-file"),
+    path("values/<uuid:value_id>/", views.reveal, name="desk-reveal"),
     path("promises/", views.promise, name="desk-promise"),
     path("promises/<int:promise_id>/", views.settle, name="desk-settle"),
     path("last/", views.look_back, name="desk-look-back"),

@@ -15,6 +15,7 @@ from rapport.accounts.roles import Right
 from rapport.channels.chat import actions as chat
 from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
+from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
 from rapport.guides import actions as guides
 from rapport.kit import clock, pages
@@ -172,6 +173,33 @@ def update_file(request: HttpRequest, member: Member, contact_id: UUID) -> HttpR
     return pages.announce(_work(request, member), "The file is saved.")
 
 
+@never_cache
+@require_POST
+@at_desk
+def reveal(request: HttpRequest, member: Member, contact_id: UUID, value_id: UUID) -> HttpResponseBase:
+    """Show a masked value in its place; without a reason yet, ask for one. Never kept by a browser."""
+    sent, problem, value = request.POST, "", ""
+    one, was_shown = actions.masked(member=member, contact_id=contact_id, value_id=value_id)
+    if was_shown or "reason" in sent:
+        reason, note = sent.get("reason", ""), sent.get("note", "")
+        try:
+            value = actions.reveal(
+                member=member, contact_id=contact_id, value_id=value_id, reason=reason, note=note
+            )
+        except Invalid as error:
+            problem = str(error)
+    context = {
+        "at": f"{_base(member)}/contacts/{contact_id}",
+        "contact_id": contact_id,
+        "one": one,
+        "value": value,
+        "reasons": REASONS.items(),
+        "sent": sent,
+        "problem": problem,
+    }
+    return pages.render(request, "desk/value_shown.html", context, status=422 if problem else 200)
+
+
 @require_POST
 @at_desk
 def promise(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
@@ -257,6 +285,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "base": _base(member),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "problem": "",
+        "may_reveal": member.may(Right.REVEAL),
     }
 
 

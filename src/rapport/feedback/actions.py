@@ -11,7 +11,7 @@ from rapport.contacts.actions import audience_of
 from rapport.events.actions import announce
 from rapport.feedback.events import SurveyAnswered, SurveyInvited
 from rapport.feedback.models import Survey
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
@@ -80,4 +80,4 @@ def _readable(text: str) -> str:
     cleaned = "".join(c for c in text if c == "\n" or c.isprintable()).strip()
     if len(cleaned) > LONGEST_COMMENT:
         raise Invalid(f"That is {len(cleaned):,} characters; a comment can hold {LONGEST_COMMENT:,}.")
-    return cleaned
+    return redaction.clean(cleaned)

@@ -13,7 +13,7 @@ from rapport.guides.events import GuideBegun, GuideClosed, GuidePublished, StepT
 from rapport.guides.models import Guide, GuideVersion, Progress
 from rapport.guides.queries import live_version_for
 from rapport.guides.steps import Step, read_steps, write_steps
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     if begin(contact, actor=actor) is None:
         return
     progress = Progress.objects.select_for_update().get(contact=contact)
-    because = because.strip()
+    because = redaction.clean(because.strip())
     if progress.covered < progress.required and not because:
         raise Invalid("Required touch points are open. Tick them, or say in a few words why they were left out.")
     if len(because) > 300:

@@ -47,6 +47,15 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def file(name: str, default: Path) -> Path:
+    """Return the setting as an absolute path of a file, which need not exist yet."""
+    raw = text(name)
+    path = Path(raw).expanduser().absolute() if raw else default.absolute()
+    if path.is_dir():
+        raise SettingError(f"{name}={raw!r} is a folder; it must be a file, or a path where one can be made.")
+    return path
+
+
 def whole(name: str, default: int, *, lowest: int = 0, highest: int = 2**31) -> int:
     """Return the setting as a whole number between ``lowest`` and ``highest``."""
     raw = text(name)

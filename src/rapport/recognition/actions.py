@@ -11,7 +11,7 @@ from django.db import transaction
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.events.actions import announce
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.recognition import drafting, events
 from rapport.recognition.access import access_note
@@ -125,7 +125,7 @@ def _readable(field: str, raw: str) -> str:
     text = "".join(c for c in raw.replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
     if len(text) > LIMITS[field]:
         raise Invalid(f"Keep {NAMES[field]} under {LIMITS[field]} characters; it has {len(text):,}.")
-    return text
+    return redaction.clean(text)
 
 
 def _tell(

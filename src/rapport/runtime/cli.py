@@ -25,6 +25,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
+  keys …                  the keys that open sealed values, and their rotation
   reset                   forget this installation's data for good
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
@@ -39,6 +40,7 @@ Command = Callable[[list[str]], int]
 LATE = {  # command → module with run(arguments) -> int
     "import calls": "rapport.contacts.importing.cli",
     "import customers": "rapport.customers.importing.cli",
+    "keys": "rapport.customers.cli",
     "feed": "rapport.feeds.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from rapport.contacts.access import lock_contact
 from rapport.customers.points import normal_email
 from rapport.customers.queries import customer_at
 from rapport.events.actions import announce, whisper
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
+SPLIT_WITHIN = timedelta(minutes=1)  # a number sent in parts so close together is found
+SPLIT_OVER = 5  # messages that are looked at together
 
 
 def begin(*, programme: Programme, email: str, text: str, reason: Reason | None, client_id: UUID) -> Contact:
@@ -106,6 +109,7 @@ def abandon_if_gone(conversation_id: int) -> bool:
 
 
 def _store(contact: Contact, author: str, text: str, client_id: UUID, member: Member | None = None) -> Message:
+    text, kinds = _without_secrets(contact, author, text)
     message, is_new = Message.objects.get_or_create(
         contact=contact,
         client_id=client_id,
@@ -128,7 +132,33 @@ def _store(contact: Contact, author: str, text: str, client_id: UUID, member: Me
                 *([f"member:{contact.rep_id}"] if contact.rep_id else []),
             ],
         )
+        if kinds:
+            note(contact, f"{redaction.told(kinds)} Please do not send them here.")
     return message
+
+
+def _without_secrets(contact: Contact, author: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the message without card numbers and the like, and what kinds were hidden.
+
+    A number sent in parts is found when its last part comes; the earlier parts are then hidden too.
+    """
+    since = clock.now() - SPLIT_WITHIN
+    lately = Message.objects.filter(contact=contact, author=author, at__gte=since).order_by("-pk")[:SPLIT_OVER]
+    before = list(reversed(lately))
+    answered = redaction.mask_answer(_asked(contact) if author == Author.CUSTOMER else "", text)
+    *earlier, masked = redaction.mask_parts([*(one.text for one in before), answered.text])
+    for message, one in zip(before, earlier, strict=True):
+        if message.text != one.text:
+            Message.objects.filter(pk=message.pk).update(text=one.text)
+    kinds = tuple(dict.fromkeys((*answered.kinds, *masked.kinds)))
+    redaction.remember(kinds)
+    return masked.text, kinds
+
+
+def _asked(contact: Contact) -> str:
+    """Return what the rep said last, which the customer may be answering."""
+    last = Message.objects.filter(contact=contact, author=Author.REP).order_by("-pk").first()
+    return last.text if last else ""
 
 
 def note(contact: Contact, text: str) -> Message:

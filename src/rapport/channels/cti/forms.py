@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Invalid
 
 EVENTS = ("newCall", "answer", "hangup")
@@ -60,12 +60,12 @@ def read(sent: Mapping[str, Any]) -> Told:
         event=event,
         call_id=call_id,
         at=_instant(_text(sent, "at")),
-        caller=_text(sent, "from"),
-        called=_text(sent, "to"),
+        caller=redaction.clean(_text(sent, "from")),
+        called=redaction.clean(_text(sent, "to")),
         direction=direction,
         users=users,
         queue=_text(sent, "queue", longest=LONGEST_QUEUE),
-        cause=_text(sent, "cause")[:KEPT_OF_CAUSE],
+        cause=redaction.clean(_text(sent, "cause"))[:KEPT_OF_CAUSE],
     )
 
 

@@ -11,11 +11,14 @@ from django.db import connection, transaction
 
 from rapport.customers.actions import ensure_segment
 from rapport.customers.events import CustomerChanged
+from rapport.customers.importing.holdings import ready
 from rapport.customers.importing.mapping import CustomerMapping
 from rapport.customers.importing.rows import CustomerRecord
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
+from rapport.customers.sensitive import Keeper, Spot
 from rapport.events.actions import record_history
 from rapport.kit import clock
+from rapport.kit.classes import FieldClass
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -44,6 +47,7 @@ class Importer:
         self.programme = programme
         self._mapping = mapping
         self._segments: dict[str, Segment] = {}
+        self._keeper: Keeper | None = None
 
     @transaction.atomic
     def write(self, records: Sequence[CustomerRecord]) -> Written:
@@ -51,15 +55,16 @@ class Importer:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self.programme.pk])
         last = {record.key: record for record in records}
+        keeper = self._classed(records)
         there = {customer.key: customer for customer in self._locked(last)}
         new = [Customer(programme=self.programme, key=key) for key in last if key not in there]
         before = {key: _told(there[key]) if key in there else {} for key in last}
         customers = there | {customer.key: customer for customer in new}
         for key, record in last.items():
-            self._apply(customers[key], record)
+            self._apply(customers[key], record, keeper)
         Customer.objects.bulk_create(new)
         changes = {key: _difference(before[key], _told(customers[key])) for key in last}
-        for key, extra in self._write_parts(last, customers).items():
+        for key, extra in self._write_parts(last, customers, keeper).items():
             changes[key] = _joined(changes[key], extra)
         changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
@@ -89,10 +94,27 @@ class Importer:
             .order_by("pk")
         )
 
-    def _apply(self, customer: Customer, record: CustomerRecord) -> None:
+    def _classed(self, records: Sequence[CustomerRecord]) -> Keeper:
+        """Know every attribute's class before anything is written, by the mapping and by what the rows hold."""
+        if self._keeper is None:
+            self._keeper = Keeper(self.programme)
+            self._keeper.declare(self._mapping.classes())
+        for record in records:
+            for told in (record.attributes, *(one.values.get("details", {}) for one in record.holdings)):
+                for name, value in told.items():
+                    self._keeper.learn(name, value)
+        return self._keeper
+
+    def _apply(self, customer: Customer, record: CustomerRecord, keeper: Keeper) -> None:
         for name, value in record.fields.items():
             setattr(customer, name, self._segment(value) if name == "segment" else value)
-        customer.attributes = {**customer.attributes, **record.attributes}
+        clear, _ = keeper.split(record.attributes)
+        was = {
+            name: value
+            for name, value in customer.attributes.items()
+            if keeper.class_of(name) != FieldClass.SENSITIVE
+        }
+        customer.attributes = {**was, **clear}
 
     def _segment(self, key: str) -> Segment | None:
         if key and key not in self._segments:
@@ -111,13 +133,20 @@ class Importer:
         Customer.objects.bulk_update(changed, UPDATED, batch_size=500)
 
     def _write_parts(
-        self, records: Mapping[str, CustomerRecord], customers: Mapping[str, Customer]
+        self, records: Mapping[str, CustomerRecord], customers: Mapping[str, Customer], keeper: Keeper
     ) -> dict[str, dict[str, tuple[str, str]]]:
-        """Write holdings and contact points; return by customer what of them changed."""
+        """Write holdings, contact points and sealed values; return by customer what of them changed."""
         ids = {customer.pk: key for key, customer in customers.items()}
         extra: dict[str, dict[str, tuple[str, str]]] = {}
         self._write_points(records, customers, ids, extra)
-        self._write_holdings(records, customers, ids, extra)
+        sealed = self._write_holdings(records, customers, keeper, extra)
+        for key, record in records.items():
+            sealed |= {
+                Spot(customers[key], None, name): text for name, text in keeper.split(record.attributes)[1].items()
+            }
+        for spot, change in keeper.keep(sealed).items():
+            name = f"{HOLDING} {spot.holding.key} {spot.field}" if spot.holding else spot.field
+            extra.setdefault(spot.customer.key, {})[name] = change
         return extra
 
     def _write_points(
@@ -142,16 +171,20 @@ class Importer:
         self,
         records: Mapping[str, CustomerRecord],
         customers: Mapping[str, Customer],
-        ids: Mapping[int, str],
+        keeper: Keeper,
         extra: dict[str, dict[str, tuple[str, str]]],
-    ) -> None:
-        there = {(one.customer_id, one.key): one for one in Holding.objects.filter(customer__in=ids)}
+    ) -> dict[Spot, str]:
+        """Write what customers hold, and return what of it is to be sealed."""
+        pks = [customer.pk for customer in customers.values()]
+        there = {(one.customer_id, one.key): one for one in Holding.objects.filter(customer__in=pks)}
         new: list[Holding] = []
         changed: list[Holding] = []
-        for key, record in records.items():
-            for told in record.holdings:
+        secret: list[tuple[Holding, Mapping[str, str]]] = []
+        for key, holdings in ready(self.programme, keeper, records).items():
+            for told in holdings:
                 found = there.get((customers[key].pk, told.key))
                 holding = found or Holding(programme=self.programme, customer=customers[key], key=told.key)
+                secret.append((holding, told.secret))
                 before = {name: getattr(holding, name) for name in told.values}
                 if found and before == told.values:
                     continue
@@ -166,6 +199,12 @@ class Importer:
         Holding.objects.bulk_update(
             changed, ["product", "label", "opened_on", "ends_on", "details"], batch_size=500
         )
+        by_id = {customer.pk: customer for customer in customers.values()}
+        return {
+            Spot(by_id[holding.customer_id], holding, name): text
+            for holding, told_secret in secret
+            for name, text in told_secret.items()
+        }
 
 
 def _told(customer: Customer) -> Values:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rapport.customers.sensitive import class_by_name
+from rapport.kit.classes import FieldClass
 from rapport.kit.errors import Invalid
 
 FIELDS = ("name", "segment", "customer_since", "language", "likes", "email", "phone")
@@ -28,11 +30,16 @@ TOP = (
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A column kept with the customer; ``values`` renames what is written in it."""
+    """A column kept with the customer; ``values`` renames what is written in it. No class: it goes by the name."""
 
     column: str
     kind: str
     values: Mapping[str, Any]
+    field_class: FieldClass | None = None
+
+    def is_sensitive(self, name: str) -> bool:
+        """Say whether its text is shown to nobody."""
+        return (self.field_class or class_by_name(name)) == FieldClass.SENSITIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class HoldingMap:
     """How one row tells of something the customer has; a field is a column, or a fixed text after ``=``."""
 
     fields: Mapping[str, str]
-    details: Mapping[str, str]
+    details: Mapping[str, Attribute]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,25 @@ class CustomerMapping:
         told = {self.key, *self.fields.values(), *(one.column for one in self.attributes.values())}
         for holding in self.holdings:
             told |= {column for column in holding.fields.values() if not column.startswith("=")}
-            told |= set(holding.details.values())
+            told |= {one.column for one in holding.details.values()}
         return told
+
+    def classes(self) -> dict[str, FieldClass | None]:
+        """The classes of all attributes and details by name, None where the mapping leaves it to the name."""
+        told: dict[str, FieldClass | None] = {}
+        for attributes in (self.attributes, *(holding.details for holding in self.holdings)):
+            for name, one in attributes.items():
+                told[name] = one.field_class or told.get(name)
+        return told
+
+    def sensitive_columns(self) -> set[str]:
+        """The columns whose text is shown to nobody, not even where a row cannot be read."""
+        return {
+            one.column
+            for attributes in (self.attributes, *(holding.details for holding in self.holdings))
+            for name, one in attributes.items()
+            if one.is_sensitive(name)
+        }
 
 
 def read_mapping(path: Path) -> CustomerMapping:
@@ -98,12 +122,16 @@ def _only(path: Path, what: str, told: Mapping[str, Any], known: tuple[str, ...]
 def _attribute(path: Path, name: str, told: Any) -> Attribute:
     if isinstance(told, str):
         return Attribute(told, "text", {})
-    kind = told.get("kind", "text")
+    kind, field_class = told.get("kind", "text"), told.get("class")
     if "column" not in told or kind not in KINDS:
         raise Invalid(
             f"In the mapping {path}, attribute {name} needs a column; its kind may be {', '.join(KINDS)}."
         )
-    return Attribute(told["column"], kind, told.get("values", {}))
+    if field_class is not None and field_class not in list(FieldClass):
+        raise Invalid(f"In the mapping {path}, the class of {name} may be {', '.join(FieldClass)}.")
+    return Attribute(
+        told["column"], kind, told.get("values", {}), FieldClass(field_class) if field_class else None
+    )
 
 
 def _holding(path: Path, told: Mapping[str, Any]) -> HoldingMap:
@@ -111,4 +139,4 @@ def _holding(path: Path, told: Mapping[str, Any]) -> HoldingMap:
     _only(path, "fields of holdings", fields, HOLDING_FIELDS)
     if "key" not in fields or "product" not in fields:
         raise Invalid(f"In the mapping {path}, each of holdings needs a key and a product.")
-    return HoldingMap(fields, told.get("details", {}))
+    return HoldingMap(fields, {name: _attribute(path, name, one) for name, one in told.get("details", {}).items()})

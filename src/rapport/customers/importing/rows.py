@@ -16,6 +16,7 @@ from rapport.customers.importing.mapping import Attribute, CustomerMapping, Hold
 from rapport.customers.points import normal_email, normal_phone
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import storable
+from rapport.kit.redaction import HIDDEN, is_secret, mask
 
 LIMITS = {"key": 100, "name": 200, "segment": 50, "language": 10, "likes": 500, "email": 254, "phone": 254}
 HOLDING_LIMIT = 100
@@ -113,7 +114,7 @@ def _lines(file: BufferedIOBase, encoding: str, bad: _Undecodable) -> Iterator[s
 def _row(
     line: int, header: list[str], fields: list[str], mapping: CustomerMapping, bad: _Undecodable
 ) -> CustomerRecord | BadRow:
-    text = mapping.delimiter.join(fields)[:SHOWN]
+    text = _shown(header, fields, mapping)
     if line in bad.lines:
         return BadRow(line, f"is not written in {mapping.encoding}", text)
     if len(fields) != len(header):
@@ -121,14 +122,27 @@ def _row(
     try:
         return _record(line, dict(zip(header, fields, strict=True)), mapping)
     except Invalid as fault:
-        return BadRow(line, str(fault), text)
+        return BadRow(line, mask(str(fault)).text, text)
+
+
+def _shown(header: list[str], fields: list[str], mapping: CustomerMapping) -> str:
+    """Return a row as the file of errors may hold it: nothing of a sensitive column, no secret in any other."""
+    hidden = mapping.sensitive_columns()
+    if hidden and len(fields) != len(header):
+        return f"{HIDDEN} (its fields cannot be told apart; look at the line in your file)"
+    if hidden:
+        named = zip(header, fields, strict=True)
+        fields = [HIDDEN if column in hidden else field for column, field in named]
+    return mask(mapping.delimiter.join(fields)).text[:SHOWN]
 
 
 def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> CustomerRecord:
     key = row[mapping.key].strip()
     if not key:
         raise Invalid("has no key")
-    told = {name: row[column].strip() for name, column in mapping.fields.items()}
+    if is_secret(key):
+        raise Invalid("has a card or account number for a key, and keys are shown; take another column")
+    told = {name: mask(row[column].strip()).text for name, column in mapping.fields.items()}
     texts = {"key": key} | {name: text for name, text in told.items() if name in LIMITS}
     if why := storable(**{name: (text, LIMITS[name]) for name, text in texts.items()}):
         raise Invalid(why)
@@ -165,20 +179,22 @@ def _attribute(name: str, row: Mapping[str, str], told: Attribute) -> Any:
         return told.values[text]
     if why := storable(**{name: (text, 500)}):
         raise Invalid(why)
-    return _typed(name, text, told.kind)
+    return _typed(name, text, told)
 
 
-def _typed(name: str, text: str, kind: str) -> Any:
+def _typed(name: str, text: str, told: Attribute) -> Any:
+    kind = told.kind
+    shown = HIDDEN if told.is_sensitive(name) else repr(text[:40])
     if kind == "text" or not text:
         return text or None
     if kind == "yes":
         if text.lower() in YES | NO:
             return text.lower() in YES
-        raise Invalid(f"{name} is neither yes nor no: {text[:40]!r}")
+        raise Invalid(f"{name} is neither yes nor no: {shown}")
     try:
         return int(text) if kind == "whole" else float(text)
     except ValueError as fault:
-        raise Invalid(f"{name} is no number: {text[:40]!r}") from fault
+        raise Invalid(f"{name} is no number: {shown}") from fault
 
 
 def _holding(row: Mapping[str, str], told: HoldingMap, mapping: CustomerMapping) -> HoldingRecord:
@@ -194,5 +210,5 @@ def _holding(row: Mapping[str, str], told: HoldingMap, mapping: CustomerMapping)
         if name in values:
             values[name] = _day(values[name], mapping)
     return HoldingRecord(
-        key, values | {"details": {name: row[column].strip() for name, column in told.details.items()}}
+        key, values | {"details": {name: row[one.column].strip() for name, one in told.details.items()}}
     )

@@ -171,3 +171,38 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:after:swap", () => { follow(); fit(); });
 follow();
 fit();
+
+// A masked value that is shown hides itself: after a while, with the next contact, and before the page is kept.
+const VALUE_SHOWN_MS = 30000;
+
+function hide(place, isFocused = false) {
+  place.querySelectorAll("[data-shown]").forEach((shown) => shown.remove());
+  const masked = place.querySelector("[data-masked]");
+  if (masked) masked.hidden = false;
+  place.removeAttribute("hx-morph-skip");
+  if (isFocused) masked?.querySelector("button")?.focus();
+}
+
+const shownPlaces = () => document.querySelectorAll("[data-of]:has([data-shown])");
+
+document.addEventListener("htmx:after:swap", () => {
+  const contact = document.getElementById("talk")?.dataset.contact;
+  for (const place of shownPlaces()) {
+    if (place.dataset.of !== contact) {
+      hide(place);
+    } else if (!place.dataset.seen) {
+      place.dataset.seen = "yes";
+      place.querySelector("select, [data-hide]")?.focus();
+      if (place.querySelector("strong")) window.setTimeout(() => hide(place, place.contains(document.activeElement)), VALUE_SHOWN_MS);
+    }
+  }
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-hide]");
+  if (button) hide(button.closest("[data-of]"), true);
+});
+document.addEventListener("keydown", (event) => {
+  const place = event.key === "Escape" && event.target.closest?.("[data-of]:has([data-shown])");
+  if (place) hide(place, true);
+});
+window.addEventListener("pagehide", () => shownPlaces().forEach((place) => hide(place)));

@@ -1,0 +1,73 @@
+"""What a file says customers hold, made ready to be written: sensitive parts set apart, numbers out of keys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rapport.customers.models import SealedValue
+from rapport.customers.sensitive import NUMBER, Keeper
+from rapport.kit import redaction, sealing
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.customers.importing.rows import CustomerRecord, HoldingRecord
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingToWrite:
+    """A holding with its values in the clear, and those to be sealed."""
+
+    key: str
+    values: Mapping[str, Any]
+    secret: Mapping[str, str]
+
+
+def ready(
+    programme: Programme, keeper: Keeper, records: Mapping[str, CustomerRecord]
+) -> dict[str, list[HoldingToWrite]]:
+    """Return by customer what is to be written.
+
+    A card or account number that stands as a holding's key is sealed as its ``number``, and the key is one of
+    ours; the same number later finds the same holding.
+    """
+    known = _keys_by_number(programme, records)
+    return {key: [_ready(keeper, known, key, told) for told in one.holdings] for key, one in records.items()}
+
+
+def _ready(
+    keeper: Keeper, known: Mapping[tuple[str, str], str], customer: str, told: HoldingRecord
+) -> HoldingToWrite:
+    values = dict(told.values)
+    values["details"], secret = keeper.split(values.get("details", {}))
+    label, key = values.get("label", ""), told.key
+    number = next((one for one in (key, label) if redaction.is_secret(one)), "")
+    if number:
+        secret[NUMBER] = number
+    if redaction.is_secret(key):
+        key = known.get((customer, sealing.normal(key))) or f"n-{secrets.token_hex(6)}"
+    for name in ("label", "product"):
+        if name in values:
+            values[name] = sealing.hint(label) if values[name] == number else redaction.mask(values[name]).text
+    return HoldingToWrite(key, values, secret)
+
+
+def _keys_by_number(programme: Programme, records: Mapping[str, CustomerRecord]) -> dict[tuple[str, str], str]:
+    """Return our keys of holdings there already, by their customer's key and the number's normal form."""
+    sought = {
+        finder: (customer, sealing.normal(told.key))
+        for customer, record in records.items()
+        for told in record.holdings
+        if redaction.is_secret(told.key)
+        for finder in sealing.finders(told.key, programme.pk)
+    }
+    found = SealedValue.objects.filter(
+        programme=programme, finder__in=list(sought), field=NUMBER, holding__isnull=False
+    )
+    return {
+        sought[finder]: key
+        for finder, key, customer in found.values_list("finder", "holding__key", "customer__key")
+        if sought[finder][0] == customer
+    }

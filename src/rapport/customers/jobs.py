@@ -1,0 +1,12 @@
+"""Background work of this module."""
+
+from rapport.customers import resealing
+from rapport.jobs.actions import job
+
+
+@job("customers.reseal")
+def reseal(programme_id: int, after: int = 0) -> None:
+    """Seal one batch of the programme's values anew, and queue the next in the same transaction."""
+    last = resealing.reseal_some(programme_id, after=after)
+    if last is not None:
+        reseal.defer(programme_id=programme_id, after=last)

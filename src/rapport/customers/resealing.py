@@ -1,0 +1,75 @@
+"""Sealing again, under the current key, what an earlier key sealed: in batches, to be stopped and gone on with."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from rapport.accounts.doors import in_each_programme
+from rapport.customers.models import SealedValue
+from rapport.customers.sensitive import CHANGED, opened, sealed_row, spot_of
+from rapport.kit import sealing
+from rapport.kit.errors import Conflict
+from rapport.kit.walls import inside
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+logger = logging.getLogger("rapport.customers")
+BATCH = 500
+
+
+def uses() -> Counter[str]:
+    """Return how many values of all programmes each key opens, keys that are not in the ring among them."""
+    found: Counter[str] = Counter()
+    for counted in in_each_programme(_uses_in):
+        found += counted
+    return found
+
+
+def _uses_in(programme: Programme) -> Counter[str]:
+    rows = SealedValue.objects.filter(programme=programme).values("key_id").annotate(count=Count("pk")).order_by()
+    return Counter(dict(rows.values_list("key_id", "count")))
+
+
+def reseal_some(programme_id: int, *, after: int = 0, limit: int = BATCH) -> int | None:
+    """Seal the next values of the programme anew; return the last one's id, None where none was left.
+
+    Values whose key is missing, or that somebody tampered with, stay as they are, and the log says how many.
+    """
+    old = SealedValue.objects.exclude(key_id=sealing.ring().current).filter(programme=programme_id, pk__gt=after)
+    rows = list(old.select_for_update(of=("self",)).select_related("customer", "holding").order_by("pk")[:limit])
+    done: list[SealedValue] = []
+    for row in rows:
+        try:
+            done.append(sealed_row(spot_of(row), opened(row), row=row))
+        except (sealing.KeyMissing, sealing.Broken):
+            continue
+    if len(done) < len(rows):
+        logger.warning("%d sealed values do not open and stay as they are", len(rows) - len(done))
+    SealedValue.objects.bulk_update(done, CHANGED)
+    return rows[-1].pk if rows else None
+
+
+def reseal_all(programme: Programme) -> None:
+    """Seal everything of the programme anew, a transaction for each batch."""
+    after: int | None = 0
+    while after is not None:
+        with inside(programme.pk):
+            after = reseal_some(programme.pk, after=after)
+
+
+def retire_unused() -> list[str]:
+    """Take the keys that nothing needs out of the ring; return their ids. Conflict where one is still needed."""
+    ring, used = sealing.ring(), uses()
+    old = [key_id for key_id in ring.keys if key_id != ring.current]
+    if needed := [key_id for key_id in old if used[key_id]]:
+        raise Conflict(
+            f"{', '.join(needed)} still open {sum(used[one] for one in needed):,} values, so nothing was taken "
+            "out. Seal them anew first: rapport keys --reseal."
+        )
+    sealing.retire(old)
+    return old
