@@ -52,9 +52,13 @@ class Programme(models.Model):
     required_agreements = models.JSONField(default=list, blank=True)  # ["confidentiality 2026-1"]
     allowed_networks = models.JSONField(default=list, blank=True)  # ["10.0.0.0/8"]; empty is any
     allowed_hours = models.JSONField(default=dict, blank=True)  # {"mon": ["08:00-20:00"]}; empty is any
+    names_shown_to_partner = models.CharField(max_length=10, default="none")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(names_shown_to_partner__in=["none", "roles", "names"]), name="names_shown_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(answer_target__gt=0, answer_target__lte=1), name="answer_target_is_a_share"
             ),

@@ -28,4 +28,6 @@ def workplace(place: Member) -> str:
     base = f"/at/{place.programme.key}"
     if place.may(Right.WATCH_FLOOR):
         return f"{base}/floor/"
-    return f"{base}/desk/" if place.may(Right.TAKE_CONTACTS) else ""
+    if place.may(Right.TAKE_CONTACTS):
+        return f"{base}/desk/"
+    return f"{base}/partner/" if place.may(Right.READ_REPORTS) else ""

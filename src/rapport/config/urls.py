@@ -8,6 +8,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.provisioning",
     "rapport.feeds",
     "rapport.desk",
+    "rapport.partner",
     "rapport.portal",
     "rapport.floor",
     "rapport.recognition",

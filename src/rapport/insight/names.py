@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapport.accounts.queries import members_of
+from rapport.accounts.names import Names
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.insight.figures import Group
@@ -16,10 +16,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNKNOWN = {"rep": "Nobody, or not known", "reason": "No reason", "queue": "No queue", "segment": "No segment"}
 
 
-def names_of(programme: Programme, dimension: str) -> dict[Group, str]:
+def names_of(programme: Programme, dimension: str, people: Names) -> dict[Group, str]:
     """Return the names of a dimension's groups; a group without a name goes by its key."""
     if dimension == "rep":
-        return {member.agent_id: member.name for member in members_of(programme)}
+        return dict(people.by_agent.items())
     if dimension == "reason":
         return dict(reason_names(programme).items())
     if dimension == "segment":

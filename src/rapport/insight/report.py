@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rapport.insight import queries
-from rapport.insight.figures import Figure, FigureRow
+from rapport.insight.figures import Figure, FigureRow, Group
 from rapport.insight.names import WEEKDAYS, name_of, names_of
 from rapport.insight.registry import METRICS, Metric
 from rapport.insight.state import ReportState
@@ -17,6 +17,7 @@ from rapport.numeric.intervals import share_interval
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
+    from rapport.accounts.names import Names
     from rapport.insight.sql import Cut
 
 HEADLINE = (
@@ -72,7 +73,6 @@ class SplitRow:
     """One group's figure, with the interval that its number of contacts allows."""
 
     name: str
-    key: str
     figure: Figure
     words: str
     small: bool
@@ -175,25 +175,22 @@ def trend_rows(counted: Counted, state: ReportState) -> list[tuple[str, str, Fig
     return rows
 
 
-def split(programme: Programme, counted: Counted, metric: Metric, by: str) -> list[SplitRow]:
+def split(programme: Programme, counted: Counted, metric: Metric, by: str, people: Names) -> list[SplitRow]:
     """Return the focus by group, largest groups first and what is not known last, each with its interval."""
     if by == "rep" and metric.key in OF_NO_REP:
         return []
-    names = names_of(programme, by)
+    names = names_of(programme, by, people)
     rows = [row for row in counted.now[(by,)] if _size(row[metric.key])]
     rows.sort(key=lambda row: (row.group[by] is None, -_size(row[metric.key])))
     longest = max((float(row[metric.key].value or 0) for row in rows), default=0) or 1
-    return [
-        _split_row(metric, row[metric.key], name_of(names, by, row.group[by]), row.group[by], longest)
-        for row in rows
-    ]
+    return [_split_row(metric, row[metric.key], name_of(names, by, row.group[by]), longest) for row in rows]
 
 
 def _size(figure: Figure) -> float:
     return figure.numerator if figure.denominator is None else figure.denominator
 
 
-def _split_row(metric: Metric, figure: Figure, name: str, key: object, longest: float) -> SplitRow:
+def _split_row(metric: Metric, figure: Figure, name: str, longest: float) -> SplitRow:
     low = high = None
     if metric.unit == "share" and metric.relation != "state_span" and figure.denominator:
         ends = share_interval(figure.numerator, figure.denominator)
@@ -201,7 +198,6 @@ def _split_row(metric: Metric, figure: Figure, name: str, key: object, longest: 
     value = float(figure.value or 0)
     return SplitRow(
         name=name,
-        key="" if key is None else str(key),
         figure=figure,
         words=written(metric, figure),
         small=is_small(metric, figure),
@@ -268,9 +264,9 @@ def heat_rows(counted: Counted, metric: Metric) -> tuple[list[int], list[tuple[s
     return hours, lines
 
 
-def table_of_reps(programme: Programme, counted: Counted) -> list[tuple[str, list[tuple[str, Figure, bool]]]]:
+def table_of_reps(counted: Counted, people: Names) -> list[tuple[str, list[tuple[str, Figure, bool]]]]:
     """Return every rep's figures: name, then words, figure and whether it rests on few contacts."""
-    names = names_of(programme, "rep")
+    names: dict[Group, str] = dict(people.by_agent.items())
     rows = [
         row for row in counted.now[("rep",)] if row["contacts_answered"].value and row.group["rep"] is not None
     ]

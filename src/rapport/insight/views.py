@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.doors import staff_page
+from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
 from rapport.insight import queries, report
 from rapport.insight.names import name_of, names_of
@@ -23,6 +24,8 @@ from rapport.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
+    from rapport.accounts.names import Names
+    from rapport.insight.figures import Group
 
 reader = staff_page(Right.READ_REPORTS)
 
@@ -42,8 +45,9 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
     metric = METRICS[state.metric]
     target = programme.answer_target if state.metric == "service_level" else None
     comparable = state.before is None or state.before[0] >= days[0]
-    by_rep = report.split(programme, counted, metric, "rep")
-    by_other = report.split(programme, counted, metric, state.by)
+    people = names_for(member)
+    by_rep = report.split(programme, counted, metric, "rep", people)
+    by_other = report.split(programme, counted, metric, state.by, people)
     return pages.render(
         request,
         "insight/report.html",
@@ -65,7 +69,7 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
             "heat": report.heat(counted, metric),
             "heat_rows": report.heat_rows(counted, metric),
             "rep_columns": [METRICS[key] for key in report.OF_REPS],
-            "reps": report.table_of_reps(programme, counted),
+            "reps": report.table_of_reps(counted, people),
             "sql": shown(metric),
             "small": SMALL,
             "nothing_came": not counted.now[("day",)],
@@ -87,9 +91,10 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     text = StringIO()
     rows = spreadsheet.writer(text)
     rows.writerow([*cut, *(f"{name}_name" for name in cut), "metric", "value", "numerator", "denominator", "unit"])
-    names = {name: names_of(programme, name) for name in cut}
+    people = names_for(member)
+    names = {name: names_of(programme, name, people) for name in cut}
     for row in queries.metrics(programme, keys, state.start, state.end, by=cut):
-        groups = [row.group[name] for name in cut]
+        groups = [_group(people, name, row.group[name]) for name in cut]
         named = [name_of(names[name], name, row.group[name]) for name in cut]
         for key, figure in row.figures.items():
             rows.writerow(
@@ -101,6 +106,10 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{file}"'},
     )
+
+
+def _group(people: Names, dimension: str, group: Group) -> Group:
+    return people.key_of(str(group)) if dimension == "rep" and group is not None else group
 
 
 @never_cache

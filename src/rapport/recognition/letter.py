@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from rapport.insight.registry import METRICS
 from rapport.kit.filters import duration, number, percent
+
+if TYPE_CHECKING:
+    from rapport.accounts.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class Praise:
     reason: str
     quote: str
 
+    def called(self, names: Names) -> Praise:
+        """Return the praise with people called as its reader may."""
+        if not names.hidden:
+            return self
+        called = names.of_agent(self.agent_id)
+        return replace(self, agent_id="", name=called, quote=names.within(self.quote))
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -84,6 +94,10 @@ class Quote:
     rating: int | None
     rep: str
     contact: str
+
+    def called(self, names: Names) -> Quote:
+        """Return the comment with people called as its reader may."""
+        return replace(self, rep=names.of_name(self.rep), text=names.within(self.text)) if names.hidden else self
 
 
 def written(key: str, value: float | None) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
+from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
 from rapport.kit import clock, pages
 from rapport.kit.errors import Conflict, DomainError, Invalid
@@ -98,11 +99,13 @@ def _page(
     }
     if note is not None:
         kept = {field: getattr(note, field) for field in actions.LIMITS}
+        called = names_for(member)
         context |= {
             "lines": read_lines(note.figures),
-            "people": read_people(note.people),
-            "quote": read_quote(note.comment),
-            "words": kept | (words or {}),
+            "people": [one.called(called) for one in read_people(note.people)],
+            "quote": quote.called(called) if (quote := read_quote(note.comment)) else None,
+            "words": {field: called.within(text) for field, text in kept.items()} | (words or {}),
+            "tip_by": called.of_name(note.tip_by.name) if note.tip_by else "",
             "limits": actions.LIMITS,
             "read_at": queries.seen_at(note, member),
             "readers": queries.readers_of(note) if writes and note.published_at else [],

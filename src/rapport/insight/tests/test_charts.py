@@ -9,7 +9,7 @@ from rapport.insight.words import change
 
 
 def row(value: float, of: int, *, small: bool = False) -> SplitRow:
-    return SplitRow("Ana", "ana", Figure(value, value * of, of), "", small, value, None, None)
+    return SplitRow("Ana", Figure(value, value * of, of), "", small, value, None, None)
 
 
 def test_bars_of_shares_end_at_the_whole_and_those_of_few_contacts_are_pale() -> None:
