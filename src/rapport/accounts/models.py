@@ -97,6 +97,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     runs_installation = models.BooleanField(default=False)
+    is_emergency = models.BooleanField(default=False)  # the break-glass account: no clearance stands in its way
     session_epoch = models.PositiveIntegerField(default=0)  # sessions of an earlier one are dead
 
     objects = People()

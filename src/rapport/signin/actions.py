@@ -39,6 +39,7 @@ def begin(
     idle, latest = _limits(user)
     made = SignIn.objects.create(
         user=user,
+        epoch=user.session_epoch,
         session_hash=session_mark(session_key),
         how=how,
         address=str(parsed(address) or "") or None,
@@ -95,9 +96,14 @@ def end_lapsed() -> int:
     now = clock.now()
     ended = 0
     for one in SignIn.objects.select_related("user").filter(ended_at=None):
-        why = one.lapsed(now)
+        why = SignIn.Why.SHUT_OUT if one.is_shut_out() else one.lapsed(now)
         ended += bool(why and end(sign_in=one, why=why))
     return ended
+
+
+def move(sign_in: SignIn, *, session_key: str) -> None:
+    """Follow a sign-in to the new key that its session was given."""
+    SignIn.objects.filter(pk=sign_in.pk).update(session_hash=session_mark(session_key))
 
 
 @transaction.atomic

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from rapport.accounts.actions import ensure_member, tell_places
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.actions import change_place, ensure_member, set_active, tell_places
+from rapport.accounts.doors import at_each_place, in_each_programme
 from rapport.accounts.roles import Role
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
@@ -23,7 +24,7 @@ from rapport.signin.events import BrokeGlass
 from rapport.signin.models import BreakGlass, SignIn
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme, User
+    from rapport.accounts.models import Member, Programme, User
 
 logger = logging.getLogger("rapport.signin")
 
@@ -42,8 +43,8 @@ def seal(*, username: str) -> str:
     user: User = found or users.create_user(username, name="Emergency access")
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(WORDS))
     user.set_password(password)
-    user.is_active = True
-    user.save(update_fields=["password", "is_active"])
+    user.is_active = user.is_emergency = True
+    user.save(update_fields=["password", "is_active", "is_emergency"])
     BreakGlass.objects.update_or_create(
         user=user, defaults={"sealed_at": clock.now(), "broken_at": None, "until": None, "reason": ""}
     )
@@ -67,12 +68,31 @@ def use(*, user: User, reason: str) -> BreakGlass:
     user.save(update_fields=["password"])
 
     def enter(programme: Programme) -> None:
-        ensure_member(programme=programme, agent_id=user.username, role=Role.ADMINISTRATOR, username=user.username)
+        place = ensure_member(
+            programme=programme, agent_id=user.username, role=Role.ADMINISTRATOR, username=user.username
+        )
+        change_place(member=place, actor="system", is_active=True)
 
     in_each_programme(enter)
     tell_places(user, BrokeGlass(minutes=MINUTES))
     logger.warning("the break-glass account %s was used; the page of the machine has the reason", user.username)
     return glass
+
+
+def end_uses() -> int:
+    """Block every emergency account whose hour is over and take its places away; return how many there were."""
+    over = BreakGlass.objects.select_related("user").filter(until__lte=clock.now(), user__is_active=True)
+    return sum(_end_use(glass.user) for glass in over)
+
+
+def _end_use(user: User) -> bool:
+    def leave(place: Member) -> None:
+        with suppress(Conflict):  # no other administrator there: nobody is shut out of the programme for good
+            change_place(member=place, actor="system", is_active=False)
+
+    at_each_place(user, leave)
+    set_active(user=user, is_active=False, why="emergency_over")
+    return True
 
 
 def until(user: User) -> BreakGlass | None:

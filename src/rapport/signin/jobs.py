@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user_model
 
 from rapport.jobs.actions import job, periodic
-from rapport.signin import actions
+from rapport.signin import actions, emergency
 
 
 @job("signin.locked_out", of_installation=True)
@@ -18,3 +18,4 @@ def locked_out(user_id: int, kind: str) -> None:
 def end_lapsed(timestamp: int) -> None:
     """Every minute: end sign-ins whose time is over, so that their open pages learn of it."""
     actions.end_lapsed()
+    emergency.end_uses()

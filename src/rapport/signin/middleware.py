@@ -35,9 +35,11 @@ def sessions(get_response: Handler) -> Handler:
 
 def present(request: HttpRequest, claimed: User | AnonymousUser) -> User | AnonymousUser:
     """Return the person of the session if their sign-in is open, else nobody, and then end the session."""
-    if isinstance(claimed, AnonymousUser) or not claimed.is_authenticated:
-        return AnonymousUser()
     sign_in = current(request)
+    if isinstance(claimed, AnonymousUser) or not claimed.is_authenticated:
+        if sign_in is not None:  # Django has found the session worthless, and emptied it
+            _end(request, sign_in, SignIn.Why.SHUT_OUT)
+        return AnonymousUser()
     if sign_in is None or sign_in.user_id != claimed.pk:
         sign_in = adopt(request, claimed)
     now = clock.now()
@@ -47,10 +49,14 @@ def present(request: HttpRequest, claimed: User | AnonymousUser) -> User | Anony
         if act is not None:
             actions.touch(sign_in, at=act)
         return claimed
-    actions.end(sign_in=sign_in, why=why)
     request.session.flush()
-    request.session[ENDED_KEY] = why.value
+    _end(request, sign_in, why)
     return AnonymousUser()
+
+
+def _end(request: HttpRequest, sign_in: SignIn, why: SignIn.Why) -> None:
+    actions.end(sign_in=sign_in, why=why)
+    request.session[ENDED_KEY] = sign_in.why or why.value
 
 
 def current(request: HttpRequest) -> SignIn | None:

@@ -26,6 +26,7 @@ class SignIn(models.Model):
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins")
+    epoch = models.PositiveIntegerField(default=0)  # of the person; an earlier one than theirs is shut out
     session_hash = models.CharField(max_length=64)
     how = models.CharField(max_length=60)
     address = models.GenericIPAddressField(null=True)
@@ -46,6 +47,10 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.began_at:%Y-%m-%d %H:%M}"
+
+    def is_shut_out(self) -> bool:
+        """Say whether the person was blocked, or shut out of all sessions, since this one began."""
+        return not self.user.is_active or self.epoch != self.user.session_epoch
 
     def lapsed(self, now: datetime) -> "SignIn.Why | None":
         """Return why this sign-in is over at ``now`` by time alone, or None."""

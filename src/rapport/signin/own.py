@@ -127,7 +127,10 @@ def password(request: HttpRequest) -> HttpResponse:
     form = forms.PasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.change_password(user=user, password=form.cleaned_data["new"], keep=middleware.current(request))
-        update_session_auth_hash(request, user)  # this browser stays
+        update_session_auth_hash(request, user)  # this browser stays, with a new key
+        here = middleware.current(request)
+        if here is not None:
+            actions.move(here, session_key=request.session.session_key or "")
         return _account_page(request, notice="Your password is changed. You were signed out everywhere else.")
     status = 422 if request.method == "POST" else 200
     return pages.render(request, "signin/password.html", {"form": form}, status=status)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def open_sign_ins(user: User) -> list[SignIn]:
     """Return where a person is signed in now, the newest first."""
-    return list(SignIn.objects.select_related("user").filter(user=user, ended_at=None).order_by("-began_at"))
+    found = SignIn.objects.select_related("user").filter(user=user, ended_at=None).order_by("-began_at")
+    return [one for one in found if not one.is_shut_out()]
 
 
 def past_sign_ins(user: User, most: int = 20) -> list[SignIn]:

@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.doors import places_of
+from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
+from rapport.kit.walls import inside
 from rapport.signin import emergency
 from rapport.signin.cli import break_glass
 from rapport.signin.models import BreakGlass, SignIn
@@ -71,6 +74,32 @@ def test_it_lasts_an_hour(password: str) -> None:
             assert client.get("/account/").status_code == 200
     with clock.at(began + timedelta(minutes=61)):
         assert client.get("/account/").status_code == 302
+
+
+def test_clearance_does_not_stand_in_its_way(password: str, world: World) -> None:
+    with inside(world.programme.pk):
+        accounts.set_rules(
+            programme=world.programme,
+            actor="system",
+            requires_second_factor=True,
+            allowed_networks=["10.1.0.0/16"],
+        )
+    client = begin(password)
+    client.post("/sign-in/reason/", {"reason": WHY})
+    assert client.get("/at/cards/feeds/").status_code == 200
+
+
+def test_its_places_end_with_the_hour(password: str, world: World) -> None:
+    begin(password).post("/sign-in/reason/", {"reason": WHY})
+    with inside(world.programme.pk):
+        accounts.ensure_member(programme=world.programme, agent_id="admin", role=Role.ADMINISTRATOR)
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        assert emergency.end_uses() == 1
+        assert emergency.end_uses() == 0
+    person = BreakGlass.objects.get().user
+    assert not person.is_active
+    kept = [place.programme.key for place in places_of(person)]
+    assert kept == ["loans"], "where nobody else administers"
 
 
 def test_sealing_anew_ends_what_is_open(password: str) -> None:

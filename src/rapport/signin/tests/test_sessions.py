@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from rapport.accounts import actions as accounts
 from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock
-from rapport.signin import actions
+from rapport.signin import actions, queries
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -132,6 +133,23 @@ def test_a_session_has_a_latest_end(rep: World) -> None:
     with clock.at(began + timedelta(minutes=61)):
         assert not is_in(client)
         assert "longest time" in client.get("/sign-in/").content.decode()
+
+
+def test_who_is_shut_out_is_told_and_no_session_is_listed(rep: World) -> None:
+    client = signed_in()
+    accounts.shut_out(user=rep.rep.user, why="test")
+    rep.rep.user.refresh_from_db()
+    assert queries.open_sign_ins(rep.rep.user) == []
+    assert not is_in(client)
+    assert "your access has changed" in client.get("/sign-in/").content.decode()
+    assert SignIn.objects.get().why == "shut_out"
+
+
+def test_who_is_blocked_has_no_session_left(rep: World) -> None:
+    signed_in()
+    accounts.set_active(user=rep.rep.user, is_active=False, why="test")
+    assert actions.end_lapsed() == 1
+    assert SignIn.objects.get().why == "shut_out"
 
 
 def test_what_lapsed_ends_without_a_request(rep: World) -> None:
