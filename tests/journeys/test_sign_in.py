@@ -1,5 +1,6 @@
 """Sign-in in a real browser: password and app code, recovery code, passkey, and sessions ended from elsewhere."""
 
+import re
 import time
 
 import pytest
@@ -95,3 +96,13 @@ def keeper(page: Page) -> None:
         "automaticPresenceSimulation": True,
     }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def test_a_session_ended_elsewhere_closes_its_page(enter: Enter) -> None:
+    desk = enter("/at/loans/desk/", "twice")
+    expect(desk.locator("#stream-status")).to_have_attribute("data-state", "live")
+    phone = enter("/account/", "twice", width=390, height=844)
+    phone.get_by_role("button", name=re.compile("^End the session")).first.click()
+    expect(phone.get_by_role("button", name=re.compile("^End the session"))).to_have_count(0)
+    desk.wait_for_url("**/sign-in/**")
+    expect(desk.get_by_text("You ended this session from another browser.")).to_be_visible()

@@ -9,6 +9,8 @@ from rapport.accounts.queries import programmes
 from rapport.customers import resealing
 from rapport.customers.jobs import reseal
 from rapport.kit import sealing
+from rapport.signin import sealed
+from rapport.signin.jobs import reseal as reseal_factors
 
 
 def run(argv: Sequence[str]) -> int:
@@ -26,9 +28,11 @@ def run(argv: Sequence[str]) -> int:
         print(f"The current key is {sealing.rotate()} now.")
         for programme in programmes():
             reseal.defer(programme_id=programme.pk)
+        reseal_factors.defer()
     elif asked.reseal:
         for programme in programmes():
             resealing.reseal_all(programme)
+        sealed.seal_anew()
     elif asked.retire:
         gone = resealing.retire_unused()
         print(f"Taken out: {', '.join(gone) or 'none, there is only the current one'}.")

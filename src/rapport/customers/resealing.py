@@ -14,6 +14,7 @@ from rapport.customers.sensitive import CHANGED, opened, sealed_row, spot_of
 from rapport.kit import sealing
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
+from rapport.signin import sealed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -27,7 +28,7 @@ def uses() -> Counter[str]:
     found: Counter[str] = Counter()
     for counted in in_each_programme(_uses_in):
         found += counted
-    return found
+    return found + sealed.uses()
 
 
 def _uses_in(programme: Programme) -> Counter[str]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rapport.kit import network, pages
-from rapport.signin import emergency, middleware
+from rapport.signin import emergency, middleware, sealed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -72,3 +72,11 @@ class Factors(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Name this installation to a browser's keeper of passkeys."""
         return {**super().get_public_key_credential_rp_entity(), "name": "Rapport"}
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret before it reaches the database."""
+        return sealed.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a sealed secret."""
+        return sealed.unseal(encrypted_text)

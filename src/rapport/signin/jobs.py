@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user_model
 
 from rapport.jobs.actions import job, periodic
-from rapport.signin import actions, emergency
+from rapport.signin import actions, emergency, sealed
 
 
 @job("signin.locked_out", of_installation=True)
@@ -12,6 +12,12 @@ def locked_out(user_id: int, kind: str) -> None:
     user = get_user_model().objects.filter(pk=user_id).first()
     if user is not None:
         actions.tell_locked_out(user=user, kind=kind)
+
+
+@job("signin.reseal", of_installation=True)
+def reseal() -> None:
+    """Seal the secrets of second factors anew, after a rotation of the key ring."""
+    sealed.seal_anew()
 
 
 @periodic("signin.end_lapsed", "* * * * *")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from django.test import Client
 
 from rapport.conftest import World
 from rapport.events.queries import history_of
-from rapport.kit import clock
-from rapport.signin import limits
+from rapport.kit import clock, sealing
+from rapport.signin import limits, sealed
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -24,6 +25,11 @@ def code_of(secret: str, *, steps: int = 0) -> str:
 
 def password(client: Client) -> Any:
     return client.post("/sign-in/", {"username": "rep", "password": PASSWORD, "next": "/at/cards/desk/"})
+
+
+@pytest.fixture(autouse=True)
+def ring_of_its_own(settings: Any, tmp_path: Path) -> None:
+    settings.KEY_RING = tmp_path / "ring.json"
 
 
 @pytest.fixture
@@ -93,6 +99,25 @@ def test_the_second_step_alone_is_no_way_in(client: Client, secret: str) -> None
     assert client.get("/sign-in/second/").url == "/"
     assert client.post("/sign-in/second/", {"code": code_of(secret)}).url == "/"
     assert "_auth_user_id" not in client.session
+
+
+def test_secrets_are_not_in_the_clear(secret: str) -> None:
+    kept = Authenticator.objects.get(type="totp").data["secret"]
+    assert secret not in kept
+    assert sealed.unseal(kept) == secret
+
+
+def test_a_rotation_of_keys_leaves_no_factor_behind(client: Client, secret: str) -> None:
+    [old] = set(sealed.uses())
+    new = sealing.rotate()
+    assert password(client).url == "/sign-in/second/"
+    assert client.post("/sign-in/second/", {"code": code_of(secret)}).status_code == 302, "by the old key"
+    assert set(sealed.uses()) == {old}
+    assert sealed.seal_anew() == 2
+    assert set(sealed.uses()) == {new}
+    other = Client()
+    password(other)
+    assert other.post("/sign-in/second/", {"code": recovery_codes()[0]}).status_code == 302
 
 
 def test_changing_factors_asks_who_it_is(client: Client, rep: World, secret: str) -> None:

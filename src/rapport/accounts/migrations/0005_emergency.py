@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_clearance"),
+        ("accounts", "0004_names_shown_to_partner"),
     ]
 
     operations = [
