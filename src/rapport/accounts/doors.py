@@ -189,6 +189,18 @@ def one_by_one_in_each(find: Callable[[Programme], Iterable[Item]], act: Callabl
     return sum(_in_turn(lambda programme: one_by_one(programme, find, act)))
 
 
+def step_by_step_in_each(begin: Callable[[Programme], Callable[[], bool]]) -> None:
+    """In every programme, do the step that ``begin`` gives until it is done, each time in a transaction."""
+
+    def go(programme: Programme) -> None:
+        step, is_more = begin(programme), True
+        while is_more:
+            with inside(programme.pk):
+                is_more = step()
+
+    _in_turn(go)
+
+
 def _in_turn(work: Callable[[Programme], Found]) -> list[Found]:
     found: list[Found] = []
     fault: Exception | None = None

@@ -39,6 +39,13 @@ def programme_for(
     request: HttpRequest, key: str, right: Right, *, in_address: bool = False
 ) -> Iterator[Programme]:
     """Enter the programme, if the request's token is for it and grants the right."""
+    with token_for(request, key, right, in_address=in_address) as token:
+        yield token.programme
+
+
+@contextmanager
+def token_for(request: HttpRequest, key: str, right: Right, *, in_address: bool = False) -> Iterator[ApiToken]:
+    """Enter the programme of the request's token, if the token is for it and grants the right."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         secret = request.GET.get("token", "") if in_address else ""
@@ -48,7 +55,7 @@ def programme_for(
         token = _counted(request, secret.strip(), key, right)
         if settings.REQUESTS_PER_TOKEN:
             limits.require_ahead(f"token:{token.pk}", settings.REQUESTS_PER_TOKEN, 60, FASTER)
-        yield token.programme
+        yield token
 
 
 def _counted(request: HttpRequest, secret: str, key: str, right: Right) -> ApiToken:

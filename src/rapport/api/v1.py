@@ -19,7 +19,9 @@ from ninja.errors import ValidationError
 from rapport.accounts.access import access_member
 from rapport.accounts.doors import entering
 from rapport.accounts.roles import Right
-from rapport.api.tokens import programme_for
+from rapport.api.tokens import token_for
+from rapport.audit import lookers
+from rapport.audit.actions import note_look
 from rapport.contacts import queries as contacts
 from rapport.contacts.access import access_own
 from rapport.events import queries as events
@@ -28,7 +30,6 @@ from rapport.insight import queries as insight
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
 
 api = NinjaAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
@@ -108,8 +109,9 @@ def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.get("/programmes/{slug:key}/contacts", response=ContactPage, summary="List contacts")
 def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's contacts in the order they were opened, behind the cursor ``after``."""
-    with _programme(request, key) as programme:
-        found = contacts.listed(programme, after=page.after, limit=page.limit)
+    with _looker(request, key) as by:
+        found = contacts.listed(by.programme, after=page.after, limit=page.limit)
+        _note(by, what="list", about=f"contacts after {page.after}", count=len(found))
         items = [_shown(one) for one in found]
     return {"items": items, "next": found[-1].pk if len(found) == page.limit else None}
 
@@ -117,35 +119,47 @@ def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str
 @api.get("/programmes/{slug:key}/contacts/{uuid:contact}", response=ContactOut, summary="Get a contact")
 def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
     """Get one contact."""
-    with _programme(request, key) as programme:
-        return _shown(access_own(programme, contact))
+    with _looker(request, key) as by:
+        found = access_own(by.programme, contact)
+        subject = found.customer.public_id if found.customer else found.public_id
+        _note(by, what="contact", subject=subject, about=f"contact {found.public_id}")
+        return _shown(found)
 
 
 @api.get("/programmes/{slug:key}/events", response=EventPage, summary="List events")
 def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's event log behind the cursor ``after``; enough to recount every figure."""
-    with _programme(request, key) as programme:
-        found = events.page_of(programme, after=page.after, limit=page.limit)
+    with _looker(request, key) as by:
+        found = events.page_of(by.programme, after=page.after, limit=page.limit)
+        _note(by, what="events", about=f"after {page.after}", count=len(found))
     return {"items": found, "next": found[-1].id if len(found) == page.limit else None}
 
 
 @api.get("/programmes/{slug:key}/metrics", summary="Count figures")
 def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[str, Any]:
     """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
-    with _programme(request, key) as programme:
+    with _looker(request, key) as by:
+        programme = by.programme
+        _note(by, what="report", about=f"metrics {wanted.start} {wanted.end} by {wanted.by}")
         rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
         return insight.as_json(programme, wanted.start, wanted.end, rows)
 
 
 @contextmanager
-def _programme(request: HttpRequest, key: str) -> Iterator[Programme]:
+def _looker(request: HttpRequest, key: str) -> Iterator[lookers.Looker]:
     """Enter the programme for a token, or for a member who is signed in; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
         with entering(key):
-            yield access_member(request, key, Right.USE_API).programme
+            yield lookers.person(request, access_member(request, key, Right.USE_API))
     else:
-        with programme_for(request, key, Right.USE_API) as programme:
-            yield programme
+        with token_for(request, key, Right.USE_API) as token:
+            yield lookers.program(request, token)
+
+
+def _note(
+    by: lookers.Looker, *, what: str, about: str, subject: UUID | None = None, count: int | None = None
+) -> None:
+    note_look(by, what=what, right=Right.USE_API, why="the API", subject=subject, about=about, count=count)
 
 
 def _shown(contact: Contact) -> dict[str, Any]:

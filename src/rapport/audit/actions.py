@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 
 from rapport.audit import alarms
-from rapport.audit.events import DataExported
+from rapport.audit.chain import EVENTS, LOOKS
+from rapport.audit.events import DataExported, RecordVerified
 from rapport.audit.models import Refusal, Watched
 from rapport.audit.rules import rules_of
 from rapport.events.actions import announce
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.accounts.roles import Right
     from rapport.audit.lookers import Looker
+    from rapport.audit.report import Report
 
 OF_CUSTOMERS = ("customer", "contact", "search", "list", "recording", "package")
 """Kinds of looks that show customers: without a contact in hand they are marked."""
@@ -95,6 +97,21 @@ def note_refusal(*, programme: Programme, actor: str, status: int, path: str, ad
     recent = Refusal.objects.filter(programme=programme, actor=actor, at__gt=now - rules.window)
     if recent.count() >= rules.refusals:
         alarms.sound(programme=programme, cause="repeated_refusals", about=actor)
+
+
+def note_verification(*, programme: Programme, report: Report) -> None:
+    """Record that the logs were checked; where something was altered it is an alarm."""
+    links = {walked.log: walked.links for walked in report.walked}
+    findings = len(report.findings) + len(report.faults)
+    announce(
+        RecordVerified(events=links[EVENTS], looks=links[LOOKS], digests=report.digests, findings=findings),
+        programme=programme,
+        subject=programme.public_id,
+        actor="system",
+        audience=[alarms.channel(programme)],
+    )
+    if findings:
+        alarms.sound(programme=programme, cause="record_altered", about="system")
 
 
 def _mind_watched(by: Looker, subject: UUID, now: datetime) -> None:

@@ -54,6 +54,17 @@ class DigestSealed:
 
 
 @dataclass(frozen=True)
+class RecordVerified:
+    """Both logs were checked; the subject is the programme. ``findings`` is how many places are wrong."""
+
+    name: ClassVar[str] = "record.verified"
+    events: int
+    looks: int
+    digests: int
+    findings: int
+
+
+@dataclass(frozen=True)
 class CustomerWatched:
     """Every look at this customer is an alarm from now on; the subject is the customer."""
 

@@ -13,7 +13,7 @@ from rapport.audit.chain import FIELDS, FORMAT
 from rapport.audit.digests import public_hex
 from rapport.audit.logs import LOGS
 from rapport.audit.sealing import as_file
-from rapport.audit.verifying import digests_of, entries_of, one_moment
+from rapport.audit.verifying import digests_of, entries_of
 from rapport.audit.walking import Entry
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
@@ -25,16 +25,15 @@ ROWS_PER_FILE = 100_000
 
 
 def write_folder(programme: Programme, folder: Path, *, rows_per_file: int = ROWS_PER_FILE) -> int:
-    """Write both logs, the digests and the public key as they stand at one moment; return how many rows."""
+    """Write both logs, the digests and the public key; return how many rows. To be called at one moment."""
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"{folder} is not empty. Name a new folder, so that two exports do not mix.")
     (folder / "digests").mkdir(parents=True)
     rows = 0
-    with one_moment(programme):
-        for number, digest in enumerate(digests_of(programme), start=1):
-            (folder / "digests" / f"{number:06}.json").write_text(as_file(digest))
-        for log in LOGS.values():
-            rows += _write_log(folder, log.key, entries_of(programme, log), rows_per_file)
+    for number, digest in enumerate(digests_of(programme), start=1):
+        (folder / "digests" / f"{number:06}.json").write_text(as_file(digest))
+    for log in LOGS.values():
+        rows += _write_log(folder, log.key, entries_of(programme, log), rows_per_file)
     (folder / "public_key.hex").write_text(public_hex(keys.signing_key()) + "\n")
     about = {
         "format": FORMAT,

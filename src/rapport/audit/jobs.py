@@ -1,17 +1,29 @@
-"""Background work: linking each minute, sealing each hour, and alarms that need counting."""
+"""Background work: linking each minute, sealing each hour, checking each night, and alarms that need counting."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
-from rapport.accounts.queries import programme_by_id, programmes
-from rapport.audit import alarms, linking, sealing
+from django.db import transaction
+
+from rapport.accounts.doors import in_each_programme, step_by_step_in_each
+from rapport.accounts.queries import programme_by_id
+from rapport.audit import alarms, keys, sealing
+from rapport.audit.actions import note_verification
+from rapport.audit.linking import Linking
+from rapport.audit.logs import LOGS, Log
 from rapport.audit.rules import rules_of
+from rapport.audit.verifying import verify
 from rapport.events.queries import count_of, event_by_id
 from rapport.jobs.actions import job, periodic
 from rapport.kit import clock
 from rapport.kit.errors import DomainError
-from rapport.kit.walls import inside
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
 
 logger = logging.getLogger("rapport.audit")
 
@@ -19,32 +31,49 @@ logger = logging.getLogger("rapport.audit")
 @periodic("audit.link", "* * * * *")
 def link(timestamp: int) -> None:
     """Every minute: tie what is new into the chains."""
-    for programme in programmes():
-        linking.link_all(programme)
+    for log in LOGS.values():
+        step_by_step_in_each(partial(_linking, log))
+
+
+def _linking(log: Log, programme: Programme) -> Callable[[], bool]:
+    return Linking(programme, log).step
 
 
 @periodic("audit.seal", "1 * * * *")
 def seal(timestamp: int) -> None:
-    """Every hour: seal the logs of every programme and deliver the digests."""
-    everyone = programmes()
-    for programme in everyone:
-        try:
+    """Every hour: seal the logs of every programme; deliver the digests when they are committed."""
+    in_each_programme(_seal)
+    in_each_programme(sealing.deliver)
+    if all(in_each_programme(sealing.signs_with_next)):
+        keys.change_over()
+
+
+def _seal(programme: Programme) -> None:
+    try:
+        with transaction.atomic():
             sealing.seal_hour(programme)
-        except DomainError as error:
-            logger.error("the logs of %s are not sealed: %s", programme.key, error)
-            with inside(programme.pk):
-                alarms.sound(programme=programme, cause="digest_stopped", about="system")
-        with inside(programme.pk):
-            sealing.deliver(programme)
-    sealing.change_over_if_named(everyone)
+    except DomainError as error:
+        logger.error("the logs of %s are not sealed: %s", programme.key, error)
+        alarms.sound(programme=programme, cause="digest_stopped", about="system")
+
+
+@periodic("audit.verify", "23 2 * * *")
+def verify_all(timestamp: int) -> None:
+    """Every night: check that both logs are as they were written; where not, it is an alarm."""
+    in_each_programme(lambda programme: note_verification(programme=programme, report=verify(programme)))
 
 
 @job("audit.seal_now")
 def seal_now(programme_id: int) -> None:
     """Seal a programme's logs as they stand: after much was loaded at once."""
+    sealing.seal_until(programme_by_id(programme_id), clock.now())
+
+
+@job("audit.verify_now")
+def verify_now(programme_id: int) -> None:
+    """Check both logs of a programme, because somebody asked."""
     programme = programme_by_id(programme_id)
-    sealing.seal_until(programme, clock.now())
-    sealing.deliver(programme)
+    note_verification(programme=programme, report=verify(programme))
 
 
 @job("audit.count_reveals")

@@ -16,7 +16,6 @@ from rapport.audit.chain import beginning, following
 from rapport.audit.logs import LOGS, Log
 from rapport.audit.models import Head, Link
 from rapport.kit import clock
-from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -40,27 +39,43 @@ SELECT %s, %s, seq, row_id, hash FROM unnest(%s::bigint[], %s::bigint[], %s::byt
 
 
 def link_all(programme: Programme, *, wait: bool = False) -> int:
-    """Link every committed row of both logs that is not linked yet; return how many.
+    """Link every committed row of both logs that is not linked yet, in this transaction; return how many.
 
     Where another run is at work on a log, leave it to that one, or ``wait`` for it.
     """
-    return sum(_link(programme, log, wait=wait) for log in LOGS.values())
+    return sum(_all_of(Linking(programme, log, wait=wait)) for log in LOGS.values())
 
 
-def _link(programme: Programme, log: Log, *, wait: bool) -> int:
-    total, after, settled = 0, -1, False
-    while True:
-        with inside(programme.pk):
-            head = _head(programme, log, wait=wait)
-            if head is None:
-                return total
-            if after < 0:
-                after, settled = head.floor, _settled(head)
-            count, after = _link_batch(programme, log, after)
-            total += count
-            if count < BATCH:
-                _raise_floor(head, log, settled=settled)
-                return total
+def _all_of(run: Linking) -> int:
+    while run.step():
+        continue
+    return run.count
+
+
+class Linking:
+    """One run along one log; each step links a batch, and may be a transaction of its own."""
+
+    def __init__(self, programme: Programme, log: Log, *, wait: bool = False) -> None:
+        self.count = 0
+        self._programme = programme
+        self._log = log
+        self._wait = wait
+        self._after = -1
+        self._settled = False
+
+    def step(self) -> bool:
+        """Link a batch; say whether there may be more."""
+        head = _head(self._programme, self._log, wait=self._wait)
+        if head is None:
+            return False
+        if self._after < 0:  # asked before any row is looked for: what ended until now is visible from now on
+            self._after, self._settled = head.floor, _settled(head)
+        count, self._after = _link_batch(self._programme, self._log, self._after)
+        self.count += count
+        if count == BATCH:
+            return True
+        _raise_floor(head, self._log, settled=self._settled)
+        return False
 
 
 def _head(programme: Programme, log: Log, *, wait: bool) -> Head | None:

@@ -40,6 +40,7 @@ CAUSES = {
     "clearance_lapses": "A clearance is about to lapse",
     "broke_glass": "Emergency access was used",
     "digest_stopped": "The logs could not be sealed",
+    "record_altered": "The logs are not as they were written",
 }
 FINDINGS = {
     "explained": "Explained: it was part of the work",

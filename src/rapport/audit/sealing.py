@@ -20,7 +20,6 @@ from rapport.audit.models import Digest, Head
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
-from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -33,14 +32,16 @@ def seal_hour(programme: Programme, *, now: datetime | None = None) -> Digest | 
 
 
 def seal_until(programme: Programme, until: datetime) -> Digest | None:
-    """Link what is not linked, and write a digest unless there is one that covers this time."""
+    """Link what is not linked, and write a digest unless there is one that covers this time.
+
+    All in the caller's transaction: :func:`deliver` comes after its commit.
+    """
     link_all(programme, wait=True)
-    with inside(programme.pk):
-        heads = {head.log: head for head in _locked_heads(programme)}
-        last = Digest.objects.filter(programme=programme).order_by("-number").first()
-        if last is not None and last.covers_to >= until:
-            return None
-        return _write(programme, heads, last, until)
+    heads = {head.log: head for head in _locked_heads(programme)}
+    last = Digest.objects.filter(programme=programme).order_by("-number").first()
+    if last is not None and last.covers_to >= until:
+        return None
+    return _write(programme, heads, last, until)
 
 
 def deliver(programme: Programme, folder: Path | None = None) -> list[Path]:
@@ -135,16 +136,10 @@ def _keys(before: Sealed | None) -> tuple[Ed25519PrivateKey, Ed25519PrivateKey |
     )
 
 
-def change_over_if_named(programmes: list[Programme]) -> bool:
-    """Take the next key for good when the last digest of every programme is signed with it."""
+def signs_with_next(programme: Programme) -> bool:
+    """Say whether the programme's last digest is signed with the key that was made to follow."""
     upcoming = keys.next_key()
-    if upcoming is None:
+    last = Digest.objects.filter(programme=programme).order_by("-number").first()
+    if upcoming is None or last is None:
         return False
-    name = public_hex(upcoming)
-    for programme in programmes:
-        with inside(programme.pk):
-            last = Digest.objects.filter(programme=programme).order_by("-number").first()
-        if last is None or Sealed(last.document, b"").told["key"] != name:
-            return False
-    keys.change_over()
-    return True
+    return bool(Sealed(last.document, b"").told["key"] == public_hex(upcoming))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connection
 
 from rapport.audit import keys
 from rapport.audit.digests import Sealed, public_hex
@@ -17,7 +16,6 @@ from rapport.audit.models import Digest, Head
 from rapport.audit.offline import read_copies
 from rapport.audit.report import Report, check_digests, compare_copies, signs_of
 from rapport.audit.walking import MOST_FOUND, Entry, Finding, Walk
-from rapport.kit.walls import inside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -37,39 +35,26 @@ ORDER BY r.id
 
 
 def verify(programme: Programme, *, trusted: str = "", copies: Path | None = None) -> Report:
-    """Check everything as it stands at one moment.
+    """Check everything; the caller's transaction should see one moment.
 
     ``trusted`` is the public key to believe, by default that of this installation; ``copies`` a folder of digests
     as they were delivered.
     """
-    with one_moment(programme):
-        digests = digests_of(programme)
-        report = Report(programme.key)
-        own = public_hex(keys.signing_key()) if digests and not trusted else trusted
-        check_digests(report, digests, programme=str(programme.public_id), trusted=own)
-        if copies is not None and copies.is_dir():
-            compare_copies(report, digests, read_copies(copies))
-        for log in LOGS.values():
-            signs = signs_of(digests, log.key)
-            walked = Walk(log.key, str(programme.public_id), signs).over(entries_of(programme, log))
-            floor = max([sign.floor for sign in signs] + [_floor(programme, log)])
-            report.unlinked[log.key], inserted = _unlinked(programme, log, floor)
-            walked.findings += inserted
-            walked.findings.sort(key=lambda found: (found.seq, found.row_id or 0))
-            report.walked.append(walked)
+    digests = digests_of(programme)
+    report = Report(programme.key)
+    own = public_hex(keys.signing_key()) if digests and not trusted else trusted
+    check_digests(report, digests, programme=str(programme.public_id), trusted=own)
+    if copies is not None and copies.is_dir():
+        compare_copies(report, digests, read_copies(copies))
+    for log in LOGS.values():
+        signs = signs_of(digests, log.key)
+        walked = Walk(log.key, str(programme.public_id), signs).over(entries_of(programme, log))
+        floor = max([sign.floor for sign in signs] + [_floor(programme, log)])
+        report.unlinked[log.key], inserted = _unlinked(programme, log, floor)
+        walked.findings += inserted
+        walked.findings.sort(key=lambda found: (found.seq, found.row_id or 0))
+        report.walked.append(walked)
     return report
-
-
-@contextmanager
-def one_moment(programme: Programme) -> Iterator[None]:
-    """Let all reads inside the block see the programme as it was at the first."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        with inside(programme.pk):
-            yield
 
 
 def digests_of(programme: Programme) -> list[Sealed]:

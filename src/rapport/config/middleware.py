@@ -7,6 +7,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from rapport.audit.doors import remember_refusal
 from rapport.config import refusals
 from rapport.kit import pages, redaction
 from rapport.kit.errors import DomainError
@@ -60,6 +61,7 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for an error a person can act on; leave others to Django."""
         if isinstance(error, DomainError):
+            remember_refusal(request, error)
             return refusals.of(request, error)
         if isinstance(error, OperationalError | InterfaceError):
             return refusals.database_away(request, error)

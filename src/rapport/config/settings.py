@@ -73,6 +73,7 @@ MODULES = [
     "rapport.portal",
     "rapport.desk",
     "rapport.floor",
+    "rapport.record",
     "rapport.api",
     "rapport.runtime",
 ]

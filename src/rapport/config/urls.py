@@ -11,6 +11,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.partner",
     "rapport.portal",
     "rapport.floor",
+    "rapport.record",
     "rapport.recognition",
     "rapport.insight",
     "rapport.api",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Reveal, SealedValue, Segment
 from rapport.kit import sealing
@@ -86,3 +87,9 @@ def segments_of(programme: Programme) -> list[Segment]:
 def keys_among(programme: Programme, keys: Iterable[str]) -> set[str]:
     """Return those of the keys that customers of the programme have."""
     return set(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", flat=True))
+
+
+def keys_of(programme: Programme, public_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what the partner calls the customers with these public ids."""
+    found = Customer.objects.filter(programme=programme, public_id__in=set(public_ids))
+    return dict(found.values_list("public_id", "key"))

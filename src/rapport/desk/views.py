@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import note_look
 from rapport.channels.chat import actions as chat
 from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
@@ -37,6 +39,7 @@ at_desk = staff_page(Right.TAKE_CONTACTS)
 def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show the desk."""
     work = queries.work_of(member)
+    _note(request, member, work)
     context = {
         **_context(member, work),
         "section": "desk",
@@ -272,8 +275,27 @@ def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 
 
 def _work(request: HttpRequest, member: Member, *, problem: str = "", status: int = 200) -> HttpResponse:
-    context = {**_context(member, queries.work_of(member)), "problem": problem}
+    work = queries.work_of(member)
+    _note(request, member, work)
+    context = {**_context(member, work), "problem": problem}
     return pages.render(request, "desk/work.html", context, status=status)
+
+
+def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
+    """Put the sight of the customer's file on record, once for each contact and state."""
+    if work.file is None or work.shown is None:
+        return
+    contact, customer = work.shown.public_id, work.file.customer.public_id
+    why = "a contact rings" if work.offer else "the contact in hand"
+    note_look(
+        lookers.person(request, member),
+        what="customer",
+        right=Right.TAKE_CONTACTS,
+        why=why,
+        subject=customer,
+        contact=contact,
+        once=f"{contact} {customer} {why}",
+    )
 
 
 def _context(member: Member, work: queries.Work) -> dict[str, object]:

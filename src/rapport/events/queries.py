@@ -57,3 +57,10 @@ def count_of(programme: Programme, name: str, *, actor: str, after: datetime, un
     """Return how many events of a name one actor caused after an instant, up to another."""
     events = Event.objects.filter(programme=programme, name=name, actor=actor)
     return events.filter(at__gt=after, at__lte=until).count()
+
+
+def latest_of(programme: Programme, name: str) -> EventRow | None:
+    """Return the programme's latest event of a name."""
+    rows = Event.objects.filter(programme=programme, name=name).order_by("-at", "-id").values_list(*_FIELDS)
+    last = rows.first()
+    return EventRow(*last) if last else None

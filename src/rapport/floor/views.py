@@ -12,6 +12,9 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import hourly, note_look
+from rapport.audit.queries import looks_at
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts.access import access_contact
 from rapport.contacts.queries import arrived_between, follow_ups_of
@@ -37,6 +40,7 @@ OPEN = ("arrived", "waiting", "active", "wrap_up")
 def floor(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show the floor: as a page with its controls, or large and dark for a wall (``?wall=1``)."""
     is_wall = request.GET.get("wall") == "1"
+    _note_floor(request, member)
     context = {
         **_now(member),
         **_today(member),
@@ -52,6 +56,7 @@ def floor(request: HttpRequest, member: Member) -> HttpResponseBase:
 @on_floor
 def now(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show what moves all the time: figures, reps, and who waits."""
+    _note_floor(request, member)
     return pages.render(request, "floor/now.html", {**_now(member), "wall": request.GET.get("wall") == "1"})
 
 
@@ -76,7 +81,7 @@ def ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
 @reading
 def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Show one contact to read: what happened, what was said, how it went; live while it is open."""
-    context = _contact(member, contact_id)
+    context = _contact(request, member, contact_id)
     is_open = context["contact"].state in OPEN
     ticket_url = reverse("contact-ticket", args=[member.programme.key, contact_id]) if is_open else ""
     return pages.render(
@@ -89,7 +94,7 @@ def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 @reading
 def contact_part(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Show the contact as it stands."""
-    return pages.render(request, "floor/contact_part.html", _contact(member, contact_id))
+    return pages.render(request, "floor/contact_part.html", _contact(request, member, contact_id))
 
 
 @never_cache
@@ -115,6 +120,14 @@ def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
         before=asked.before,
         limit=forms.PAGE + 1,
     )
+    note_look(
+        lookers.person(request, member),
+        what="list",
+        right=Right.READ_CONTACTS,
+        about=f"contacts {asked.day} {asked.outcome} {asked.disposition}".strip(),
+        count=min(len(found), forms.PAGE),
+        why="the list of contacts",
+    )
     context = {
         "member": member,
         "programme": member.programme,
@@ -125,6 +138,18 @@ def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
         "older": found[forms.PAGE - 1] if len(found) > forms.PAGE else None,
     }
     return pages.render(request, "floor/contacts.html", context)
+
+
+def _note_floor(request: HttpRequest, member: Member) -> None:
+    """Put on record that the member watches the floor, which names customers who wait; once an hour."""
+    note_look(
+        lookers.person(request, member),
+        what="list",
+        right=Right.WATCH_FLOOR,
+        about="waiting",
+        why="the floor",
+        once=hourly(member.programme.public_id),
+    )
 
 
 def _now(member: Member) -> dict[str, Any]:
@@ -143,8 +168,20 @@ def _today(member: Member) -> dict[str, Any]:
     return {"member": member, "programme": member.programme, "line": arrivals.line_of(member.programme)}
 
 
-def _contact(member: Member, contact_id: UUID) -> dict[str, Any]:
+def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str, Any]:
     found = access_contact(member, contact_id)
+    subject = found.customer.public_id if found.customer else found.public_id
+    in_hand = found.rep_id == member.pk and found.state in OPEN
+    note_look(
+        lookers.person(request, member),
+        what="contact",
+        right=Right.READ_CONTACTS,
+        subject=subject,
+        about=f"contact {found.public_id}",
+        contact=found.public_id if in_hand else None,
+        why="a contact's page",
+        once=hourly(found.public_id),
+    )
     return {
         "member": member,
         "programme": member.programme,
@@ -155,4 +192,6 @@ def _contact(member: Member, contact_id: UUID) -> dict[str, Any]:
         "survey": survey_of(found),
         "guide": guide_of(found),
         "why_here": why_here(found),
+        "looks": looks_at(member, subject, limit=12) if member.may(Right.READ_RECORD) else None,
+        "subject": subject,
     }

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.doors import staff_page
 from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import hourly, note_export, note_look
 from rapport.insight import queries, report
 from rapport.insight.names import name_of, names_of
 from rapport.insight.registry import METRICS, RELATIONS
@@ -41,6 +43,14 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
     context = {"member": member, "section": "reports", "programme": programme, "state": state, "metrics": METRICS}
     if days is None:
         return pages.render(request, "insight/empty.html", context)
+    note_look(
+        lookers.person(request, member),
+        what="report",
+        right=Right.READ_REPORTS,
+        about=f"{state.metric} {state.start} {state.end} by {state.by}",
+        why="the report",
+        once=hourly(programme.public_id) + f" {state.metric} {state.start} {state.end} {state.by}",
+    )
     counted = report.count_report(programme, state)
     metric = METRICS[state.metric]
     target = programme.answer_target if state.metric == "service_level" else None
@@ -93,13 +103,22 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     rows.writerow([*cut, *(f"{name}_name" for name in cut), "metric", "value", "numerator", "denominator", "unit"])
     people = names_for(member)
     names = {name: names_of(programme, name, people) for name in cut}
-    for row in queries.metrics(programme, keys, state.start, state.end, by=cut):
+    figures = queries.metrics(programme, keys, state.start, state.end, by=cut)
+    for row in figures:
         groups = [_group(people, name, row.group[name]) for name in cut]
         named = [name_of(names[name], name, row.group[name]) for name in cut]
         for key, figure in row.figures.items():
             rows.writerow(
                 [*groups, *named, key, figure.value, figure.numerator, figure.denominator, METRICS[key].unit]
             )
+    note_export(
+        lookers.person(request, member),
+        what="figures",
+        right=Right.READ_REPORTS,
+        rows=len(figures),
+        about=f"{'-'.join(cut) or 'all'} {state.start} {state.end}",
+        why="figures as a file",
+    )
     file = f"{programme.key}-{'-'.join(cut) or 'all'}-{state.start}-{state.end}.csv"
     return HttpResponse(
         text.getvalue(),

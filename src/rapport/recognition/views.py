@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.accounts.doors import staff_page
 from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import hourly, note_look
 from rapport.kit import clock, pages
 from rapport.kit.errors import Conflict, DomainError, Invalid
 from rapport.recognition import actions, queries
@@ -98,6 +100,14 @@ def _page(
         "rally_unread": queries.unread_by(member) is not None,
     }
     if note is not None:
+        note_look(
+            lookers.person(request, member),
+            what="notes",
+            right=Right.READ_RALLY_NOTES,
+            about=str(note.day),
+            why="Rally Notes",
+            once=hourly(member.programme.public_id) + f" {note.day}",
+        )
         kept = {field: getattr(note, field) for field in actions.LIMITS}
         called = names_for(member)
         context |= {

@@ -6,26 +6,22 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rapport.accounts.queries import programme_by_key, programme_keys
+from rapport.accounts.doors import commanding
 from rapport.accounts.roles import Right
 from rapport.audit.actions import note_export
 from rapport.audit.exporting import write_folder
 from rapport.audit.linking import link_all
 from rapport.audit.lookers import command
-from rapport.kit.errors import NotFound
-from rapport.kit.walls import inside
 
 
 def run(argv: Sequence[str]) -> int:
     """Link what is not linked yet, write the folder, and put it on record."""
     asked = _parser().parse_args(list(argv))
-    programme = programme_by_key(asked.programme)
-    if programme is None:
-        known = ", ".join(programme_keys()) or "none yet"
-        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
-    link_all(programme, wait=True)
-    rows = write_folder(programme, asked.folder)
-    with inside(programme.pk):
+    with commanding(asked.programme) as programme:
+        link_all(programme, wait=True)
+    with commanding(asked.programme, one_moment=True) as programme:
+        rows = write_folder(programme, asked.folder)
+    with commanding(asked.programme) as programme:
         note_export(command(programme), what="record", right=Right.READ_RECORD, rows=rows, why="a command")
     print(f"{rows:,} rows in {asked.folder}")
     return 0

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from rapport.accounts.queries import programmes
+from rapport.accounts.doors import in_each_programme
 from rapport.audit import keys, sealing
 from rapport.audit.digests import public_hex
 from rapport.kit import clock
-from rapport.kit.walls import inside
 
 
 def run(argv: Sequence[str]) -> int:
@@ -21,14 +20,12 @@ def run(argv: Sequence[str]) -> int:
         "--new-key", action="store_true", help="name a new key, which signs from the next digest on"
     )
     asked = parser.parse_args(list(argv))
-    everyone = programmes()
     if asked.new_key:
         print(f"The next key: {public_hex(keys.make_next())}")
-    for programme in everyone:
-        digest = sealing.seal_until(programme, clock.now())
-        with inside(programme.pk):
-            sealing.deliver(programme)
+    for digest in in_each_programme(lambda programme: sealing.seal_until(programme, clock.now())):
         if digest is not None:
-            print(f"{programme.key}: digest {digest.number}")
-    sealing.change_over_if_named(everyone)
+            print(f"{digest.programme.key}: digest {digest.number}")
+    in_each_programme(sealing.deliver)
+    if all(in_each_programme(sealing.signs_with_next)):
+        keys.change_over()
     return 0

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rapport.audit.offline import read_key, verify_folder
 from rapport.audit.report import Report
-from rapport.kit.errors import NotFound
 
 
 def run(argv: Sequence[str]) -> int:
@@ -43,14 +42,12 @@ def _reports(asked: argparse.Namespace, trusted: str) -> Iterator[Report]:
     if asked.export:
         yield verify_folder(asked.export, trusted=trusted, copies=asked.digests)
         return
-    from rapport.accounts import queries as accounts
+    from rapport.accounts.doors import commanding
+    from rapport.accounts.queries import programme_keys
     from rapport.audit.sealing import delivered_to
     from rapport.audit.verifying import verify
 
-    programmes = accounts.programmes()
-    chosen = [one for one in programmes if asked.programme in (None, one.key)]
-    if not chosen:
-        known = ", ".join(one.key for one in programmes) or "none yet"
-        raise NotFound(f"There is no programme {asked.programme!r}; there are: {known}.")
-    for programme in chosen:
-        yield verify(programme, trusted=trusted, copies=asked.digests or delivered_to(programme))
+    for key in [asked.programme] if asked.programme else programme_keys():
+        with commanding(key, one_moment=True) as programme:
+            report = verify(programme, trusted=trusted, copies=asked.digests or delivered_to(programme))
+        yield report
