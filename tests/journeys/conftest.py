@@ -1,5 +1,6 @@
 """A running installation with the stage set, and people in browsers of their own."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ def installation() -> Iterator[Installation]:
             env={
                 **running.environment,
                 "DATABASE_URL": embedded(running.home),
-                "PYTHONPATH": str(Path(__file__).parent),
+                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
             },
             check=True,
         )
