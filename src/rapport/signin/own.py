@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rapport.accounts.doors import account_page
 from rapport.kit import pages
 from rapport.signin import actions, factors, forms, middleware, queries, views
 from rapport.signin.models import SignIn
@@ -33,11 +34,10 @@ def own_page(*, fresh: bool = False) -> Callable[[Callable[..., HttpResponse]], 
     """Wrap a view of a person's own account; ``fresh`` asks them to show anew who they are."""
 
     def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        @account_page
         @never_cache
         @wraps(view)
         def enter(request: HttpRequest, **named: Any) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
             if fresh and not factors.is_fresh(request, _person(request)):
                 to = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("account")
                 return redirect_to_login(to, login_url=reverse("account_reauthenticate"))
@@ -52,8 +52,8 @@ def _person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-@require_safe
 @own_page()
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show a person how they sign in, and where they are signed in."""
     return _account_page(request)
@@ -76,9 +76,9 @@ def _account_page(request: HttpRequest, *, notice: str = "", status: int = 200) 
     return pages.render(request, "signin/account.html", context, status=status)
 
 
+@own_page()
 @require_http_methods(PAGE)
 @sensitive_post_parameters("password")
-@own_page()
 def confirm(request: HttpRequest) -> HttpResponse:
     """Have a signed-in person show anew who they are, before they change how they sign in."""
     user = _person(request)
@@ -118,9 +118,9 @@ def _confirm_password(request: HttpRequest, user: User) -> str:
     return ""
 
 
+@own_page(fresh=True)
 @require_http_methods(PAGE)
 @sensitive_post_parameters("new", "again")
-@own_page(fresh=True)
 def password(request: HttpRequest) -> HttpResponse:
     """Let a person choose another password; it ends their sign-ins elsewhere."""
     user = _person(request)
@@ -136,8 +136,8 @@ def password(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/password.html", {"form": form}, status=status)
 
 
-@require_http_methods(PAGE)
 @own_page(fresh=True)
+@require_http_methods(PAGE)
 def app(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app: show its secret, and keep it once a code proves that the app has it."""
     user = _person(request)
@@ -155,8 +155,8 @@ def app(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/app.html", context, status=422 if problem else 200)
 
 
-@require_http_methods(PAGE)
 @own_page(fresh=True)
+@require_http_methods(PAGE)
 def key(request: HttpRequest) -> HttpResponse:
     """Add a passkey: a challenge for the browser, then its answer."""
     user = _person(request)
@@ -183,8 +183,8 @@ def _after_adding(request: HttpRequest, user: User) -> HttpResponse:
     return pages.redirect(request, reverse("account"))
 
 
-@require_POST
 @own_page(fresh=True)
+@require_POST
 def codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes and show them, once."""
     user = _person(request)
@@ -193,16 +193,16 @@ def codes(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/codes.html", {"codes": factors.make_codes(user=user)})
 
 
-@require_POST
 @own_page(fresh=True)
+@require_POST
 def remove(request: HttpRequest, factor: int) -> HttpResponse:
     """Take a second factor away."""
     factors.remove(user=_person(request), factor_id=factor)
     return pages.redirect(request, reverse("account"))
 
 
-@require_POST
 @own_page()
+@require_POST
 def end(request: HttpRequest, sign_in: UUID) -> HttpResponse:
     """End one of the person's sign-ins."""
     user = _person(request)
@@ -210,8 +210,8 @@ def end(request: HttpRequest, sign_in: UUID) -> HttpResponse:
     return pages.redirect(request, reverse("account"))
 
 
-@require_POST
 @own_page()
+@require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of the person's sign-ins but this one."""
     user = _person(request)

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rapport.accounts.doors import open_page
 from rapport.kit import network, pages
 from rapport.signin import actions, emergency, factors, jobs, limits, middleware
 from rapport.signin.forms import TOO_MANY, CodeForm, KeyForm, ReasonForm, SignInForm
@@ -32,6 +33,7 @@ PAGE = ["GET", "HEAD", "POST"]
 TOO_LATE = "The passkey did not open the door. Try again, or sign in with your password."
 
 
+@open_page("it is where people come in; it tells nobody whether an account exists")
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(PAGE)
@@ -61,6 +63,7 @@ def _let_in(request: HttpRequest, user: User, to: str) -> HttpResponse:
     return response
 
 
+@open_page("a challenge that only a passkey answers")
 @never_cache
 @require_http_methods(PAGE)
 def passkey(request: HttpRequest) -> HttpResponse:
@@ -79,6 +82,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     return _sign_in_page(request, SignInForm(HttpRequest()), safe_next(request), status=422, problem=TOO_LATE)
 
 
+@open_page("the second step, for who has taken the first; others are sent to the start")
 @never_cache
 @require_http_methods(PAGE)
 def second(request: HttpRequest) -> HttpResponse:
@@ -130,6 +134,7 @@ def _second_page(request: HttpRequest, user: User, problem: str) -> HttpResponse
     return pages.render(request, "signin/second.html", context, status=422 if problem else 200)
 
 
+@open_page("the last step of emergency access, for who has taken the first; others are sent to the start")
 @never_cache
 @require_http_methods(PAGE)
 def reason(request: HttpRequest) -> HttpResponse:
@@ -146,6 +151,7 @@ def reason(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/reason.html", {"form": form}, status=status)
 
 
+@open_page("whoever is not signed in is signed out already")
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Let a person out; what they work on hears of it."""
