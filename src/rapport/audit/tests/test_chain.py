@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,18 +40,21 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.walls import inside
 
+PLACES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def home(settings: Any, tmp_path: Path) -> Path:
-    settings.HOME = tmp_path / "home"
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(settings, "HOME", tmp_path / "home")
     return tmp_path / "home"
 
 
 def happen(programme: Programme, count: int = 1) -> None:
-    for number in range(count):
-        announce(DataExported(what="figures", rows=number), programme=programme, subject=uuid4(), actor="system")
+    with inside(programme.pk):
+        for number in range(count):
+            told = DataExported(what="figures", rows=number)
+            announce(told, programme=programme, subject=uuid4(), actor="system")
 
 
 def events(programme: Programme) -> list[int]:
@@ -55,16 +62,32 @@ def events(programme: Programme) -> list[int]:
 
 
 def by_hand(sql: str, *values: Any) -> None:
-    """Change the database as who owns it could: past every trigger."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(sql, values)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    """Change the database as who owns it could: past every trigger and every wall."""
+    owner = getattr(settings, "OWNER", None) or connection.settings_dict
+    told = {name: owner[key] for key, name in PLACES.items() if owner[key]}
+    with psycopg.connect(dbname=connection.settings_dict["NAME"], **told) as direct:
+        direct.execute("SET session_replication_role = replica")
+        direct.execute(sql.encode(), values)
+
+
+def link(programme: Programme) -> int:
+    with inside(programme.pk):
+        return linking.link_all(programme)
+
+
+def seal(programme: Programme, until: datetime) -> Digest | None:
+    with inside(programme.pk):
+        return sealing.seal_until(programme, until)
+
+
+def check(programme: Programme, **more: Any) -> Report:
+    with inside(programme.pk):
+        return verify(programme, **more)
 
 
 def settle(programme: Programme) -> None:
     """Let the floor rise to all that is there, as ten minutes without a long transaction would."""
-    linking.link_all(programme)
+    link(programme)
     for log in ("events", "looks"):
         newest = Link.objects.filter(programme=programme, log=log).order_by("-row_id").first()
         Head.objects.filter(programme=programme, log=log).update(floor=newest.row_id if newest else 0)
@@ -108,164 +131,166 @@ def test_another_programmes_rows_are_in_its_own_chain(world: World) -> None:
         assert verify(world.other).is_sound
 
 
-def test_a_changed_event_is_named(world: World) -> None:
-    happen(world.programme, 5)
-    linking.link_all(world.programme)
-    wrong = events(world.programme)[-3]
+def test_a_changed_event_is_named(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    link(committed_world.programme)
+    wrong = events(committed_world.programme)[-3]
     by_hand("UPDATE events_event SET actor = 'member:1' WHERE id = %s", wrong)
-    found = first(verify(world.programme))
+    found = first(check(committed_world.programme))
     assert (found.log, found.kind, found.row_id) == ("events", "changed", wrong)
-    assert len(verify(world.programme).findings) == 1
+    assert len(check(committed_world.programme).findings) == 1
 
 
 @pytest.mark.parametrize(
     "column", ["at = at + interval '1 microsecond'", "name = name || 'x'", "subject = gen_random_uuid()",
                "data = data || '{\"rows\": 7000}'", "audience = '{floor:1}'"]
 )  # fmt: skip
-def test_every_column_counts(world: World, column: str) -> None:
-    happen(world.programme, 2)
-    linking.link_all(world.programme)
-    by_hand(f"UPDATE events_event SET {column} WHERE id = %s", events(world.programme)[-1])
-    assert first(verify(world.programme)).kind == "changed"
+def test_every_column_counts(committed_world: World, column: str) -> None:
+    happen(committed_world.programme, 2)
+    link(committed_world.programme)
+    by_hand(f"UPDATE events_event SET {column} WHERE id = %s", events(committed_world.programme)[-1])
+    assert first(check(committed_world.programme)).kind == "changed"
 
 
-def test_a_removed_event_is_named(world: World) -> None:
-    happen(world.programme, 5)
-    linking.link_all(world.programme)
-    gone = events(world.programme)[-3]
+def test_a_removed_event_is_named(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    link(committed_world.programme)
+    gone = events(committed_world.programme)[-3]
     by_hand("DELETE FROM events_event WHERE id = %s", gone)
-    found = first(verify(world.programme))
+    found = first(check(committed_world.programme))
     assert (found.kind, found.row_id) == ("removed", gone)
 
 
-def test_an_event_removed_with_its_link_is_named_by_its_place(world: World) -> None:
-    happen(world.programme, 5)
-    linking.link_all(world.programme)
-    gone = events(world.programme)[-3]
-    seq = Link.objects.get(programme=world.programme, log="events", row_id=gone).seq
+def test_an_event_removed_with_its_link_is_named_by_its_place(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    link(committed_world.programme)
+    gone = events(committed_world.programme)[-3]
+    seq = Link.objects.get(programme=committed_world.programme, log="events", row_id=gone).seq
     by_hand("DELETE FROM events_event WHERE id = %s", gone)
     by_hand("DELETE FROM audit_link WHERE log = 'events' AND row_id = %s", gone)
-    found = first(verify(world.programme))
+    found = first(check(committed_world.programme))
     assert (found.kind, found.seq) == ("removed", seq)
 
 
-def test_two_events_that_changed_places_are_named(world: World) -> None:
-    happen(world.programme, 6)
-    linking.link_all(world.programme)
-    one, two = events(world.programme)[-5], events(world.programme)[-2]
+def test_two_events_that_changed_places_are_named(committed_world: World) -> None:
+    happen(committed_world.programme, 6)
+    link(committed_world.programme)
+    one, two = events(committed_world.programme)[-5], events(committed_world.programme)[-2]
     by_hand("UPDATE events_event SET id = -1 WHERE id = %s", one)
     by_hand("UPDATE events_event SET id = %s WHERE id = %s", one, two)
     by_hand("UPDATE events_event SET id = %s WHERE id = -1", two)
-    found = first(verify(world.programme))
+    found = first(check(committed_world.programme))
     assert (found.kind, found.row_id) == ("reordered", one)
 
 
-def test_an_event_put_in_where_all_was_settled_is_named(world: World) -> None:
-    happen(world.programme, 5)
-    hole = events(world.programme)[-3]
+def test_an_event_put_in_where_all_was_settled_is_named(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    hole = events(committed_world.programme)[-3]
     by_hand("DELETE FROM events_event WHERE id = %s", hole)  # a hole as a rolled back transaction leaves one
-    settle(world.programme)
+    settle(committed_world.programme)
     by_hand(
         "INSERT INTO events_event (id, programme_id, at, name, subject, actor, data, audience)"
         " VALUES (%s, %s, now(), 'contact.ended', gen_random_uuid(), 'router', '{}', '{}')",
         hole,
-        world.programme.pk,
+        committed_world.programme.pk,
     )
-    linking.link_all(world.programme)  # leaves it alone: everything there is settled
-    found = first(verify(world.programme))
+    link(committed_world.programme)  # leaves it alone: everything there is settled
+    found = first(check(committed_world.programme))
     assert (found.kind, found.row_id) == ("inserted", hole)
 
 
-def test_a_floor_lowered_by_hand_does_not_hide_an_insertion(world: World) -> None:
-    happen(world.programme, 5)
-    hole = events(world.programme)[-3]
+def test_a_floor_lowered_by_hand_does_not_hide_an_insertion(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    hole = events(committed_world.programme)[-3]
     by_hand("DELETE FROM events_event WHERE id = %s", hole)
-    settle(world.programme)
-    sealing.seal_until(world.programme, NOON)
+    settle(committed_world.programme)
+    seal(committed_world.programme, NOON)
     Head.objects.update(floor=0)
     by_hand(
         "INSERT INTO events_event (id, programme_id, at, name, subject, actor, data, audience)"
         " VALUES (%s, %s, now(), 'contact.ended', gen_random_uuid(), 'router', '{}', '{}')",
         hole,
-        world.programme.pk,
+        committed_world.programme.pk,
     )
-    linking.link_all(world.programme)
-    found = first(verify(world.programme))
+    link(committed_world.programme)
+    found = first(check(committed_world.programme))
     assert (found.kind, found.row_id) == ("inserted", hole)
 
 
-def test_a_tail_cut_off_with_its_links_is_told_by_the_digest(world: World) -> None:
-    happen(world.programme, 5)
-    sealing.seal_until(world.programme, NOON)
-    last = events(world.programme)[-3:]
+def test_a_tail_cut_off_with_its_links_is_told_by_the_digest(committed_world: World) -> None:
+    happen(committed_world.programme, 5)
+    seal(committed_world.programme, NOON)
+    last = events(committed_world.programme)[-3:]
     for each in last:
         by_hand("DELETE FROM events_event WHERE id = %s", each)
         by_hand("DELETE FROM audit_link WHERE log = 'events' AND row_id = %s", each)
-    found = first(verify(world.programme))
+    found = first(check(committed_world.programme))
     assert found.kind == "removed"
     assert "digest 1" in found.words
 
 
-def test_a_chain_that_was_rewritten_wholly_is_told_by_the_digest(world: World) -> None:
-    happen(world.programme, 3)
-    sealing.seal_until(world.programme, NOON)
-    happen(world.programme, 3)
-    sealing.seal_until(world.programme, NOON + timedelta(hours=1))
-    wrong = events(world.programme)[-3]
+def test_a_chain_that_was_rewritten_wholly_is_told_by_the_digest(committed_world: World) -> None:
+    happen(committed_world.programme, 3)
+    seal(committed_world.programme, NOON)
+    happen(committed_world.programme, 3)
+    seal(committed_world.programme, NOON + timedelta(hours=1))
+    wrong = events(committed_world.programme)[-3]
     by_hand("UPDATE events_event SET actor = 'member:1' WHERE id = %s", wrong)
     by_hand("DELETE FROM audit_link WHERE log = 'events'")
     Head.objects.update(floor=0)
-    linking.link_all(world.programme)
-    found = first(verify(world.programme))
+    link(committed_world.programme)
+    found = first(check(committed_world.programme))
     assert found.kind == "changed"
     assert "digest 2" in found.words
 
 
-def test_a_digest_that_was_removed_or_forged_is_told(world: World, home: Path) -> None:
+def test_a_digest_that_was_removed_or_forged_is_told(committed_world: World, home: Path) -> None:
     for hour in range(3):
-        happen(world.programme)
-        sealing.seal_until(world.programme, NOON + timedelta(hours=hour))
-    sealing.deliver(world.programme)
-    kept = sealing.delivered_to(world.programme)
-    assert verify(world.programme, copies=kept).is_sound
+        happen(committed_world.programme)
+        seal(committed_world.programme, NOON + timedelta(hours=hour))
+    sealing.deliver(committed_world.programme)
+    kept = sealing.delivered_to(committed_world.programme)
+    assert check(committed_world.programme, copies=kept).is_sound
 
     by_hand("UPDATE audit_digest SET signature = decode(repeat('00', 64), 'hex') WHERE number = 2")
-    assert "digest 2 was not signed by the key it names" in verify(world.programme).faults[0]
+    assert "digest 2 was not signed by the key it names" in check(committed_world.programme).faults[0]
     by_hand("DELETE FROM audit_digest WHERE number = 2")
-    assert "digest 2 is missing" in verify(world.programme).faults[0]
+    assert "digest 2 is missing" in check(committed_world.programme).faults[0]
     by_hand("DELETE FROM audit_digest WHERE number = 3")
-    assert verify(world.programme).is_sound  # the last ones: only who has their copies can tell
-    assert "digest 2 was delivered as 000002.json and is gone" in verify(world.programme, copies=kept).faults
+    assert check(committed_world.programme).is_sound  # the last ones: only who has their copies can tell
+    assert (
+        "digest 2 was delivered as 000002.json and is gone" in check(committed_world.programme, copies=kept).faults
+    )
 
 
-def test_who_makes_all_anew_has_another_key(world: World, home: Path) -> None:
-    happen(world.programme, 3)
-    sealing.seal_until(world.programme, NOON)
+def test_who_makes_all_anew_has_another_key(committed_world: World, home: Path) -> None:
+    happen(committed_world.programme, 3)
+    seal(committed_world.programme, NOON)
     trusted = public_hex(keys.signing_key())
     (home / "keys" / keys.NAME).unlink()
     by_hand("DELETE FROM audit_digest")
     by_hand("DELETE FROM audit_link")
     Head.objects.update(floor=0)
-    sealing.seal_until(world.programme, NOON)
-    assert verify(world.programme).is_sound  # by the attacker's own key
-    assert "the key you trust" in verify(world.programme, trusted=trusted).faults[0]
+    seal(committed_world.programme, NOON)
+    assert check(committed_world.programme).is_sound  # by the attacker's own key
+    assert "the key you trust" in check(committed_world.programme, trusted=trusted).faults[0]
 
 
-def test_a_new_key_is_named_by_the_old_one(world: World, home: Path) -> None:
-    sealing.seal_until(world.programme, NOON)
+def test_a_new_key_is_named_by_the_old_one(committed_world: World, home: Path) -> None:
+    seal(committed_world.programme, NOON)
     old = public_hex(keys.signing_key())
     new = public_hex(keys.make_next())
-    sealing.seal_until(world.programme, NOON + timedelta(hours=1))
-    assert not sealing.signs_with_next(world.programme)
-    sealing.seal_until(world.programme, NOON + timedelta(hours=2))
-    assert sealing.signs_with_next(world.programme)
+    seal(committed_world.programme, NOON + timedelta(hours=1))
+    assert not sealing.signs_with_next(committed_world.programme)
+    seal(committed_world.programme, NOON + timedelta(hours=2))
+    assert sealing.signs_with_next(committed_world.programme)
     keys.change_over()
-    sealing.seal_until(world.programme, NOON + timedelta(hours=3))
+    seal(committed_world.programme, NOON + timedelta(hours=3))
     told = [json.loads(one.document) for one in Digest.objects.order_by("number")]
     assert [one["key"] for one in told] == [old, old, new, new]
     assert told[1]["next_key"] == new
-    assert verify(world.programme, trusted=old).is_sound
-    assert verify(world.programme, trusted=new).is_sound
+    assert check(committed_world.programme, trusted=old).is_sound
+    assert check(committed_world.programme, trusted=new).is_sound
 
 
 def test_an_hour_is_sealed_once_and_missed_ones_with_the_next(world: World) -> None:
@@ -278,8 +303,6 @@ def test_an_hour_is_sealed_once_and_missed_ones_with_the_next(world: World) -> N
 
 
 def test_the_database_refuses_to_change_the_record(world: World) -> None:
-    from django.db import DatabaseError, transaction
-
     happen(world.programme)
     sealing.seal_until(world.programme, NOON)
     note_look(Looker(world.programme, "member:1"), what="report", right=Right.READ_REPORTS)
@@ -291,11 +314,6 @@ def test_the_database_refuses_to_change_the_record(world: World) -> None:
 
 def test_a_late_commit_is_linked_behind_those_that_came_before_it(committed_world: World) -> None:
     """An id given early and committed late is neither lost nor taken for an insertion."""
-    from threading import Event as Flag
-    from threading import Thread
-
-    from django.db import connections
-
     programme, has_id, may_commit = committed_world.programme, Flag(), Flag()
 
     def slow() -> None:
