@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from rapport.accounts.arrivals import arrival_of
+from rapport.accounts.arrivals import PARTNER, arrival_of
 from rapport.accounts.clearance import NotCleared, lapses, until
 from rapport.accounts.models import ApiToken, Member, Programme, User
 from rapport.accounts.roles import Right
@@ -30,7 +30,7 @@ def access_member(request: HttpRequest, programme_key: str, right: Right) -> Mem
         .filter(user=request.user, programme__key=programme_key, is_active=True)
         .first()
     )
-    if member is None:
+    if member is None or request.session.get(PARTNER, member.programme.partner_id) != member.programme.partner_id:
         raise NotFound
     now = clock.now()
     arrival = arrival_of(request, member.user, member.programme)

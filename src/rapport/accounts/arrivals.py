@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VOUCHED = "second_factor_vouched_by"
 """In a session: the partner's identity provider whose word for a second factor is taken, set at sign-in by it."""
 
+PARTNER = "vouched_for_partner"
+"""In a session: the partner whose identity provider let the person in; it opens that partner's programmes only."""
+
 
 def arrival_of(request: HttpRequest, user: User, programme: Programme) -> Arrival:
     """Return how the person of this request arrives; a second factor is looked up only where it is asked for."""

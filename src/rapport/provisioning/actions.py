@@ -95,13 +95,18 @@ def settle(entry: Entry, *, actor: str) -> None:
         _end_place(entry, why="no_group" if entry.is_active else "inactive", actor=actor)
         return
     number = _employee_number(entry)
+    if entry.is_placed and not directory.has_place(programme=entry.programme, user=entry.identity.user):
+        return  # somebody here ended it, and that holds until the directory itself has ended it once
     member, is_changed = directory.give_place(
         programme=entry.programme,
         user=entry.identity.user,
         agent_id=number or entry.identity.key[:100],
         insist=bool(number),
         role=Role(mapping.role),
+        team=mapping.team,
+        actor=actor,
     )
+    _note_placed(entry, is_placed=True)
     if is_changed:
         happening = PlaceGiven(role=member.role, mapping=mapping.pk)
         announce(happening, programme=entry.programme, subject=entry.identity.user.public_id, actor=actor)
@@ -142,9 +147,16 @@ def shown_name(told: Person) -> str:
     return checked(" ".join(name.split())[:200], "A name")
 
 
+def _note_placed(entry: Entry, *, is_placed: bool) -> None:
+    if entry.is_placed != is_placed:
+        entry.is_placed = is_placed
+        Entry.objects.filter(pk=entry.pk).update(is_placed=is_placed)
+
+
 def _end_place(entry: Entry, *, why: str, actor: str) -> None:
     user = entry.identity.user
-    if directory.end_place(programme=entry.programme, user=user):
+    _note_placed(entry, is_placed=False)
+    if directory.end_place(programme=entry.programme, user=user, actor=actor):
         announce(PlaceEnded(why), programme=entry.programme, subject=user.public_id, actor=actor)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, IntegrityError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 from scim2_models import (
@@ -27,10 +27,9 @@ from scim2_models import (
 )
 
 from rapport.accounts.access import access_token
-from rapport.accounts.queries import programme_by_key
+from rapport.accounts.doors import Door, View, declared, entering
 from rapport.accounts.roles import Right
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from rapport.kit.walls import inside
 from rapport.provisioning.resources import SERVICE
 
 if TYPE_CHECKING:
@@ -51,15 +50,12 @@ class Caller:
     base: str  # the address of this programme's SCIM service
 
 
-View = Callable[..., HttpResponse]
-
-
 def scim_door(view: View) -> View:
     """Wrap a view under ``/scim/v2/<programme>/``; it is called with the request and the caller."""
 
     @csrf_exempt
     @wraps(view)
-    def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponse:
+    def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
         try:
             with SERVICE, _let_in(request, programme) as caller:
                 return view(request, caller, **named)
@@ -68,18 +64,18 @@ def scim_door(view: View) -> View:
         except RequestDataTooBig:
             return refusal(PayloadTooLargeException(detail="A request has 1 MB at most."))
 
-    return enter
+    return declared(enter, Door("token", Right.PROVISION_PEOPLE))
 
 
 @contextmanager
 def _let_in(request: HttpRequest, key: str) -> Iterator[Caller]:
     """Run the block in one transaction inside the programme whose token the request carries."""
-    programme = programme_by_key(key)
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if programme is None or kind.lower() != "bearer" or not secret.strip():
+    if kind.lower() != "bearer" or not secret.strip():
         raise UnauthorizedException(detail=WHO)
-    with inside(programme.pk):
+    with ExitStack() as stack:
         try:
+            programme = stack.enter_context(entering(key))
             token = access_token(secret.strip(), key, Right.PROVISION_PEOPLE)
         except NotFound as error:
             raise UnauthorizedException(detail=WHO) from error

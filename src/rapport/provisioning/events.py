@@ -67,6 +67,27 @@ class GroupRemoved:
 
 
 @dataclass(frozen=True)
+class VouchedFor:
+    """A partner's sign-in service vouched for a person who has a place here; the subject is the person.
+
+    ``factors`` are the ways by which the service says they proved who they are.
+    """
+
+    name: ClassVar[str] = "directory.vouched_for"
+    service: Code
+    factors: list[Code]
+
+
+@dataclass(frozen=True)
+class ServiceSet:
+    """A partner's sign-in service was set; the subject is the service. ``fields`` are names, not values."""
+
+    name: ClassVar[str] = "sign_in.service_set"
+    service: Code
+    fields: list[Code]
+
+
+@dataclass(frozen=True)
 class MappingSet:
     """What a group gives was set; the subject is the programme. ``role`` is empty where it gives nothing now."""
 

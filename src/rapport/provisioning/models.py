@@ -47,7 +47,8 @@ class Entry(Resource):
     """A person as a directory describes them on one programme.
 
     ``said`` is what SCIM told (rapport.provisioning.resources.User without what the server adds). ``claimed`` are
-    the groups of the latest sign-in, null where the sign-in service names none.
+    the groups of the latest sign-in, null where the sign-in service names none. ``is_placed``: the directory gave
+    the place that the person has; if that ended, somebody here ended it.
     """
 
     class Source(models.TextChoices):
@@ -59,6 +60,7 @@ class Entry(Resource):
     is_active = models.BooleanField(default=True)
     said = models.JSONField(default=dict)
     claimed = ArrayField(models.CharField(max_length=200), null=True, default=None)
+    is_placed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -117,3 +119,63 @@ class GroupMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group} → {self.role}"
+
+
+class Service(models.Model):
+    """A partner's sign-in service: it vouches for people of this partner, on this partner's programmes only.
+
+    ``rules`` are what its kind needs (rapport.provisioning.services). The secret is sealed.
+    """
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc"
+        SAML = "saml"
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    partner = models.ForeignKey("accounts.Partner", on_delete=models.PROTECT, related_name="+")
+    key = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    rules = models.JSONField(default=dict)
+    sealed_secret = models.TextField(default="")
+    is_active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subject(models.Model):
+    """A person as a sign-in service knows them, by a name of its own that never changes hands."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=255)
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "subject"], name="one_person_by_subject"),
+            models.UniqueConstraint(fields=["service", "identity"], name="one_subject_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identity} by {self.service}"
+
+
+class Seen(models.Model):
+    """An assertion that was used: it opens nothing a second time.
+
+    ``ticket`` (a hash) and ``told`` hold what it says for the moment until its browser comes for it.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64)
+    until = models.DateTimeField()
+    ticket = models.CharField(max_length=64, default="")
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "mark"], name="once_only")]
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.mark}"

@@ -1,14 +1,23 @@
-"""Addresses of SCIM."""
+"""Addresses of SCIM, and of the ways to partners' sign-in services."""
 
 from django.urls import path
 
-from rapport.provisioning import views
+from rapport.provisioning import sso, views
 from rapport.provisioning.kinds import KINDS
 
 BASE = "scim/v2/<slug:programme>/"
 ABOUT = ("ServiceProviderConfig", "Schemas", "ResourceTypes")
 
+SSO = "sign-in/with/"
+
 urlpatterns = [
+    path(SSO, sso.company, name="sso"),
+    path(f"{SSO}<slug:key>/", sso.begin, name="sso-begin"),
+    path(f"{SSO}<slug:key>/back/", sso.back, name="sso-back"),
+    path(f"{SSO}<slug:key>/assertion/", sso.assertion, name="sso-assertion"),
+    path(f"{SSO}<slug:key>/finish/", sso.finish, name="sso-finish"),
+    path(f"{SSO}<slug:key>/metadata/", sso.metadata, name="sso-metadata"),
+    path(f"{SSO}<slug:key>/signed-out/", sso.signed_out, name="sso-signed-out"),
     *(
         pattern
         for kind in KINDS

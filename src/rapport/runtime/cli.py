@@ -32,6 +32,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   break glass …           seal an account for the day when nobody else gets in
   token …                 make a token for a telephone system or another program
   groups …                what the groups of a partner's directory give on a programme
+  sso …                   a partner's own sign-in service (OpenID Connect, SAML)
 
 `rapport COMMAND --help` says more. Other commands are Django's: `rapport help`.
 State is kept in RAPPORT_HOME (default: var/ in the project)."""
@@ -51,6 +52,7 @@ LATE = {  # command → module with run(arguments) -> int
     "break glass": "rapport.signin.cli.break_glass",
     "token": "rapport.accounts.cli.token",
     "groups": "rapport.provisioning.cli.groups",
+    "sso": "rapport.provisioning.cli.sso",
 }
 OFFLINE = {"audit verify": "--export"}  # command → the argument with which it reads files only
 WITHOUT_DATABASE = frozenset(

@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from rapport.accounts import arrivals
 from rapport.kit import network, pages
 from rapport.signin import emergency, middleware, sealed
 
@@ -35,6 +36,7 @@ class Doorkeeper(DefaultAccountAdapter):
         """Make the session the person's, and record the sign-in."""
         how = "+".join(ways(request, user)) or "unknown"
         super().login(request, user)
+        _keep_who_vouched(request, user)
         glass = emergency.until(user)
         middleware.adopt(request, user, how=how, until=glass.until if glass else None)
 
@@ -50,6 +52,17 @@ class Doorkeeper(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where the request came from."""
         return network.client_address(request)
+
+
+def _keep_who_vouched(request: HttpRequest, user: User) -> None:
+    """Keep with the session the partner's identity provider that let the person in, and what it vouched for."""
+    vouched = [one for one in get_authentication_records(request, user) if one["method"] == "socialaccount"]
+    for key in (arrivals.PARTNER, arrivals.VOUCHED):
+        request.session.pop(key, None)
+    if vouched:
+        request.session[arrivals.PARTNER] = vouched[-1]["partner"]
+        if vouched[-1]["second_factor"]:
+            request.session[arrivals.VOUCHED] = vouched[-1]["provider"]
 
 
 def ways(request: HttpRequest, user: User) -> list[str]:

@@ -133,7 +133,7 @@ def test_what_is_told_again_changes_nothing(directory: Directory) -> None:
 
 
 def test_events_name_no_names(directory: Directory) -> None:
-    ada = directory.person("secret-name", displayName="Secret Name", emails=[{"value": "secret@example.org"}])
+    ada = directory.person("ada", displayName="Secret Name", emails=[{"value": "secret@example.org"}])
     directory.group("Card reps", ada["id"])
     directory.patch(f"Users/{ada['id']}", {"op": "replace", "path": "displayName", "value": "Secret Other"})
     changed = Event.objects.get(name="directory.person_changed")
