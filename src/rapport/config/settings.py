@@ -111,6 +111,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "rapport.config.urls"
 WSGI_APPLICATION = "rapport.config.wsgi.application"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "rapport.config.reports.NothingSensitive"
 CSRF_FAILURE_VIEW = "rapport.config.refusals.csrf_failed"
 
 # People
@@ -208,7 +209,13 @@ REQUESTS_PER_TOKEN = env.whole("RAPPORT_REQUESTS_PER_TOKEN", 1200, highest=10**7
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
+    "formatters": {
+        "line": {
+            "()": "rapport.config.logs.Quiet",
+            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            "datefmt": "%H:%M:%S",
+        }
+    },
     "filters": {"brief": {"()": "rapport.config.logs.Brief"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
     "root": {"handlers": ["stderr"], "level": env.text("RAPPORT_LOG_LEVEL", "WARNING").upper()},

@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from rapport.config import logs
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
 application = get_wsgi_application()
+logs.guard()

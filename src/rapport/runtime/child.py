@@ -5,10 +5,13 @@ from importlib import import_module
 
 import django
 
+from rapport.config import logs
+
 
 def run(module: str) -> None:
     """Run the module's ``main()`` with Django ready."""
     django.setup()
+    logs.guard()
     import_module(module).main()
 
 

@@ -233,7 +233,10 @@ def _database(what: str) -> Iterator[None]:
 def _setup() -> None:
     import django
 
+    from rapport.config import logs
+
     django.setup()
+    logs.guard()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
-    "log_min_error_statement": "panic",
+    "log_min_error_statement": "panic",  # a statement tells its values,
+    "log_error_verbosity": "terse",  # and so do the details of an error
     "idle_in_transaction_session_timeout": "10min",
 }
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rapport.runtime.reset import reset
 from rapport.runtime.supervisor import answer, is_ready
 
 START_SECONDS = 120.0
+before_removal: list[Callable[[Path], object]] = []  # what the tests do with each log before it goes
 
 
 class Installation:
@@ -67,6 +68,9 @@ class Installation:
 
     def remove(self) -> None:
         """Remove everything it made."""
+        for look in before_removal:
+            for log in (self.log, *self.home.glob("logs/*")):
+                look(log)
         reset(self.home)
         shutil.rmtree(self.home, ignore_errors=True)
         self.log.unlink(missing_ok=True)

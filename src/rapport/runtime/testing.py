@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from rapport.runtime.log_check import Keeper
+
 WORKER = "PYTEST_XDIST_WORKER"
 LONG = ("tests/journeys", "tests/runtime", "tests/failures", "tests/real")  # the longest first
 UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -81,3 +83,5 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the session's server in the process that owns the session."""
     if not is_worker:
         config.pluginmanager.register(Embedded(), "rapport-embedded")
+    if not config.option.collectonly:
+        config.pluginmanager.register(Keeper(Path(os.environ["RAPPORT_HOME"])), "rapport-logs")
