@@ -29,6 +29,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   reset                   forget this installation's data for good
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
+  unlock …                let a person in again who is locked out, or has lost their second factor
   break glass …           seal an account for the day when nobody else gets in
   token …                 make a token for a telephone system or another program
   groups …                what the groups of a partner's directory give on a programme
@@ -49,6 +50,7 @@ LATE = {  # command → module with run(arguments) -> int
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
     "person": "rapport.accounts.cli.person",
+    "unlock": "rapport.signin.cli.unlock",
     "break glass": "rapport.signin.cli.break_glass",
     "token": "rapport.accounts.cli.token",
     "groups": "rapport.provisioning.cli.groups",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from rapport.accounts import arrivals
 from rapport.kit import network, pages
-from rapport.signin import emergency, middleware, sealed
+from rapport.signin import emergency, known, middleware, sealed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -39,6 +39,12 @@ class Doorkeeper(DefaultAccountAdapter):
         _keep_who_vouched(request, user)
         glass = emergency.until(user)
         middleware.adopt(request, user, how=how, until=glass.until if glass else None)
+
+    def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponse:
+        """Send the person where they were going, and let their browser be known as theirs."""
+        response: HttpResponse = super().post_login(request, user, **told)
+        known.remember(request, response, user.username)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Send who may no longer come in back to the start, without saying why."""

@@ -27,7 +27,9 @@ from qrcode.image.svg import SvgPathImage
 from rapport.accounts.actions import tell_places
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
+from rapport.signin.actions import end_all
 from rapport.signin.events import SecondFactorAdded, SecondFactorRemoved
+from rapport.signin.models import SignIn
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -176,6 +178,15 @@ def make_codes(*, user: User) -> list[str]:
     made.mark_as_viewed()
     tell_places(user, SecondFactorAdded(factor=Type.RECOVERY_CODES.value))
     return [str(code) for code in made.get_unused_codes()]
+
+
+@transaction.atomic
+def reset(*, user: User) -> None:
+    """Take all second factors of a person away: they have lost them. Their sign-ins end."""
+    for factor in list(Authenticator.objects.filter(user_id=user.pk)):
+        factor.delete()
+        tell_places(user, SecondFactorRemoved(factor=factor.type), actor="command")
+    end_all(user=user, why=SignIn.Why.SHUT_OUT)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
 from rapport.kit import network
-from rapport.signin import jobs, limits
+from rapport.signin import jobs, known, limits
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -48,7 +48,7 @@ class SignInForm(forms.Form):
 
 def checked(request: HttpRequest, username: str, password: str) -> User | None:
     """Return whom this username and password belong to; every refusal costs the same time."""
-    account, address = username.strip().lower(), network.client_address(request)
+    account, address = _counted(request, username), network.client_address(request)
     if limits.count("address", address) > limits.BY_ADDRESS:
         return None  # at once, whatever was typed: it says nothing of any account
     tries = limits.count("account", account)
@@ -63,6 +63,11 @@ def checked(request: HttpRequest, username: str, password: str) -> User | None:
     limits.forget("account", account)
     limits.take_back("address", address)
     return found
+
+
+def _counted(request: HttpRequest, username: str) -> str:
+    """Return as what tries are counted: an account's from a browser of its person, by that browser alone."""
+    return " ".join(filter(None, [username.strip().lower(), known.mark_of(request, username)]))
 
 
 def _id_of(username: str) -> int:

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rapport.accounts.doors import account_page
 from rapport.kit import pages
-from rapport.signin import actions, factors, forms, middleware, queries, views
+from rapport.signin import actions, factors, forms, limits, middleware, queries, views
 from rapport.signin.models import SignIn
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
 
+NOT_YOURS = "This is not your password. Check that Caps Lock is off; after ten wrong tries wait fifteen minutes."
 PAGE = ["GET", "HEAD", "POST"]
 
 
@@ -110,10 +111,10 @@ def _confirm_factor(request: HttpRequest, user: User) -> str:
 
 
 def _confirm_password(request: HttpRequest, user: User) -> str:
-    if forms.checked(request, user.username, request.POST.get("password", "")) != user:
-        return (
-            "This is not your password. Check that Caps Lock is off; after ten wrong tries wait fifteen minutes."
-        )
+    tries = limits.count("again", str(user.pk))
+    if tries > limits.BY_ACCOUNT or not user.check_password(request.POST.get("password", "")):
+        return NOT_YOURS
+    limits.forget("again", str(user.pk))
     record_authentication(request, user, "password", reauthenticated=True)
     return ""
 

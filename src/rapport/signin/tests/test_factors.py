@@ -14,6 +14,7 @@ from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock, sealing
 from rapport.signin import limits, sealed
+from rapport.signin.cli import unlock
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -140,6 +141,12 @@ def test_a_factor_is_taken_away_and_its_codes_with_it(client: Client, rep: World
     assert not Authenticator.objects.exists()
     client.post("/sign-out/")
     assert password(client).url == "/at/cards/desk/"
+
+
+def test_who_lost_everything_is_let_in_by_password(client: Client, rep: World, secret: str) -> None:
+    assert unlock.run(["rep", "--second-factor"]) == 0
+    assert password(client).url == "/at/cards/desk/"
+    assert not Authenticator.objects.exists()
 
 
 def test_nobody_takes_away_anothers_factor(client: Client, rep: World, secret: str) -> None:

@@ -8,7 +8,8 @@ from django.test import Client
 
 from rapport.conftest import World
 from rapport.events.queries import history_of
-from rapport.signin import limits
+from rapport.signin import known, limits
+from rapport.signin.cli import unlock
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -64,6 +65,38 @@ def test_a_locked_account_says_what_a_wrong_password_says(client: Client, rep: W
     said.append(refusal(send(client, username="somebody-else")))
     assert len(set(said)) == 1
     limits.forget("account", "rep")
+    assert send(client).url == "/"
+
+
+def test_strangers_do_not_lock_a_person_out_of_their_own_browser(client: Client, rep: World) -> None:
+    assert send(client).url == "/"
+    client.post("/sign-out/")
+    stranger = Client()
+    for _ in range(limits.BY_ACCOUNT + 1):
+        send(stranger, password="guess")
+    assert send(stranger).status_code == 422
+    assert send(client).url == "/", "known here"
+
+
+def test_a_known_browser_has_its_limit_too(client: Client, rep: World) -> None:
+    send(client)
+    client.post("/sign-out/")
+    for _ in range(limits.BY_ACCOUNT):
+        send(client, password="guess")
+    assert send(client).status_code == 422
+
+
+def test_a_made_up_browser_is_a_strangers(client: Client, rep: World) -> None:
+    for number in range(limits.BY_ACCOUNT):
+        client.cookies[known.NAME] = f"forged-{number}"
+        send(client, password="guess")
+    assert send(client).status_code == 422
+
+
+def test_who_runs_the_machine_lets_a_person_in_again(client: Client, rep: World) -> None:
+    for _ in range(limits.BY_ACCOUNT + 1):
+        send(client, password="guess")
+    assert unlock.run(["rep"]) == 0
     assert send(client).url == "/"
 
 
