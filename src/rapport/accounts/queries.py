@@ -1,6 +1,7 @@
 """Reads of people and programmes."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from rapport.accounts.models import Member, Programme, User
 from rapport.accounts.roles import Right
@@ -67,3 +68,15 @@ def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of members by id."""
     rows = Member.objects.filter(programme=programme, id__in=list(ids)).values_list("id", "user__name")
     return dict(rows)
+
+
+def screenings_ending(programme: Programme, *, before: date) -> list[tuple[Member, date]]:
+    """Return who works on the programme by a screening that ends until this day, with its last day."""
+    if not programme.requires_screening:
+        return []
+    found = Member.objects.select_related("user").filter(
+        programme=programme, is_active=True, user__is_active=True, screened_until__lte=before
+    )
+    return [
+        (member, member.screened_until) for member in found.order_by("screened_until") if member.screened_until
+    ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from rapport.accounts.doors import in_each_programme, step_by_step_in_each
-from rapport.accounts.queries import programme_by_id
+from rapport.accounts.queries import programme_by_id, screenings_ending
 from rapport.audit import alarms, keys, sealing
 from rapport.audit.actions import note_verification
 from rapport.audit.linking import Linking
@@ -61,6 +61,19 @@ def _seal(programme: Programme) -> None:
 def verify_all(timestamp: int) -> None:
     """Every night: check that both logs are as they were written; where not, it is an alarm."""
     in_each_programme(lambda programme: note_verification(programme=programme, report=verify(programme)))
+
+
+@periodic("audit.clearances", "11 5 * * *")
+def clearances(timestamp: int) -> None:
+    """Every morning: screenings that run out within days are alarms, so that somebody renews them in time."""
+    in_each_programme(_clearances)
+
+
+def _clearances(programme: Programme) -> None:
+    soon = clock.now() + rules_of(programme).lapse
+    for member, ends in screenings_ending(programme, before=soon.astimezone(programme.zone).date()):
+        alarms.sound(programme=programme, cause="clearance_lapses", about=f"member:{member.pk}")
+        logger.info("the clearance of member %s of %s ends on %s", member.pk, programme.key, ends)
 
 
 @job("audit.seal_now")

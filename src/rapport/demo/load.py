@@ -12,10 +12,10 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.demo import bulk, demand, easy, files, notes, roster
+from rapport.demo import bulk, demand, easy, files, notes, record, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
-from rapport.demo.people import OTHER, PROGRAMME, REPS, Setting, settle
+from rapport.demo.people import MANAGER, OTHER, PROGRAMME, REPS, SUPERVISOR, Setting, settle
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
 from rapport.events.queries import EventRow, history_of
@@ -127,6 +127,7 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
+    _record(setting, now)
     announce(
         DemoLoaded(contacts=count, customers=len(people), seed=seed),
         programme=setting.programme,
@@ -134,6 +135,13 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
         actor="demo",
     )
     return count
+
+
+def _record(setting: Setting, now: datetime) -> None:
+    """Put on record what the people of the month saw."""
+    found = {one.agent_id: one for one in accounts.members_of(setting.programme)}
+    people = {"supervisor": found[SUPERVISOR], "manager": found[MANAGER], "rep": setting.reps[1]}
+    record.make(setting.programme, **people, now=now)
 
 
 def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:

@@ -29,7 +29,7 @@ OTHER = "loans"
 REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
-SUPERVISOR = "sasha.lind"  # agent id
+SUPERVISOR, MANAGER = "sasha.lind", "morgan.hale"  # agent ids
 EASY_TO_ENTER = {"requires_second_factor": False}  # whoever looks at the demonstration has its public passwords
 SKILLS = ("retention", "disputes", "service")
 
@@ -48,6 +48,7 @@ SIGN_INS = (
     SignIn(
         "supervisor", "supervisor-of-cards", "watches the floor of Cards, reads reports, writes the Rally Notes"
     ),
+    SignIn("manager", "manager-of-cards", "reads who looked at what on Cards, and owns its alarms"),
     SignIn("outsider", "rep-of-loans", "is a rep of another programme, and must see nothing of Cards"),
     SignIn("admin", "runs-the-machine", "runs the installation"),
 )
@@ -96,6 +97,10 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
     accounts.ensure_member(
         programme=programme, agent_id=SUPERVISOR, name="Sasha Lind", role=Role.SUPERVISOR,
         username="supervisor", password=PASSWORDS["supervisor"],
+    )  # fmt: skip
+    accounts.ensure_member(
+        programme=programme, agent_id=MANAGER, name="Morgan Hale", role=Role.MANAGER,
+        username="manager", password=PASSWORDS["manager"],
     )  # fmt: skip
     _route(setting, talents)
     return setting

@@ -255,3 +255,19 @@ def test_a_look_is_undone_with_what_it_looked_at(world: World) -> None:
         note_look(Looker(world.programme, "member:1"), what="report", right=Right.READ_REPORTS)
         raise RuntimeError
     assert looks() == []
+
+
+def test_a_clearance_that_ends_within_days_is_an_alarm(world: World) -> None:
+    today = clock.now().astimezone(world.programme.zone).date()
+    world.rep.screened_until = today + timedelta(days=6)
+    world.second_rep.screened_until = today + timedelta(days=9)
+    for member in (world.rep, world.second_rep):
+        member.save()
+    jobs.clearances.func(timestamp=0)
+    assert not Alarm.objects.exists()  # this programme asks for no screening
+    world.programme.requires_screening = True
+    world.programme.save()
+    jobs.clearances.func(timestamp=0)
+    jobs.clearances.func(timestamp=0)
+    [alarm] = Alarm.objects.all()
+    assert (alarm.cause, alarm.about, alarm.times) == ("clearance_lapses", f"member:{world.rep.pk}", 2)

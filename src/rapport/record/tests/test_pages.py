@@ -16,6 +16,7 @@ from rapport.audit.models import Alarm, Watched
 from rapport.audit.verifying import verify
 from rapport.conftest import World
 from rapport.kit import clock
+from rapport.record.jobs import find_colleagues
 
 RECORD, ALARMS = "/at/cards/record/", "/at/cards/alarms/"
 
@@ -187,3 +188,18 @@ def test_to_the_partner_people_are_called_as_agreed(client: Client, world: World
     assert "C-1" in text
     for word in (">Rep<", ">Supervisor<", "10.1.2.3"):
         assert word not in text
+
+
+def test_a_customer_who_works_here_is_found_by_their_address(world: World) -> None:
+    ensure_member(
+        programme=world.programme,
+        agent_id="ada",
+        name="Ada Byron",
+        role=Role.REP,
+        username="Ada@example.org",
+        password=None,
+    )
+    for _ in range(2):
+        find_colleagues.func(timestamp=0)
+    [found] = Watched.objects.all()
+    assert (found.customer, found.kind) == (world.customer.public_id, "colleague")
