@@ -131,7 +131,8 @@ const oidcAnswers = oidc.callback();
 createServer((request, response) => {
   const address = new URL(request.url, issuer);
   response.setHeader("Content-Type", "text/html");
-  const done = address.pathname === "/saml/metadata" ? metadata(response)
+  const done = address.pathname === "/favicon.ico" ? response.writeHead(204).end()
+    : address.pathname === "/saml/metadata" ? metadata(response)
     : address.pathname === "/saml" ? saml(request, response, address)
     : address.pathname.startsWith("/enter/") ? enter(request, response)
     : oidcAnswers(request, response);

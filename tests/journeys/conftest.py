@@ -21,7 +21,7 @@ Enter = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
-    with Installation() as running:
+    with Installation(environment={"RAPPORT_INTERNAL_HOSTS": "localhost"}) as running:
         subprocess.run(
             [sys.executable, "-m", "rapport.runtime.child", "stage"],
             env={

@@ -29,6 +29,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
         "login": "ada",
         "sub": "u-other",
     },
+    "linus": {"name": "Linus", "groups": ["Card reps"], "amr": ["pwd"]},
     "supervisor": {"name": "Mallory", "groups": ["Card leads"], "amr": ["pwd"]},
 }
 
