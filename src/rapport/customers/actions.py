@@ -12,8 +12,10 @@ from django.db import transaction
 from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettled
 from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
 from rapport.customers.points import normal_email, normal_phone
+from rapport.customers.sensitive import Keeper, place_of
 from rapport.events.actions import announce
-from rapport.kit import clock, redaction
+from rapport.kit import clock, redaction, sealing
+from rapport.kit.classes import FieldClass
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -158,3 +160,17 @@ def ensure_customers(
 def _ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, tuple[int, UUID]]:
     found = Customer.objects.filter(programme=programme, key__in=list(keys))
     return {key: (pk, public_id) for key, pk, public_id in found.values_list("key", "pk", "public_id")}
+
+
+@transaction.atomic
+def declare_attributes(*, programme: Programme, declared: Mapping[str, FieldClass]) -> None:
+    """Say how much care attributes need; Invalid where one would need less than was declared before."""
+    Keeper(programme).declare(declared)
+
+
+def sealed_columns(
+    *, programme_id: int, customer_public_id: UUID, holding_key: str, field: str, text: str
+) -> tuple[str, str, str, str]:
+    """Return a sensitive value as its row holds it: sealed, key_id, hint, finder; for who copies many at once."""
+    sealed = sealing.seal(text, place_of(programme_id, customer_public_id, holding_key, field))
+    return sealed, sealing.key_of(sealed), sealing.hint(text), sealing.finder(text, programme_id)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from rapport.customers.models import AttributeClass, Customer, FileChange, Holding, SealedValue
 from rapport.kit import redaction, sealing
@@ -41,6 +42,12 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def place_of(programme_id: int, customer_public_id: UUID, holding_key: str, field: str) -> sealing.Place:
+    """Return what a value of a customer, or of what they hold, is bound to."""
+    row = f"{customer_public_id}/{holding_key}"
+    return sealing.Place(programme_id, SealedValue._meta.db_table, row, field)
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a value belongs: a customer's field, or a field of something they hold."""
@@ -52,8 +59,8 @@ class Spot:
     @property
     def place(self) -> sealing.Place:
         """What the sealed value is bound to."""
-        row = f"{self.customer.public_id}/{self.holding.key if self.holding else ''}"
-        return sealing.Place(self.customer.programme_id, SealedValue._meta.db_table, row, self.field)
+        key = self.holding.key if self.holding else ""
+        return place_of(self.customer.programme_id, self.customer.public_id, key, self.field)
 
 
 def spot_of(value: SealedValue) -> Spot:

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from rapport.demo import bulk
+from rapport.demo import bulk, vault
 from rapport.demo.names import EASY, GIVEN, LIKES, SURNAMES, email, phone
 from rapport.demo.people import SEGMENTS
+from rapport.kit import sealing
 
 if TYPE_CHECKING:
     from rapport.demo.people import Setting
@@ -71,11 +72,20 @@ def store(setting: Setting, files: list[File], *, now: float, today: date, seed:
     )  # fmt: skip
     columns = ("programme_id", "customer_id", "kind", "value")
     bulk.copy("customers.ContactPoint", columns, _points(programme, ids, files))
+    cards = list(_cards(programme, ids, files, today, chance))
+    numbers = [vault.EASY_CARD, *(vault.card_number(chance) for _ in cards[1:])]
+    card_ids = bulk.reserve("customers.Holding", len(cards))
     bulk.copy(
         "customers.Holding",
-        ("programme_id", "customer_id", "key", "product", "label", "opened_on", "ends_on", "details"),
-        _cards(programme, ids, files, today, chance),
+        ("id", "programme_id", "customer_id", "key", "product", "label", "opened_on", "ends_on", "details"),
+        (
+            (str(pk), *card[:4], sealing.hint(number), *card[4:])
+            for pk, card, number in zip(card_ids, cards, numbers, strict=True)
+        ),
     )
+    owners = dict(zip(map(str, ids), publics, strict=True))
+    held = [(card[1], owners[card[1]], str(pk), card[2]) for pk, card in zip(card_ids, cards, strict=True)]
+    vault.store(setting.programme, owners, list(zip(held, numbers, strict=True)), now=now, seed=seed)
     return list(zip(ids, publics, strict=True))
 
 
@@ -86,13 +96,12 @@ def _points(programme: str, ids: list[int], files: list[File]) -> Iterator[bulk.
 
 
 def _cards(programme: str, ids: list[int], files: list[File], today: date, chance: Random) -> Iterator[bulk.Row]:
-    """Yield the cards: an old customer has more and better ones; a card runs for four years at a time."""
+    """Yield the cards without labels: an old customer has more and better ones; each runs for four years."""
     for pk, file in zip(ids, files, strict=True):
         for number in range(1 + (chance.random() < 0.25 + 0.2 * file.segment)):
             product, fee, limit = CARDS[min(3, max(0, round(file.segment + chance.gauss(0.4, 0.8))))]
             opened = file.since + (today - file.since) * (number * chance.random())
             ends = opened + timedelta(days=1461 * ((today - opened).days // 1461 + 1))
             details = {"limit": chance.randrange(limit // 2, limit + 1, 100), "fee_a_year": fee, "currency": "GBP"}
-            label = f"•••• {chance.randrange(10_000):04d}"
-            yield (programme, str(pk), f"card-{number + 1}", product, label, opened.isoformat(), ends.isoformat(),
+            yield (programme, str(pk), f"card-{number + 1}", product, opened.isoformat(), ends.isoformat(),
                    bulk.data(details))  # fmt: skip

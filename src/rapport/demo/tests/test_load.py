@@ -6,6 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from rapport.customers.queries import customer_by_number, sealed_of
+from rapport.customers.sensitive import opened
 from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import simulated_reps
@@ -109,3 +111,15 @@ def test_waits_and_returns_are_like_those_of_the_field() -> None:
     assert all(leg.start <= leg.end <= leg.wrapped for one in answered for leg in one.legs)
     late = NOON - timedelta(days=1)
     assert any(one.attempt > 1 for one in month.visits if one.arrived > late.timestamp())
+
+
+def test_cards_and_accounts_are_sealed_and_find_their_customer(small: Any) -> None:
+    first = customer_by_number(small, "4000 0566 5566 5556")
+    assert first is not None
+    assert {one.field for one in sealed_of(first)} == {"number", "account_number", "date_of_birth"}
+    labels = dict(rows("customers.Holding", programme=small).values_list("pk", "label"))
+    sealed = rows("customers.SealedValue", programme=small)
+    assert labels == dict(sealed.filter(holding__isnull=False).values_list("holding", "hint"))
+    customers = rows("customers.Customer", programme=small).count()
+    assert sealed.filter(field="date_of_birth", hint="••••", finder="").count() == customers == 700
+    assert {len(opened(one)) for one in sealed.filter(field="account_number")[:20]} == {22}
