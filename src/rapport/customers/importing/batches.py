@@ -141,12 +141,13 @@ class Importer:
         self._write_points(records, customers, ids, extra)
         sealed = self._write_holdings(records, customers, keeper, extra)
         for key, record in records.items():
-            sealed |= {
-                Spot(customers[key], None, name): text for name, text in keeper.split(record.attributes)[1].items()
-            }
+            clear, secret = keeper.split(record.attributes)
+            told = {**dict.fromkeys(clear, ""), **secret}  # what is declared less than it was is sealed no more
+            sealed |= {Spot(customers[key], None, name): text for name, text in told.items()}
         for spot, change in keeper.keep(sealed).items():
-            name = f"{HOLDING} {spot.holding.key} {spot.field}" if spot.holding else spot.field
-            extra.setdefault(spot.customer.key, {})[name] = change
+            if spot.holding or spot.field not in spot.customer.attributes:
+                name = f"{HOLDING} {spot.holding.key} {spot.field}" if spot.holding else spot.field
+                extra.setdefault(spot.customer.key, {})[name] = change
         return extra
 
     def _write_points(

@@ -42,6 +42,7 @@ def _ready(
 ) -> HoldingToWrite:
     values = dict(told.values)
     values["details"], secret = keeper.split(values.get("details", {}))
+    secret = {**dict.fromkeys(values["details"], ""), **secret}
     label, key = values.get("label", ""), told.key
     number = next((one for one in (key, label) if redaction.is_secret(one)), "")
     if number:
