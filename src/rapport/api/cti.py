@@ -14,6 +14,7 @@ from rapport.accounts.roles import Right
 from rapport.api.tokens import programme_for
 from rapport.channels.cti import actions
 from rapport.channels.cti.forms import read
+from rapport.feeds import actions as feeds
 from rapport.kit.errors import Invalid
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ LARGEST = 64 * 1024  # bytes
 def take_event(request: HttpRequest, programme_key: str) -> HttpResponse:
     """Take one event of a call; the same event again answers the same and changes nothing."""
     with programme_for(request, programme_key, Right.REPORT_CALLS, in_address=True) as programme:
+        feeds.require_running(programme, "cti")
+        feeds.heard(programme=programme, feed="cti")
         contact = actions.take(programme=programme, told=read(_sent(request)))
     return JsonResponse({"contact": str(contact.public_id)})
 

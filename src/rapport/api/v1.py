@@ -13,26 +13,32 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, Query, Schema
 from ninja.errors import ValidationError
 
 from rapport.accounts.access import access_member
 from rapport.accounts.doors import entering
 from rapport.accounts.roles import Right
+from rapport.api.document import DocumentedAPI
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
 from rapport.audit.actions import note_look
 from rapport.contacts import queries as contacts
 from rapport.contacts.access import access_own
 from rapport.events import queries as events
+from rapport.feeds import actions as sending
+from rapport.feeds import queries as feeds
 from rapport.insight import queries as insight
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
+    from rapport.feeds.models import Delivery
+    from rapport.feeds.queries import Feed
 
-api = NinjaAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
+api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
 LONGEST_PAGE = 1000
 
 
@@ -99,6 +105,23 @@ class EventPage(Schema):
     next: int | None
 
 
+class MetricPage(Schema):
+    """Figures of some local days; each row has its ``group``, and by the metric's key its figure."""
+
+    programme: str
+    start: date | None = Field(None, alias="from")
+    end: date | None = Field(None, alias="to")
+    rows: list[dict[str, Any]]
+
+
+OUT = {
+    "contacts": frozenset(ContactOut.__annotations__),
+    "events": frozenset(EventOut.__annotations__),
+    "metrics": frozenset({"programme", "from", "to", "rows"}),
+}
+"""The fields that go out with each feed, which a contract may promise."""
+
+
 @api.exception_handler(ValidationError)
 def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     """Say which part of the call cannot be read, in the shape of every refusal."""
@@ -113,6 +136,7 @@ def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str
         found = contacts.listed(by.programme, after=page.after, limit=page.limit)
         _note(by, what="list", about=f"contacts after {page.after}", count=len(found))
         items = [_shown(one) for one in found]
+        _note_sent(request, by.programme, "contacts", len(found))
     return {"items": items, "next": found[-1].pk if len(found) == page.limit else None}
 
 
@@ -132,27 +156,92 @@ def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, 
     with _looker(request, key) as by:
         found = events.page_of(by.programme, after=page.after, limit=page.limit)
         _note(by, what="events", about=f"after {page.after}", count=len(found))
+        _note_sent(request, by.programme, "events", len(found))
     return {"items": found, "next": found[-1].id if len(found) == page.limit else None}
 
 
-@api.get("/programmes/{slug:key}/metrics", summary="Count figures")
+@api.get("/programmes/{slug:key}/metrics", response=MetricPage, by_alias=True, summary="Count figures")
 def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[str, Any]:
     """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
     with _looker(request, key) as by:
         programme = by.programme
         _note(by, what="report", about=f"metrics {wanted.start} {wanted.end} by {wanted.by}")
         rows = insight.metrics(programme, start=wanted.start, end=wanted.end, by=wanted.by)
+        _note_sent(request, by.programme, "metrics", len(rows))
         return insight.as_json(programme, wanted.start, wanted.end, rows)
 
 
+class FeedOut(Schema):
+    """How one feed stands; ``why`` says what is wrong with its last delivery."""
+
+    feed: str
+    direction: str
+    state: str
+    why: list[str]
+    last_at: datetime | None
+    last_rows: int | None
+    due_at: datetime | None
+
+
+class DeliveryOut(Schema):
+    """What became of one delivery."""
+
+    id: UUID
+    feed: str
+    at: datetime
+    verdict: str
+    rows: int
+    bad: int
+    sha256: str
+    why: list[str]
+
+
+@api.get("/programmes/{slug:key}/feeds", response=list[FeedOut], summary="List feeds")
+def list_feeds(request: HttpRequest, key: str) -> list[dict[str, Any]]:
+    """Say how every feed of the programme stands, and why one is stopped."""
+    with _looker(request, key, Right.SEE_FEEDS) as by:
+        return [_feed_shown(one) for one in feeds.feeds_of(by.programme)]
+
+
+@api.get("/programmes/{slug:key}/deliveries", response=list[DeliveryOut], summary="List deliveries")
+def list_deliveries(request: HttpRequest, key: str, feed: str = "") -> list[dict[str, Any]]:
+    """List the latest deliveries, newest first, of one feed or of all."""
+    with _looker(request, key, Right.SEE_FEEDS) as by:
+        return [_delivery_shown(one) for one in feeds.deliveries_of(by.programme, feed=feed)]
+
+
+def _note_sent(request: HttpRequest, programme: Programme, feed: str, rows: int) -> None:
+    """Record what a program took; what a person reads in a browser is no feed."""
+    if "Authorization" in request.headers:
+        fields = OUT.get(feed, frozenset())
+        sending.sent(programme=programme, feed=feed, fields=fields, rows=rows, actor="api")
+
+
+def _feed_shown(feed: Feed) -> dict[str, Any]:
+    return {
+        "feed": feed.key,
+        "direction": feed.direction,
+        "state": feed.state,
+        "why": feed.why,
+        "last_at": feed.last.at if feed.last else None,
+        "last_rows": feed.last.rows if feed.last else None,
+        "due_at": feed.due_at,
+    }
+
+
+def _delivery_shown(one: Delivery) -> dict[str, Any]:
+    shown = {name: getattr(one, name) for name in ("feed", "at", "verdict", "rows", "bad", "sha256")}
+    return shown | {"id": one.public_id, "why": [each["words"] for each in one.why]}
+
+
 @contextmanager
-def _looker(request: HttpRequest, key: str) -> Iterator[lookers.Looker]:
+def _looker(request: HttpRequest, key: str, right: Right = Right.USE_API) -> Iterator[lookers.Looker]:
     """Enter the programme for a token, or for a member who is signed in; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
         with entering(key):
-            yield lookers.person(request, access_member(request, key, Right.USE_API))
+            yield lookers.person(request, access_member(request, key, right))
     else:
-        with token_for(request, key, Right.USE_API) as token:
+        with token_for(request, key, right) as token:
             yield lookers.program(request, token)
 
 

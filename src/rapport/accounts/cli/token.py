@@ -6,7 +6,12 @@ from rapport.accounts import actions
 from rapport.accounts.doors import commanding
 from rapport.accounts.roles import Right
 
-USES = {"cti": [Right.REPORT_CALLS], "api": [Right.USE_API], "scim": [Right.PROVISION_PEOPLE]}
+USES = {
+    "cti": [Right.REPORT_CALLS],
+    "api": [Right.USE_API],
+    "partner": [Right.SEE_FEEDS],
+    "scim": [Right.PROVISION_PEOPLE],
+}
 
 
 def run(arguments: list[str]) -> int:

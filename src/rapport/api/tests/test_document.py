@@ -1,0 +1,141 @@
+"""The OpenAPI document is true: whoever calls whatever it allows or forbids gets an answer that it describes."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from rapport.accounts import actions as accounts
+from rapport.accounts.roles import RIGHTS, Right, Role
+from rapport.api.v1 import api
+from rapport.channels.cti import actions as cti
+from rapport.channels.cti.forms import read
+from rapport.conftest import World
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES, OF_WHO_MAY = 3, 12
+DOCUMENT = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
+OPERATIONS = [each.ok() for each in DOCUMENT.get_all_operations()]
+Caller = Callable[[World], Client]
+
+
+def signed_in(role: Role, key: str = "cards") -> Caller:
+    def make(world: World) -> Client:
+        programme = world.programme if key == "cards" else world.other
+        member = accounts.ensure_member(
+            programme=programme, agent_id=f"s-{role}", name="Somebody", role=role, password=None
+        )
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    return make
+
+
+def with_token(*rights: Right, key: str = "cards") -> Caller:
+    def make(world: World) -> Client:
+        programme = world.programme if key == "cards" else world.other
+        secret = accounts.issue_token(programme=programme, name="test", rights=list(rights))
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return make
+
+
+NONE: frozenset[Right] = frozenset()
+CALLERS: dict[str, tuple[Caller, frozenset[Right]]] = {
+    "nobody": (lambda _: Client(), NONE),
+    "a wrong token": (lambda _: Client(headers={"Authorization": "Bearer rpt_x"}), NONE),
+    "no bearer": (lambda _: Client(headers={"Authorization": "Basic eDp5"}), NONE),
+    "a token of a telephone system": (with_token(Right.REPORT_CALLS), NONE),
+    "a token of another programme": (with_token(Right.USE_API, Right.SEE_FEEDS, key="loans"), NONE),
+    "a token": (with_token(Right.USE_API), frozenset({Right.USE_API})),
+    "a token of the partner": (with_token(Right.SEE_FEEDS), frozenset({Right.SEE_FEEDS})),
+    **{str(role): (signed_in(role), RIGHTS[role]) for role in Role},
+    "an outsider who may there": (signed_in(Role.SUPERVISOR, "loans"), NONE),
+}
+
+
+def needed(operation: APIOperation[Any, Any, Any, Any]) -> Right:
+    return Right.SEE_FEEDS if operation.path.endswith(("/feeds", "/deliveries")) else Right.USE_API
+
+
+def call(client: Client, case: Case[Any]) -> Response:
+    """Send a case to the application and return its answer as schemathesis reads it."""
+    told = case.as_transport_kwargs(base_url="http://testserver")
+    path = told["url"].removeprefix("http://testserver")
+    query = urlencode({k: v for k, v in (told.get("params") or {}).items() if v is not None}, doseq=True)
+    body = told.get("data", b"")
+    answer = client.generic(
+        case.method,
+        path,
+        body if isinstance(body, bytes) else str(body).encode(),
+        content_type="text/csv",
+        QUERY_STRING=query,
+    )
+    return Response(
+        status_code=answer.status_code,
+        headers={name.lower(): [value] for name, value in answer.headers.items()},
+        content=answer.content,
+        request=requests.Request(case.method, told["url"]).prepare(),
+        elapsed=0.1,
+        verify=False,
+    )
+
+
+def statuses(client: Client, operation: APIOperation[Any, Any, Any, Any], may_read: bool) -> set[int]:
+    """Call one operation in many ways; return the statuses of the answers, all of which are as documented."""
+    seen: set[int] = set()
+
+    @settings(
+        max_examples=OF_WHO_MAY if may_read else EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), ours=st.booleans())
+    def check(case: Case[Any], ours: bool) -> None:
+        if ours:
+            case.path_parameters["key"] = "cards"
+        response = call(client, case)
+        case.validate_response(response, checks=CHECKS)
+        seen.add(response.status_code)
+
+    check()
+    return seen
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_answer_is_documented_and_nobody_gets_in_who_may_not(world: World, caller: str) -> None:
+    make, may = CALLERS[caller]
+    client = make(world)
+    cti.take(programme=world.programme, told=read({"event": "newCall", "callId": "1", "from": "+49301"}))
+    for each in OPERATIONS:
+        may_read = needed(each) in may
+        seen = statuses(client, each, may_read)
+        assert may_read or min(seen) >= 400, each.path
+        if may_read and "{contact}" not in each.path:
+            assert 200 in seen, each.path
+
+
+def test_every_operation_says_who_may_call_it_and_how_it_refuses() -> None:
+    told = api.get_openapi_schema()
+    for item in told["paths"].values():
+        for operation in item.values():
+            assert operation["security"] and {"401", "403", "404", "422", "429"} <= set(operation["responses"])
+    assert set(told["components"]["securitySchemes"]) == {"token", "session"}
