@@ -68,8 +68,11 @@ def touch(sign_in: SignIn, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def end(*, sign_in: SignIn, why: SignIn.Why, by: User | None = None) -> bool:
-    """End a sign-in: its browser opens no page and no stream from now on. Returns whether it was still open."""
+def end(*, sign_in: SignIn, why: SignIn.Why, by: User | None = None, actor: str = "") -> bool:
+    """End a sign-in: its browser opens no page and no stream from now on. Returns whether it was still open.
+
+    Its person ended it unless ``actor`` says who did; by itself where nobody did.
+    """
     ended = SignIn.objects.filter(pk=sign_in.pk, ended_at=None).update(
         ended_at=clock.now(), ended_by=by, why=why.value
     )
@@ -79,7 +82,6 @@ def end(*, sign_in: SignIn, why: SignIn.Why, by: User | None = None) -> bool:
     if why == SignIn.Why.SIGNED_OUT:
         note_signed_out(sign_in.user)
     else:
-        actor = "" if by in (None, sign_in.user) else f"person:{by.public_id}"
         tell_places(sign_in.user, SessionEnded(why=why.value), actor=actor or ("" if by else "system"))
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +17,16 @@ def open_sign_ins(user: User) -> list[SignIn]:
     """Return where a person is signed in now, the newest first."""
     found = SignIn.objects.select_related("user").filter(user=user, ended_at=None).order_by("-began_at")
     return [one for one in found if not one.is_shut_out()]
+
+
+def open_by_person(user_ids: Iterable[int]) -> dict[int, list[SignIn]]:
+    """Return the open sign-ins of these people, by person, the newest first."""
+    found: dict[int, list[SignIn]] = {}
+    rows = SignIn.objects.select_related("user").filter(user_id__in=list(user_ids), ended_at=None)
+    for one in rows.order_by("-began_at"):
+        if not one.is_shut_out():
+            found.setdefault(one.user_id, []).append(one)
+    return found
 
 
 def past_sign_ins(user: User, most: int = 20) -> list[SignIn]:

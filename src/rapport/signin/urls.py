@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.signin import own, views
+from rapport.signin import others, own, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("sign-in/second/", views.second, name="mfa_authenticate"),
     path("sign-in/reason/", views.reason, name="sign-in-reason"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("at/<slug:programme>/sessions/", others.sessions, name="sessions"),
+    path("at/<slug:programme>/sessions/<uuid:sign_in>/end/", others.end, name="session-end"),
     path("account/", own.account, name="account"),
     path("account/2fa/", own.account, name="second-factors"),
     path("account/confirm/", own.confirm, name="account_reauthenticate"),

@@ -71,6 +71,38 @@ def test_nobody_ends_anothers_session(rep: World) -> None:
     assert is_in(there)
 
 
+def test_a_supervisor_sees_and_ends_sessions_of_the_programme(rep: World) -> None:
+    there = signed_in()
+    supervisor = Client()
+    supervisor.force_login(rep.supervisor.user)
+    page = supervisor.get("/at/cards/sessions/").content.decode()
+    assert "End the session of Rep in Firefox on Windows" in page
+    theirs = SignIn.objects.get(user=rep.rep.user)
+    assert supervisor.post(f"/at/cards/sessions/{theirs.public_id}/end/").status_code == 302
+    assert not is_in(there)
+    assert "by who looks after your programme" in there.get("/sign-in/").content.decode()
+    [event] = events(rep, "session.ended")
+    assert event.data == {"why": "by_supervisor"}
+    assert event.actor == f"member:{rep.supervisor.pk}"
+
+
+def test_sessions_of_another_programme_are_not_a_supervisors(rep: World) -> None:
+    outsider = Client()
+    outsider.force_login(rep.outsider.user)
+    outsider.get("/account/")
+    supervisor = Client()
+    supervisor.force_login(rep.supervisor.user)
+    assert "Outsider" not in supervisor.get("/at/cards/sessions/").content.decode()
+    theirs = SignIn.objects.get(user=rep.outsider.user)
+    assert supervisor.post(f"/at/cards/sessions/{theirs.public_id}/end/").status_code == 404
+    assert outsider.get("/account/").status_code == 200
+
+
+def test_a_rep_ends_nobody(rep: World) -> None:
+    client = signed_in()
+    assert client.get("/at/cards/sessions/").status_code == 403
+
+
 def test_a_new_password_ends_the_sessions_elsewhere(rep: World) -> None:
     here, there = signed_in(), signed_in()
     new = "four words in a row"
