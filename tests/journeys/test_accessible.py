@@ -14,6 +14,7 @@ pytestmark = pytest.mark.journey
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
     ("/sign-in/", ""),
+    ("/at/cards/sessions/", "supervisor"),
     ("/account/", "rep"),
     ("/account/2fa/app/", "rep"),
     ("/account/2fa/passkey/", "rep"),

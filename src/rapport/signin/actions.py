@@ -87,10 +87,12 @@ def end(*, sign_in: SignIn, why: SignIn.Why, by: User | None = None, actor: str 
 
 
 @transaction.atomic
-def end_all(*, user: User, why: SignIn.Why, by: User | None = None, but: SignIn | None = None) -> int:
+def end_all(
+    *, user: User, why: SignIn.Why, by: User | None = None, actor: str = "", but: SignIn | None = None
+) -> int:
     """End every sign-in of a person (``but`` one); return how many were open."""
     found: Iterable[SignIn] = SignIn.objects.select_related("user").filter(user=user, ended_at=None)
-    return sum(end(sign_in=one, why=why, by=by) for one in found if but is None or one.pk != but.pk)
+    return sum(end(sign_in=one, why=why, by=by, actor=actor) for one in found if but is None or one.pk != but.pk)
 
 
 def end_lapsed() -> int:
