@@ -28,21 +28,27 @@ FIRST_FLOOR = "192.0.2.17"  # an address kept for examples
 
 def make(programme: Programme, *, supervisor: Member, manager: Member, rep: Member, now: datetime) -> None:
     """Have people look at the last contacts, and one or two of them at more than they should."""
-    recent = arrived_between(manager, now - timedelta(hours=HOURS), now, limit=MOST_LOOKS)
-    for contact in reversed(recent):
-        if contact.customer and contact.rep and contact.answered_at:
+    _at_night(programme, supervisor, manager, now)
+    late = now - timedelta(minutes=5)
+    recent = arrived_between(manager, now - timedelta(hours=HOURS), late, limit=MOST_LOOKS)
+    answered = [contact for contact in recent if contact.customer and contact.rep and contact.answered_at]
+    for contact in sorted(answered, key=_answered):
+        if contact.rep and _answered(contact) < late:
             _at_desk(contact, contact.rep)
     for minutes, contact in enumerate(recent[:4]):
-        with clock.at(now - timedelta(minutes=30 - minutes)):
+        with clock.at(late + timedelta(minutes=minutes)):
             _read(programme, supervisor, contact)
-    _watched(programme, supervisor, manager, now)
-    _at_night(programme, supervisor, manager, now)
     _refused(programme, rep, now)
+    _watched(programme, supervisor, manager, now)
     jobs.seal_now.defer(programme_id=programme.pk)
 
 
+def _answered(contact: Contact) -> datetime:
+    return contact.answered_at or contact.arrived_at
+
+
 def _at_desk(contact: Contact, rep: Member) -> None:
-    with clock.at(contact.answered_at or contact.arrived_at):
+    with clock.at(_answered(contact)):
         note_look(
             Looker(contact.programme, f"member:{rep.pk}", FIRST_FLOOR),
             what="customer",
@@ -74,12 +80,13 @@ def _watched(programme: Programme, supervisor: Member, manager: Member, now: dat
         with clock.at(now - timedelta(days=2)):
             alarms.watch(programme=programme, customer=customer.public_id, kind=kind, member=manager)
         if kind == "watched":
-            with clock.at(now - timedelta(minutes=25)):
+            with clock.at(now - timedelta(seconds=30)):
                 note_look(
                     by, what="contact", right=Right.READ_CONTACTS, subject=customer.public_id, why="a search"
                 )
     for row in open_alarms(manager):
-        alarms.take(member=manager, alarm_id=row.alarm.public_id)
+        if row.alarm.cause == "look_at_watched":
+            alarms.take(member=manager, alarm_id=row.alarm.public_id)
 
 
 def _at_night(programme: Programme, supervisor: Member, manager: Member, now: datetime) -> None:

@@ -146,7 +146,7 @@ def _note_floor(request: HttpRequest, member: Member) -> None:
         lookers.person(request, member),
         what="list",
         right=Right.WATCH_FLOOR,
-        about="waiting",
+        about="who waits",
         why="the floor",
         once=hourly(member.programme.public_id),
     )
