@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rapport.accounts.doors import account_page
 from rapport.kit import pages
+from rapport.kit.errors import Forbidden
 from rapport.signin import actions, factors, forms, limits, middleware, queries, views
 from rapport.signin.models import SignIn
 
@@ -125,6 +126,8 @@ def _confirm_password(request: HttpRequest, user: User) -> str:
 def password(request: HttpRequest) -> HttpResponse:
     """Let a person choose another password; it ends their sign-ins elsewhere."""
     user = _person(request)
+    if not user.has_usable_password():
+        raise Forbidden("You sign in through your company, which keeps your password. Change it there.")
     form = forms.PasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.change_password(user=user, password=form.cleaned_data["new"], keep=middleware.current(request))

@@ -11,7 +11,7 @@ from rapport.accounts import actions as accounts
 from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock
-from rapport.signin import actions, queries
+from rapport.signin import actions, factors, queries
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -121,6 +121,18 @@ def test_a_weak_password_is_refused(rep: World, weak: str) -> None:
     client = Client()
     client.post("/sign-in/", {"username": "rep is my name", "password": PASSWORD})
     assert client.post("/account/password/", {"new": weak, "again": weak}).status_code == 422
+
+
+def test_who_signs_in_through_their_company_makes_no_password_here(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factors, "is_fresh", lambda *_: True)  # they came a moment ago
+    client = Client()
+    client.force_login(world.second_rep.user)
+    new = "four words in a row"
+    assert client.post("/account/password/", {"new": new, "again": new}).status_code == 403
+    world.second_rep.user.refresh_from_db()
+    assert not world.second_rep.user.has_usable_password()
 
 
 def test_who_does_nothing_is_signed_out(rep: World) -> None:
