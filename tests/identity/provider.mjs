@@ -76,6 +76,7 @@ function assert(request, response, how) {
   const twisted = {
     "wrong key": forged,
     "wrong audience": { audience: "http://elsewhere.example/metadata/" },
+    "no audience": { audience: undefined },
     "wrong recipient": { recipient: "http://elsewhere.example/assertion/" },
     "wrong issuer": { issuer: "http://elsewhere.example/saml" },
     expired: { lifetimeInSeconds: -3600 },

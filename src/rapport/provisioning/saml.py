@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.xml_utils import OneLogin_Saml2_XML as Xml
 
 from rapport.provisioning.services import NotVouched, Vouched
 
@@ -74,6 +75,8 @@ def asserted(service: Service, *, base: str, post: Mapping[str, str]) -> Asserte
     found = Asserted(auth, service)
     if not (found.request and found.id and found.until):
         raise NotVouched("the assertion answers no request, or has no id or no end")
+    if not Xml.query(Xml.to_etree(auth.get_last_response_xml()), "//saml:Audience"):
+        raise NotVouched("the assertion is for everybody")
     return found
 
 

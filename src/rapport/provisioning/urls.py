@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.provisioning import sso, views
+from rapport.provisioning import pages, sso, views
 from rapport.provisioning.kinds import KINDS
 
 BASE = "scim/v2/<slug:programme>/"
@@ -11,6 +11,7 @@ ABOUT = ("ServiceProviderConfig", "Schemas", "ResourceTypes")
 SSO = "sign-in/with/"
 
 urlpatterns = [
+    path("at/<slug:programme>/directory/", pages.directory, name="directory"),
     path(SSO, sso.company, name="sso"),
     path(f"{SSO}<slug:key>/", sso.begin, name="sso-begin"),
     path(f"{SSO}<slug:key>/back/", sso.back, name="sso-back"),

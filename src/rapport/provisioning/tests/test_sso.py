@@ -244,7 +244,17 @@ def test_what_came_for_one_browser_opens_no_other(bank: Partner, service: str) -
 
 
 @pytest.mark.parametrize(
-    "how", ["wrong key", "wrong audience", "wrong recipient", "wrong issuer", "expired", "unsigned", "sha1"]
+    "how",
+    [
+        "wrong key",
+        "wrong audience",
+        "no audience",
+        "wrong recipient",
+        "wrong issuer",
+        "expired",
+        "unsigned",
+        "sha1",
+    ],
 )
 def test_a_forged_assertion_opens_nothing(bank: Partner, how: str) -> None:
     client = Client()
