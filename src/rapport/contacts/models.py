@@ -1,8 +1,11 @@
 """Tables of contacts."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
 
 
@@ -59,6 +62,12 @@ class Disposition(models.Model):
 class Contact(models.Model):
     """One contact of one customer; ``queue`` is the key of the queue it stands or stood in."""
 
+    FIELD_CLASSES: ClassVar = {
+        "external_id": FieldClass.PERSONAL,
+        "address": FieldClass.PERSONAL,
+        "summary": FieldClass.PERSONAL,
+        "value_given": FieldClass.PERSONAL,
+    }
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 (unique where known)
@@ -141,6 +150,7 @@ class Leg(models.Model):
 class FollowUp(models.Model):
     """A look back at a past contact: does its outcome still hold, and what is there to say about it?"""
 
+    FIELD_CLASSES: ClassVar = {"comment": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="follow_ups")
     member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")

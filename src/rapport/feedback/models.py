@@ -1,12 +1,17 @@
 """Tables of what customers say."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
+
+from rapport.kit.classes import FieldClass
 
 
 class Survey(models.Model):
     """The customer's answers about one contact; ``answered_at`` is the time of the first."""
 
+    FIELD_CLASSES: ClassVar = {"comment": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="survey")
     invited_at = models.DateTimeField()

@@ -1,7 +1,11 @@
 """Tables of guides."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
+
+from rapport.kit.classes import FieldClass
 
 
 class Guide(models.Model):
@@ -41,6 +45,7 @@ class GuideVersion(models.Model):
 class Progress(models.Model):
     """How far a contact is through its guide. ``ticked`` has the instant of each ticked step by its key."""
 
+    FIELD_CLASSES: ClassVar = {"open_because": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(GuideVersion, on_delete=models.PROTECT, related_name="+")

@@ -1,7 +1,11 @@
 """Tables of Rally Notes."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
+
+from rapport.kit.classes import FieldClass
 
 
 class RallyNote(models.Model):
@@ -13,6 +17,7 @@ class RallyNote(models.Model):
         DRAFT = "draft"
         PUBLISHED = "published"
 
+    FIELD_CLASSES: ClassVar = {"comment": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)

@@ -1,6 +1,10 @@
 """Tables of chat."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from rapport.kit.classes import FieldClass
 
 
 class Author(models.TextChoices):
@@ -25,6 +29,7 @@ class Conversation(models.Model):
 class Message(models.Model):
     """One message; ``client_id`` is the sender's own key, so that a repeated sending is stored once."""
 
+    FIELD_CLASSES: ClassVar = {"text": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="messages")
     author = models.CharField(max_length=10, choices=Author.choices)

@@ -1,11 +1,16 @@
 """Tables of telephone events."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from rapport.kit.classes import FieldClass
 
 
 class CallEvent(models.Model):
     """One event of one call as it was sent; a call has each event once."""
 
+    FIELD_CLASSES: ClassVar = {"data": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     call_id = models.CharField(max_length=100)
     event = models.CharField(max_length=10)
