@@ -3,6 +3,7 @@
 from rapport.accounts import actions as accounts
 from rapport.contacts import actions as contacts
 from rapport.customers.models import ContactPoint, Customer
+from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import actions as guides
 from rapport.routing import actions as routing
 
@@ -25,7 +26,7 @@ STEPS = [
 
 
 def main() -> None:
-    programme, _ = accounts.ensure_programme(key="desk-only", name="Desk only")
+    programme, _ = accounts.ensure_programme(key="desk-only", name="Desk only", requires_second_factor=False)
     routing.ensure_queue(programme=programme)
     reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
     contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
@@ -35,3 +36,4 @@ def main() -> None:
     )
     customer = Customer.objects.create(programme=programme, key="C-7", name="Grace Hopper")
     ContactPoint.objects.create(programme=programme, customer=customer, kind="email", value="grace@example.org")
+    Keeper(programme).keep({Spot(customer, None, "card_number"): "4000 0566 5566 5556"})
