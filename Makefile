@@ -35,11 +35,12 @@ assets: run-setup ## fetch what pages are made of
 browser:
 	@$(SET_UP) browser
 
-check: lint types ## everything but the tests: style, types, boundaries, sizes, migrations, locks
+check: lint types ## everything but the tests: style, types, boundaries, sizes, migrations, locks, faults
 	$(VENV)/lint-imports --no-cache
 	$(VENV)/python tools/sizes.py
 	$(VENV)/python tools/locks.py
 	$(VENV)/python tools/migrations.py
+	$(VENV)/python tools/audit.py
 
 lint: ## ruff
 	$(VENV)/ruff check .
