@@ -16,11 +16,11 @@ from rapport.kit.errors import Forbidden, NotFound
 from rapport.live.tickets import bind
 
 
-def access_member(request: HttpRequest, programme_key: str, right: Right) -> Member:
-    """Return the place on the programme of the person who asks, if they are cleared and have the ``right``.
+def access_member(request: HttpRequest, programme_key: str, *rights: Right) -> Member:
+    """Return the place on the programme of the person who asks, if they are cleared and have one of the rights.
 
     Raises NotFound for who has no place there (the programme's existence is not told), NotCleared for a member
-    who does not meet the programme's conditions now, Forbidden for a member without the right.
+    who does not meet the programme's conditions now, Forbidden for a member with none of the rights.
     """
     looked_at = time.time()  # before anything is read, so that a change that comes meanwhile ends the stream
     if not isinstance(request.user, User):
@@ -36,7 +36,7 @@ def access_member(request: HttpRequest, programme_key: str, right: Right) -> Mem
     arrival = arrival_of(request, member.user, member.programme)
     if lapsed := lapses(member, now=now, arrival=arrival):
         raise NotCleared(lapsed)
-    if not member.may(right):
+    if not member.rights & set(rights):
         raise Forbidden("Your role on this programme does not include this. Ask its supervisor.")
     bind(request, looked_at=looked_at, until=until(member, now))
     return member

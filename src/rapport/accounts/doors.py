@@ -25,6 +25,7 @@ from rapport.kit.errors import NotFound
 from rapport.kit.walls import inside
 
 View = Callable[..., HttpResponseBase]
+Call = TypeVar("Call", bound=Callable[..., Any])
 Found = TypeVar("Found")
 Item = TypeVar("Item")
 
@@ -38,14 +39,8 @@ class Door:
     """
 
     kind: str
-    right: Right | None = None
+    rights: tuple[Right, ...] = ()  # one of them is enough
     why: str = ""
-
-
-def declared(view: View, door: Door) -> View:
-    """Return the view with its door on record. A view without one fails the tests."""
-    view.__dict__["door"] = door
-    return view
 
 
 def door_of(view: Callable[..., Any]) -> Door | None:
@@ -54,10 +49,20 @@ def door_of(view: Callable[..., Any]) -> Door | None:
     return found if isinstance(found, Door) else None
 
 
-def staff_page(right: Right) -> Callable[[View], View]:
-    """Wrap a view under ``/at/<programme>/``; it is called with the request and the member who may ``right``.
+def declares(door: Door) -> Callable[[Call], Call]:
+    """Put a door on record for a view that goes through it by itself."""
 
-    Who is not signed in signs in first; who has no right is refused.
+    def record(view: Call) -> Call:
+        view.__dict__["door"] = door
+        return view
+
+    return record
+
+
+def staff_page(*rights: Right) -> Callable[[View], View]:
+    """Wrap a view under ``/at/<programme>/``; it is called with the request and the member who may.
+
+    Who is not signed in signs in first; who has none of the rights is refused.
     """
 
     def door(view: View) -> View:
@@ -66,9 +71,9 @@ def staff_page(right: Right) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             with entering(programme):
-                return view(request, access_member(request, programme, right), **named)
+                return view(request, access_member(request, programme, *rights), **named)
 
-        return declared(enter, Door("staff", right))
+        return declares(Door("staff", rights))(enter)
 
     return door
 
@@ -82,7 +87,7 @@ def account_page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, **named)
 
-    return declared(enter, Door("account"))
+    return declares(Door("account"))(enter)
 
 
 def installation_page(view: View) -> View:
@@ -94,16 +99,12 @@ def installation_page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, access_installation(request.user), **named)
 
-    return declared(enter, Door("installation"))
+    return declares(Door("installation"))(enter)
 
 
-def open_page(why: str) -> Callable[[View], View]:
+def open_page(why: str) -> Callable[[Call], Call]:
     """Declare that everybody may pass, and why that shows nobody anything."""
-
-    def door(view: View) -> View:
-        return declared(view, Door("open", why=why))
-
-    return door
+    return declares(Door("open", why=why))
 
 
 def public_page(view: View) -> View:
@@ -115,7 +116,7 @@ def public_page(view: View) -> View:
         with inside(place.pk):
             return view(request, place, **named)
 
-    return declared(enter, Door("customer"))
+    return declares(Door("customer"))(enter)
 
 
 @contextmanager

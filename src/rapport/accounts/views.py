@@ -2,14 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from rapport.accounts.doors import places_of
+from rapport.accounts.doors import open_page, places_of
 from rapport.accounts.models import Member, User
 from rapport.accounts.roles import Right
 from rapport.kit import pages
 
 
 @never_cache
+@require_safe
+@open_page("sends people on, by what they may see")
 def home(request: HttpRequest) -> HttpResponse:
     """Send people to the page of their work; who works on several programmes chooses."""
     if not isinstance(request.user, User):

@@ -10,6 +10,7 @@ from django.http import JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from rapport.accounts.doors import Door, declares
 from rapport.accounts.roles import Right
 from rapport.api.tokens import programme_for
 from rapport.channels.cti import actions
@@ -25,6 +26,7 @@ LARGEST = 64 * 1024  # bytes
 
 @csrf_exempt
 @require_POST
+@declares(Door("token", (Right.REPORT_CALLS,)))
 def take_event(request: HttpRequest, programme_key: str) -> HttpResponse:
     """Take one event of a call; the same event again answers the same and changes nothing."""
     with programme_for(request, programme_key, Right.REPORT_CALLS, in_address=True) as programme:

@@ -17,7 +17,7 @@ from ninja import Field, Query, Schema
 from ninja.errors import ValidationError
 
 from rapport.accounts.access import access_member
-from rapport.accounts.doors import entering
+from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
 from rapport.api.document import DocumentedAPI
 from rapport.api.tokens import token_for
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
 LONGEST_PAGE = 1000
+READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 
 
 class ContactOut(Schema):
@@ -130,6 +131,7 @@ def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 @api.get("/programmes/{slug:key}/contacts", response=ContactPage, summary="List contacts")
+@READS
 def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's contacts in the order they were opened, behind the cursor ``after``."""
     with _looker(request, key) as by:
@@ -141,6 +143,7 @@ def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str
 
 
 @api.get("/programmes/{slug:key}/contacts/{uuid:contact}", response=ContactOut, summary="Get a contact")
+@READS
 def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
     """Get one contact."""
     with _looker(request, key) as by:
@@ -151,6 +154,7 @@ def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]
 
 
 @api.get("/programmes/{slug:key}/events", response=EventPage, summary="List events")
+@READS
 def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's event log behind the cursor ``after``; enough to recount every figure."""
     with _looker(request, key) as by:
@@ -161,6 +165,7 @@ def list_events(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, 
 
 
 @api.get("/programmes/{slug:key}/metrics", response=MetricPage, by_alias=True, summary="Count figures")
+@READS
 def get_metrics(request: HttpRequest, key: str, wanted: Query[Wanted]) -> dict[str, Any]:
     """Count figures of some local days, in the shape that ``rapport metrics --json`` prints."""
     with _looker(request, key) as by:

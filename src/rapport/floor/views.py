@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
 on_floor = staff_page(Right.WATCH_FLOOR)
-reading = staff_page(Right.READ_CONTACTS)
+reading = staff_page(Right.READ_OWN_CONTACTS, Right.READ_TEAM_CONTACTS, Right.READ_CONTACTS)
 OPEN = ("arrived", "waiting", "active", "wrap_up")
 
 

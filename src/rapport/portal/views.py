@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rapport.accounts.doors import public_page
 from rapport.channels.chat import actions as chat
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 def start(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Let a customer write to us; who has a conversation open goes on with it."""

@@ -27,7 +27,7 @@ from scim2_models import (
 )
 
 from rapport.accounts.access import access_token
-from rapport.accounts.doors import Door, View, declared, entering
+from rapport.accounts.doors import Door, View, declares, entering
 from rapport.accounts.roles import Right
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from rapport.provisioning.resources import SERVICE
@@ -54,6 +54,7 @@ def scim_door(view: View) -> View:
     """Wrap a view under ``/scim/v2/<programme>/``; it is called with the request and the caller."""
 
     @csrf_exempt
+    @declares(Door("token", (Right.PROVISION_PEOPLE,)))
     @wraps(view)
     def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
         try:
@@ -64,7 +65,7 @@ def scim_door(view: View) -> View:
         except RequestDataTooBig:
             return refusal(PayloadTooLargeException(detail="A request has 1 MB at most."))
 
-    return declared(enter, Door("token", Right.PROVISION_PEOPLE))
+    return enter
 
 
 @contextmanager

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from rapport.accounts import queries as accounts
+from rapport.accounts.doors import open_page
 from rapport.config import home, refusals
 from rapport.jobs import queries as jobs
 from rapport.routing import router
@@ -18,11 +20,15 @@ from rapport.runtime import migrating
 _migrated = False
 
 
+@require_safe
+@open_page("says that the process lives, and nothing else")
 def alive(request: HttpRequest) -> HttpResponse:
     """Answer that the web process lives; asks nobody else."""
     return HttpResponse("alive\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
+@require_safe
+@open_page("says which parts work, and nothing of any programme")
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when everything needed to serve a contact works, else 503; either way say what is wrong."""
     found = checks()

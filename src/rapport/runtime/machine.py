@@ -1,30 +1,32 @@
 """The page of who runs the installation: what runs and what waits; no customer and no contact."""
 
-from datetime import datetime
-from typing import Any
+from __future__ import annotations
 
-from django.contrib.auth.views import redirect_to_login
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from rapport.accounts import queries as accounts
-from rapport.accounts.access import access_installation
+from rapport.accounts.doors import installation_page
 from rapport.config import home
 from rapport.jobs import queries as jobs
 from rapport.kit import pages
 from rapport.runtime import health, status
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import User
 from rapport.signin import emergency
 
 
 @never_cache
 @require_safe
-def machine(request: HttpRequest) -> HttpResponse:
+@installation_page
+def machine(request: HttpRequest, person: User) -> HttpResponse:
     """Show the processes, the checks behind ``/readyz``, the jobs and the programmes by name."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    person = access_installation(request.user)
     context = {
         "person": person,
         "processes": [_shown(each) for each in status.collect(home.home(), [])["processes"]],

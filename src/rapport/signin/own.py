@@ -54,8 +54,8 @@ def _person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-@own_page()
 @require_safe
+@own_page()
 def account(request: HttpRequest) -> HttpResponse:
     """Show a person how they sign in, and where they are signed in."""
     return _account_page(request)
@@ -78,9 +78,9 @@ def _account_page(request: HttpRequest, *, notice: str = "", status: int = 200) 
     return pages.render(request, "signin/account.html", context, status=status)
 
 
-@own_page()
 @require_http_methods(PAGE)
 @sensitive_post_parameters("password")
+@own_page()
 def confirm(request: HttpRequest) -> HttpResponse:
     """Have a signed-in person show anew who they are, before they change how they sign in."""
     user = _person(request)
@@ -120,9 +120,9 @@ def _confirm_password(request: HttpRequest, user: User) -> str:
     return ""
 
 
-@own_page(fresh=True)
 @require_http_methods(PAGE)
 @sensitive_post_parameters("new", "again")
+@own_page(fresh=True)
 def password(request: HttpRequest) -> HttpResponse:
     """Let a person choose another password; it ends their sign-ins elsewhere."""
     user = _person(request)
@@ -140,8 +140,8 @@ def password(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/password.html", {"form": form}, status=status)
 
 
-@own_page(fresh=True)
 @require_http_methods(PAGE)
+@own_page(fresh=True)
 def app(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app: show its secret, and keep it once a code proves that the app has it."""
     user = _person(request)
@@ -159,8 +159,8 @@ def app(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/app.html", context, status=422 if problem else 200)
 
 
-@own_page(fresh=True)
 @require_http_methods(PAGE)
+@own_page(fresh=True)
 def key(request: HttpRequest) -> HttpResponse:
     """Add a passkey: a challenge for the browser, then its answer."""
     user = _person(request)
@@ -187,8 +187,8 @@ def _after_adding(request: HttpRequest, user: User) -> HttpResponse:
     return pages.redirect(request, reverse("account"))
 
 
-@own_page(fresh=True)
 @require_POST
+@own_page(fresh=True)
 def codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes and show them, once."""
     user = _person(request)
@@ -197,16 +197,16 @@ def codes(request: HttpRequest) -> HttpResponse:
     return pages.render(request, "signin/codes.html", {"codes": factors.make_codes(user=user)})
 
 
-@own_page(fresh=True)
 @require_POST
+@own_page(fresh=True)
 def remove(request: HttpRequest, factor: int) -> HttpResponse:
     """Take a second factor away."""
     factors.remove(user=_person(request), factor_id=factor)
     return pages.redirect(request, reverse("account"))
 
 
-@own_page()
 @require_POST
+@own_page()
 def end(request: HttpRequest, sign_in: UUID) -> HttpResponse:
     """End one of the person's sign-ins."""
     user = _person(request)
@@ -214,8 +214,8 @@ def end(request: HttpRequest, sign_in: UUID) -> HttpResponse:
     return pages.redirect(request, reverse("account"))
 
 
-@own_page()
 @require_POST
+@own_page()
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of the person's sign-ins but this one."""
     user = _person(request)

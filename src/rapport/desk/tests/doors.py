@@ -1,0 +1,45 @@
+"""What the desk's addresses need: a ringing contact, and one in hand of the rep."""
+
+from typing import Any
+from uuid import uuid4
+
+from rapport.channels.chat import actions as chat
+from rapport.conftest import World
+from rapport.customers import actions as customers
+from rapport.customers.models import SealedValue
+from rapport.customers.sensitive import Keeper, Spot
+from rapport.guides import actions as guides
+from rapport.kit import clock
+from rapport.routing import actions as routing
+from rapport.routing import presence, upkeep
+from rapport.routing.queries import open_offer_to
+
+NEEDS_CONTACT = ("say", "typing", "end", "file", "promise", "look-back", "identify", "reason", "wrap-up")
+
+
+def arguments(world: World) -> dict[str, dict[str, Any]]:
+    """Return the arguments of each address."""
+    steps = [{"key": "greet", "title": "Greet"}]
+    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=steps, actor="test")
+    held = chat.begin(
+        programme=world.programme, email="ada@example.org", text="Hello", reason=world.reason, client_id=uuid4()
+    )
+    presence.choose(member=world.rep, doing="available")
+    upkeep.assign(world.programme)
+    offer = open_offer_to(world.rep)
+    assert offer is not None
+    routing.accept(member=world.rep, offer_id=offer.public_id)
+    promise = customers.make_promise(
+        member=world.rep, customer=world.customer, what="Call back", due_on=clock.now().date()
+    )
+    Keeper(world.programme).keep({Spot(world.customer, None, "date_of_birth"): "1987-05-04"})
+    value = SealedValue.objects.latest("pk")
+    contact = {"contact_id": held.public_id}
+    return {
+        **{f"desk-{name}": contact for name in NEEDS_CONTACT},
+        "desk-tick": {**contact, "step": "greet"},
+        "desk-settle": {**contact, "promise_id": promise.pk},
+        "desk-reveal": {**contact, "value_id": value.public_id},
+        "desk-accept": {"offer_id": offer.public_id},
+        "desk-decline": {"offer_id": offer.public_id},
+    }
