@@ -9,7 +9,7 @@ from rapport.api.v1 import api
 
 addresses, _, _ = api.urls
 for address in addresses:
-    if isinstance(address, URLPattern) and address.callback and address.name in ("openapi-json", "api-root"):
+    if isinstance(address, URLPattern) and address.name in ("openapi-json", "api-root"):
         described = open_page("describes the API, and holds nothing of any programme")(address.callback)
         address.callback = require_safe(described)
 

@@ -12,17 +12,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.roles import Right, Role
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
 from rapport.contacts.models import Contact
+from rapport.events.models import Event
 from rapport.feedback import actions as feedback
 from rapport.floor.arrivals import line_of, saves_of
 from rapport.kit import clock
 from rapport.live import tickets
 from rapport.routing import actions as routing
+from rapport.routing import jobs as routing_jobs
 from rapport.routing import presence
+from rapport.routing.queries import open_offer_to
 from rapport.routing.router import turn
 
 MONDAY = datetime(2026, 11, 16, 9, 10, tzinfo=UTC)  # 10:10 in Berlin
@@ -237,7 +241,7 @@ def test_reps_outsiders_and_strangers_do_not_see_the_floor(world: World, client:
     address = f"/at/cards/{path}"
     assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
     client.force_login(world.rep.user)
-    assert client.get(address).status_code == 403
+    assert client.get(address).status_code == (200 if path == "contacts/" else 403)  # there they see their own
     client.force_login(world.outsider.user)
     assert client.get(address).status_code == 404
     client.force_login(world.supervisor.user)
@@ -261,16 +265,54 @@ def test_an_open_contact_is_watched_live(world: World, watcher: Client) -> None:
 
 
 @pytest.mark.parametrize("part", ["", "part/", "ticket/"])
-def test_a_contact_is_read_by_its_programmes_supervisors_only(world: World, client: Client, part: str) -> None:
+def test_a_contact_is_read_by_its_rep_and_the_programmes_supervisors_only(
+    world: World, client: Client, part: str
+) -> None:
     contact = access_own(world.programme, handled(world).public_id)
     address = f"/at/cards/contacts/{contact.public_id}/{part}"
     assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
     client.force_login(world.rep.user)
-    assert client.get(address).status_code == 403
-    client.force_login(world.outsider.user)
-    assert client.get(address).status_code == 404
+    assert client.get(address).status_code == 200
+    for one in (world.second_rep, world.outsider):
+        client.force_login(one.user)
+        assert client.get(address).status_code == 404
     client.force_login(world.supervisor.user)
     assert client.get(address).status_code == 200
     assert client.get(f"/at/cards/contacts/{uuid4()}/{part}").status_code == 404
     other, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
     assert client.get(f"/at/cards/contacts/{other.public_id}/{part}").status_code == 404
+
+
+def test_a_senior_rep_reads_their_teams_contacts_and_no_others(world: World, client: Client) -> None:
+    senior = accounts.change_place(member=world.second_rep, role=Role.SENIOR_REP, team="Blue", actor="test")
+    theirs, waiting = handled(world), a_chat(world, email="other@example.org")
+    address = f"/at/cards/contacts/{theirs.public_id}/"
+    client.force_login(senior.user)
+    assert client.get(address).status_code == 404
+    assert str(theirs.public_id) not in client.get("/at/cards/contacts/").content.decode()
+    accounts.change_place(member=world.rep, team="Blue", actor="test")
+    client.force_login(senior.user)
+    assert client.get(address).status_code == 200
+    listed = client.get("/at/cards/contacts/").content.decode()
+    assert str(theirs.public_id) in listed and str(waiting.public_id) not in listed
+    accounts.adjust_role(
+        programme=world.programme,
+        role=Role.SENIOR_REP,
+        right=Right.READ_TEAM_CONTACTS,
+        granted=False,
+        actor="test",
+    )
+    assert client.get(address).status_code == 404
+
+
+def test_a_rep_who_may_not_work_here_is_off_the_floor_at_once(world: World) -> None:
+    contact = a_chat(world)
+    presence.choose(member=world.rep, doing="available")
+    turn(world.programme)
+    accounts.set_rules(programme=world.programme, actor="test", requires_screening=True)
+    told = Event.objects.get(name="programme.rules_changed")
+    routing_jobs.clear_floor.func(programme_id=world.programme.pk, event_id=told.pk)
+    assert presence.presence_of(world.rep).doing == "offline"
+    contact.refresh_from_db()
+    assert contact.state == "waiting"
+    assert open_offer_to(world.rep) is None

@@ -1,7 +1,8 @@
 """Walks every address and API operation of a URLconf, discovered, and tries each door as who may not pass.
 
 A method returns the offences it found, in words; a test asserts that there are none. What a view's address needs
-beyond its programme is made by ``arguments(world)`` in its module's ``tests/doors.py``, by the address's name. A door that is not declared, or an address that nothing can fill, is an offence.
+beyond its programme is made by ``arguments(world)`` in its module's ``tests/doors.py``, by the address's name. A
+door that is not declared, or an address that nothing can fill, is an offence.
 """
 
 from __future__ import annotations
