@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -265,9 +264,7 @@ def test_an_open_contact_is_watched_live(world: World, watcher: Client) -> None:
 
 
 @pytest.mark.parametrize("part", ["", "part/", "ticket/"])
-def test_a_contact_is_read_by_its_rep_and_the_programmes_supervisors_only(
-    world: World, client: Client, part: str
-) -> None:
+def test_a_contact_is_read_by_its_rep_and_supervisors_only(world: World, client: Client, part: str) -> None:
     contact = access_own(world.programme, handled(world).public_id)
     address = f"/at/cards/contacts/{contact.public_id}/{part}"
     assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
