@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
+READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))
 
 
 class ContactOut(Schema):
@@ -202,6 +203,7 @@ class DeliveryOut(Schema):
 
 
 @api.get("/programmes/{slug:key}/feeds", response=list[FeedOut], summary="List feeds")
+@READS_FEEDS
 def list_feeds(request: HttpRequest, key: str) -> list[dict[str, Any]]:
     """Say how every feed of the programme stands, and why one is stopped."""
     with _looker(request, key, Right.SEE_FEEDS) as by:
@@ -209,6 +211,7 @@ def list_feeds(request: HttpRequest, key: str) -> list[dict[str, Any]]:
 
 
 @api.get("/programmes/{slug:key}/deliveries", response=list[DeliveryOut], summary="List deliveries")
+@READS_FEEDS
 def list_deliveries(request: HttpRequest, key: str, feed: str = "") -> list[dict[str, Any]]:
     """List the latest deliveries, newest first, of one feed or of all."""
     with _looker(request, key, Right.SEE_FEEDS) as by:

@@ -306,6 +306,18 @@ class Walk:
                         offences.append(f"{place}: {method} answers {answer.status_code} to {kind}")
         return offences
 
+    def by_session(self) -> list[str]:
+        """Find operations of programs that answer a person without the right, or of another programme."""
+        offences = []
+        for place in self.of("token"):
+            rights = set(place.door.rights) if place.door else set()
+            lacking = [self.clients[role] for role in Role if not RIGHTS[role] & rights]
+            for client in (*lacking, *self.outsiders):
+                status = self.ask(client, self.methods(place)[0], self.address(place)).status_code
+                if status not in GIVES_NOTHING_AWAY:
+                    offences.append(f"{place}: answers {status} to a person without the right")
+        return offences
+
     def _tokens(self, place: Place) -> dict[str, str]:
         rights = set(place.door.rights) if place.door else set()
         weak = [right for right in Right if right not in rights]
