@@ -1,4 +1,5 @@
-"""The REST API, version 1: what a programme's contacts, events and figures are. Read-only.
+"""The REST API, version 1: what a programme's contacts, events and figures are; and what
+customers ask about their data, the only part that writes.
 
 Lists are pages behind a cursor: ``after`` is the last cursor seen, ``next`` in the answer is the next one, null at
 the end. The document at ``/api/v1/openapi.json`` describes every operation.
@@ -20,6 +21,7 @@ from rapport.accounts.access import access_member
 from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
 from rapport.api.document import DocumentedAPI
+from rapport.api.privacy import router as privacy
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
 from rapport.audit.actions import note_look
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from rapport.feeds.queries import Feed
 
 api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
+api.add_router("", privacy)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))

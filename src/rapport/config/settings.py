@@ -69,6 +69,7 @@ MODULES = [
     "rapport.feedback",
     "rapport.insight",
     "rapport.recognition",
+    "rapport.privacy",
     "rapport.partner",
     "rapport.portal",
     "rapport.desk",

@@ -14,6 +14,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.record",
     "rapport.recognition",
     "rapport.insight",
+    "rapport.privacy",
     "rapport.api",
 ]
 

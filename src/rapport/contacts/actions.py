@@ -27,13 +27,14 @@ from rapport.contacts.events import (
     WrapUpStopped,
 )
 from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
+from rapport.customers.standing import held
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
-    from rapport.customers.models import Customer
+    from rapport.customers.models import Customer, Segment
 
 
 def ensure_reason(*, programme: Programme, key: str, name: str = "", is_offered: bool = True) -> Reason:
@@ -69,6 +70,7 @@ def arrive(
 ) -> tuple[Contact, bool]:
     """Open a contact; return it and whether it is new. The same ``external_id`` again returns the first one."""
     at = at or clock.now()
+    customer = held(customer) if customer else None
     try:
         with transaction.atomic():
             contact = Contact.objects.create(
@@ -77,7 +79,7 @@ def arrive(
                 direction=direction,
                 address=address,
                 customer=customer,
-                segment=customer.segment if customer else None,
+                segment=_segment(customer),
                 reason=reason,
                 external_id=external_id,
                 arrived_at=at,
@@ -98,6 +100,11 @@ def arrive(
     return contact, True
 
 
+def _segment(customer: Customer | None) -> Segment | None:
+    """Return the segment that counts for a contact: that of a customer whose data may be used."""
+    return customer.segment if customer and customer.is_active else None
+
+
 def enqueue(contact: Contact, *, queue: str, actor: str, at: datetime | None = None) -> None:
     """Put the contact at the end of a queue."""
     _require(contact, State.ARRIVED)
@@ -112,10 +119,13 @@ def identify(contact: Contact, *, customer: Customer, actor: str) -> None:
     """Say whose contact this is, once known."""
     if contact.customer_id == customer.pk:
         return
-    contact.customer, contact.segment = customer, customer.segment
+    now = held(customer)
+    if now is None:
+        raise NotFound
+    contact.customer, contact.segment = now, _segment(now)
     contact.save(update_fields=["customer", "segment"])
-    segment = customer.segment.key if customer.segment else None
-    _tell(contact, ContactIdentified(customer=str(customer.public_id), segment=segment), actor, None)
+    segment = contact.segment.key if contact.segment else None
+    _tell(contact, ContactIdentified(customer=str(now.public_id), segment=segment), actor, None)
 
 
 def learn_reason(contact: Contact, *, reason: Reason, actor: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db.models import Avg, F, Q
+from django.db.models import Avg, Case, F, Func, Q, Value, When
 
 from rapport.contacts.access import readable_by
 from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Member, Programme
     from rapport.customers.models import Customer
 
@@ -24,6 +26,14 @@ OUTCOMES = {
     "left_before_queue": Q(state=State.LEFT),
     "open": Q(state__in=[State.ARRIVED, State.WAITING, State.ACTIVE, State.WRAP_UP]),
 }
+
+
+class ContactIds(NamedTuple):
+    """What a contact is called: by us, by events and pages, and where it came from."""
+
+    pk: int
+    public_id: UUID
+    external_id: str | None
 
 
 def reasons_of(programme: Programme) -> list[Reason]:
@@ -199,3 +209,24 @@ def arrived_between(
     if last is not None:
         found = found.filter(Q(arrived_at__lt=last.arrived_at) | Q(arrived_at=last.arrived_at, pk__lt=last.pk))
     return list(found.order_by("-arrived_at", "-pk")[:limit])
+
+
+def is_open_with(customer: Customer) -> bool:
+    """Say whether a contact with the customer goes on: waiting, talking, or not wrapped up."""
+    return Contact.objects.filter(OUTCOMES["open"], programme=customer.programme_id, customer=customer).exists()
+
+
+def ids_of(programme: Programme, customers: Iterable[int], addresses: Iterable[str]) -> list[ContactIds]:
+    """Return the contacts of customers, and those from their addresses of which nobody knew whose they were."""
+    theirs = Q(customer__in=list(customers)) | Q(customer__isnull=True, plain__in=list(addresses))
+    plain = Func(F("address"), Value(r"[\s()./-]"), Value(""), Value("g"), function="regexp_replace")
+    is_phone = Q(channel=Channel.VOICE)
+    found = Contact.objects.annotate(plain=Case(When(is_phone, then=plain), default=F("address")))
+    rows = found.filter(theirs, programme=programme).order_by("pk")
+    return [ContactIds(*row) for row in rows.values_list("pk", "public_id", "external_id")]
+
+
+def customers_heard_since(programme: Programme, instant: datetime) -> QuerySet[Contact, int | None]:
+    """Return the ids of the customers who had a contact since, for a query to leave out."""
+    since = Contact.objects.filter(programme=programme, arrived_at__gte=instant, customer__isnull=False)
+    return since.values_list("customer_id", flat=True)

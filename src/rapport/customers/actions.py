@@ -13,6 +13,7 @@ from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettle
 from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
 from rapport.customers.points import normal_email, normal_phone
 from rapport.customers.sensitive import Keeper, place_of
+from rapport.customers.standing import erased_among, held, take_turns
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction, sealing
 from rapport.kit.classes import FieldClass
@@ -44,6 +45,7 @@ def update_file(*, member: Member, customer: Customer, version: int, changes: di
     found = Customer.objects.select_for_update().filter(pk=customer.pk, programme=member.programme).first()
     if found is None:
         raise NotFound
+    _require_active(found)
     if found.version != version:
         raise Conflict("Somebody changed this file a moment ago. It has been reloaded; please try again.")
     before, after = _apply(found, changes)
@@ -58,6 +60,11 @@ def update_file(*, member: Member, customer: Customer, version: int, changes: di
     changed = CustomerChanged(fields=list(after))
     announce(changed, programme=member.programme, subject=found.public_id, actor=actor)
     return found
+
+
+def _require_active(customer: Customer) -> None:
+    if not customer.is_active:
+        raise Conflict(f"This customer's data is {customer.standing}: it cannot be used or changed.")
 
 
 def _apply(customer: Customer, changes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -98,6 +105,10 @@ def make_promise(
     today = clock.now().astimezone(member.programme.zone).date()
     if due_on < today:
         raise Invalid("A promise cannot be due in the past. Choose today or a later day.")
+    now = held(customer)
+    if now is None:
+        raise NotFound
+    _require_active(now)
     promise = Promise.objects.create(
         programme=member.programme,
         customer=customer,
@@ -145,9 +156,14 @@ def settle_promise(*, member: Member, promise_id: int, kept: bool) -> Promise:
 def ensure_customers(
     *, programme: Programme, segments: Mapping[str, Segment | None]
 ) -> dict[str, tuple[int, UUID]]:
-    """Return our id and the public one of the customers with these keys, made with their segment where missing."""
+    """Return our id and the public one of the customers with these keys, made with their segment where missing.
+
+    Who was erased is not made again, and is not in the answer.
+    """
+    take_turns(programme)
     known = _ids_by_key(programme, segments)
-    missing = [key for key in segments if key not in known]
+    erased = erased_among(programme, set(segments) - set(known))
+    missing = [key for key in segments if key not in known and key not in erased]
     if missing:
         Customer.objects.bulk_create(
             [Customer(programme=programme, key=key, segment=segments[key]) for key in missing],

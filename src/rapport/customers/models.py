@@ -26,6 +26,14 @@ class Segment(models.Model):
         return self.name
 
 
+class Standing(models.TextChoices):
+    """Whether a customer's data may be used: as usual; kept but not used; or the person is gone."""
+
+    ACTIVE = "active"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+
+
 class Customer(models.Model):
     """A person or company that the partner serves.
 
@@ -51,12 +59,35 @@ class Customer(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.ACTIVE)
+    standing_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "key"], name="customer_key_unique")]
 
     def __str__(self) -> str:
+        if self.standing != Standing.ACTIVE:
+            return f"{self.standing} customer".capitalize()
         return self.name or self.key
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the file may be used: it is neither restricted nor erased."""
+        return self.standing == Standing.ACTIVE
+
+
+class Tombstone(models.Model):
+    """An erased customer's key, as a keyed digest: no file brings them back without somebody deciding so."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "digest"], name="erased_once")]
+
+    def __str__(self) -> str:
+        return f"erased {self.at}"
 
 
 class FileChange(models.Model):

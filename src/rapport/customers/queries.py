@@ -7,10 +7,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rapport.customers.models import ContactPoint, Customer, Holding, Promise, Reveal, SealedValue, Segment
+from django.db.models import Q
+
+from rapport.customers.models import (
+    ContactPoint,
+    Customer,
+    Holding,
+    Promise,
+    Reveal,
+    SealedValue,
+    Segment,
+    Standing,
+)
+from rapport.customers.points import normal_email, normal_phone
 from rapport.kit import sealing
+from rapport.kit.errors import Invalid
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Member, Programme
 
 
@@ -51,6 +66,11 @@ def revealed_ids(member: Member, *, contact_id: int, held_since: datetime) -> se
     return set(found.values_list("value", flat=True))
 
 
+def customer_by_id(programme: Programme, public_id: UUID) -> Customer | None:
+    """Return the customer whom events and pages call so, whatever its standing."""
+    return Customer.objects.select_related("segment").filter(programme=programme, public_id=public_id).first()
+
+
 def points_of(customer: Customer) -> list[ContactPoint]:
     """Return the ways to reach the customer."""
     return list(ContactPoint.objects.filter(customer=customer).order_by("kind", "id"))
@@ -66,6 +86,7 @@ def open_promises_of(customer: Customer) -> list[Promise]:
     return list(
         Promise.objects.select_related("made_by__user")
         .filter(customer=customer, settled_at__isnull=True)
+        .exclude(customer__standing=Standing.ERASED)
         .order_by("due_on", "id")
     )
 
@@ -74,7 +95,7 @@ def promised_by(member: Member, *, limit: int = 8) -> list[Promise]:
     """Return what the member has promised and nobody settled, the most urgent first."""
     return list(
         Promise.objects.select_related("customer")
-        .filter(made_by=member, settled_at__isnull=True)
+        .filter(made_by=member, settled_at__isnull=True, customer__standing=Standing.ACTIVE)
         .order_by("due_on", "id")[:limit]
     )
 
@@ -93,3 +114,38 @@ def keys_of(programme: Programme, public_ids: Iterable[UUID]) -> dict[UUID, str]
     """Return what the partner calls the customers with these public ids."""
     found = Customer.objects.filter(programme=programme, public_id__in=set(public_ids))
     return dict(found.values_list("public_id", "key"))
+
+
+def found_by(programme: Programme, told: str) -> list[Customer]:
+    """Return up to ten customers, whatever their standing, by exact key, e-mail address or telephone number."""
+    told = told.strip()
+    points = Q()
+    for kind, normal in (("email", normal_email), ("phone", normal_phone)):
+        try:
+            points |= Q(points__kind=kind, points__value=normal(told))
+        except Invalid:
+            continue
+    wanted = Q(key=told) | points
+    found = Customer.objects.select_related("segment").filter(wanted, programme=programme)
+    return list(found.distinct().order_by("pk")[:10])
+
+
+def addresses_of(programme: Programme, customers: Iterable[int]) -> set[str]:
+    """Return the addresses and numbers that lead to these customers and to nobody else."""
+    own = ContactPoint.objects.filter(programme=programme, customer__in=list(customers))
+    shared = ContactPoint.objects.filter(programme=programme, value__in=own.values("value")).exclude(
+        customer__in=list(customers)
+    )
+    return set(own.values_list("value", flat=True)) - set(shared.values_list("value", flat=True))
+
+
+def idle_since(programme: Programme, instant: datetime, *, but: Iterable[int] = ()) -> QuerySet[Customer]:
+    """Return the customers whose file nobody has brought up to date since, and who are not erased."""
+    found = Customer.objects.filter(programme=programme, updated_at__lt=instant)
+    return found.exclude(standing=Standing.ERASED).exclude(pk__in=list(but))
+
+
+def erased_since(programme: Programme, instant: datetime) -> list[Customer]:
+    """Return the customers erased since."""
+    found = Customer.objects.filter(programme=programme, standing=Standing.ERASED, standing_since__gte=instant)
+    return list(found.order_by("pk"))

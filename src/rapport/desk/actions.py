@@ -76,7 +76,7 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
     """
     contact = in_hand(member, contact_id, lock=True)
     customer = _find(member.programme, told.strip())
-    if customer is None:
+    if customer is None or not customer.is_active:
         raise Invalid("Nobody on file has this e-mail, number or customer key. Check it with them.")
     contacts.identify(contact, customer=customer, actor=f"member:{member.pk}")
     return customer
@@ -159,6 +159,8 @@ def customer_in_hand(member: Member, contact_id: UUID, *, lock: bool = False) ->
     contact = in_hand(member, contact_id, lock=lock)
     if contact.customer is None:
         raise Conflict("First find out who this is: there is no file to write into yet.")
+    if not contact.customer.is_active:
+        raise Conflict("This customer's data is restricted: it is kept, and not used or changed.")
     return contact, contact.customer
 
 

@@ -72,12 +72,12 @@ class CustomerFile:
     """Everything on file that a rep needs at a glance."""
 
     customer: Customer
-    points: list[Any]
-    sealed: list[Any]
-    holdings: list[Any]
-    promises: list[Any]
-    history: list[Contact]
     today: date
+    points: list[Any] = field(default_factory=list)
+    sealed: list[Any] = field(default_factory=list)
+    holdings: list[Any] = field(default_factory=list)
+    promises: list[Any] = field(default_factory=list)
+    history: list[Contact] = field(default_factory=list)
 
     @property
     def years(self) -> int | None:
@@ -192,6 +192,8 @@ def _file(contact: Contact) -> CustomerFile | None:
     customer = contact.customer
     if customer is None:
         return None
+    if not customer.is_active:
+        return CustomerFile(customer=customer, today=clock.now().astimezone(contact.programme.zone).date())
     return CustomerFile(
         customer=customer,
         points=customers.points_of(customer),
@@ -204,5 +206,7 @@ def _file(contact: Contact) -> CustomerFile | None:
 
 
 def _last(contact: Contact) -> LastTime | None:
+    if contact.customer is not None and not contact.customer.is_active:
+        return None
     last = contacts.last_contact_before(contact)
     return LastTime(last, contacts.follow_ups_of(last)) if last else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from rapport.contacts.actions import audience_of
+from rapport.customers.standing import held
 from rapport.events.actions import announce
 from rapport.feedback.events import SurveyAnswered, SurveyInvited
 from rapport.feedback.models import Survey
@@ -47,6 +48,8 @@ def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comme
         raise Invalid("Choose a number first, or write a sentence.")
     if rating is not None and not 1 <= rating <= 5:
         raise Invalid("Choose a number from 1 to 5.")
+    if contact.customer is not None and held(contact.customer) is None:
+        raise Conflict("Your data with us has been erased, so your answer was not kept.")
     survey = Survey.objects.select_for_update().get(pk=invite(contact=contact).pk)
     now = clock.now()
     if survey.answered_at is not None and survey.answered_at < now - MAY_CHANGE_FOR:

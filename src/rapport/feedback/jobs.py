@@ -11,5 +11,7 @@ def invite(programme_id: int, event_id: int) -> None:
     """Ask the customer how the contact that ended went, where we can: in a chat that was answered."""
     event = event_by_id(event_id)
     contact = access_own(event.programme, event.subject)
-    if contact.channel == "chat" and contact.answered_at is not None and contact.state in ("wrap_up", "closed"):
+    may_ask = contact.customer is None or contact.customer.is_active
+    is_over = contact.answered_at is not None and contact.state in ("wrap_up", "closed")
+    if contact.channel == "chat" and is_over and may_ask:
         actions.invite(contact=contact)

@@ -87,7 +87,7 @@ class Importer:
             external_id=record.external_id,
             channel=Channel.VOICE,
             state=STATES[record.outcome],
-            customer_id=ids[record.customer_key][0] if record.customer_key else None,
+            customer_id=_of(record, ids)[0],
             segment=self._segment(record),
             reason=self._reason(record),
             queue=QUEUE if record.queued_at else "",
@@ -115,7 +115,7 @@ class Importer:
 
     def _events(self, made: Iterable[tuple[CallRecord, Contact]], ids: CustomerIds) -> Iterator[Told]:
         for record, contact in made:
-            customer = str(ids[record.customer_key][1]) if record.customer_key else None
+            customer = _of(record, ids)[1]
             for happening, at in _course(record, contact, customer):
                 yield happening, contact.public_id, at
 
@@ -143,6 +143,12 @@ class Importer:
                 programme=self.programme, key=key, name=named.name, head_start_seconds=named.head_start_seconds
             )
         return self._segments.get(key)
+
+
+def _of(record: CallRecord, ids: CustomerIds) -> tuple[int, str] | tuple[None, None]:
+    """Return our id and the public one of a record's customer; of one who is not known, or was erased, none."""
+    known = ids.get(record.customer_key) if record.customer_key else None
+    return (known[0], str(known[1])) if known else (None, None)
 
 
 def _course(record: CallRecord, contact: Contact, customer: str | None) -> Iterator[tuple[Happening, datetime]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rapport.customers.actions import ensure_segment
 from rapport.customers.events import CustomerChanged
@@ -16,6 +16,7 @@ from rapport.customers.importing.mapping import CustomerMapping
 from rapport.customers.importing.rows import CustomerRecord
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
 from rapport.customers.sensitive import Keeper, Spot
+from rapport.customers.standing import erased_among, take_turns
 from rapport.events.actions import record_history
 from rapport.kit import clock
 from rapport.kit.classes import FieldClass
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 ACTOR = "import"
-LOCK = 726_170_702  # with the programme's id, the advisory lock that imports of its customers take turns by
 UPDATED = ["name", "segment", "customer_since", "language", "likes", "attributes", "version", "updated_at"]
 HOLDING = "holding"
+RESTRICTED = "the customer's data is restricted, so it was not changed"
+ERASED = "this customer was erased on request and is not made again; who handles personal data can allow it"
 Values = dict[str, Any]
 Difference = tuple[dict[str, str], dict[str, str]]
 
@@ -38,6 +40,8 @@ class Written:
     made: int = 0
     changed: int = 0
     same: int = 0
+    left_out: list[tuple[CustomerRecord, str]] = field(default_factory=list)
+    """Records of customers whose data may not be used, with the reason."""
 
 
 class Importer:
@@ -52,11 +56,13 @@ class Importer:
     @transaction.atomic
     def write(self, records: Sequence[CustomerRecord]) -> Written:
         """Make or change the customers; of several records of one customer the last counts."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self.programme.pk])
+        take_turns(self.programme)
         last = {record.key: record for record in records}
         keeper = self._classed(records)
         there = {customer.key: customer for customer in self._locked(last)}
+        left_out = self._left_out(last, there)
+        last = {key: record for key, record in last.items() if key not in left_out}
+        there = {key: customer for key, customer in there.items() if key not in left_out}
         new = [Customer(programme=self.programme, key=key) for key in last if key not in there]
         before = {key: _told(there[key]) if key in there else {} for key in last}
         customers = there | {customer.key: customer for customer in new}
@@ -69,7 +75,9 @@ class Importer:
         changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
         self._tell({customers[key]: change for key, change in changes.items() if change}, new)
-        return Written(len(new), len(changed), len(records) - len(new) - len(changed))
+        refused = [(record, left_out[record.key]) for record in records if record.key in left_out]
+        same = len(records) - len(new) - len(changed) - len(refused)
+        return Written(len(new), len(changed), same, refused)
 
     def _tell(self, changes: Mapping[Customer, Difference], new: list[Customer]) -> None:
         """Keep what a file that was there said before, and tell the log which fields changed."""
@@ -85,6 +93,12 @@ class Importer:
             (CustomerChanged(_fields(after)), customer.public_id, now) for customer, (_, after) in changes.items()
         ]
         record_history(told, programme=self.programme, actor=ACTOR)
+
+    def _left_out(self, keys: Iterable[str], there: Mapping[str, Customer]) -> dict[str, str]:
+        """Return the keys that must not be written, with why: erased customers do not come back by a file."""
+        restricted = {key for key, customer in there.items() if not customer.is_active}
+        erased = erased_among(self.programme, set(keys) - set(there))
+        return dict.fromkeys(restricted, RESTRICTED) | dict.fromkeys(erased, ERASED)
 
     def _locked(self, keys: Iterable[str]) -> Iterable[Customer]:
         return (

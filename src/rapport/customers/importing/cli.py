@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 FEED = "customers"
+LeftOut = tuple[CustomerRecord, str]
 
 
 def run(argv: Sequence[str]) -> int:
@@ -38,13 +39,16 @@ def run(argv: Sequence[str]) -> int:
         _take(read_rows(asked.file, mapping), taker, bad)
     if not asked.dry_run:
         told = taker.done
-        rows = told.made + told.changed + told.same + bad.count
-        settled(asked.programme, FEED, asked.file, delivery, rows=rows, bad=bad.count)
+        rows, unread = told.made + told.changed + told.same + bad.count, bad.count - len(told.left_out)
+        settled(asked.programme, FEED, asked.file, delivery, rows=rows, bad=unread)
     done, would = taker.done, "would be " if asked.dry_run else ""
     print(f"{done.made:,} customers {would}made")
     print(f"{done.changed:,} {would}brought up to date")
     print(f"{done.same:,} {'already there' if asked.dry_run else 'as they were'}")
-    print(f"{bad.count:,} rows that could not be read{f'; see {bad.path}' if bad.count else ''}")
+    unread, see = bad.count - len(done.left_out), f"; see {bad.path}"
+    print(f"{unread:,} rows that could not be read{see if unread else ''}")
+    if done.left_out:
+        print(f"{len(done.left_out):,} rows left out, of customers who are erased or restricted{see}")
     return 0 if done.made or done.changed or done.same else 1
 
 
@@ -71,8 +75,8 @@ class Taker:
         self._mapping = mapping
         self._importer: Importer | None = None
 
-    def take(self, records: Sequence[CustomerRecord]) -> None:
-        """Write one batch."""
+    def take(self, records: Sequence[CustomerRecord]) -> Sequence[LeftOut]:
+        """Write one batch; return what of it was left out, with why."""
         if self._importer is None:
             programme, made = accounts.ensure_programme(key=self._key)
             if made:
@@ -83,6 +87,8 @@ class Taker:
         self.done.made += written.made
         self.done.changed += written.changed
         self.done.same += written.same
+        self.done.left_out += written.left_out
+        return written.left_out
 
 
 class DryRun(Taker):
@@ -95,13 +101,14 @@ class DryRun(Taker):
         if self._programme is None:
             _say(f"There is no programme {key}: it would be made with defaults.")
 
-    def take(self, records: Sequence[CustomerRecord]) -> None:
+    def take(self, records: Sequence[CustomerRecord]) -> Sequence[LeftOut]:
         """Count one batch."""
         keys = {record.key for record in records} - self._seen
         self._seen |= keys
         new = len(keys - self._known(keys))
         self.done.made += new
         self.done.same += len(records) - new
+        return ()
 
     def _known(self, keys: set[str]) -> set[str]:
         if self._programme is None:
@@ -118,12 +125,17 @@ def _take(rows: Iterable[CustomerRecord | BadRow], taker: Taker, bad: BadRows) -
         else:
             batch.append(row)
         if len(batch) == BATCH:
-            taker.take(batch)
+            _note(taker.take(batch), bad)
             batch.clear()
             progress.show(read)
     if batch:
-        taker.take(batch)
+        _note(taker.take(batch), bad)
     progress.done(read)
+
+
+def _note(left_out: Iterable[LeftOut], bad: BadRows) -> None:
+    for record, why in left_out:
+        bad.add(record.line, why, "")
 
 
 def _say(words: str) -> None:

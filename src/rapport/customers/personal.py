@@ -1,0 +1,111 @@
+"""What the customer file keeps of a person."""
+
+from django.db.models import CharField, F, Func, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from rapport.customers.models import (
+    AttributeClass,
+    ContactPoint,
+    Customer,
+    FileChange,
+    Holding,
+    Promise,
+    Reveal,
+    SealedValue,
+    Segment,
+    Tombstone,
+)
+from rapport.kit.personal import GONE, Kept, Subject
+
+RANDOM_KEY = Concat(Value("erased-"), Cast(Func(function="gen_random_uuid"), CharField()))
+
+
+def _of_customer(subject: Subject) -> Q:
+    return Q(customer__in=subject.customers)
+
+
+KEPT = (
+    Kept(
+        key="customers.file",
+        title="Your file",
+        model=Customer,
+        mine=lambda subject: Q(pk__in=subject.customers),
+        shown={
+            "key": "Customer key",
+            "name": "Name",
+            "segment__name": "Kind of customer",
+            "customer_since": "Customer since",
+            "language": "Language",
+            "likes": "Likes, and what to mind",
+            "attributes": "Other data",
+        },
+        becomes={
+            "key": RANDOM_KEY,
+            "name": "",
+            "segment": None,
+            "customer_since": None,
+            "language": "",
+            "likes": "",
+            "attributes": {},
+            "version": F("version") + 1,
+        },
+    ),
+    Kept(
+        key="customers.points",
+        title="How we reach you",
+        model=ContactPoint,
+        mine=_of_customer,
+        shown={"kind": "Kind", "value": "Address or number"},
+    ),
+    Kept(
+        key="customers.holdings",
+        title="What you have with us",
+        model=Holding,
+        mine=_of_customer,
+        shown={
+            "key": "Key",
+            "product": "Product",
+            "label": "Name",
+            "opened_on": "Since",
+            "ends_on": "Until",
+            "details": "Details",
+        },
+    ),
+    Kept(
+        key="customers.sealed",
+        title="Sensitive values",
+        model=SealedValue,
+        mine=_of_customer,
+        shown={"field": "What", "holding__product": "Of", "hint": "Value"},
+    ),
+    Kept(
+        key="customers.promises",
+        title="What we promised you",
+        model=Promise,
+        mine=_of_customer,
+        shown={
+            "what": "Promise",
+            "made_at": "Made",
+            "due_on": "Due",
+            "settled_at": "Settled",
+            "kept": "Kept",
+        },
+        becomes={"what": GONE},
+    ),
+    Kept(
+        key="customers.changes",
+        title="What changed in your file",
+        model=FileChange,
+        mine=_of_customer,
+        shown={"at": "When", "before": "Before", "after": "After"},
+        period="file_changes",
+        since="at",
+    ),
+)
+STAYS = {
+    AttributeClass: ("name",),
+    Reveal: ("reason", "note"),  # goes with the sealed value it shows
+    FileChange: ("actor",),
+    Segment: ("key", "name"),
+    Tombstone: ("digest",),
+}
