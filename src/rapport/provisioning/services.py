@@ -95,10 +95,10 @@ def stop_service(service: Service, *, actor: str) -> None:
     _tell(service, ["is_active"], actor)
 
 
-def service_by_key(key: str) -> Service:
-    """Return a sign-in service that lets people in now."""
+def service_by_key(key: str, kind: str = "") -> Service:
+    """Return a sign-in service that lets people in now; of this kind, where one is named."""
     found = Service.objects.select_related("partner").filter(key=key, is_active=True).first()
-    if found is None:
+    if found is None or kind not in ("", found.kind):
         raise NotFound("No company signs in at this address. Check it, or ask your supervisor for the right one.")
     return found
 

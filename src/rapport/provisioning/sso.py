@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rapport.accounts.actions import shut_out
 from rapport.accounts.doors import open_page
 from rapport.kit import clock, pages
-from rapport.kit.errors import DomainError, Invalid
+from rapport.kit.errors import DomainError
 from rapport.provisioning import oidc, saml
 from rapport.provisioning.models import Seen, Service, Subject
 from rapport.provisioning.services import NotVouched, Vouched, service_by_key
@@ -86,7 +86,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def back(request: HttpRequest, key: str) -> HttpResponse:
     """Take what an OpenID Connect provider sent the browser back with."""
-    service = service_by_key(key)
+    service = service_by_key(key, Service.Kind.OIDC.value)
     state = statekit.unstash_state(request, provider_id=service.key, state_id=request.GET.get("state", ""))
     try:
         if state is None:
@@ -108,7 +108,7 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def assertion(request: HttpRequest, key: str) -> HttpResponse:
     """Take a SAML assertion. It comes from elsewhere, without our cookies: who asked for it is found out next."""
-    service = service_by_key(key)
+    service = service_by_key(key, Service.Kind.SAML.value)
     try:
         found = saml.asserted(service, base=_base(request, service), post=request.POST.dict())
         ticket = _keep(service, found)
@@ -122,7 +122,7 @@ def assertion(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def finish(request: HttpRequest, key: str) -> HttpResponse:
     """Let the browser in that asked for the assertion kept under this ticket, once."""
-    service = service_by_key(key)
+    service = service_by_key(key, Service.Kind.SAML.value)
     told = _take(service, request.GET.get("ticket", ""))
     state = statekit.unstash_state(request, provider_id=service.key, state_id=told.get("request", ""))
     if state is None:
@@ -142,9 +142,7 @@ def finish(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def metadata(request: HttpRequest, key: str) -> HttpResponse:
     """Tell a SAML identity provider what it needs to know of us."""
-    service = service_by_key(key)
-    if service.kind != Service.Kind.SAML:
-        raise Invalid("This company's sign-in service speaks OpenID Connect and needs no metadata.")
+    service = service_by_key(key, Service.Kind.SAML.value)
     return HttpResponse(saml.metadata(service, base=_base(request, service)), content_type="application/xml")
 
 
@@ -153,7 +151,7 @@ def metadata(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def signed_out(request: HttpRequest, key: str) -> HttpResponse:
     """Take an OpenID Connect provider's word that a person signed out there (back-channel logout)."""
-    service = service_by_key(key)
+    service = service_by_key(key, Service.Kind.OIDC.value)
     try:
         subject, mark, until = oidc.signed_out_by(service, request.POST.get("logout_token", ""))
         _once(service, mark, until)

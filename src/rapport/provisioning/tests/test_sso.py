@@ -403,3 +403,13 @@ def test_a_blocked_person_stays_out(bank: Partner) -> None:
     client = Client()
     fetched(client, "bank", "ada")
     assert "_auth_user_id" not in client.session
+
+
+def test_each_kind_has_its_own_addresses(bank: Partner) -> None:
+    """What was begun by one protocol is not taken by the other's address."""
+    client = Client()
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(client.get("/sign-in/with/bank/")["Location"]).query)
+    assert client.get(f"/sign-in/with/bank-saml/back/?code=x&state={state['state'][0]}").status_code == 404
+    assert client.post("/sign-in/with/bank/assertion/", {"SAMLResponse": "x"}).status_code == 404
+    assert client.get("/sign-in/with/bank/metadata/").status_code == 404
+    assert client.post("/sign-in/with/bank-saml/signed-out/", {"logout_token": "x.y.z"}).status_code == 404
