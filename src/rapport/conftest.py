@@ -16,6 +16,7 @@ from rapport.contacts.models import Reason
 from rapport.customers import actions as customers
 from rapport.customers.models import ContactPoint, Customer
 from rapport.kit import limits
+from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 
 
@@ -39,8 +40,15 @@ def make_world() -> World:
         key="cards", name="Cards", timezone="Europe/Berlin", requires_second_factor=False
     )
     other, _ = accounts.ensure_programme(key="loans", name="Loans", requires_second_factor=False)
-    for one in (programme, other):
-        routing.ensure_queue(programme=one)
+    with inside(other.pk):
+        routing.ensure_queue(programme=other)
+        outsider = _member(other, "outsider", Role.REP)
+    with inside(programme.pk):
+        return _floor(programme, other, outsider)
+
+
+def _floor(programme: Programme, other: Programme, outsider: Member) -> World:
+    routing.ensure_queue(programme=programme)
     priority = customers.ensure_segment(
         programme=programme, key="priority", name="Priority", head_start_seconds=90
     )
@@ -56,7 +64,7 @@ def make_world() -> World:
         rep=_member(programme, "rep", Role.REP),
         second_rep=_member(programme, "rep2", Role.REP),
         supervisor=_member(programme, "supervisor", Role.SUPERVISOR),
-        outsider=_member(other, "outsider", Role.REP),
+        outsider=outsider,
         customer=customer,
         reason=reason,
     )
@@ -81,15 +89,30 @@ def fresh_limits() -> Iterator[None]:
     limits.forget_all()
 
 
+def stand_in(programme: Programme | None) -> None:
+    """Have what a test itself reads and writes be inside the programme (None: inside none), as through a door.
+
+    Until the end of the test's transaction; of its connection where the test has no transaction of its own.
+    """
+    with connection.cursor() as cursor:
+        told = str(programme.pk) if programme else ""
+        cursor.execute("SELECT set_config('rapport.programme', %s, %s)", [told, connection.in_atomic_block])
+
+
 @pytest.fixture
 def world(db: Any) -> World:
-    """A small floor in a test's own transaction."""
-    return make_world()
+    """A small floor in a test's own transaction, which is inside the programme at work."""
+    made = make_world()
+    stand_in(made.programme)
+    return made
 
 
 @pytest.fixture
 def committed_world(transactional_db: Any) -> Iterator[World]:
-    """A small floor that other connections see too."""
-    yield make_world()
+    """A small floor that other connections see too; the test's own connection is inside the programme at work."""
+    made = make_world()
+    stand_in(made.programme)
+    yield made
+    stand_in(None)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # its models are unmanaged, so Django leaves them
+        cursor.execute("DELETE FROM procrastinate_jobs")  # its models are unmanaged, so Django leaves them

@@ -18,6 +18,7 @@ from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Right, Role
 from rapport.api.v1 import api
 from rapport.channels.cti.forms import EVENTS
+from rapport.conftest import stand_in
 from rapport.contacts.call_logs.csv_log import CsvLog
 from rapport.contacts.call_logs.mapping import read_mapping as call_mapping
 from rapport.contacts.call_logs.records import CallRecord
@@ -252,6 +253,7 @@ def test_the_example_of_a_programme_sets_it_up() -> None:
     for _ in range(2):  # run again it changes nothing
         exec(text, {})
     programme = Programme.objects.get(key="cards")
+    stand_in(programme)
     assert programme.answer_within_seconds == 30
     assert Member.objects.get(programme=programme).agent_id == "21"
     assert Event.objects.filter(programme=programme, name="guide.published").count() == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rapport.config.database_url import embedded
+from rapport.config.database_url import OWNER, embedded
 from rapport.runtime.rig import Installation
 
 VICTIMS = ("router", "web", "database", "worker", "live", "router", "database", "web")
@@ -31,7 +31,7 @@ def test_no_contact_is_lost_doubled_or_stuck_when_processes_are_killed() -> None
                 time.sleep(0.7)
                 os.kill(installation.pid(victim), signal.SIGKILL)
             assert json.loads(traffic.stdout.read()) == {"done": True}
-        with psycopg.connect(database_url) as database:
+        with psycopg.connect(embedded(installation.home, role=OWNER)) as database:
             check_that_all_is_whole(database)
 
 

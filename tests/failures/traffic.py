@@ -23,6 +23,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.contacts.queries import in_hand_of
 from rapport.kit.errors import Conflict, NotFound
+from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 from rapport.routing import presence
 from rapport.routing.queries import open_offer_to
@@ -43,10 +44,23 @@ def insist(work: Callable[[], T]) -> T:
             time.sleep(0.1)
 
 
+def inside_of(programme: Programme) -> Callable[[Callable[[], T]], T]:
+    """Return what does a work inside the programme."""
+
+    def enter(work: Callable[[], T]) -> T:
+        with inside(programme.pk):
+            return work()
+
+    return enter
+
+
 def chat_begins(programme: Programme, client_id: UUID) -> None:
+    with_wall = inside_of(programme)
     insist(
-        lambda: chat.begin(
-            programme=programme, email="ada@example.org", text="Hello", reason=None, client_id=client_id
+        lambda: with_wall(
+            lambda: chat.begin(
+                programme=programme, email="ada@example.org", text="Hello", reason=None, client_id=client_id
+            )
         )
     )
 
@@ -69,7 +83,8 @@ def rep_works(member: Member, until: Callable[[], bool]) -> None:
     while not until():
         try:
             close_old_connections()
-            one_step(member)
+            with inside(member.programme_id):
+                one_step(member)
         except (OperationalError, InterfaceError):
             connection.close()
         except (Conflict, NotFound):
@@ -93,25 +108,27 @@ def one_step(member: Member) -> None:
         presence.choose(member=member, doing="available")
 
 
-def all_done() -> bool:
-    return insist(lambda: Contact.objects.filter(state="closed").count()) == CHATS + CALLS
+def all_done(programme: Programme) -> bool:
+    closed = Contact.objects.filter(state="closed")
+    return insist(lambda: inside_of(programme)(closed.count)) == CHATS + CALLS
 
 
 def main() -> None:
     address = f"http://localhost:{os.environ['RAPPORT_PORT']}"
     programme, _ = accounts.ensure_programme(key="cards")
-    routing.ensure_queue(programme=programme)
-    contacts.ensure_disposition(programme=programme, key="done", name="Done")
-    accounts.ensure_member(programme=programme, agent_id="pbx-only")
-    reps = [accounts.ensure_member(programme=programme, agent_id=f"rep{n}") for n in range(REPS)]
-    token = accounts.issue_token(programme=programme, name="pbx", rights=[Right.REPORT_CALLS])
+    with inside(programme.pk):
+        routing.ensure_queue(programme=programme)
+        contacts.ensure_disposition(programme=programme, key="done", name="Done")
+        accounts.ensure_member(programme=programme, agent_id="pbx-only")
+        reps = [accounts.ensure_member(programme=programme, agent_id=f"rep{n}") for n in range(REPS)]
+        token = accounts.issue_token(programme=programme, name="pbx", rights=[Right.REPORT_CALLS])
     print("working", flush=True)
     ends_at = time.monotonic() + GIVE_UP_SECONDS
     with ThreadPoolExecutor(REPS + 8) as pool:
         for rep in reps:
-            pool.submit(rep_works, rep, lambda: time.monotonic() > ends_at or all_done())
+            pool.submit(rep_works, rep, lambda: time.monotonic() > ends_at or all_done(programme))
         for number in range(CHATS):
             pool.submit(chat_begins, programme, uuid4())
             pool.submit(call_happens, address, token, number)
             time.sleep(0.1)
-    print(json.dumps({"done": all_done()}), flush=True)
+    print(json.dumps({"done": all_done(programme)}), flush=True)

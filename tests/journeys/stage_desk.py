@@ -5,6 +5,7 @@ from rapport.contacts import actions as contacts
 from rapport.customers.models import ContactPoint, Customer
 from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import actions as guides
+from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 
 PASSWORD = "a journey of its own"
@@ -27,13 +28,16 @@ STEPS = [
 
 def main() -> None:
     programme, _ = accounts.ensure_programme(key="desk-only", name="Desk only", requires_second_factor=False)
-    routing.ensure_queue(programme=programme)
-    reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
-    contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
-    guides.publish(programme=programme, reason=reason, name="Cancel a card", steps=STEPS)
-    accounts.ensure_member(
-        programme=programme, agent_id="typist", name="Typist", username="typist", password=PASSWORD
-    )
-    customer = Customer.objects.create(programme=programme, key="C-7", name="Grace Hopper")
-    ContactPoint.objects.create(programme=programme, customer=customer, kind="email", value="grace@example.org")
-    Keeper(programme).keep({Spot(customer, None, "card_number"): "4000 0566 5566 5556"})
+    with inside(programme.pk):
+        routing.ensure_queue(programme=programme)
+        reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
+        contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
+        guides.publish(programme=programme, reason=reason, name="Cancel a card", steps=STEPS)
+        accounts.ensure_member(
+            programme=programme, agent_id="typist", name="Typist", username="typist", password=PASSWORD
+        )
+        customer = Customer.objects.create(programme=programme, key="C-7", name="Grace Hopper")
+        ContactPoint.objects.create(
+            programme=programme, customer=customer, kind="email", value="grace@example.org"
+        )
+        Keeper(programme).keep({Spot(customer, None, "card_number"): "4000 0566 5566 5556"})

@@ -15,6 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from rapport.accounts.queries import programme_by_key
+from rapport.conftest import stand_in
 from rapport.contacts.importing import cli as importing
 from rapport.insight import cli, export, queries
 
@@ -46,6 +47,7 @@ def bank(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), contextlib.redirect_stdout(io.StringIO()):
         with transaction.atomic():
             assert importing.run(IMPORT) == 0
+            stand_in(programme_by_key("bank"))
             yield
             transaction.set_rollback(True)
         connection.close()

@@ -129,7 +129,9 @@ def test_all_wait_for_a_database_that_is_away_for_ten_seconds(tmp_path: Path) ->
     server = Server(elsewhere)
     server.prepare()
     database = start(server)
-    with Installation(tmp_path / "home", environment={"DATABASE_URL": server.url}) as up:
+    with Installation(
+        tmp_path / "home", environment={"DATABASE_URL": server.url, "DATABASE_OWNER_URL": server.owner_url}
+    ) as up:
         before = {name: up.pid(name) for name in PROGRAMS[1:]}
 
         server.stop(database)

@@ -6,6 +6,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from rapport.config import database_url, home
 from rapport.kit import env
+from rapport.kit.env import SettingError
 
 # The installation
 HOME = home.home()
@@ -15,7 +16,7 @@ KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens wh
 DEBUG = False
 RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
 LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port
-SUPPORTED_ROLES = ("web", "live", "router", "worker", "command")
+SUPPORTED_ROLES = ("web", "live", "router", "worker", "command", "owner")
 ROLE = env.choice("RAPPORT_ROLE", "command", SUPPORTED_ROLES)
 
 # Addresses and encryption in front of us
@@ -149,9 +150,18 @@ MFA_RECOVERY_CODE_DIGITS = 10
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Rapport"
 
-# The database: pooled for the web's threads; every other process holds its own connections
+# The database: pooled for the web's threads; every other process holds its own connections. We connect as a role
+# that owns nothing; only who migrates (RAPPORT_ROLE=owner, set by ourselves) connects as the owner.
 DATABASE_URL = env.text("DATABASE_URL") or database_url.embedded(HOME)
-DATABASES: dict[str, dict[str, Any]] = {"default": database_url.parse(DATABASE_URL)}
+APPLICATION = database_url.parse(DATABASE_URL)
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL") or database_url.owner(DATABASE_URL, HOME)
+OWNER = database_url.parse(DATABASE_OWNER_URL, "DATABASE_OWNER_URL") if DATABASE_OWNER_URL else None
+if ROLE == "owner" and OWNER is None:
+    raise SettingError(
+        "Migrations run as the owner of the database: set DATABASE_OWNER_URL to its address "
+        "(docs/howto/own-postgresql.md)."
+    )
+DATABASES: dict[str, dict[str, Any]] = {"default": {**(OWNER if ROLE == "owner" and OWNER else APPLICATION)}}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"].setdefault("application_name", f"rapport-{ROLE}")
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)

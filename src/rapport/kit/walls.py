@@ -13,6 +13,28 @@ from django.db import connection, transaction
 SETTING = "rapport.programme"
 ENTER = "SELECT set_config('rapport.programme', %s, true)"
 """For connections that are not Django's: enters a programme until the transaction ends."""
+ROLE_FAULT = """
+SELECT CASE
+    WHEN role.rolsuper THEN 'is a superuser'
+    WHEN EXISTS (SELECT FROM pg_roles AS other
+        WHERE (other.rolsuper OR other.rolbypassrls) AND pg_has_role(role.oid, other.oid, 'MEMBER'))
+        THEN 'may bypass row security'
+    WHEN EXISTS (SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace
+        AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(role.oid, c.relowner, 'MEMBER'))
+        THEN 'owns the tables'
+END
+FROM pg_roles AS role WHERE role.rolname = coalesce(%(role)s, current_user)
+"""
+"""Why a role (the one that asks, where it is NULL) must not be the one our processes connect as; NULL: it may."""
+
+
+def refusal(role: str, fault: str) -> str:
+    """Return what to say of a role that the wall would not hold."""
+    return (
+        f"DATABASE_URL connects as {role}, which {fault}: no wall would stand between programmes. Let it name a "
+        "role that owns nothing and may bypass nothing, and give the owner's address to DATABASE_OWNER_URL, which "
+        "`rapport migrate` makes that role with (docs/howto/own-postgresql.md)."
+    )
 
 
 @contextmanager

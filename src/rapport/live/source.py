@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from rapport.kit import walls
+from rapport.kit.env import SettingError
 from rapport.live.hub import RELOAD, Hub, Message, Stream
 
 log = logging.getLogger("rapport.live")
@@ -48,6 +49,8 @@ class Source:
                 await self._listen()
             except (psycopg.Error, OSError) as error:
                 log.warning("the database is away (%s); trying again", str(error).strip().splitlines()[0])
+            except SettingError as error:
+                log.error("%s", error)
             self.listening = False
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -56,6 +59,9 @@ class Source:
             await psycopg.AsyncConnection.connect(**self.dsn, autocommit=True) as ears,
             await psycopg.AsyncConnection.connect(**self.dsn, autocommit=True) as eyes,
         ):
+            fault = await (await eyes.execute(walls.ROLE_FAULT, {"role": None})).fetchone()
+            if fault and fault[0]:
+                raise SettingError(walls.refusal(str(self.dsn.get("user")), fault[0]))
             self._eyes = eyes
             await ears.execute(f"LISTEN {CHANNEL}")
             self.hub.renew()

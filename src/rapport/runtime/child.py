@@ -6,13 +6,17 @@ from importlib import import_module
 import django
 
 from rapport.config import logs
+from rapport.kit.env import SettingError
 
 
 def run(module: str) -> None:
     """Run the module's ``main()`` with Django ready."""
-    django.setup()
-    logs.guard()
-    import_module(module).main()
+    try:
+        django.setup()
+        logs.guard()
+        import_module(module).main()
+    except SettingError as error:
+        sys.exit(f"rapport: {error}")
 
 
 if __name__ == "__main__":

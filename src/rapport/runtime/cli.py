@@ -57,6 +57,7 @@ LATE = {  # command → module with run(arguments) -> int
     "sso": "rapport.provisioning.cli.sso",
 }
 OFFLINE = {"audit verify": "--export"}  # command → the argument with which it reads files only
+AS_OWNER = frozenset(["migrate"])
 WITHOUT_DATABASE = frozenset(
     ["check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "version", "--version"]
 )
@@ -209,6 +210,8 @@ def _django(words: list[str]) -> int:
 
     from rapport.runtime import session
 
+    if words[0] in AS_OWNER:
+        os.environ["RAPPORT_ROLE"] = "owner"
     session.find(config_home.home())
     _setup()
     if words[0] not in get_commands() and words[0] not in ("help", "--version", "version"):

@@ -12,6 +12,7 @@ import stat
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -20,8 +21,12 @@ from rapport.kit.env import SettingError
 from rapport.runtime import place, processes
 from rapport.runtime.progress import step
 
+if TYPE_CHECKING:
+    import psycopg
+
 MAJOR = "18"
-OWNER = DATABASE = "rapport"
+OWNER = database_url.OWNER
+DATABASE = "rapport"
 START_SECONDS = 60.0
 BIG_LOG = 10 * 1024 * 1024
 SETTINGS = {
@@ -45,7 +50,8 @@ class Server:
 
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self.url = database_url.embedded(home)
+        self.url = database_url.embedded(home)  # as our processes connect
+        self.owner_url = database_url.embedded(home, role=OWNER)
         self.sockets = database_url.socket_folder(home)
         self.settings = {**SETTINGS, **(settings or {})}
         self.place = place.choose(home)
@@ -120,20 +126,31 @@ class Server:
         import psycopg
 
         try:
-            psycopg.connect(self.url, connect_timeout=2).close()
+            with psycopg.connect(self.owner_url, connect_timeout=2, autocommit=True) as connection:
+                self._ensure_role(connection)
         except psycopg.OperationalError as error:
             return "does not exist" in str(error) and self._create()
         return True
 
+    def _ensure_role(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        """Have the role there that our processes connect as; what it may do is granted with the migrations."""
+        from psycopg import errors
+
+        role = database_url.ROLE
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount == 0:
+            with contextlib.suppress(errors.DuplicateObject, errors.UniqueViolation):
+                connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+
     def _create(self) -> bool:
         import psycopg
 
-        administration = self.url.replace("@/rapport?", "@/postgres?")
+        administration = self.owner_url.replace("@/rapport?", "@/postgres?")
         with (
             contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
             psycopg.connect(administration, autocommit=True, connect_timeout=2) as connection,
         ):
             connection.execute(f"CREATE DATABASE {DATABASE}")
+            self._ensure_role(connection)
         return True
 
     def wait(self, process: "subprocess.Popen[bytes]") -> None:

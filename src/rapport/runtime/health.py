@@ -14,6 +14,7 @@ from rapport.accounts import queries as accounts
 from rapport.accounts.doors import open_page
 from rapport.config import home, refusals
 from rapport.jobs import queries as jobs
+from rapport.kit.env import SettingError
 from rapport.routing import router
 from rapport.runtime import migrating
 
@@ -60,7 +61,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError, SettingError) as error:
         connection.close()
         return str(error).strip().splitlines()[0] or "away"
     return "ok"

@@ -1,10 +1,16 @@
-"""Bringing the database to the shape that this version of the code expects."""
+"""Bringing the database to the shape that this version of the code expects, as its owner."""
+
+import os
+import subprocess
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from rapport.kit.env import SettingError
+from rapport.runtime import row_security
+from rapport.runtime.programs import ours
 from rapport.runtime.progress import step
 
 LOCK = 7_277_100  # advisory: one process migrates at a time
@@ -17,18 +23,15 @@ def missing() -> int:
 
 
 def ensure() -> None:
-    """Apply what is missing, if anything is, and say so."""
-    if not missing():
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
-            count = missing()
-            if count:
-                with step(f"Bringing the database up to date ({count} migrations)"):
-                    call_command("migrate", interactive=False, verbosity=0)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    """Have the owner apply what is missing, if anything is; raises SettingError where that fails."""
+    try:
+        if are_applied():
+            return
+    except (OperationalError, ProgrammingError):  # our role, or what it may, is not there yet
+        connection.close()
+    environment = {**os.environ, "RAPPORT_ROLE": "owner"}
+    if subprocess.run(ours(__name__), env=environment, check=False).returncode:  # noqa: S603 - our own module
+        raise SettingError("The database could not be brought up to date.")
 
 
 def are_applied() -> bool:
@@ -38,5 +41,15 @@ def are_applied() -> bool:
 
 
 def main() -> None:
-    """Apply what is missing, as a process of its own."""
-    ensure()
+    """Apply what is missing, as the owner, and see that the wall between programmes stands."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            count = missing()
+            if count:
+                with step(f"Bringing the database up to date ({count} migrations)"):
+                    call_command("migrate", interactive=False, verbosity=0)
+            else:
+                row_security.raise_walls()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

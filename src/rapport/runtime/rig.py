@@ -16,6 +16,7 @@ from rapport.runtime.reset import reset
 from rapport.runtime.supervisor import answer, is_ready
 
 START_SECONDS = 120.0
+NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "RAPPORT_ROLE")
 before_removal: list[Callable[[Path], object]] = []  # what the tests do with each log before it goes
 
 
@@ -27,7 +28,9 @@ class Installation:
         self.port = two_free_ports()
         self.log = self.home.with_name(f"{self.home.name}.log")
         outside = {
-            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "RAPPORT_ROLE")
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "RAPPORT_ROLE")
         }
         ours = {"RAPPORT_HOME": str(self.home), "RAPPORT_PORT": str(self.port)}
         self.environment = {**outside, **ours, **(environment or {})}

@@ -79,6 +79,7 @@ class Supervisor:
         self.port = config_home.port()
         self.server = None if env.text("DATABASE_URL") else Server(home)
         self.url = self.server.url if self.server else env.text("DATABASE_URL")
+        self.owner_url = "" if self.server else env.text("DATABASE_OWNER_URL")
         self.watched: list[Watched] = []
         self.stop_signals = 0
         self._ears, self._mouth = socket.socketpair()
@@ -87,9 +88,9 @@ class Supervisor:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return what every process is told about this installation."""
+        """Return what every process is told about this installation; how to be the owner is not part of it."""
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"},
             "RAPPORT_HOME": str(self.home),
             "RAPPORT_PORT": str(self.port),
             "DATABASE_URL": self.url,
@@ -121,7 +122,7 @@ class Supervisor:
     def start_database(self) -> None:
         """Start the embedded database, or wait for the server that DATABASE_URL names."""
         if self.server is None:
-            wait_for_server(self.url)
+            wait_for_server(self.owner_url or self.url)
             return
         server = self.server
         server.prepare()
@@ -132,9 +133,14 @@ class Supervisor:
             if watched.process:
                 server.wait(watched.process)
 
-    def run(self, title: str, *command: str) -> None:
+    def migrate(self) -> None:
+        """Bring the database up to date, as its owner."""
+        as_owner = {"RAPPORT_ROLE": "owner"} | ({"DATABASE_OWNER_URL": self.owner_url} if self.owner_url else {})
+        self.run("Bringing the database up to date", *ours("rapport.runtime.migrating"), more=as_owner)
+
+    def run(self, title: str, *command: str, more: Mapping[str, str] | None = None) -> None:
         """Run one command to its end, with the installation's environment; raises SettingError if it fails."""
-        process = processes.start(command, environment=self.environment)
+        process = processes.start(command, environment={**self.environment, **(more or {})})
         while process.poll() is None and not self.stop_signals:
             self._sleep(LOOK_SECONDS)
         if process.poll() is None:
@@ -264,7 +270,7 @@ def up(*, load: tuple[str, ...] = (), extra: Mapping[str, tuple[str, ...]] | Non
         try:
             with Supervisor(home) as running:
                 running.start_database()
-                running.run("Bringing the database up to date", *ours("rapport.runtime.migrating"))
+                running.migrate()
                 if load:
                     running.run("Loading", *load)
                 more = tuple(Program(name, command) for name, command in (extra or {}).items())

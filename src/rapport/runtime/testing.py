@@ -81,6 +81,7 @@ class _ByPlace(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the session's server in the process that owns the session."""
+    config.pluginmanager.import_plugin("rapport.runtime.testing_roles")  # uses pytest-django's
     if not is_worker:
         config.pluginmanager.register(Embedded(), "rapport-embedded")
     if not config.option.collectonly:

@@ -9,7 +9,7 @@ from rapport.accounts.access import access_token
 from rapport.accounts.cli import person, token
 from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Right
-from rapport.conftest import World
+from rapport.conftest import World, stand_in
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 
@@ -21,6 +21,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
 def test_a_person_gets_a_place_and_a_programme_made_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "correct horse battery")
     assert person.run(["grace", "--programme", "travel", "--role", "supervisor", "--agent-id", "17"]) == 0
+    stand_in(Programme.objects.get(key="travel"))
     member = Member.objects.get(programme__key="travel")
     assert (member.role, member.agent_id, member.user.check_password("correct horse battery")) == (
         "supervisor",
@@ -33,7 +34,8 @@ def test_who_is_there_already_is_left_as_they_are(world: World, monkeypatch: pyt
     typed(monkeypatch, "correct horse battery")
     with pytest.raises(Conflict, match="changepassword"):
         person.run(["rep", "--programme", "loans", "--role", "supervisor"])
-    assert Member.objects.filter(user__username="rep").count() == 1
+    stand_in(world.other)
+    assert not Member.objects.filter(user__username="rep").exists()
     assert not world.rep.user.check_password("correct horse battery")
 
 

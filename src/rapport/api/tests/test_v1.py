@@ -11,6 +11,7 @@ from rapport.accounts.roles import Right
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.kit.walls import inside
 
 PATHS = ("contacts", "events", "metrics")
 
@@ -72,7 +73,8 @@ def test_what_cannot_be_read_is_refused_in_words(token: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_only_the_programmes_own_may_read(world: World, contact: Contact, path: str) -> None:
-    elsewhere = accounts.issue_token(programme=world.other, name="x", rights=[Right.USE_API])
+    with inside(world.other.pk):
+        elsewhere = accounts.issue_token(programme=world.other, name="x", rights=[Right.USE_API])
     weak = accounts.issue_token(programme=world.programme, name="y", rights=[Right.REPORT_CALLS])
     assert get(path, elsewhere).status_code == 404
     assert get(path, weak).status_code == 403

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from rapport.accounts import queries as accounts
+from rapport.conftest import stand_in
 from rapport.demo.load import Size, load
 from rapport.demo.people import PROGRAMME
 from rapport.kit import clock
@@ -32,4 +33,6 @@ def loaded_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
 def small(loaded_once: None, db: Any) -> Iterator[Any]:
     """The small demonstration's programme, at noon."""
     with clock.at(NOON):
-        yield accounts.programme_by_key(PROGRAMME)
+        programme = accounts.programme_by_key(PROGRAMME)
+        stand_in(programme)
+        yield programme

@@ -17,6 +17,7 @@ from rapport.customers.queries import open_promises_of
 from rapport.guides import actions as guides
 from rapport.guides.queries import guide_of
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.recognition import actions as recognition
 from rapport.routing import actions as routing
 from rapport.routing import presence, router
@@ -303,12 +304,13 @@ def test_the_pulse_keeps_a_rep_on_the_floor(rep: Client, world: World) -> None:
 
 def test_other_peoples_promises_are_not_settled(rep: Client, world: World) -> None:
     _, at = take(rep, world)
-    elsewhere = customers.make_promise(
-        member=world.outsider,
-        customer=type(world.customer).objects.create(programme=world.other, key="X"),
-        what="secret",
-        due_on=clock.now().date() + timedelta(days=1),
-    )
+    with inside(world.other.pk):
+        elsewhere = customers.make_promise(
+            member=world.outsider,
+            customer=type(world.customer).objects.create(programme=world.other, key="X"),
+            what="secret",
+            due_on=clock.now().date() + timedelta(days=1),
+        )
     assert rep.post(f"{at}promises/{elsewhere.pk}/", {"kept": "yes"}).status_code == 409
 
 

@@ -21,6 +21,7 @@ from rapport.events.models import Event
 from rapport.feedback import actions as feedback
 from rapport.floor.arrivals import line_of, saves_of
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.live import tickets
 from rapport.routing import actions as routing
 from rapport.routing import jobs as routing_jobs
@@ -276,7 +277,8 @@ def test_a_contact_is_read_by_its_rep_and_supervisors_only(world: World, client:
     client.force_login(world.supervisor.user)
     assert client.get(address).status_code == 200
     assert client.get(f"/at/cards/contacts/{uuid4()}/{part}").status_code == 404
-    other, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
+    with inside(world.other.pk):
+        other, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
     assert client.get(f"/at/cards/contacts/{other.public_id}/{part}").status_code == 404
 
 

@@ -20,6 +20,7 @@ from rapport.contacts import actions as contacts
 from rapport.events.actions import whisper
 from rapport.events.models import Event
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.live import tickets
 from rapport.live.closing import close
 from rapport.live.source import MOST_REPLAYED
@@ -96,7 +97,8 @@ def test_a_stream_tells_its_channels_and_no_others_and_resumes(live: str, commit
         _listening(live, world.other, [ours, theirs]) as outsider,
     ):
         first, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test")
-        hidden, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
+        with inside(world.other.pk):
+            hidden, _ = contacts.arrive(programme=world.other, channel="chat", actor="test")
         told = listener.next()
         assert told[1:] == ("contact.arrived", str(first.public_id))
         assert outsider.next()[1:] == ("contact.arrived", str(hidden.public_id))

@@ -14,6 +14,7 @@ from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
+from rapport.kit.walls import inside
 from rapport.routing import actions, presence
 from rapport.routing.jobs import sign_off
 from rapport.routing.models import Offer, Presence, RoutingStep, StateSpan
@@ -188,12 +189,15 @@ def test_a_fault_in_one_programme_does_not_hold_up_another(world: World) -> None
     RoutingStep.objects.update(needs=["not", "an", "object"])
     presence.choose(member=world.rep, doing="available")
     a_chat(world)
-    presence.choose(member=world.outsider, doing="available")
-    chat.begin(programme=world.other, email="bob@example.org", text="Hello", reason=None, client_id=uuid4())
+    with inside(world.other.pk):
+        presence.choose(member=world.outsider, doing="available")
+        chat.begin(programme=world.other, email="bob@example.org", text="Hello", reason=None, client_id=uuid4())
     router = Router()
     router.led = {world.programme.pk, world.other.pk}
     router.take_turns()
-    assert list(Offer.objects.values_list("member_id", flat=True)) == [world.outsider.pk]
+    assert not Offer.objects.exists()
+    with inside(world.other.pk):
+        assert list(Offer.objects.values_list("member_id", flat=True)) == [world.outsider.pk]
 
 
 def a_chat_that_a_call_interrupts(world: World) -> tuple[Contact, Contact]:

@@ -9,12 +9,14 @@ from uuid import uuid4
 import psycopg
 from django.db import connection
 
+from rapport.accounts.models import Programme
 from rapport.channels.chat import actions as chat
 from rapport.channels.cti import actions as cti
 from rapport.channels.cti.forms import read
-from rapport.conftest import World
+from rapport.conftest import World, stand_in
 from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
+from rapport.kit import walls
 from rapport.kit.errors import Conflict
 from rapport.routing import actions, presence
 from rapport.routing.models import Offer, StateSpan
@@ -23,9 +25,11 @@ from rapport.routing.router import LOCK_CLASS, lead, led_programmes, turn
 
 def at_once(*works: Callable[[], object]) -> list[object]:
     """Run the works in threads with a connection each; return their results, or the Conflict they met."""
+    programme = Programme.objects.get(pk=walls.current())
 
     def run(work: Callable[[], object]) -> object:
         try:
+            stand_in(programme)
             return work()
         except Conflict as error:
             return error

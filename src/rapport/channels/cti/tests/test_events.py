@@ -14,6 +14,7 @@ from rapport.conftest import World
 from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.routing import presence
 from rapport.routing.upkeep import end_forgotten_call, forgotten_calls
 
@@ -140,7 +141,8 @@ def test_broken_json_and_a_huge_body_are_refused(world: World, token: str) -> No
 
 
 def test_without_the_programmes_token_nobody_may(world: World, token: str) -> None:
-    elsewhere = accounts.issue_token(programme=world.other, name="pbx", rights=[Right.REPORT_CALLS])
+    with inside(world.other.pk):
+        elsewhere = accounts.issue_token(programme=world.other, name="pbx", rights=[Right.REPORT_CALLS])
     reader = accounts.issue_token(programme=world.programme, name="reader", rights=[Right.USE_API])
     assert Client().post("/api/cti/v1/cards/events", NEW, content_type="application/json").status_code == 401
     assert send("nonsense", NEW).status_code == send(elsewhere, NEW).status_code == 404

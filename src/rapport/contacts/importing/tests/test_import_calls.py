@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from rapport.accounts.models import Member, Programme
+from rapport.conftest import stand_in
 from rapport.contacts.importing import batches, cli
 from rapport.contacts.models import Contact, Leg, Reason
 from rapport.customers.models import Customer, Segment
@@ -61,7 +62,7 @@ def happened() -> int:
 
 
 @pytest.fixture
-def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
+def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
     """Import lines (or bytes) by the command, in a working directory of the test's own."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "map.toml").write_text(MAPPING)
@@ -69,9 +70,12 @@ def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
     def run(content: list[str] | bytes, *more: str) -> int:
         data = content if isinstance(content, bytes) else "\n".join([HEADER, *content, ""]).encode()
         (tmp_path / "calls.csv").write_bytes(data)
-        return cli.run(["calls.csv", "--programme", "shop", "--format", "csv", "--mapping", "map.toml", *more])
+        code = cli.run(["calls.csv", "--programme", "shop", "--format", "csv", "--mapping", "map.toml", *more])
+        stand_in(Programme.objects.filter(key="shop").first())
+        return code
 
-    return run
+    yield run
+    stand_in(None)
 
 
 def many(count: int) -> list[str]:
@@ -264,6 +268,7 @@ def test_two_imports_at_once_double_nothing(take: Import, monkeypatch: pytest.Mo
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(run, range(2))) == [0, 0]
+    stand_in(Programme.objects.get(key="shop"))
     assert (Contact.objects.count(), Leg.objects.count(), happened()) == (500, 500, 2500)
     assert (Programme.objects.count(), Member.objects.count(), Customer.objects.count()) == (1, 9, 99)
 
@@ -292,6 +297,7 @@ def test_an_import_killed_in_the_middle_is_finished_by_the_next(take: Import, tm
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()[-500:]
     wait_until_gone(batches.LOCK)
+    stand_in(Programme.objects.get(key="shop"))
     assert (Contact.objects.count(), Leg.objects.count(), happened()) == (1000, 1000, 5000)
     assert take(many(3000)) == 0
     assert (Contact.objects.count(), Leg.objects.count(), happened()) == (3000, 3000, 15000)

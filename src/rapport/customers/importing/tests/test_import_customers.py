@@ -1,14 +1,14 @@
 """Importing a partner's customer file by the command."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rapport.accounts.models import Programme
-from rapport.conftest import World
+from rapport.conftest import World, stand_in
 from rapport.customers.importing import cli
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
 from rapport.events.models import Event
@@ -50,7 +50,7 @@ def happened() -> int:
 
 
 @pytest.fixture
-def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
+def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
     """Import rows (or bytes) by the command, in a working directory of the test's own."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "map.toml").write_text(MAPPING)
@@ -58,9 +58,12 @@ def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
     def run(*rows: str, content: bytes | None = None, more: tuple[str, ...] = ()) -> int:
         data = "\n".join([HEADER, *rows, ""]).encode() if content is None else content
         (tmp_path / "customers.csv").write_bytes(data)
-        return cli.run(["customers.csv", "--programme", "shop", "--mapping", "map.toml", *more])
+        code = cli.run(["customers.csv", "--programme", "shop", "--mapping", "map.toml", *more])
+        stand_in(Programme.objects.filter(key="shop").first())
+        return code
 
-    return run
+    yield run
+    stand_in(None)
 
 
 def errors(tmp_path: Path) -> list[list[str]]:
@@ -191,6 +194,7 @@ def test_a_dry_run_changes_nothing(take: Import, capsys: pytest.CaptureFixture[s
 
 def test_another_programmes_customers_are_not_touched(world: World, take: Import) -> None:
     take("C-1,Somebody Else,,,gold,,yes,1,Visa,")
+    stand_in(world.programme)
     world.customer.refresh_from_db()
     assert world.customer.name == "Ada Byron"
     assert Segment.objects.filter(programme=world.programme).count() == 1
