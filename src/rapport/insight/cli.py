@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rapport.accounts.doors import commanding
+from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import note_export
 from rapport.insight import export, queries
 from rapport.insight.check import differences
 from rapport.insight.figures import Figure, FigureRow
@@ -30,7 +33,12 @@ def run(argv: Sequence[str]) -> int:
     if asked.start and asked.end and asked.start > asked.end:
         raise Invalid("--from must not be later than --to.")
     with commanding(asked.programme, one_moment=True) as programme:
-        return _answer(programme, asked)
+        code = _answer(programme, asked)
+    if asked.parquet:
+        with commanding(asked.programme) as programme:
+            by = lookers.command(programme)
+            note_export(by, what="facts", right=Right.EXPORT, rows=0, about="parquet", why="a command")
+    return code
 
 
 def _answer(programme: Programme, asked: argparse.Namespace) -> int:
