@@ -1,5 +1,6 @@
 """The desk in a browser: by keyboard alone, through reloads, and without a stream."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def stage(installation: Installation) -> None:
         env={
             **installation.environment,
             "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
         },
         check=True,
     )

@@ -199,6 +199,7 @@ def reveal(request: HttpRequest, member: Member, contact_id: UUID, value_id: UUI
         "reasons": REASONS.items(),
         "sent": sent,
         "problem": problem,
+        "has_key": sent.get("key") == "m",
     }
     return pages.render(request, "desk/value_shown.html", context, status=422 if problem else 200)
 
