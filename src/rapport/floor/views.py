@@ -123,7 +123,7 @@ def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
     note_look(
         lookers.person(request, member),
         what="list",
-        right=Right.READ_CONTACTS,
+        right=_reading_right(member),
         about=f"contacts {asked.day} {asked.outcome} {asked.disposition}".strip(),
         count=min(len(found), forms.PAGE),
         why="the list of contacts",
@@ -138,6 +138,12 @@ def contacts(request: HttpRequest, member: Member) -> HttpResponseBase:
         "older": found[forms.PAGE - 1] if len(found) > forms.PAGE else None,
     }
     return pages.render(request, "floor/contacts.html", context)
+
+
+def _reading_right(member: Member) -> Right:
+    """Return the widest right by which the member reads contacts."""
+    widest = (right for right in (Right.READ_CONTACTS, Right.READ_TEAM_CONTACTS) if member.may(right))
+    return next(widest, Right.READ_OWN_CONTACTS)
 
 
 def _note_floor(request: HttpRequest, member: Member) -> None:
@@ -175,7 +181,7 @@ def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str
     note_look(
         lookers.person(request, member),
         what="contact",
-        right=Right.READ_CONTACTS,
+        right=_reading_right(member),
         subject=subject,
         about=f"contact {found.public_id}",
         contact=found.public_id if in_hand else None,

@@ -135,10 +135,10 @@ def test_a_programs_reading_is_on_record(client: Client, world: World) -> None:
 def test_what_was_refused_left_no_look(client: Client, world: World) -> None:
     contact = begin(world)
     sign_in(client, world.rep)
-    assert client.get(f"/at/cards/contacts/{contact.public_id}/").status_code == 403
+    assert client.get(f"/at/cards/contacts/{contact.public_id}/").status_code == 404
     assert looks() == []
     [refusal] = Refusal.objects.all()
-    assert (refusal.actor, refusal.status) == (f"member:{world.rep.pk}", 403)
+    assert (refusal.actor, refusal.status) == (f"member:{world.rep.pk}", 404)
 
 
 def test_many_refusals_are_one_alarm(client: Client, world: World) -> None:
