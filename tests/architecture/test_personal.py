@@ -38,7 +38,7 @@ def may_hold_words(model: type[models.Model], field: "models.Field[object, objec
 
 def declared(model: type[models.Model]) -> set[str]:
     kept = [one for one in everything() if one.model is model]
-    if any(one.becomes is None and type(one) is Kept for one in kept):
+    if any(one.deletes for one in kept):
         return {field.name for field in model._meta.concrete_fields}
     columns = {column for one in kept for column in one.becomes or ()}
     return columns | set(stays().get(model, ()))

@@ -51,6 +51,11 @@ class Kept:
     since: str = ""
     """The column from which the period counts."""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the rows go; otherwise they stay without the person."""
+        return self.becomes is None
+
     def of(self, subject: Subject) -> QuerySet[Model]:
         """Return the rows of these people."""
         return self._all(subject.programme_id).filter(self.mine(subject))

@@ -36,7 +36,7 @@ def parts_of(customer: Customer) -> list[Part]:
     """Return what there is of a customer, as erasure would find it."""
     subject = subject_of(customer.programme, [customer.pk])
     found = [(kept, kept.there(kept.of(subject)).count()) for kept in reversed(everything())]
-    return [Part(kept.title, rows, kept.becomes is None) for kept, rows in found if rows]
+    return [Part(kept.title, rows, kept.deletes) for kept, rows in found if rows]
 
 
 def hold_on(programme: Programme, customer_id: int) -> Hold | None:

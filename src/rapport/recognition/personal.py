@@ -21,6 +21,11 @@ def _quoted(note: RallyNote) -> set[str]:
 class Quotes(Kept):
     """Letters, of which only the quotes go."""
 
+    @property
+    def deletes(self) -> bool:
+        """The letters stay."""
+        return False
+
     def there(self, rows: QuerySet[Model]) -> QuerySet[Model]:
         """Return the letters that quote somebody."""
         return rows.filter(pk__in=[one.pk for one in rows if isinstance(one, RallyNote) and _quoted(one)])

@@ -15,6 +15,7 @@ from rapport.conftest import World
 from rapport.customers.models import Customer
 from rapport.events.models import Event
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.privacy import packages
 from rapport.privacy.models import Package, Period, Request
 from rapport.privacy.tests.stage import LATER, known, left, manager
@@ -171,7 +172,8 @@ def test_who_may_not(client: Client, world: World) -> None:
 
 
 def test_a_customer_of_another_programme_is_not_there(office: Client, world: World) -> None:
-    stranger = Customer.objects.create(programme=world.other, key="L-1", name="Lent")
+    with inside(world.other.pk):
+        stranger = Customer.objects.create(programme=world.other, key="L-1", name="Lent")
     assert office.get(page_of(stranger)).status_code == 404
     assert office.post(f"{page_of(stranger)}erased/", {"confirmed": "L-1"}).status_code == 404
     assert "Nobody on file" in text_of(office.post(AT, {"told": "L-1"}))
