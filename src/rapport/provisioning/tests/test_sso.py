@@ -153,8 +153,9 @@ def test_a_partners_service_opens_that_partners_programmes_only(
     bank: Partner, world: World, provider: IdentityProvider, service: str
 ) -> None:
     fetched(Client(), service, "ada")
+    ada = place().user
     with inside(world.other.pk):
-        Member.objects.create(programme=world.other, user=place().user, agent_id="ada", role="rep")
+        Member.objects.create(programme=world.other, user=ada, agent_id="ada", role="rep")
     client = Client()
     fetched(client, service, "ada")
     assert client.get("/at/cards/desk/").status_code == 200
