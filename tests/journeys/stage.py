@@ -34,7 +34,10 @@ STEPS = [
 def main() -> None:
     world = make_world()
     Programme.objects.filter(pk=world.programme.pk).update(offer_seconds=6)
-    factored = [accounts.ensure_member(programme=world.other, agent_id=who, username=who) for who in SIGNING_IN]
+    with inside(world.other.pk):
+        factored = [
+            accounts.ensure_member(programme=world.other, agent_id=who, username=who) for who in SIGNING_IN
+        ]
     for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored):
         user = User.objects.get(pk=member.user_id)
         user.set_password(PASSWORD)
