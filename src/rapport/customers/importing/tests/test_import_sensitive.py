@@ -1,12 +1,13 @@
 """What a partner's file says that is sensitive: sealed by class, name or content, and nowhere in the clear."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from rapport.accounts.models import Programme
+from rapport.conftest import stand_in
 from rapport.customers.importing import cli
 from rapport.customers.models import AttributeClass, Customer, FileChange, Holding, SealedValue
 from rapport.customers.queries import customer_by_number
@@ -37,15 +38,18 @@ Import = Callable[..., int]
 
 
 @pytest.fixture
-def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
+def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
     monkeypatch.chdir(tmp_path)
 
     def run(*rows: str, mapping: str = MAPPING) -> int:
         (tmp_path / "map.toml").write_text(mapping)
         (tmp_path / "customers.csv").write_text("\n".join([HEADER, *rows, ""]))
-        return cli.run(["customers.csv", "--programme", "shop", "--mapping", "map.toml"])
+        code = cli.run(["customers.csv", "--programme", "shop", "--mapping", "map.toml"])
+        stand_in(Programme.objects.get(key="shop"))
+        return code
 
-    return run
+    yield run
+    stand_in(None)
 
 
 def everything_stored() -> str:
