@@ -26,6 +26,7 @@ from rapport.api.v1 import api
 from rapport.channels.cti import actions as cti
 from rapport.channels.cti.forms import read
 from rapport.conftest import World
+from rapport.kit.walls import inside
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES, OF_WHO_MAY = 3, 12
@@ -37,9 +38,10 @@ Caller = Callable[[World], Client]
 def signed_in(role: Role, key: str = "cards") -> Caller:
     def make(world: World) -> Client:
         programme = world.programme if key == "cards" else world.other
-        member = accounts.ensure_member(
-            programme=programme, agent_id=f"s-{role}", name="Somebody", role=role, password=None
-        )
+        with inside(programme.pk):
+            member = accounts.ensure_member(
+                programme=programme, agent_id=f"s-{role}", name="Somebody", role=role, password=None
+            )
         client = Client()
         client.force_login(member.user)
         return client
@@ -50,7 +52,8 @@ def signed_in(role: Role, key: str = "cards") -> Caller:
 def with_token(*rights: Right, key: str = "cards") -> Caller:
     def make(world: World) -> Client:
         programme = world.programme if key == "cards" else world.other
-        secret = accounts.issue_token(programme=programme, name="test", rights=list(rights))
+        with inside(programme.pk):
+            secret = accounts.issue_token(programme=programme, name="test", rights=list(rights))
         return Client(headers={"Authorization": f"Bearer {secret}"})
 
     return make
