@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -40,6 +41,27 @@ def access_member(request: HttpRequest, programme_key: str, *rights: Right) -> M
         raise Forbidden("Your role on this programme does not include this. Ask its supervisor.")
     bind(request, looked_at=looked_at, until=until(member, now))
     return member
+
+
+def access_place(member: Member, person: UUID) -> Member:
+    """Return the place of a person, named by their public id, on the member's own programme."""
+    found = (
+        Member.objects.select_related("programme", "user", "team")
+        .filter(programme=member.programme, user__public_id=person)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def access_own_token(member: Member, public_id: UUID) -> ApiToken:
+    """Return a token of the member's own programme, to look after it."""
+    found = ApiToken.objects.select_related("programme").filter(programme=member.programme, public_id=public_id)
+    token = found.first()
+    if token is None:
+        raise NotFound
+    return token
 
 
 def access_token(secret: str, programme_key: str, right: Right) -> ApiToken:

@@ -116,8 +116,15 @@ def issue_token(
     rights: Iterable[Right],
     expires_at: datetime | None = None,
     actor: str = "command",
+    by: Member | None = None,
 ) -> str:
-    """Make a token and return its secret, which is not kept and cannot be shown again."""
+    """Make a token and return its secret, which is not kept and cannot be shown again.
+
+    A person gives a token no right that they have not themselves, but those that are for tokens only.
+    """
+    rights = frozenset(rights)
+    if by is not None and (lacking := rights - by.rights - FOR_TOKENS):
+        raise Forbidden(f"You cannot give {', '.join(sorted(lacking))}: you have it not yourself.")
     if not name.strip():
         raise Invalid("Say what will use the token.")
     ends = expires_at or in_ninety_days()

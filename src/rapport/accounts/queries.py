@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from rapport.accounts.models import Member, Programme, User
+from rapport.accounts.models import ApiToken, Member, Programme, Team, User
 from rapport.accounts.roles import Right
 
 
@@ -80,3 +80,13 @@ def screenings_ending(programme: Programme, *, before: date) -> list[tuple[Membe
     return [
         (member, member.screened_until) for member in found.order_by("screened_until") if member.screened_until
     ]
+
+
+def teams_of(programme: Programme) -> list[Team]:
+    """Return the programme's teams by name."""
+    return list(Team.objects.filter(programme=programme).order_by("name"))
+
+
+def tokens_of(programme: Programme) -> list[ApiToken]:
+    """Return the programme's tokens, the newest first; their secrets are not kept."""
+    return list(ApiToken.objects.filter(programme=programme).order_by("-created_at"))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema, Status
 
+from rapport.accounts.doors import Door, declares
 from rapport.accounts.roles import Right
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 router = Router(tags=["Personal data"])
 LONGEST_PAGE = 1000
 AT = "/programmes/{slug:key}/privacy"
+HANDLES = declares(Door("token", (Right.HANDLE_PERSONAL_DATA,)))
+SETS = declares(Door("token", (Right.MANAGE_PROGRAMME,)))
 
 
 class Told(Schema):
@@ -135,6 +138,7 @@ class Rule(Schema):
 
 
 @router.post(f"{AT}/find", response=list[CustomerOut], summary="Find customers")
+@HANDLES
 def find(request: HttpRequest, key: str, who: Told) -> list[dict[str, Any]]:
     """Find customers, whatever their standing. It is a POST so that no address stands in a log."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -150,6 +154,7 @@ def find(request: HttpRequest, key: str, who: Told) -> list[dict[str, Any]]:
 
 
 @router.get(f"{AT}/customers/{{uuid:customer}}", response=CustomerOut, summary="Get a customer's standing")
+@HANDLES
 def get_customer(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
     """Say whether a customer's data is in use, restricted, erased, or held."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -157,6 +162,7 @@ def get_customer(request: HttpRequest, key: str, customer: UUID) -> dict[str, An
 
 
 @router.get(f"{AT}/requests", response=RequestPage, summary="List requests")
+@HANDLES
 def list_requests(request: HttpRequest, key: str, page: Query[Listed]) -> dict[str, Any]:
     """List what customers asked for, in the order it was recorded."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -168,6 +174,7 @@ def list_requests(request: HttpRequest, key: str, page: Query[Listed]) -> dict[s
 
 
 @router.post(f"{AT}/requests", response={201: RequestOut}, summary="Record a request")
+@HANDLES
 def open_request(request: HttpRequest, key: str, asked: Asked) -> Status[dict[str, Any]]:
     """Record what a customer asks for; it is due within 30 days."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -184,6 +191,7 @@ def open_request(request: HttpRequest, key: str, asked: Asked) -> Status[dict[st
 
 
 @router.post(f"{AT}/requests/{{uuid:asked}}/answer", response=RequestOut, summary="Close a request")
+@HANDLES
 def close_request(request: HttpRequest, key: str, asked: UUID, answer: Answer) -> dict[str, Any]:
     """Say that a request was answered, or refused."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -195,6 +203,7 @@ def close_request(request: HttpRequest, key: str, asked: UUID, answer: Answer) -
 
 
 @router.post(f"{AT}/customers/{{uuid:customer}}/restrict", response=CustomerOut, summary="Restrict")
+@HANDLES
 def restrict(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
     """Keep the customer's data and no longer use it."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -203,6 +212,7 @@ def restrict(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
 
 
 @router.post(f"{AT}/customers/{{uuid:customer}}/release", response=CustomerOut, summary="Lift a restriction")
+@HANDLES
 def release(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
     """Let the customer's data be used again."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -211,6 +221,7 @@ def release(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
 
 
 @router.post(f"{AT}/customers/{{uuid:customer}}/hold", response=CustomerOut, summary="Place a legal hold")
+@HANDLES
 def hold(request: HttpRequest, key: str, customer: UUID, told: HoldIn) -> dict[str, Any]:
     """Have the customer's data kept, whatever else says that it should go."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -221,6 +232,7 @@ def hold(request: HttpRequest, key: str, customer: UUID, told: HoldIn) -> dict[s
 
 
 @router.post(f"{AT}/customers/{{uuid:customer}}/lift", response=CustomerOut, summary="Lift a legal hold")
+@HANDLES
 def lift(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
     """Let go of the duty to keep the customer's data."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -229,6 +241,7 @@ def lift(request: HttpRequest, key: str, customer: UUID) -> dict[str, Any]:
 
 
 @router.post(f"{AT}/customers/{{uuid:customer}}/erase", response=Erased, summary="Erase")
+@HANDLES
 def erase(request: HttpRequest, key: str, customer: UUID, told: Confirmed) -> dict[str, int]:
     """Let the person go, for good; facts stay. Erasing again changes nothing."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -241,6 +254,7 @@ def erase(request: HttpRequest, key: str, customer: UUID, told: Confirmed) -> di
 @router.post(
     f"{AT}/customers/{{uuid:customer}}/packages", response={202: PackageOut}, summary="Have a package made"
 )
+@HANDLES
 def ask_package(request: HttpRequest, key: str, customer: UUID, wanted: Wanted) -> Status[dict[str, Any]]:
     """Have a copy of the customer's data made; it is ready within a minute."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -255,6 +269,7 @@ def ask_package(request: HttpRequest, key: str, customer: UUID, wanted: Wanted) 
 
 
 @router.get(f"{AT}/packages/{{uuid:package}}", response=PackageOut, summary="Get a package's state")
+@HANDLES
 def get_package(request: HttpRequest, key: str, package: UUID) -> dict[str, Any]:
     """Say whether a package can be taken."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -262,6 +277,7 @@ def get_package(request: HttpRequest, key: str, package: UUID) -> dict[str, Any]
 
 
 @router.post(f"{AT}/packages/{{uuid:package}}/take", response={200: Any}, summary="Take a package")
+@HANDLES
 def take_package(request: HttpRequest, key: str, package: UUID) -> HttpResponse:
     """Take the package as a ZIP, once; then it is gone here."""
     with token_for(request, key, Right.HANDLE_PERSONAL_DATA) as token:
@@ -270,6 +286,7 @@ def take_package(request: HttpRequest, key: str, package: UUID) -> HttpResponse:
 
 
 @router.get(f"{AT}/retention", response=list[Rule], summary="List retention periods")
+@SETS
 def list_periods(request: HttpRequest, key: str) -> list[retention.Rule]:
     """List how long each kind of data is kept, and how much would go tonight."""
     with token_for(request, key, Right.MANAGE_PROGRAMME) as token:

@@ -76,6 +76,7 @@ MODULES = [
     "rapport.desk",
     "rapport.floor",
     "rapport.record",
+    "rapport.studio",
     "rapport.api",
     "rapport.runtime",
 ]

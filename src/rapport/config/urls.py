@@ -12,6 +12,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.portal",
     "rapport.floor",
     "rapport.record",
+    "rapport.studio",
     "rapport.recognition",
     "rapport.insight",
     "rapport.privacy",

@@ -57,6 +57,9 @@ class EveryDoor:
     def test_no_operation_answers_a_token_that_is_not_for_it(self, walk: Walk) -> None:
         assert walk.by_token() == []
 
+    def test_a_good_token_passes(self, walk: Walk) -> None:
+        assert walk.by_right_token() == []
+
     def test_no_operation_answers_a_person_who_may_not(self, walk: Walk) -> None:
         assert walk.by_session() == []
 

@@ -8,6 +8,7 @@ door that is not declared, or an address that nothing can fill, is an offence.
 from __future__ import annotations
 
 import importlib
+import json
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from rapport.accounts.doors import Door, door_of
 from rapport.accounts.models import ApiToken, Member
 from rapport.accounts.roles import FOR_TOKENS, RIGHTS, Right, Role
 from rapport.conftest import World
+from rapport.kit import limits
 from rapport.kit.walls import inside
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -173,12 +175,17 @@ class Walk:
         finally:
             transaction.savepoint_rollback(point)
 
-    def ask(self, client: Client, method: str, address: str, **headers: Any) -> Any:
+    def ask(self, client: Client, method: str, address: str, body: Any = None, **headers: Any) -> Any:
         """Send a request, undo what it did, and return the answer."""
         with self.undone(), override_settings(ROOT_URLCONF=self.urlconf):
-            return client.generic(
-                method, address, content_type=FORM, **{"HTTP_ACCEPT": "application/json", **headers}
-            )
+            headers = {"HTTP_ACCEPT": "application/json", **headers}
+            if body is None:
+                return client.generic(method, address, content_type=FORM, **headers)
+            return client.generic(method, address, json.dumps(body), content_type="application/json", **headers)
+
+    def body(self, place: Place) -> dict[str, Any]:
+        """Return what an operation can read, so that it comes to ask who calls."""
+        return dict(self.arguments.get(place.name, {}).get("body", {}))
 
     def methods(self, place: Place) -> list[str]:
         """Return the methods a place takes; a wrong one is refused before anybody is asked who they are."""
@@ -186,8 +193,8 @@ class Walk:
             return list(place.methods)
         known = _METHODS.get((self.urlconf, place.name, place.route))
         if known is None:
-            address = self.address(place)
-            known = [each for each in METHODS if self.ask(self.nobody, each, address).status_code != 405]
+            address, client = self.address(place), self.right_one(place)
+            known = [each for each in METHODS if self.ask(client, each, address).status_code != 405]
             _METHODS[self.urlconf, place.name, place.route] = known
         return known
 
@@ -297,13 +304,29 @@ class Walk:
         """Find operations that answer no token, or a wrong, weak, foreign, ended or expired one."""
         offences = []
         for place in self.of("token"):
+            limits.forget_all()  # wrong tokens are counted; that brake is not what is tried here
             secrets = self._tokens(place)
             for method in self.methods(place):
                 for kind, secret in secrets.items():
                     headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}"} if secret else {}
-                    answer = self.ask(self.nobody, method, self.address(place), **headers)
+                    answer = self.ask(self.nobody, method, self.address(place), self.body(place), **headers)
                     if answer.status_code not in GIVES_NOTHING_AWAY:
                         offences.append(f"{place}: {method} answers {answer.status_code} to {kind}")
+        return offences
+
+    def by_right_token(self) -> list[str]:
+        """Find operations that refuse a good token, or cannot read what was sent before they ask for one."""
+        offences = []
+        for place in self.of("token"):
+            with inside(self.world.programme.pk):
+                rights = place.door.rights if place.door else ()
+                secret = accounts.issue_token(programme=self.world.programme, name="good", rights=rights)
+            refusals = (401, 403, 422) if place.methods else (401, 403)
+            for method in self.methods(place):
+                headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+                answer = self.ask(self.nobody, method, self.address(place), self.body(place), **headers)
+                if answer.status_code in refusals or answer.status_code >= 500:
+                    offences.append(f"{place}: {method} answers {answer.status_code} to a good token")
         return offences
 
     def by_session(self) -> list[str]:
@@ -313,7 +336,8 @@ class Walk:
             rights = set(place.door.rights) if place.door else set()
             lacking = [self.clients[role] for role in Role if not RIGHTS[role] & rights]
             for client in (*lacking, *self.outsiders):
-                status = self.ask(client, self.methods(place)[0], self.address(place)).status_code
+                method, address = self.methods(place)[0], self.address(place)
+                status = self.ask(client, method, address, self.body(place)).status_code
                 if status not in GIVES_NOTHING_AWAY:
                     offences.append(f"{place}: answers {status} to a person without the right")
         return offences

@@ -1,0 +1,204 @@
+"""The pages of people, roles, rules of entry and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from rapport.accounts import actions
+from rapport.accounts.access import access_own_token, access_place
+from rapport.accounts.clearance import write_hours
+from rapport.accounts.doors import staff_page
+from rapport.accounts.queries import teams_of, tokens_of
+from rapport.accounts.roles import FOR_TOKENS, MEANS, Right, Role
+from rapport.kit import clock, pages
+from rapport.studio import forms, queries
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+
+seeing = staff_page(Right.SEE_PEOPLE)
+managing = staff_page(Right.MANAGE_PEOPLE)
+adjusting = staff_page(Right.ADJUST_ROLES)
+issuing = staff_page(Right.MANAGE_TOKENS)
+SCREENING = (("none", "Not begun"), ("under_way", "Under way"), ("passed", "Passed"), ("failed", "Failed"))
+CHANGES = (("", "As the role has it"), ("granted", "Granted"), ("denied", "Denied"))
+
+
+@never_cache
+@require_safe
+@seeing
+def people(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """List who works here, with role, team, the state of their clearance, and when they last signed in."""
+    rows = queries.rows_of(member.programme)
+    return _page(request, member, "people", rows=rows)
+
+
+@never_cache
+@require_safe
+@seeing
+def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Show one person: place, clearance, rights of their own."""
+    place = access_place(member, person)
+    own = {one.right: one.granted for one in member.programme.role_changes if one.member_id == place.pk}
+    return _page(
+        request,
+        member,
+        "person",
+        row=queries.row_of(place),
+        place=place,
+        roles=[(role.value, role.words.capitalize()) for role in Role],
+        teams=teams_of(member.programme),
+        screening=SCREENING,
+        changes=CHANGES,
+        hours=write_hours(place.allowed_hours),
+        own_rights=sorted((right, "granted" if granted else "denied") for right, granted in own.items()),
+        rights=[(right.value, f"{right.value}: {MEANS[right]}") for right in Right if right not in FOR_TOKENS],
+        is_self=place.user_id == member.user_id,
+    )
+
+
+@require_POST
+@managing
+def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Give a person another role or team, or end or resume their place."""
+    place, sent = access_place(member, person), request.POST
+    ends = {"end": False, "resume": True}.get(sent.get("do", ""))
+    if ends is None:
+        role, team = forms.read_role(sent), sent.get("team", "").strip()[:100]
+        actions.change_place(member=place, role=role, team=team, actor=_actor(member), by=member)
+    else:
+        actions.change_place(member=place, is_active=ends, actor=_actor(member), by=member)
+    return _back(member, "person", person)
+
+
+@require_POST
+@managing
+def change_clearance(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Put on file what a person meets of the programme's conditions."""
+    place = access_place(member, person)
+    values = forms.read_clearance(place, request.POST)
+    actions.set_clearance(member=place, actor=_actor(member), by=member, **values)
+    return _back(member, "person", person)
+
+
+@require_POST
+@adjusting
+def adjust_person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Grant or deny a right to one person."""
+    place, granted = access_place(member, person), forms.read_change(request.POST)
+    right = forms.read_right(request.POST)
+    actions.adjust_person(member=place, right=right, granted=granted, actor=_actor(member), by=member)
+    return _back(member, "person", person)
+
+
+@require_POST
+@staff_page(Right.END_SESSIONS)
+def end_sessions(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Sign a person out everywhere."""
+    place = access_place(member, person)
+    actions.shut_out(user=place.user, why="by_supervisor", actor=_actor(member))
+    return _back(member, "person", person)
+
+
+@never_cache
+@require_safe
+@seeing
+def roles(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what every role may do, as this programme has adjusted it."""
+    return _page(
+        request,
+        member,
+        "roles",
+        rows=queries.matrix_of(member.programme),
+        roles=list(Role),
+        role_choices=[(role.value, role.words) for role in Role if role.value != member.role],
+        right_choices=[(right.value, right.value) for right in Right if right not in FOR_TOKENS],
+    )
+
+
+@require_POST
+@adjusting
+def adjust_role(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Grant or deny a right to a role on this programme."""
+    sent = request.POST
+    role, right, granted = forms.read_role(sent), forms.read_right(sent), forms.read_change(sent)
+    actions.adjust_role(
+        programme=member.programme, role=role, right=right, granted=granted, actor=_actor(member), by=member
+    )
+    return _back(member, "roles")
+
+
+@never_cache
+@require_safe
+@seeing
+def rules(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what the programme asks of who enters."""
+    return _page(request, member, "rules", hours=write_hours(member.programme.allowed_hours))
+
+
+@require_POST
+@staff_page(Right.MANAGE_PROGRAMME)
+def change_rules(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Change what the programme asks of who enters; open pages meet it at once."""
+    actions.set_rules(programme=member.programme, actor=_actor(member), **forms.read_rules(request.POST))
+    return _back(member, "rules")
+
+
+@never_cache
+@require_safe
+@issuing
+def tokens(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """List the programme's tokens."""
+    return _tokens(request, member)
+
+
+@never_cache
+@require_POST
+@issuing
+def make_token(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Make a token and show its secret, now and never again."""
+    name, right, ends = forms.read_token(request.POST)
+    secret = actions.issue_token(
+        programme=member.programme, name=name, rights=[right], expires_at=ends, actor=_actor(member), by=member
+    )
+    return _tokens(request, member, secret=secret)
+
+
+@require_POST
+@issuing
+def end_token(request: HttpRequest, member: Member, token: UUID) -> HttpResponseBase:
+    """End a token at once."""
+    actions.revoke_token(access_own_token(member, token), actor=_actor(member))
+    return _back(member, "tokens")
+
+
+def _tokens(request: HttpRequest, member: Member, secret: str = "") -> HttpResponse:
+    return _page(
+        request,
+        member,
+        "tokens",
+        secret=secret,
+        tokens=tokens_of(member.programme),
+        rights=[(right.value, f"{right.value}: {MEANS[right]}") for right in forms.TOKEN_RIGHTS],
+        ends=(clock.now() + timedelta(days=90)).date(),
+    )
+
+
+def _page(request: HttpRequest, member: Member, name: str, **more: Any) -> HttpResponse:
+    context = {"member": member, "programme": member.programme, "section": "people", "tab": name, **more}
+    return pages.render(request, f"studio/{name}.html", context)
+
+
+def _back(member: Member, name: str, *arguments: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(name, args=[member.programme.key, *arguments]))
+
+
+def _actor(member: Member) -> str:
+    return f"member:{member.pk}"
