@@ -189,7 +189,10 @@ def test_without_a_contract_a_file_is_taken_and_recorded(committed_world: World,
     assert found.sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
 
 
-def test_rows_that_only_the_import_cannot_read_stop_the_feed_too(committed_world: World, tmp_path: Path) -> None:
+def test_rows_that_only_the_import_cannot_read_stop_the_feed_too(
+    committed_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the unreadable rows are listed
     agree(committed_world, '[columns]\nNumber = "text"\n')
     path = tmp_path / "a.csv"
     path.write_text(GOOD.replace("2017-05-02", "yesterday"))
