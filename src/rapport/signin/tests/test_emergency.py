@@ -47,7 +47,8 @@ def test_its_use_alarms_on_every_programme_and_the_machine(password: str, world:
     assert client.get("/account/").status_code == 200
     person = BreakGlass.objects.get().user
     for programme in (world.programme, world.other):
-        [event] = [one for one in history_of(programme, person.public_id) if one.name == "person.broke_glass"]
+        with inside(programme.pk):
+            [event] = [one for one in history_of(programme, person.public_id) if one.name == "person.broke_glass"]
         assert event.data == {"minutes": 60}
     admin = Client()
     admin.force_login(
