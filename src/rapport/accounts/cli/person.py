@@ -11,7 +11,7 @@ from rapport.accounts import actions, queries
 from rapport.accounts.doors import commanding
 from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Role
-from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.errors import Conflict, Invalid, NotFound
 
 
 def run(arguments: list[str]) -> int:
@@ -24,13 +24,26 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--role", choices=[role.value for role in Role], default=Role.REP.value)
     parser.add_argument("--name", default="", help="as others see it; default: the username")
     parser.add_argument("--agent-id", default="", help="what the telephone system calls them")
+    parser.add_argument("--end", action="store_true", help="end their place; open pages close at once")
     asked = parser.parse_args(arguments)
+    if asked.end:
+        return _end(asked)
     programme, is_new = actions.ensure_programme(key=asked.programme)
     if is_new:
         print(f"Made programme {programme.key} with default settings.")
     with commanding(programme.key):
         member = _member(programme, asked)
     print(f"{member.name} is {member.role} on {programme.key} and signs in as {member.user.username}.")
+    return 0
+
+
+def _end(asked: argparse.Namespace) -> int:
+    with commanding(asked.programme) as programme:
+        found = [one for one in queries.members_of(programme) if one.user.username == asked.username]
+        if not found:
+            raise NotFound(f"{asked.username} has no place on {programme.key}.")
+        actions.change_place(member=found[0], is_active=False, actor="command")
+    print(f"{asked.username} has no place on {asked.programme} any more.")
     return 0
 
 

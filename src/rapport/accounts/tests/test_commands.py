@@ -66,3 +66,25 @@ def test_no_token_for_a_programme_that_is_not_there(world: World) -> None:
     with pytest.raises(NotFound, match="there are: cards, loans"):
         token.run(["--programme", "nowhere", "--name", "pbx", "--for", "cti"])
     assert Programme.objects.count() == 2
+
+
+def test_tokens_are_listed_and_ended(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    token.run(["--programme", "cards", "--name", "pbx", "--for", "cti", "--expires", "2099-12-31"])
+    secret = capsys.readouterr().out.strip()
+    token.run(["--programme", "cards", "--list"])
+    listed = capsys.readouterr().out
+    assert "2100-01-01" in listed and "cti.report" in listed and secret not in listed
+    token.run(["--programme", "cards", "--revoke", "--name", "pbx"])
+    with pytest.raises(NotFound):
+        access_token(secret, "cards", Right.REPORT_CALLS)
+    with pytest.raises(NotFound, match="--list"):
+        token.run(["--programme", "cards", "--revoke", "--name", "pbx"])
+    with pytest.raises(Invalid, match="--for"):
+        token.run(["--programme", "cards", "--name", "pbx"])
+
+
+def test_a_place_is_ended(world: World) -> None:
+    assert person.run(["rep", "--programme", "cards", "--end"]) == 0
+    assert not Member.objects.get(user__username="rep").is_active
+    with pytest.raises(NotFound):
+        person.run(["nobody", "--programme", "cards", "--end"])
