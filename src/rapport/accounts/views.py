@@ -33,4 +33,6 @@ def workplace(place: Member) -> str:
         return f"{base}/floor/"
     if place.may(Right.TAKE_CONTACTS):
         return f"{base}/desk/"
-    return f"{base}/partner/" if place.may(Right.READ_REPORTS) else ""
+    if place.may(Right.READ_REPORTS):
+        return f"{base}/partner/"
+    return f"{base}/people/" if place.may(Right.SEE_PEOPLE) else ""

@@ -145,3 +145,7 @@ def test_a_person_gives_a_token_no_right_they_lack(world: World, admin: Client) 
     sent = {"name": "warehouse", "right": "api.use", "expires_on": "2099-01-01"}
     assert admin.post("/at/cards/tokens/make/", sent).status_code == 403
     assert admin.post("/at/cards/tokens/make/", {**sent, "right": "cti.report"}).status_code == 200
+
+
+def test_an_administrator_comes_to_the_people(admin: Client) -> None:
+    assert admin.get("/").headers["Location"] == PEOPLE
