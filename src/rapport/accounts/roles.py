@@ -110,7 +110,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
     | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS},
     Role.PARTNER_VIEWER: frozenset(
-        {Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
+        {Right.READ_REPORTS, Right.EXPORT, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
     ),
     Role.AUDITOR: frozenset({Right.READ_RECORD, Right.SEE_PEOPLE, Right.SEE_FEEDS, Right.READ_REPORTS}),
     Role.ADMINISTRATOR: frozenset(

@@ -89,7 +89,7 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 @never_cache
 @require_safe
-@reader
+@staff_page(Right.EXPORT)
 def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Send the figures of the address' period as CSV: one row for each group and metric."""
     programme = member.programme
@@ -114,7 +114,7 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     note_export(
         lookers.person(request, member),
         what="figures",
-        right=Right.READ_REPORTS,
+        right=Right.EXPORT,
         rows=len(figures),
         about=f"{'-'.join(cut) or 'all'} {state.start} {state.end}",
         why="figures as a file",
