@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("events", "0003_nobody_in_the_log"),  # rewrites the log once; a chain begins after it
     ]
 
     operations = [

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.migrations.loader import MigrationLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -484,3 +485,8 @@ def test_any_altering_is_found_at_its_place(contents: list[tuple[str, str]], dat
     assert found
     assert found[0].seq == place + 1
     assert found[0].kind == {"changed": "changed", "swapped": "reordered"}.get(how, "removed")
+
+
+def test_a_chain_begins_after_the_log_was_rewritten() -> None:
+    before = MigrationLoader(None).graph.forwards_plan(("audit", "0001_initial"))
+    assert ("events", "0003_nobody_in_the_log") in before
