@@ -1,0 +1,131 @@
+"""Erasures on real connections: two at once, beside an import, and cut off in the middle."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from rapport.conftest import World
+from rapport.contacts.models import Contact
+from rapport.customers.importing import cli
+from rapport.customers.models import Customer
+from rapport.customers.standing import LOCK
+from rapport.events.models import Event
+from rapport.kit.walls import ENTER, inside
+from rapport.privacy import actions
+from rapport.privacy.tests.stage import known, left, whole_database
+
+PLACES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
+WAITING = "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
+WRITTEN = """
+SELECT relation::regclass::text FROM pg_locks
+WHERE pid = %s AND locktype = 'relation' AND mode = 'RowExclusiveLock'
+"""
+MAPPING = 'key = "key"\n[fields]\nname = "name"\nemail = "email"\n'
+
+
+def erase(world: World) -> int:
+    """Erase the customer as a door does: in one transaction inside the programme."""
+    customer = world.customer.public_id
+    with inside(world.programme.pk):
+        return actions.erase(programme=world.programme, customer_id=customer, confirmed="C-1", actor="test")
+
+
+@contextmanager
+def elsewhere(world: World) -> Iterator[psycopg.Connection[Any]]:
+    """Another connection, in a transaction inside the programme, whose locks go at the end of the block."""
+    told = {place: str(connection.settings_dict[key]) for key, place in PLACES.items()}
+    with psycopg.connect(**{key: value for key, value in told.items() if value}) as other:
+        other.execute(ENTER, [str(world.programme.pk)])
+        yield other
+
+
+def on_its_own(pool: ThreadPoolExecutor, work: Callable[[], int]) -> Future[int]:
+    """Begin the work in a thread with a connection of its own."""
+
+    def run() -> int:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return pool.submit(run)
+
+
+def waiting(other: psycopg.Connection[Any], count: int) -> list[int]:
+    """Return the processes that wait for a lock, once there are so many."""
+    for _ in range(500):
+        found = [pid for (pid,) in other.execute(WAITING, [other.info.backend_pid])]
+        if len(found) == count:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{count} did not wait within 10 s")
+
+
+def in_turn(world: World, *works: Callable[[], int]) -> list[int]:
+    """Have the works wait at the programme's lock in this order, then let them go; return their results."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        with elsewhere(world) as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, world.programme.pk])
+            begun = []
+            for count, work in enumerate(works, start=1):
+                begun.append(on_its_own(pool, work))
+                waiting(other, count)
+        return [one.result(timeout=30) for one in begun]
+
+
+def erased_events() -> int:
+    return Event.objects.filter(name="customer.erased").count()
+
+
+def test_two_erasures_at_once_erase_once(committed_world: World) -> None:
+    world = committed_world
+    known(world)
+    results = in_turn(world, lambda: erase(world), lambda: erase(world))
+    assert sorted(bool(rows) for rows in results) == [False, True]
+    assert erased_events() == 1
+    assert left() == []
+
+
+@pytest.mark.parametrize("first", ["erasure", "import"])
+def test_an_import_beside_an_erasure_brings_nobody_back(
+    committed_world: World, tmp_path: Path, first: str
+) -> None:
+    world = committed_world
+    known(world)
+    (tmp_path / "map.toml").write_text(MAPPING)
+    file = tmp_path / "file.csv"
+    file.write_text("key,name,email\nC-1,Ada Lovelace,ada@example.org\nC-2,Bob Boole,\n")
+    args = [str(file), "--programme", "cards", "--mapping", str(tmp_path / "map.toml")]
+    works = [lambda: erase(world), lambda: cli.run([*args, "--errors", str(tmp_path / "errors.tsv")])]
+    results = in_turn(world, *(works if first == "erasure" else works[::-1]))
+    assert sorted(bool(result) for result in results) == [False, True]  # rows erased; an import without a fault
+    assert left() == []
+    assert erased_events() == 1
+    there = Customer.objects.exclude(standing="erased").values_list("key", "name")
+    assert list(there) == [("C-2", "Bob Boole")]
+
+
+def test_an_erasure_cut_off_in_the_middle_leaves_everything_and_can_be_done_again(committed_world: World) -> None:
+    world = committed_world
+    known(world)
+    before = whole_database()
+    with ThreadPoolExecutor(1) as pool, elsewhere(world) as other:
+        other.execute("SELECT 1 FROM contacts_contact WHERE customer_id = %s FOR UPDATE", [world.customer.pk])
+        begun = on_its_own(pool, lambda: erase(world))
+        (pid,) = waiting(other, 1)
+        written = {row[0] for row in other.execute(WRITTEN, [pid])}
+        assert {"customers_tombstone", "customers_customer"} <= written, "it had not begun to erase"
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with pytest.raises(OperationalError):
+            begun.result(timeout=30)
+    assert whole_database() == before
+    assert erase(world) > 10
+    assert (left(), erased_events()) == ([], 1)
+    assert not Contact.objects.exclude(summary="").exists()
