@@ -11,6 +11,8 @@ from django.db.models import Count
 from rapport.accounts.doors import in_each_programme
 from rapport.customers.models import SealedValue
 from rapport.customers.sensitive import CHANGED, opened, sealed_row, spot_of
+from rapport.feeds import keeping
+from rapport.feeds.queries import kept_deliveries
 from rapport.kit import sealing
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
@@ -28,7 +30,7 @@ def uses() -> Counter[str]:
     found: Counter[str] = Counter()
     for counted in in_each_programme(_uses_in):
         found += counted
-    return found + sealed.uses()
+    return found + sealed.uses() + keeping.uses()
 
 
 def _uses_in(programme: Programme) -> Counter[str]:
@@ -40,6 +42,7 @@ def reseal_some(programme_id: int, *, after: int = 0, limit: int = BATCH) -> int
     """Seal the next values of the programme anew; return the last one's id, None where none was left.
 
     Values whose key is missing, or that somebody tampered with, stay as they are, and the log says how many.
+    After the last value, so are the deliveries that feeds keep.
     """
     old = SealedValue.objects.exclude(key_id=sealing.ring().current).filter(programme=programme_id, pk__gt=after)
     rows = list(old.select_for_update(of=("self",)).select_related("customer", "holding").order_by("pk")[:limit])
@@ -52,6 +55,8 @@ def reseal_some(programme_id: int, *, after: int = 0, limit: int = BATCH) -> int
     if len(done) < len(rows):
         logger.warning("%d sealed values do not open and stay as they are", len(rows) - len(done))
     SealedValue.objects.bulk_update(done, CHANGED)
+    if not rows:
+        keeping.seal_anew(kept_deliveries(programme_id))
     return rows[-1].pk if rows else None
 
 

@@ -92,7 +92,7 @@ def receive(
         why=[*breaches, *([STOPPED] if stopped else [])],
     )
     if delivery.verdict == Delivery.Verdict.QUARANTINED and contract is not None:
-        delivery.kept = keeping.keep(path, programme.key, str(delivery.public_id))
+        delivery.kept = keeping.keep(path, delivery)
     delivery.save()
     _announce_delivery(delivery, actor)
     if contract is not None and breaches and not stopped:

@@ -91,7 +91,7 @@ def _fetch(programme: Programme, asked: argparse.Namespace) -> None:
     if not found.kept or asked.file is None:
         raise Invalid("Nothing is kept of this delivery." if asked.file else "Say with --file where to put it.")
     try:
-        keeping.fetch(programme.key, found.kept, asked.file)
+        keeping.fetch(found, asked.file)
     except FileExistsError:
         raise Invalid(f"There is a file {asked.file} already.") from None
     print(f"{found.file} of {found.at:%Y-%m-%d %H:%M} UTC is in {asked.file}.")

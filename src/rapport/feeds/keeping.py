@@ -1,37 +1,111 @@
-"""Where a delivery that broke its contract is kept: a file that only we can read, bounded in all."""
+"""Where a delivery that broke its contract is kept: a sealed file that only we can read, bounded in all.
+
+It is sealed in pieces, a line each, which open only in this delivery of this programme, and in their order; the
+last piece says that it is the last, so that a file cut short does not pass for the whole.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from rapport.kit import sealing
+
+if TYPE_CHECKING:
+    from rapport.feeds.models import Delivery
+
 MOST_BYTES = 5 * 1024**3  # of one programme
+PIECE = 1024**2
 
 
-def keep(source: Path, programme_key: str, name: str) -> str:
-    """Copy a file to the quarantine of its programme; return its name there, empty where there is no room."""
-    folder = _folder(programme_key)
+def keep(source: Path, delivery: Delivery) -> str:
+    """Seal a file into the quarantine of its programme; return its name there, empty where there is no room."""
+    folder, name = _folder(delivery.programme.key), str(delivery.public_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there = sum(each.stat().st_size for each in folder.iterdir() if each.is_file())
     if there + source.stat().st_size > MOST_BYTES:
         return ""
-    with source.open("rb") as file, os.fdopen(_made(folder / name), "wb") as copy:
-        shutil.copyfileobj(file, copy)
-    return name
+    with source.open("rb") as file, os.fdopen(_made(folder / name), "w") as kept:
+        piece = file.read(PIECE)
+        for number in count():
+            following = file.read(PIECE)
+            kept.write(sealing.seal(piece.decode("latin-1"), _place(delivery, number, not following)) + "\n")
+            if not following:
+                return name
+            piece = following
+    raise AssertionError("a file has an end")
 
 
-def fetch(programme_key: str, name: str, to: Path) -> None:
-    """Write a kept file to ``to``, which must not exist yet, for its owner only."""
-    with (_folder(programme_key) / name).open("rb") as file, os.fdopen(_made(to), "wb") as copy:
-        shutil.copyfileobj(file, copy)
+def fetch(delivery: Delivery, to: Path) -> None:
+    """Open a kept file into ``to``, which must not exist yet, for its owner only; nothing stays where it fails."""
+    with os.fdopen(_made(to), "wb") as copy:
+        try:
+            for piece, _ in _opened(delivery):
+                copy.write(piece.encode("latin-1"))
+        except BaseException:
+            to.unlink()
+            raise
+
+
+def seal_anew(deliveries: Iterable[Delivery]) -> None:
+    """Seal with the current key what an earlier one opens; what does not open stays as it is."""
+    for delivery in deliveries:
+        file = _folder(delivery.programme.key) / delivery.kept
+        if not file.exists() or _key_of(file) in ("", sealing.ring().current):
+            continue
+        draft = file.with_name(f"{file.name}.anew")
+        draft.unlink(missing_ok=True)
+        try:
+            with os.fdopen(_made(draft), "w") as kept:
+                kept.writelines(f"{sealing.seal(piece, place)}\n" for piece, place in _opened(delivery))
+            draft.replace(file)
+        except (sealing.KeyMissing, sealing.Broken):
+            draft.unlink()
 
 
 def forget(programme_key: str, name: str) -> None:
     """Remove a kept file; gone already is as good."""
     (_folder(programme_key) / name).unlink(missing_ok=True)
+
+
+def uses() -> Counter[str]:
+    """Return how many kept files each key opens."""
+    keys = Counter(_key_of(file) for file in (Path(settings.HOME) / "feeds").glob("*/*"))
+    del keys[""]
+    return keys
+
+
+def _key_of(file: Path) -> str:
+    """Return the key that a kept file needs; empty for what is not sealed."""
+    with file.open(encoding="latin-1") as kept:
+        try:
+            return sealing.key_of(kept.read(80))
+        except sealing.Broken:
+            return ""
+
+
+def _opened(delivery: Delivery) -> Iterator[tuple[str, sealing.Place]]:
+    """Yield the pieces of a kept file, each with the place it was sealed for."""
+    with (_folder(delivery.programme.key) / delivery.kept).open(encoding="latin-1") as kept:
+        line = kept.readline()
+        for number in count():
+            following = kept.readline()
+            place = _place(delivery, number, not following)
+            yield sealing.unseal(line.rstrip("\n"), place), place
+            if not following:
+                return
+            line = following
+
+
+def _place(delivery: Delivery, number: int, is_last: bool) -> sealing.Place:
+    field = f"kept {number}{' last' if is_last else ''}"
+    return sealing.Place(delivery.programme_id, "feeds_delivery", str(delivery.public_id), field)
 
 
 def _folder(programme_key: str) -> Path:

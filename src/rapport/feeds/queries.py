@@ -80,6 +80,11 @@ def delivery_by_id(programme: Programme, public_id: UUID) -> Delivery:
     return found
 
 
+def kept_deliveries(programme_id: int) -> list[Delivery]:
+    """Return the deliveries of which a file is kept."""
+    return list(Delivery.objects.select_related("programme").filter(programme=programme_id).exclude(kept=""))
+
+
 def _feed(key: str, contract: Contract | None, last: Delivery | None) -> Feed:
     terms = read_terms(contract.text) if contract else None
     due_at = None

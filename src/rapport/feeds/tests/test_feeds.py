@@ -18,14 +18,15 @@ from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.customers import resealing
 from rapport.customers.models import Customer
 from rapport.events.models import Event
-from rapport.feeds import actions, queries
+from rapport.feeds import actions, keeping, queries
 from rapport.feeds.actions import FeedStoppedError
 from rapport.feeds.checking import look
 from rapport.feeds.models import Contract, Delivery
 from rapport.feeds.terms import read_terms
-from rapport.kit import clock
+from rapport.kit import clock, sealing
 from rapport.kit.errors import DomainError, Invalid
 from rapport.runtime.cli import main
 
@@ -46,6 +47,7 @@ MAPPING = 'key = "Number"\n[fields]\ncustomer_since = "Since"\n[attributes]\nlim
 @pytest.fixture(autouse=True)
 def home(settings: Settings, tmp_path: Path) -> Path:
     settings.HOME = tmp_path / "home"
+    settings.KEY_RING = tmp_path / "ring.json"
     return tmp_path / "home"
 
 
@@ -110,10 +112,40 @@ def test_what_was_not_agreed_stops_the_feed_and_is_kept(
     found = receive(world, path)
     assert code in codes(found) and found.verdict == "quarantined"
     kept = home / "feeds" / "cards" / found.kept
-    assert kept.read_bytes() == path.read_bytes() and kept.stat().st_mode & 0o077 == 0
+    on_disk = kept.read_bytes()
+    assert all(line not in on_disk for line in path.read_bytes().splitlines() if line)
+    assert kept.stat().st_mode & 0o077 == 0
+    keeping.fetch(found, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == path.read_bytes()
     assert Contract.objects.get().state == "stopped"
     stopped = Event.objects.get(name="feed.stopped")
     assert code in stopped.data["why"]
+
+
+def test_a_kept_file_opens_only_where_it_was_kept_and_whole(
+    world: World, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "PIECE", 16)
+    agree(world)
+    first = receive(world, write(tmp_path / "a.csv", GOOD, rows=7))
+    second = receive(world, write(tmp_path / "b.csv", GOOD + "N-3,1,\n", rows=7))
+    folder = home / "feeds" / "cards"
+    lines = (folder / first.kept).read_text().splitlines(keepends=True)
+    others = (folder / second.kept).read_text()
+    assert keeping.uses() == {sealing.ring().current: 2}
+    for broken in ("".join(lines[:-1]), "".join([lines[1], lines[0], *lines[2:]]), others, ""):
+        (folder / first.kept).write_text(broken)
+        with pytest.raises(sealing.Broken):
+            keeping.fetch(first, tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
+    (folder / first.kept).write_text("".join(lines))
+    sealing.rotate()
+    (folder / second.kept).write_text("not sealed at all")
+    assert resealing.reseal_some(world.programme.pk) is None
+    assert resealing.uses() == {sealing.ring().current: 1}
+    keeping.fetch(first, tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == GOOD
+    assert sorted(each.name for each in folder.iterdir()) == sorted([first.kept, second.kept])
 
 
 def test_a_manifest_that_was_agreed_must_come(world: World, tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from rapport.kit.walls import ENTER, inside
 from rapport.privacy import actions
 from rapport.privacy.tests.stage import known, left, whole_database
 
-PLACES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
 WAITING = "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
 WRITTEN = """
 SELECT relation::regclass::text FROM pg_locks
@@ -40,8 +39,7 @@ def erase(world: World) -> int:
 @contextmanager
 def elsewhere(world: World) -> Iterator[psycopg.Connection[Any]]:
     """Another connection, in a transaction inside the programme, whose locks go at the end of the block."""
-    told = {place: str(connection.settings_dict[key]) for key, place in PLACES.items()}
-    with psycopg.connect(**{key: value for key, value in told.items() if value}) as other:
+    with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute(ENTER, [str(world.programme.pk)])
         yield other
 
