@@ -26,9 +26,9 @@ class Sealed:
         """What the document says; empty where it cannot be read."""
         try:
             told = json.loads(self.document)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
-        return told if isinstance(told, dict) else {}
+        return told if isinstance(told, dict) and _is_shaped(told) else {}
 
     @property
     def hash(self) -> str:
@@ -42,6 +42,11 @@ class Sealed:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def _is_shaped(told: dict[str, Any]) -> bool:
+    kinds = {"programme": dict, "logs": dict, "number": int, "key": str}
+    return all(isinstance(told.get(name), kind) for name, kind in kinds.items())
 
 
 def seal(told: dict[str, Any], key: Ed25519PrivateKey) -> Sealed:

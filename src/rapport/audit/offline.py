@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,16 @@ def read_copies(folder: Path) -> dict[str, Sealed]:
 
 def read_key(text: str) -> str:
     """Return a public key given as 64 hex digits, or as a file that holds them."""
-    path = Path(text)
-    key = (path.read_text() if path.is_file() else text).strip().lower()
+    try:
+        path = Path(text)
+        told = path.read_text() if path.is_file() else text
+    except (OSError, ValueError):  # a name that no file can have, or a file of other things
+        told = text
+    return _key(told)
+
+
+def _key(told: str) -> str:
+    key = told.strip().lower()
     if len(key) != 64 or set(key) - set("0123456789abcdef"):
         raise Invalid("A public key is 64 hexadecimal digits, or a file that holds them.")
     return key
@@ -50,8 +58,10 @@ def _in_order(copies: dict[str, Sealed]) -> list[Sealed]:
 def _sealed(path: Path) -> Sealed:
     try:
         told = json.loads(path.read_text())
-        return Sealed(str(told["document"]), bytes.fromhex(str(told["signature"])))
-    except (ValueError, KeyError, TypeError):
+        document = str(told["document"])
+        document.encode()
+        return Sealed(document, bytes.fromhex(str(told["signature"])))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Sealed("", b"")
 
 
@@ -60,7 +70,8 @@ def _about(folder: Path) -> dict[str, Any]:
         about = json.loads((folder / "about.json").read_text())
         if about["format"] != FORMAT or not about["programme"]["id"] or not about["programme"]["key"]:
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        f"{about['programme']['id']}{about['programme']['key']}".encode()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Invalid(
             f"{folder} is no finished export of the record: its about.json is missing or not ours."
         ) from error
@@ -69,17 +80,25 @@ def _about(folder: Path) -> dict[str, Any]:
 
 def _own_key(folder: Path) -> str:
     path = folder / "public_key.hex"
-    return read_key(path.read_text()) if path.is_file() else ""
+    return _key(path.read_text(errors="replace")) if path.is_file() else ""
 
 
 def _entries(folder: Path, log: str) -> Iterator[Entry]:
-    names = FIELDS[log]
     for path in sorted(folder.glob(f"{log}-*.ndjson")):
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    told = json.loads(line)
-                    fields = None if told.get("gone") else [told[name] for name in names]
-                    yield Entry(told["seq"], int(told["id"]), bytes.fromhex(told["hash"]), fields)
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    entry = _entry(json.loads(line), FIELDS[log])
+                except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
                     raise Invalid(f"{path.name}, line {number} is not a row of the log.") from error
+                yield entry
+
+
+def _entry(told: dict[str, Any], names: Sequence[str]) -> Entry:
+    fields = None if told.get("gone") else [told[name] for name in names]
+    "".join(
+        "" if field is None else field for field in fields or ()
+    ).encode()  # each is a text that can be written, or null
+    if not isinstance(told["seq"], int):
+        raise TypeError
+    return Entry(told["seq"], int(told["id"]), bytes.fromhex(told["hash"]), fields)

@@ -76,6 +76,6 @@ def signs_of(digests: Sequence[Sealed], log: str) -> list[Sign]:
                 signs.append(
                     Sign(int(told["number"]), int(state["last"]), str(state["hash"]), int(state["floor"]))
                 )
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 continue
     return signs

@@ -62,12 +62,25 @@ class Progress:
         return f"  {rows:,} {self._what} read, {time.monotonic() - self._began:.0f} s"
 
 
+def is_delimiter(told: object) -> bool:
+    """Say whether fields of a file can be told apart by it: one character, and no quote or end of line."""
+    return isinstance(told, str) and len(told) == 1 and told not in '"\r\n\0 '
+
+
+def is_encoding(told: object) -> bool:
+    """Say whether files in this encoding can be read: it ends lines with a line feed's byte (UTF-16 does not)."""
+    try:
+        return isinstance(told, str) and "\n".encode(told) == b"\n" and bool(b"\xe4\n".decode(told, "replace"))
+    except (LookupError, ValueError):
+        return False
+
+
 def storable(**limits: tuple[str | None, int]) -> str | None:
     """Return why one of the named texts cannot be stored within its greatest length; None where all can."""
     for name, (text, longest) in limits.items():
         if text is None:
             continue
-        if "\x00" in text:
+        if "\x00" in text or (not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)):
             return f"{name} {NO_NUL}"
         if len(text) > longest:
             return f"{name} is longer than {longest} characters"

@@ -138,9 +138,11 @@ def _instant(row: dict[str, str], name: str, mapping: CsvMapping) -> datetime | 
             instant = datetime.fromisoformat(text)
         else:
             instant = datetime.strptime(text, mapping.instant_format)  # noqa: DTZ007 (the zone follows)
+        instant = instant if instant.tzinfo else instant.replace(tzinfo=mapping.timezone)
+        instant.astimezone(UTC)  # the first and the last day there are have no such time everywhere
+        return instant.astimezone(mapping.timezone)
     except (ValueError, OverflowError, OSError) as fault:
         raise Unreadable(f"{name} {shorten(text)!r} is no instant as the mapping writes them") from fault
-    return instant.astimezone(mapping.timezone) if instant.tzinfo else instant.replace(tzinfo=mapping.timezone)
 
 
 def _seconds(row: dict[str, str], name: str, start: datetime, end: datetime | None) -> int:

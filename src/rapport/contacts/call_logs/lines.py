@@ -46,7 +46,7 @@ def _decoded(number: int, line: bytes, encoding: str) -> Iterator[tuple[int, str
         line = line.removeprefix(b"\xef\xbb\xbf")
     try:
         text = line.removesuffix(b"\r").decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeError:
         yield BadRow(number, shorten(line.decode(encoding, "replace")), f"is not written in {encoding}")
     else:
         if text.strip():

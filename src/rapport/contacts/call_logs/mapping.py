@@ -8,6 +8,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapport.kit.errors import Invalid
+from rapport.kit.intake import is_delimiter, is_encoding
 
 from .records import Outcome
 
@@ -57,13 +58,14 @@ def read_mapping(path: Path) -> CsvMapping:
     """The mapping in a TOML file. Raises Invalid with a sentence that says what to mend."""
     try:
         told = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise Invalid(f"The mapping {path} cannot be read: {fault}.") from fault
     if unknown := sorted(set(told) - {*TABLES, *SETTINGS}):
         raise Invalid(f"The mapping {path} has unknown entries: {', '.join(unknown)}.")
     tables = {name: told.get(name, {}) for name in TABLES}
     if wrong := [name for name, table in tables.items() if not isinstance(table, dict)]:
         raise Invalid(f"In the mapping {path}, {wrong[0]} must be a table.")
+    _texts(path, tables)
     return CsvMapping(
         **tables | {"columns": _columns(path, tables["columns"]), "outcomes": _outcomes(path, tables["outcomes"])},
         timezone=_zone(path, told.get("timezone")),
@@ -71,6 +73,15 @@ def read_mapping(path: Path) -> CsvMapping:
         encoding=_encoding(path, told.get("encoding", "utf-8")),
         instant_format=str(told.get("instant_format", "iso")),
     )
+
+
+def _texts(path: Path, tables: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse what is no text; ``outcomes`` may list several values, ``head_start_seconds`` are whole numbers."""
+    for name, table in tables.items():
+        kind = int if name == "head_start_seconds" else str
+        if name != "outcomes" and (wrong := [key for key, one in table.items() if type(one) is not kind]):
+            what = "a whole number" if kind is int else "a text"
+            raise Invalid(f"In the mapping {path}, {name}.{wrong[0]} must be {what}.")
 
 
 def _columns(path: Path, columns: dict[str, str]) -> dict[str, str]:
@@ -92,18 +103,13 @@ def _outcomes(path: Path, outcomes: dict[str, Any]) -> dict[str, str]:
 
 
 def _delimiter(path: Path, delimiter: object) -> str:
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
+    if not is_delimiter(delimiter):
         raise Invalid(f"In the mapping {path}, delimiter must be one character.")
-    return delimiter
+    return str(delimiter)
 
 
 def _encoding(path: Path, encoding: object) -> str:
-    """An encoding that ends lines with the byte of a line feed, as all do but UTF-16 and UTF-32."""
-    try:
-        usable = "\n".encode(str(encoding)) == b"\n"
-    except LookupError:
-        usable = False
-    if not usable:
+    if not is_encoding(encoding):
         raise Invalid(f"The mapping {path} names the encoding {encoding!r}, which cannot be read; save as UTF-8.")
     return str(encoding)
 
@@ -111,5 +117,5 @@ def _encoding(path: Path, encoding: object) -> str:
 def _zone(path: Path, name: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(name or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError) as fault:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise Invalid(f"The mapping {path} names the time zone {name!r}, which does not exist.") from fault

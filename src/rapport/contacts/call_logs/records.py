@@ -54,4 +54,7 @@ class CallLog(Protocol):
 
 def later(instant: datetime, seconds: int) -> datetime:
     """The instant so many elapsed seconds later, in the same time zone, whatever its clock does meanwhile."""
-    return (instant.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(instant.tzinfo)
+    try:
+        return (instant.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(instant.tzinfo)
+    except OverflowError as fault:
+        raise Unreadable(f"lasts longer than there are days: {seconds:.3g} seconds") from fault

@@ -11,6 +11,7 @@ from typing import Any
 from rapport.customers.sensitive import class_by_name
 from rapport.kit.classes import FieldClass
 from rapport.kit.errors import Invalid
+from rapport.kit.intake import is_delimiter, is_encoding
 
 FIELDS = ("name", "segment", "customer_since", "language", "likes", "email", "phone")
 HOLDING_FIELDS = ("key", "product", "label", "opened_on", "ends_on")
@@ -94,12 +95,13 @@ def read_mapping(path: Path) -> CustomerMapping:
     """The mapping in a TOML file. Raises Invalid with a sentence that says what to mend."""
     try:
         told = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise Invalid(f"The mapping {path} cannot be read: {fault}.") from fault
     _only(path, "entries", told, TOP)
+    _shaped(path, told)
     if not isinstance(told.get("key"), str):
         raise Invalid(f'The mapping {path} does not say which column has the customer\'s key: key = "…".')
-    fields = told.get("fields", {})
+    fields = _texts(path, "fields", told.get("fields", {}))
     _only(path, "fields", fields, FIELDS)
     return CustomerMapping(
         key=told["key"],
@@ -108,10 +110,31 @@ def read_mapping(path: Path) -> CustomerMapping:
         date_format=told.get("date_format", "%Y-%m-%d"),
         fields=fields,
         attributes={name: _attribute(path, name, one) for name, one in told.get("attributes", {}).items()},
-        segments=told.get("segments", {}),
+        segments=_texts(path, "segments", told.get("segments", {})),
         head_start_seconds=told.get("head_start_seconds", {}),
         holdings=tuple(_holding(path, one) for one in told.get("holdings", [])),
     )
+
+
+def _shaped(path: Path, told: Mapping[str, Any]) -> None:
+    """Refuse entries of another kind than they must be."""
+    starts = told.get("head_start_seconds", {})
+    fine = {
+        "delimiter": is_delimiter(told.get("delimiter", ",")),
+        "encoding": is_encoding(told.get("encoding", "utf-8")),
+        "date_format": isinstance(told.get("date_format", ""), str),
+        "attributes": isinstance(told.get("attributes", {}), dict),
+        "head_start_seconds": isinstance(starts, dict) and all(type(one) is int for one in starts.values()),
+        "holdings": isinstance(told.get("holdings", []), list),
+    }
+    if wrong := [name for name, is_fine in fine.items() if not is_fine]:
+        raise Invalid(f"In the mapping {path}, {', '.join(wrong)} cannot be used; the reference shows how it is.")
+
+
+def _texts(path: Path, what: str, told: object) -> dict[str, str]:
+    if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
+        raise Invalid(f"In the mapping {path}, {what} must be a table of texts.")
+    return told
 
 
 def _only(path: Path, what: str, told: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -122,21 +145,24 @@ def _only(path: Path, what: str, told: Mapping[str, Any], known: tuple[str, ...]
 def _attribute(path: Path, name: str, told: Any) -> Attribute:
     if isinstance(told, str):
         return Attribute(told, "text", {})
-    kind, field_class = told.get("kind", "text"), told.get("class")
-    if "column" not in told or kind not in KINDS:
+    told = told if isinstance(told, dict) else {}
+    kind, field_class, values = told.get("kind", "text"), told.get("class"), told.get("values", {})
+    if not isinstance(told.get("column"), str) or kind not in KINDS or not isinstance(values, dict):
         raise Invalid(
             f"In the mapping {path}, attribute {name} needs a column; its kind may be {', '.join(KINDS)}."
         )
     if field_class is not None and field_class not in list(FieldClass):
         raise Invalid(f"In the mapping {path}, the class of {name} may be {', '.join(FieldClass)}.")
-    return Attribute(
-        told["column"], kind, told.get("values", {}), FieldClass(field_class) if field_class else None
-    )
+    return Attribute(told["column"], kind, values, FieldClass(field_class) if field_class else None)
 
 
-def _holding(path: Path, told: Mapping[str, Any]) -> HoldingMap:
-    fields = {name: value for name, value in told.items() if name != "details"}
+def _holding(path: Path, told: object) -> HoldingMap:
+    told = told if isinstance(told, dict) else {}
+    details = told.get("details", {})
+    if not isinstance(details, dict):
+        raise Invalid(f"In the mapping {path}, details of holdings must be a table.")
+    fields = _texts(path, "holdings", {name: value for name, value in told.items() if name != "details"})
     _only(path, "fields of holdings", fields, HOLDING_FIELDS)
     if "key" not in fields or "product" not in fields:
         raise Invalid(f"In the mapping {path}, each of holdings needs a key and a product.")
-    return HoldingMap(fields, {name: _attribute(path, name, one) for name, one in told.get("details", {}).items()})
+    return HoldingMap(fields, {name: _attribute(path, name, one) for name, one in details.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from rapport.kit.redaction import HIDDEN, is_secret, mask
 
 LIMITS = {"key": 100, "name": 200, "segment": 50, "language": 10, "likes": 500, "email": 254, "phone": 254}
 HOLDING_LIMIT = 100
+DETAIL_LIMIT = 500
 SHOWN = 200
 YES = {"yes", "y", "true", "1"}
 NO = {"no", "n", "false", "0", ""}
@@ -105,7 +107,7 @@ def _lines(file: BufferedIOBase, encoding: str, bad: _Undecodable) -> Iterator[s
     for number, line in enumerate(file, 1):
         try:
             text = line.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeError:
             bad.lines.add(number)
             text = line.decode(encoding, "replace")
         yield text.removeprefix("\ufeff") if number == 1 else text
@@ -177,7 +179,7 @@ def _attribute(name: str, row: Mapping[str, str], told: Attribute) -> Any:
     text = row[told.column].strip()
     if text in told.values:
         return told.values[text]
-    if why := storable(**{name: (text, 500)}):
+    if why := storable(**{name: (text, DETAIL_LIMIT)}):
         raise Invalid(why)
     return _typed(name, text, told)
 
@@ -192,8 +194,11 @@ def _typed(name: str, text: str, told: Attribute) -> Any:
             return text.lower() in YES
         raise Invalid(f"{name} is neither yes nor no: {shown}")
     try:
-        return int(text) if kind == "whole" else float(text)
-    except ValueError as fault:
+        read = int(text) if kind == "whole" else float(text)
+        if not math.isfinite(read):
+            raise ValueError
+        return read
+    except (ValueError, OverflowError) as fault:
         raise Invalid(f"{name} is no number: {shown}") from fault
 
 
@@ -209,6 +214,7 @@ def _holding(row: Mapping[str, str], told: HoldingMap, mapping: CustomerMapping)
     for name in ("opened_on", "ends_on"):
         if name in values:
             values[name] = _day(values[name], mapping)
-    return HoldingRecord(
-        key, values | {"details": {name: row[one.column].strip() for name, one in told.details.items()}}
-    )
+    details = {name: row[one.column].strip() for name, one in told.details.items()}
+    if why := storable(**{name: (text, DETAIL_LIMIT) for name, text in details.items()}):
+        raise Invalid(why)
+    return HoldingRecord(key, values | {"details": details})
