@@ -103,7 +103,7 @@ class KeyForm(forms.Form):
         """Read the answer."""
         try:
             read = json.loads(self.cleaned_data["credential"])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError("The browser's answer could not be read.") from error
         if not isinstance(read, dict) or not isinstance(read.get("response"), dict):
             raise forms.ValidationError("The browser's answer could not be read.")
