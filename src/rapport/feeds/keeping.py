@@ -69,11 +69,6 @@ def seal_anew(deliveries: Iterable[Delivery]) -> None:
             draft.unlink()
 
 
-def forget(programme_key: str, name: str) -> None:
-    """Remove a kept file; gone already is as good."""
-    (_folder(programme_key) / name).unlink(missing_ok=True)
-
-
 def uses() -> Counter[str]:
     """Return how many kept files each key opens."""
     keys = Counter(_key_of(file) for file in (Path(settings.HOME) / "feeds").glob("*/*"))
