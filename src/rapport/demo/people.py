@@ -30,6 +30,13 @@ REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
 SUPERVISOR, MANAGER = "sasha.lind", "morgan.hale"  # agent ids
+OFFICE = (
+    ("supervisor", SUPERVISOR, "Sasha Lind", Role.SUPERVISOR),
+    ("manager", MANAGER, "Morgan Hale", Role.MANAGER),
+    ("administrator", "alex.frost", "Alex Frost", Role.ADMINISTRATOR),
+    ("auditor", "jordan.marsh", "Jordan Marsh", Role.AUDITOR),
+    ("partner", "kim.north", "Kim North", Role.PARTNER_VIEWER),
+)
 EASY_TO_ENTER = {"requires_second_factor": False}  # whoever looks at the demonstration has its public passwords
 SKILLS = ("retention", "disputes", "service")
 
@@ -49,6 +56,11 @@ SIGN_INS = (
         "supervisor", "supervisor-of-cards", "watches the floor of Cards, reads reports, writes the Rally Notes"
     ),
     SignIn("manager", "manager-of-cards", "reads who looked at what on Cards, and owns its alarms"),
+    SignIn("administrator", "rules-of-cards", "says who may do what on Cards: people, clearance, roles, tokens"),
+    SignIn("auditor", "record-of-cards", "reads the record of Cards, and no customer's file"),
+    SignIn(
+        "partner", "figures-of-cards", "is of the bank that Cards works for, and sees its figures"
+    ),
     SignIn("outsider", "rep-of-loans", "is a rep of another programme, and must see nothing of Cards"),
     SignIn("admin", "runs-the-machine", "runs the installation"),
 )
@@ -94,14 +106,11 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
         dispositions=_dispositions(programme, reasons),
         versions=_guides(programme, reasons),
     )
-    accounts.ensure_member(
-        programme=programme, agent_id=SUPERVISOR, name="Sasha Lind", role=Role.SUPERVISOR,
-        username="supervisor", password=PASSWORDS["supervisor"],
-    )  # fmt: skip
-    accounts.ensure_member(
-        programme=programme, agent_id=MANAGER, name="Morgan Hale", role=Role.MANAGER,
-        username="manager", password=PASSWORDS["manager"],
-    )  # fmt: skip
+    for username, agent, name, role in OFFICE:
+        accounts.ensure_member(
+            programme=programme, agent_id=agent, name=name, role=role,
+            username=username, password=PASSWORDS[username],
+        )  # fmt: skip
     _route(setting, talents)
     return setting
 
