@@ -58,9 +58,7 @@ SIGN_INS = (
     SignIn("manager", "manager-of-cards", "reads who looked at what on Cards, and owns its alarms"),
     SignIn("administrator", "rules-of-cards", "says who may do what on Cards: people, clearance, roles, tokens"),
     SignIn("auditor", "record-of-cards", "reads the record of Cards, and no customer's file"),
-    SignIn(
-        "partner", "figures-of-cards", "is of the bank that Cards works for, and sees its figures"
-    ),
+    SignIn("partner", "figures-of-cards", "is of the bank that Cards works for, and sees its figures"),
     SignIn("outsider", "rep-of-loans", "is a rep of another programme, and must see nothing of Cards"),
     SignIn("admin", "runs-the-machine", "runs the installation"),
 )
