@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,13 @@ from rapport.feeds.terms import read_terms
 from rapport.kit import clock, sealing
 from rapport.kit.errors import DomainError, Invalid
 from rapport.runtime.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _given_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands take the tests' own database for the given one, neither starting nor stopping a server."""
+    monkeypatch.setenv("DATABASE_URL", project.DATABASE_URL)
+
 
 TERMS = """
 every_hours = 24
