@@ -52,8 +52,13 @@ def invent(count: int, *, today: date, seed: int) -> list[File]:
     return files
 
 
-def store(setting: Setting, files: list[File], *, now: float, today: date, seed: int) -> list[tuple[int, str]]:
-    """Copy the customers with their contact points and cards; return (key, public id) in the same order."""
+def store(
+    setting: Setting, files: list[File], *, now: float, today: date, seed: int
+) -> tuple[list[tuple[int, str]], Iterator[bulk.Row]]:
+    """Copy the customers with their contact points and cards.
+
+    Return (key, public id) in the same order, and the rows of their sealed values, each made when it is asked for.
+    """
     chance = Random(seed)
     ids = bulk.reserve("customers.Customer", len(files))
     publics = [bulk.key(chance, now) for _ in files]
@@ -85,8 +90,9 @@ def store(setting: Setting, files: list[File], *, now: float, today: date, seed:
     )
     owners = dict(zip(map(str, ids), publics, strict=True))
     held = [(card[1], owners[card[1]], str(pk), card[2]) for pk, card in zip(card_ids, cards, strict=True)]
-    vault.store(setting.programme, owners, list(zip(held, numbers, strict=True)), now=now, seed=seed)
-    return list(zip(ids, publics, strict=True))
+    vault.declare(setting.programme)
+    secrets = vault.sealed(setting.programme, owners, list(zip(held, numbers, strict=True)), now=now, seed=seed)
+    return list(zip(ids, publics, strict=True)), secrets
 
 
 def _points(programme: str, ids: list[int], files: list[File]) -> Iterator[bulk.Row]:

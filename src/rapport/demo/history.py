@@ -11,7 +11,7 @@ from operator import itemgetter
 from random import Random
 from uuid import UUID
 
-from rapport.demo import bulk, presence
+from rapport.demo import bulk, presence, vault
 from rapport.demo.files import File
 from rapport.demo.month import Month, Visit
 from rapport.demo.names import phone
@@ -65,8 +65,11 @@ class Writer:
         self._programme = str(self.setting.programme.pk)
         self._members = [str(member.pk) for member in self.setting.reps]
 
-    def write(self, progress: Callable[[float], None]) -> int:
-        """Copy everything; ``progress`` hears the share done. Returns the number of contacts."""
+    def write(self, progress: Callable[[float], None], secrets: Iterator[bulk.Row]) -> int:
+        """Copy everything; ``progress`` hears the share done. Returns the number of contacts.
+
+        ``secrets`` come last: they are sealed here while the database still takes in the contacts.
+        """
         visits = [one for one in self.month.visits if is_over(one, self.month.end)]
         chance = Random(self.seed)
         ids = bulk.reserve("contacts.Contact", len(visits))
@@ -82,6 +85,7 @@ class Writer:
                 self.rows["routing.StateSpan"] = list(islice(spans, None if until == float("inf") else 4 * BATCH))
                 self._copy(copier, until)
                 progress(min(1.0, following / len(visits)))
+            copier.copy(vault.LABEL, vault.COLUMNS, list(secrets))
         return len(visits)
 
     def _copy(self, copier: bulk.Copier, before: float) -> None:

@@ -17,17 +17,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 Held = tuple[str, str, str, str]  # customer's id and public id, the card's id and key
-COLUMNS = (
-    "programme_id",
-    "public_id",
-    "customer_id",
-    "holding_id",
-    "field",
-    "sealed",
-    "key_id",
-    "hint",
-    "finder",
-)
+LABEL = "customers.SealedValue"
+COLUMNS = ("programme_id", "public_id", "customer_id", "holding_id", "field", "sealed", "key_id", "hint", "finder")
 EASY_CARD = "4000056655665556"  # of the first customer: a number for tests, easy to type
 DECLARED = {
     "number": FieldClass.SENSITIVE,
@@ -42,26 +33,21 @@ def card_number(chance: Random) -> str:
     return body + checksums.luhn_digit(body)
 
 
-def store(
+def declare(programme: Programme) -> None:
+    """Say which attributes are sealed."""
+    customers.declare_attributes(programme=programme, declared=DECLARED)
+
+
+def sealed(
     programme: Programme,
     owners: Mapping[str, str],
     cards: Sequence[tuple[Held, str]],
     *,
     now: float,
     seed: int,
-) -> None:
-    """Seal and copy the number of every card, and of every customer an account and a date of birth."""
-    customers.declare_attributes(programme=programme, declared=DECLARED)
-    bulk.copy("customers.SealedValue", COLUMNS, _rows(programme, owners, cards, now, Random(seed)))
-
-
-def _rows(
-    programme: Programme,
-    owners: Mapping[str, str],
-    cards: Sequence[tuple[Held, str]],
-    now: float,
-    chance: Random,
 ) -> Iterator[bulk.Row]:
+    """Seal the number of every card, and of every customer an account and a date of birth, one after the other."""
+    chance = Random(seed)
     for held, text in cards:
         yield _row(programme, held, "number", text, now, chance)
     for customer, public in owners.items():

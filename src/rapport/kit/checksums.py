@@ -50,16 +50,20 @@ def plain_digits(text: str) -> str:
 
 def passes_luhn(digits: str) -> bool:
     """Say whether the last digit is the check digit that Luhn's rule asks for."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
+    return _luhn_sum(digits) % 10 == 0
 
 
 def luhn_digit(digits: str) -> str:
     """Return the check digit that follows these digits."""
-    return next(str(last) for last in range(10) if passes_luhn(f"{digits}{last}"))
+    return str(-_luhn_sum(f"{digits}0") % 10)
+
+
+def _luhn_sum(digits: str) -> int:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (1 + place % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total
 
 
 def is_luhn_card(digits: str) -> bool:

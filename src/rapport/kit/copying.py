@@ -20,18 +20,16 @@ def copying_into(
     """Give a copy whose rows are in ``table``, in their order, when the block ends; within one transaction."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     draft, target = sql.Identifier(f"copied_{table}"), sql.Identifier(table)
-    fill = sql.SQL("INSERT INTO {target} ({names}) SELECT {names} FROM {draft} ORDER BY copied_in_order")
+    make = sql.SQL("CREATE TEMP TABLE {draft} ON COMMIT DROP AS SELECT {names} FROM {target} LIMIT 0")
+    # A new table is filled from front to end: the place of a row in it (ctid) is its turn.
+    fill = sql.SQL("INSERT INTO {target} ({names}) SELECT {names} FROM {draft} ORDER BY ctid")
+    parts = {"names": names, "draft": draft, "target": target}
     with (through or connection).cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {draft} ON COMMIT DROP AS SELECT {names} FROM {target} LIMIT 0").format(
-                draft=draft, names=names, target=target
-            )
-        )
-        cursor.execute(sql.SQL("ALTER TABLE {draft} ADD copied_in_order bigserial").format(draft=draft))
-        with cursor.copy(sql.SQL("COPY {draft} ({names}) FROM STDIN").format(draft=draft, names=names)) as copy:
+        cursor.execute(make.format(**parts))
+        with cursor.copy(sql.SQL("COPY {draft} ({names}) FROM STDIN").format(**parts)) as copy:
             yield copy
-        cursor.execute(fill.format(target=target, names=names, draft=draft))
-        cursor.execute(sql.SQL("DROP TABLE {draft}").format(draft=draft))
+        cursor.execute(fill.format(**parts))
+        cursor.execute(sql.SQL("DROP TABLE {draft}").format(**parts))
 
 
 def analyze(*tables: str) -> None:

@@ -101,7 +101,10 @@ class Ring:
 
 def ring_path() -> Path:
     """Return the file of the key ring."""
-    return Path(settings.KEY_RING)
+    return _path(settings.KEY_RING)
+
+
+_path = lru_cache(maxsize=2)(Path)  # made anew for each value it would cost more than sealing the value
 
 
 def ring() -> Ring:
@@ -199,7 +202,7 @@ def is_sought(value: str) -> bool:
 
 def normal(value: str) -> str:
     """Return the value without blanks and dashes, in capitals, so that two spellings of one number meet."""
-    return "".join(character for character in value.upper() if character.isalnum())
+    return "".join(filter(str.isalnum, value.upper()))
 
 
 def hint(value: str) -> str:
