@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OF_CUSTOMERS = ("customer", "contact", "search", "list", "recording", "package")
 """Kinds of looks that show customers: without a contact in hand they are marked."""
+REFUSALS_KEPT = timedelta(days=90)
 NOTE = """
 INSERT INTO audit_look
     (programme_id, at, actor, what, subject, about, count, why, "right", contact, in_hand, address, once)
@@ -97,6 +98,12 @@ def note_refusal(*, programme: Programme, actor: str, status: int, path: str, ad
     recent = Refusal.objects.filter(programme=programme, actor=actor, at__gt=now - rules.window)
     if recent.count() >= rules.refusals:
         alarms.sound(programme=programme, cause="repeated_refusals", about=actor)
+
+
+def forget_refusals_of(*, programme: Programme) -> int:
+    """Let go refusals that are too old to be judged with an alarm; return how many."""
+    old = Refusal.objects.filter(programme=programme, at__lt=clock.now() - REFUSALS_KEPT)
+    return old.delete()[0]
 
 
 def note_verification(*, programme: Programme, report: Report) -> None:

@@ -82,5 +82,7 @@ def faults(digests: Sequence[Sealed], *, programme: str, trusted: str = "") -> I
         if previous and told.get("key") not in (previous.told.get("key"), previous.told.get("next_key")):
             yield place, "was signed by a key that the digest before it does not name"
         previous = one
-    if trusted and digests and trusted not in {one.told.get("key") for one in digests}:
+    if trusted and not digests:
+        yield 1, "is missing: nothing here is signed by the key you trust"
+    elif trusted and trusted not in {one.told.get("key") for one in digests}:
         yield len(digests), "was not signed by the key you trust, nor was any before it"

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from rapport.accounts.doors import in_each_programme, step_by_step_in_each
 from rapport.accounts.queries import programme_by_id, screenings_ending
-from rapport.audit import alarms, keys, sealing
-from rapport.audit.actions import note_verification
+from rapport.audit import alarms, sealing
+from rapport.audit.actions import forget_refusals_of, note_verification
 from rapport.audit.linking import Linking
 from rapport.audit.logs import LOGS, Log
 from rapport.audit.rules import rules_of
@@ -43,16 +43,14 @@ def _linking(log: Log, programme: Programme) -> Callable[[], bool]:
 def seal(timestamp: int) -> None:
     """Every hour: seal the logs of every programme; deliver the digests when they are committed."""
     in_each_programme(_seal)
-    in_each_programme(sealing.deliver)
-    if all(in_each_programme(sealing.signs_with_next)):
-        keys.change_over()
+    sealing.hand_over()
 
 
 def _seal(programme: Programme) -> None:
     try:
         with transaction.atomic():
             sealing.seal_hour(programme)
-    except DomainError as error:
+    except (DomainError, OSError, ValueError) as error:  # no key, or one that cannot be read
         logger.error("the logs of %s are not sealed: %s", programme.key, error)
         alarms.sound(programme=programme, cause="digest_stopped", about="system")
 
@@ -74,6 +72,12 @@ def _clearances(programme: Programme) -> None:
     for member, ends in screenings_ending(programme, before=soon.astimezone(programme.zone).date()):
         alarms.sound(programme=programme, cause="clearance_lapses", about=f"member:{member.pk}")
         logger.info("the clearance of member %s of %s ends on %s", member.pk, programme.key, ends)
+
+
+@periodic("audit.forget_refusals", "41 3 * * *")
+def forget_refusals(timestamp: int) -> None:
+    """Every night: refusals that no alarm counts any more go."""
+    in_each_programme(lambda programme: forget_refusals_of(programme=programme))
 
 
 @job("audit.seal_now")

@@ -39,8 +39,9 @@ def make_next() -> Ed25519PrivateKey:
 
 
 def change_over() -> None:
-    """Sign with the next key from now on. The old one is not needed for checking and goes."""
-    (folder() / NEXT).replace(folder() / NAME)
+    """Sign with the next key from now on, if one was made. The old one is not needed for checking and goes."""
+    if next_key() is not None:
+        (folder() / NEXT).replace(folder() / NAME)
 
 
 def _read(path: Path) -> Ed25519PrivateKey:

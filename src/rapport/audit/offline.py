@@ -20,7 +20,8 @@ def verify_folder(folder: Path, *, trusted: str = "", copies: Path | None = None
     programme = str(about["programme"]["id"])
     digests = _in_order(read_copies(folder / "digests"))
     report = Report(str(about["programme"]["key"]))
-    check_digests(report, digests, programme=programme, trusted=trusted or _own_key(folder))
+    own = _own_key(folder) if digests and not trusted else trusted
+    check_digests(report, digests, programme=programme, trusted=own)
     if copies is not None:
         compare_copies(report, digests, read_copies(copies))
     for log in FIELDS:

@@ -17,6 +17,7 @@ class Report:
     walked: list[Walked] = field(default_factory=list)
     unlinked: dict[str, int] = field(default_factory=dict)
     digests: int = 0
+    until: str = ""
     key: str = ""
     faults: list[str] = field(default_factory=list)
 
@@ -34,9 +35,10 @@ class Report:
         """Yield the report as a person reads it."""
         for walked in self.walked:
             waiting = self.unlinked.get(walked.log, 0)
-            later = f"; {waiting:,} not linked yet" if waiting else ""
-            yield f"{self.programme}: {walked.log}: {walked.links:,} links{later}"
-        told = f"1 to {self.digests}, the last signed by {self.key}" if self.digests else "none yet"
+            later = f"; {waiting:,} rows not linked yet" if waiting else ""
+            links = f"{walked.links:,} links, {walked.sealed:,} of them sealed"
+            yield f"{self.programme}: {walked.log}: {links}{later}"
+        told = f"1 to {self.digests}, until {self.until}, signed by {self.key}" if self.digests else "none yet"
         yield f"{self.programme}: digests: {told}"
         for words in self.faults:
             yield f"{self.programme}: {words}"
@@ -48,7 +50,8 @@ class Report:
 def check_digests(report: Report, digests: Sequence[Sealed], *, programme: str, trusted: str) -> None:
     """Put into the report what is wrong with the digests."""
     report.digests = len(digests)
-    report.key = str(digests[-1].told.get("key", "")) if digests else ""
+    last = digests[-1].told if digests else {}
+    report.until, report.key = str(last.get("to", "")), str(last.get("key", ""))
     report.faults += [
         f"digest {number} {words}" for number, words in faults(digests, programme=programme, trusted=trusted)
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from rapport.accounts.doors import in_each_programme
 from rapport.audit import keys
 from rapport.audit.alarms import channel
 from rapport.audit.digests import FORMAT, Sealed, public_hex, seal
@@ -39,6 +40,11 @@ def seal_until(programme: Programme, until: datetime) -> Digest | None:
     link_all(programme, wait=True)
     heads = {head.log: head for head in _locked_heads(programme)}
     last = Digest.objects.filter(programme=programme).order_by("-number").first()
+    if last is not None and last.covers_to > max(until, clock.now()):
+        raise Conflict(
+            f"Digest {last.number} covers until {last.covers_to.isoformat()}, which is yet to come: the machine's "
+            "clock was put back, or the digest was put in by hand."
+        )
     if last is not None and last.covers_to >= until:
         return None
     return _write(programme, heads, last, until)
@@ -48,16 +54,25 @@ def deliver(programme: Programme, folder: Path | None = None) -> list[Path]:
     """Write each digest that is not there yet as a file, for the partner; return the new ones."""
     target = folder or delivered_to(programme)
     target.mkdir(parents=True, exist_ok=True)
+    there = {path.name for path in target.glob("*.json")}
     made = []
     digests = Digest.objects.filter(programme=programme).order_by("number")
-    for number, document, signature in digests.values_list("number", "document", "signature"):
+    for number in digests.values_list("number", flat=True):
         path = target / f"{number:06}.json"
-        if not path.exists():
+        if path.name not in there:
+            digest = digests.get(number=number)
             draft = path.with_suffix(".unfinished")
-            draft.write_text(as_file(Sealed(document, bytes(signature))))
+            draft.write_text(as_file(Sealed(digest.document, bytes(digest.signature))))
             draft.replace(path)
             made.append(path)
     return made
+
+
+def hand_over() -> None:
+    """Deliver what was sealed in every programme; once all sign with the next key, it is the key."""
+    in_each_programme(deliver)
+    if all(in_each_programme(signs_with_next)):
+        keys.change_over()
 
 
 def as_file(digest: Sealed) -> str:

@@ -15,6 +15,7 @@ from rapport.audit.logs import LOGS, Log
 from rapport.audit.models import Digest, Head
 from rapport.audit.offline import read_copies
 from rapport.audit.report import Report, check_digests, compare_copies, signs_of
+from rapport.audit.sealing import delivered_to
 from rapport.audit.walking import MOST_FOUND, Entry, Finding, Walk
 
 if TYPE_CHECKING:
@@ -38,14 +39,13 @@ def verify(programme: Programme, *, trusted: str = "", copies: Path | None = Non
     """Check everything; the caller's transaction should see one moment.
 
     ``trusted`` is the public key to believe, by default that of this installation; ``copies`` a folder of digests
-    as they were delivered.
+    as they were delivered, by default that which this installation delivers to.
     """
     digests = digests_of(programme)
     report = Report(programme.key)
     own = public_hex(keys.signing_key()) if digests and not trusted else trusted
     check_digests(report, digests, programme=str(programme.public_id), trusted=own)
-    if copies is not None and copies.is_dir():
-        compare_copies(report, digests, read_copies(copies))
+    compare_copies(report, digests, read_copies(copies or delivered_to(programme)))
     for log in LOGS.values():
         signs = signs_of(digests, log.key)
         walked = Walk(log.key, str(programme.public_id), signs).over(entries_of(programme, log))

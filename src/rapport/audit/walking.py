@@ -55,9 +55,10 @@ class Sign:
 
 @dataclass(slots=True)
 class Walked:
-    """How far a walk came, and what it met."""
+    """How far a walk came, and what it met; ``sealed`` is the last link that a digest covers."""
 
     log: str
+    sealed: int = 0
     links: int = 0
     last: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -75,7 +76,7 @@ class Walk:
     """One walk along the chain of one log."""
 
     def __init__(self, log: str, programme: str, signs: Sequence[Sign]) -> None:
-        self.walked = Walked(log)
+        self.walked = Walked(log, sealed=max((sign.last for sign in signs), default=0))
         self._signs = deque(sorted(signs, key=lambda sign: sign.last))
         self._passed = Sign(0, 0, "", 0)
         self._before = self._previous = beginning(programme, log)
@@ -84,10 +85,10 @@ class Walk:
     def over(self, entries: Iterable[Entry]) -> Walked:
         """Walk along the entries, which come in the order of the chain."""
         rest = iter(entries)
-        for entry in self._taking(rest):
+        for found in self._taking(rest):
             if len(self.walked.findings) >= MOST_FOUND:
                 continue
-            self._check_place(entry, rest)
+            entry = self._in_place(found, rest)
             if entry.fields is None:
                 self._find("removed", entry, "the row is gone, its link is there")
             elif following(self._previous, entry.fields) != entry.hash:
@@ -117,19 +118,20 @@ class Walk:
         row, at = (None, None) if is_gone else (entry.row_id, time_of(entry.fields))
         self.walked.findings.append(Finding(self.walked.log, kind, place, row, at, words))
 
-    def _check_place(self, entry: Entry, rest: Iterator[Entry]) -> None:
+    def _in_place(self, entry: Entry, rest: Iterator[Entry]) -> Entry:
+        """Return the entry that belongs here: of those put elsewhere the first is told, and they are put back."""
         expected = self.walked.last + 1
-        if entry.seq == expected:
-            return
-        if entry.seq < expected:
-            if not self.walked.findings:
-                self._find("inserted", entry, "a link of this number has come already")
-        elif any(one.seq == expected for one in self._look_ahead(rest)):
+        if entry.seq > expected and any(one.seq == expected for one in self._look_ahead(rest)):
             self._find(
                 "reordered", entry, f"link {entry.seq} stands here, link {expected} comes later", seq=expected
             )
-        else:
+            self._ahead = deque(sorted((entry, *self._ahead), key=lambda one: one.seq))
+            return self._ahead.popleft()
+        if entry.seq > expected:
             self._find("removed", entry, f"links {expected} to {entry.seq - 1} are gone", seq=expected)
+        elif entry.seq < expected and not self.walked.findings:
+            self._find("inserted", entry, "a link of this number has come already")
+        return entry
 
     def _explain(self, entry: Entry, rest: Iterator[Entry]) -> None:
         """Say why the entry does not follow the one before it."""

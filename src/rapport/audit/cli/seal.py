@@ -25,7 +25,5 @@ def run(argv: Sequence[str]) -> int:
     for digest in in_each_programme(lambda programme: sealing.seal_until(programme, clock.now())):
         if digest is not None:
             print(f"{digest.programme.key}: digest {digest.number}")
-    in_each_programme(sealing.deliver)
-    if all(in_each_programme(sealing.signs_with_next)):
-        keys.change_over()
+    sealing.hand_over()
     return 0

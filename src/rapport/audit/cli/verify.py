@@ -7,14 +7,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rapport.audit.offline import read_key, verify_folder
+from rapport.audit.offline import read_copies, read_key, verify_folder
 from rapport.audit.report import Report
+from rapport.kit.errors import Invalid
 
 
 def run(argv: Sequence[str]) -> int:
     """Verify and print what was found. Exit code 1 where something was altered."""
     asked = _parser().parse_args(list(argv))
     trusted = read_key(asked.key) if asked.key else ""
+    if asked.digests and not read_copies(asked.digests):
+        raise Invalid(f"There are no digests in {asked.digests} to compare with.")
     sound = True
     for report in _reports(asked, trusted):
         for line in report.lines():
@@ -44,10 +47,9 @@ def _reports(asked: argparse.Namespace, trusted: str) -> Iterator[Report]:
         return
     from rapport.accounts.doors import commanding
     from rapport.accounts.queries import programme_keys
-    from rapport.audit.sealing import delivered_to
     from rapport.audit.verifying import verify
 
     for key in [asked.programme] if asked.programme else programme_keys():
         with commanding(key, one_moment=True) as programme:
-            report = verify(programme, trusted=trusted, copies=asked.digests or delivered_to(programme))
+            report = verify(programme, trusted=trusted, copies=asked.digests)
         yield report
