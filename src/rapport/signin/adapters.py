@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from rapport.accounts import arrivals
 from rapport.kit import network, pages
-from rapport.signin import emergency, known, middleware, sealed
+from rapport.signin import actions, emergency, known, middleware, sealed
+from rapport.signin.models import SignIn
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
@@ -33,9 +34,12 @@ class Doorkeeper(DefaultAccountAdapter):
         return False
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Make the session the person's, and record the sign-in."""
+        """Make the session the person's, and record the sign-in; it takes the place of the browser's last one."""
         how = "+".join(ways(request, user)) or "unknown"
+        former = middleware.current(request)
         super().login(request, user)
+        if former is not None:
+            actions.end(sign_in=former, why=SignIn.Why.REPLACED)
         _keep_who_vouched(request, user)
         glass = emergency.until(user)
         middleware.adopt(request, user, how=how, until=glass.until if glass else None)

@@ -19,7 +19,7 @@ from rapport.accounts.doors import at_each_place, in_each_programme
 from rapport.accounts.roles import Role
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
-from rapport.signin import actions
+from rapport.signin import actions, factors
 from rapport.signin.events import BrokeGlass
 from rapport.signin.models import BreakGlass, SignIn
 
@@ -35,7 +35,10 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 @transaction.atomic
 def seal(*, username: str) -> str:
-    """Make the emergency account, or seal it anew; return its password, which is not kept and opens once."""
+    """Make the emergency account, or seal it anew; return its password, which is not kept and opens once.
+
+    Whoever used it before keeps nothing that opens it: no session, and no factor they may have added.
+    """
     users = get_user_model().objects
     found = users.filter(username=username).first()
     if found is not None and not BreakGlass.objects.filter(user=found).exists():
@@ -48,6 +51,7 @@ def seal(*, username: str) -> str:
     BreakGlass.objects.update_or_create(
         user=user, defaults={"sealed_at": clock.now(), "broken_at": None, "until": None, "reason": ""}
     )
+    factors.clear(user)
     actions.end_all(user=user, why=SignIn.Why.REPLACED)
     return password
 
@@ -61,6 +65,10 @@ def is_sealed(user: User) -> bool:
 def use(*, user: User, reason: str) -> BreakGlass:
     """Open every programme to the emergency account for an hour, and raise the alarm. Its password is used up."""
     glass = BreakGlass.objects.select_for_update().get(user_id=user.pk)
+    if glass.broken_at is not None:
+        raise Conflict(
+            "Its password was used already. Ask whoever runs this installation to seal the account anew."
+        )
     now = clock.now()
     glass.broken_at, glass.until, glass.reason = now, now + timedelta(minutes=MINUTES), reason
     glass.save()

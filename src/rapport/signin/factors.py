@@ -53,7 +53,8 @@ class Factor:
 
 def factors_of(user: User) -> list[Factor]:
     """Return a person's second factors, the oldest first."""
-    return [_shown(one) for one in Authenticator.objects.filter(user_id=user.pk).order_by("created_at")]
+    found = Authenticator.objects.filter(user_id=user.pk).select_related("user").order_by("created_at")
+    return [_shown(one) for one in found]
 
 
 def _shown(one: Authenticator) -> Factor:
@@ -65,8 +66,16 @@ def _shown(one: Authenticator) -> Factor:
         name=one.wrap().name if is_key else names[one.type],
         added=one.created_at,
         used=one.last_used_at,
-        opens_alone=is_key and bool(one.wrap().is_passwordless),
+        opens_alone=is_key and bool(one.wrap().is_passwordless) and may_come_alone(one.user),
     )
+
+
+def may_come_alone(user: User) -> bool:
+    """Say whether a passkey alone lets the person in: who has no password here comes through their company.
+
+    Else a key would outlive their place there, and the company would not be asked about their groups.
+    """
+    return user.has_usable_password()
 
 
 def has_second_factor(user: User) -> bool:
@@ -130,7 +139,7 @@ def is_fresh(request: HttpRequest, user: User) -> bool:
 
 
 @transaction.atomic
-def add_app(*, user: User, secret: str, code: str) -> bool:
+def add_app(*, user: User, secret: str, code: str, keep: SignIn | None) -> bool:
     """Keep the secret of an authenticator app if ``code`` shows that the app has it."""
     step = _step_of(secret, code.replace(" ", ""))
     if step is None:
@@ -139,7 +148,7 @@ def add_app(*, user: User, secret: str, code: str) -> bool:
     made = TOTP.activate(user, secret).instance
     made.data["last_step"] = step
     made.save(update_fields=["data"])
-    tell_places(user, SecondFactorAdded(factor=Type.TOTP.value))
+    _added(user, Type.TOTP, keep)
     return True
 
 
@@ -151,20 +160,33 @@ def picture_of(user: User, secret: str) -> str:
 
 
 @transaction.atomic
-def add_key(*, user: User, name: str, credential: dict[str, Any]) -> None:
+def add_key(*, user: User, name: str, credential: dict[str, Any], keep: SignIn | None) -> None:
     """Keep a key or passkey that the browser has just made for our challenge."""
     webauthn.parse_registration_response(credential)
     webauthn.complete_registration(credential)
-    webauthn.WebAuthn.add(user, name[:60] or "Passkey", credential)
-    tell_places(user, SecondFactorAdded(factor=Type.WEBAUTHN.value))
+    _shown(webauthn.WebAuthn.add(user, name[:60] or "Passkey", credential).instance)  # what cannot be is not kept
+    _added(user, Type.WEBAUTHN, keep)
+
+
+def _added(user: User, kind: Authenticator.Type, keep: SignIn | None) -> None:
+    """Tell of a new factor. The first ends all sign-ins but ``keep``: a password alone had opened them."""
+    tell_places(user, SecondFactorAdded(factor=kind.value))
+    if codes_left(user) is None:
+        end_all(user=user, why=SignIn.Why.SHUT_OUT, by=user, but=keep)
 
 
 def check_key(user: User | None, credential: dict[str, Any]) -> Authenticator | None:
-    """Return the key that answered our challenge; ``user`` None lets the key name its person (a passkey)."""
+    """Return the key that answered our challenge; ``user`` None lets the key name its person (a passkey).
+
+    A passkey alone must have seen its person, whatever the challenge asked for: one that was made for a second
+    step asks for less.
+    """
     try:
-        webauthn.parse_authentication_response(credential)
+        told = webauthn.parse_authentication_response(credential)
         owner = user or webauthn.extract_user_from_response(credential)
-        return webauthn.complete_authentication(owner, credential)
+        found = webauthn.complete_authentication(owner, credential)
+        is_enough = told.response.authenticator_data.is_user_verified() and may_come_alone(owner)
+        return found if user or is_enough else None
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -183,10 +205,15 @@ def make_codes(*, user: User) -> list[str]:
 @transaction.atomic
 def reset(*, user: User) -> None:
     """Take all second factors of a person away: they have lost them. Their sign-ins end."""
+    clear(user)
+    end_all(user=user, why=SignIn.Why.SHUT_OUT)
+
+
+def clear(user: User) -> None:
+    """Take all second factors of a person away, by command."""
     for factor in list(Authenticator.objects.filter(user_id=user.pk)):
         factor.delete()
         tell_places(user, SecondFactorRemoved(factor=factor.type), actor="command")
-    end_all(user=user, why=SignIn.Why.SHUT_OUT)
 
 
 @transaction.atomic

@@ -47,27 +47,43 @@ class SignInForm(forms.Form):
 
 
 def checked(request: HttpRequest, username: str, password: str) -> User | None:
-    """Return whom this username and password belong to; every refusal costs the same time."""
-    account, address = _counted(request, username), network.client_address(request)
-    if limits.count("address", address) > limits.BY_ADDRESS:
-        return None  # at once, whatever was typed: it says nothing of any account
-    tries = limits.count("account", account)
-    if tries == limits.BY_ACCOUNT + 1:
-        jobs.locked_out.defer(user_id=_id_of(username), kind="account")
-    if tries > limits.BY_ACCOUNT:
-        make_password(password)  # as long as looking at it would take
+    """Return whom this username and password belong to; every refusal costs the same time.
+
+    A browser of the person's own has tries of its own first, and is a stranger's beyond them.
+    """
+    account, address = username.strip().lower(), network.client_address(request)
+    mark = known.mark_of(request, username)
+    own = f"{account} {mark}" if mark else ""
+    is_own = bool(own) and limits.count("account", own) <= limits.BY_ACCOUNT
+    if not is_own and not _may_try(account, address, username, password):
         return None
     found = authenticate(request, username=username, password=password)
     if found is None:
         return None
-    limits.forget("account", account)
-    limits.take_back("address", address)
+    if own:
+        limits.forget("account", own)
+    if not is_own:
+        limits.forget("account", account)
+        limits.take_back("address", address)
     return found
 
 
-def _counted(request: HttpRequest, username: str) -> str:
-    """Return as what tries are counted: an account's from a browser of its person, by that browser alone."""
-    return " ".join(filter(None, [username.strip().lower(), known.mark_of(request, username)]))
+def _may_try(account: str, address: str, username: str, password: str) -> bool:
+    """Count a stranger's try; say whether it is looked at."""
+    if limits.count("address", address) > limits.BY_ADDRESS:
+        return False  # at once, whatever was typed: it says nothing of any account
+    tries = limits.count("account", account)
+    if tries == limits.BY_ACCOUNT + 1:
+        jobs.locked_out.defer(user_id=_id_of(username), kind="account")
+    if tries <= limits.BY_ACCOUNT or _is_emergency(username):
+        return True
+    make_password(password)  # as long as looking at it would take
+    return False
+
+
+def _is_emergency(username: str) -> bool:
+    """Say whether it is the break-glass account: nobody guesses its password, so nobody may keep it shut."""
+    return get_user_model().objects.filter(username=username, is_emergency=True).exists()
 
 
 def _id_of(username: str) -> int:

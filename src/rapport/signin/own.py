@@ -149,7 +149,10 @@ def app(request: HttpRequest) -> HttpResponse:
     problem = ""
     if secret:
         form = forms.CodeForm(request.POST)
-        if form.is_valid() and factors.add_app(user=user, secret=secret, code=form.cleaned_data["code"]):
+        keep = middleware.current(request)
+        if form.is_valid() and factors.add_app(
+            user=user, secret=secret, code=form.cleaned_data["code"], keep=keep
+        ):
             del request.session[SECRET_SESSION_KEY]
             return _after_adding(request, user)
         problem = "This code is not right. Wait for the next one in the app, and type it."
@@ -169,14 +172,16 @@ def key(request: HttpRequest) -> HttpResponse:
         form = forms.KeyForm(request.POST)
         try:
             if form.is_valid():
-                factors.add_key(
-                    user=user, name=form.cleaned_data["name"], credential=form.cleaned_data["credential"]
-                )
+                factors.add_key(user=user, **form.cleaned_data, keep=middleware.current(request))
                 return _after_adding(request, user)
         except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
-            problem = ""
+            pass  # whatever a made-up answer brings its reader to raise
         problem = "The passkey could not be read. Try again."
-    context = {"options": webauthn.begin_registration(user, passwordless=True), "problem": problem}
+    context = {
+        "options": webauthn.begin_registration(user, passwordless=True),
+        "problem": problem,
+        "comes_alone": factors.may_come_alone(user),
+    }
     return pages.render(request, "signin/key.html", context, status=422 if problem else 200)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import User
 
 PAGE = ["GET", "HEAD", "POST"]
-TOO_LATE = "The passkey did not open the door. Try again, or sign in with your password."
+NO_KEY = "The passkey did not open the door. Try again, or sign in with your password or your company."
 
 
 @open_page("it is where people come in; it tells nobody whether an account exists")
@@ -79,7 +79,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
             clear_login(request)
             factors.used(request, key, alone=True)
             return _let_in(request, key.user, safe_next(request))
-    return _sign_in_page(request, SignInForm(HttpRequest()), safe_next(request), status=422, problem=TOO_LATE)
+    return _sign_in_page(request, SignInForm(HttpRequest()), safe_next(request), status=422, problem=NO_KEY)
 
 
 @open_page("the second step, for who has taken the first; others are sent to the start")

@@ -26,6 +26,7 @@ def run(arguments: list[str]) -> int:
         raise NotFound(f"Nobody signs in as {asked.username!r}.")
     limits.forget("account", user.username.lower())
     limits.forget("factor", str(user.pk))
+    limits.forget("again", str(user.pk))
     if asked.second_factor:
         factors.reset(user=user)
     print(f"{user.username} may try again{', by password alone' if asked.second_factor else ''}.")

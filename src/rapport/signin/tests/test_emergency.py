@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from rapport.accounts import actions as accounts
@@ -13,7 +14,7 @@ from rapport.events.queries import history_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
-from rapport.signin import emergency
+from rapport.signin import emergency, limits
 from rapport.signin.cli import break_glass
 from rapport.signin.models import BreakGlass, SignIn
 
@@ -66,6 +67,19 @@ def test_the_password_opens_once(password: str) -> None:
     assert again.status_code == 422
 
 
+def test_two_who_gave_the_password_at_once_are_not_both_let_in(password: str) -> None:
+    first, second = begin(password), begin(password)
+    assert first.post("/sign-in/reason/", {"reason": WHY}).status_code == 302
+    assert second.post("/sign-in/reason/", {"reason": WHY}).status_code == 409
+    assert second.get("/account/").url.startswith("/sign-in/")
+
+
+def test_strangers_do_not_keep_it_shut(password: str) -> None:
+    for _ in range(limits.BY_ACCOUNT + 1):
+        Client().post("/sign-in/", {"username": "break-glass", "password": "guess"})
+    begin(password)
+
+
 def test_it_lasts_an_hour(password: str) -> None:
     client = begin(password)
     client.post("/sign-in/reason/", {"reason": WHY})
@@ -106,11 +120,14 @@ def test_its_places_end_with_the_hour(password: str, world: World) -> None:
 def test_sealing_anew_ends_what_is_open(password: str) -> None:
     client = begin(password)
     client.post("/sign-in/reason/", {"reason": WHY})
+    person = BreakGlass.objects.get().user
+    TOTP.activate(person, generate_totp_secret())  # by who used it, so that they can again, or nobody
     fresh = emergency.seal(username="break-glass")
     assert fresh != password
     assert client.get("/account/").status_code == 302
     assert SignIn.objects.get().why == "replaced"
     assert BreakGlass.objects.get().broken_at is None
+    begin(fresh)
 
 
 def test_a_persons_account_is_not_taken_for_it(world: World) -> None:

@@ -79,11 +79,30 @@ def test_strangers_do_not_lock_a_person_out_of_their_own_browser(client: Client,
 
 
 def test_a_known_browser_has_its_limit_too(client: Client, rep: World) -> None:
+    """First tries of its own, then those that strangers have."""
     send(client)
     client.post("/sign-out/")
-    for _ in range(limits.BY_ACCOUNT):
+    for _ in range(2 * limits.BY_ACCOUNT):
         send(client, password="guess")
     assert send(client).status_code == 422
+    assert unlock.run(["rep"]) == 0
+    assert send(client).url == "/"
+
+
+def test_a_stopped_address_does_not_keep_known_browsers_out(
+    client: Client, rep: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one person on the floor could keep the whole floor out."""
+    monkeypatch.setattr(limits, "BY_ADDRESS", 3)
+    for _ in range(3):  # what a known browser takes, it does not put on the address's account
+        send(client)
+        client.post("/sign-out/")
+    stranger = Client()
+    for name in ("a", "b", "c", "d"):
+        send(stranger, username=name)
+    assert send(stranger).status_code == 422
+    assert send(client).url == "/"
+    assert send(client, username="rep2").status_code == 422, "known as rep's only"
 
 
 def test_a_made_up_browser_is_a_strangers(client: Client, rep: World) -> None:
@@ -135,6 +154,17 @@ def test_sign_in_goes_on_to_our_own_pages_only(client: Client, rep: World) -> No
     assert send(client, next="https://elsewhere.example/").url == "/"
     client.logout()
     assert send(client, next="//elsewhere.example/").url == "/"
+
+
+def test_who_signs_in_anew_has_one_sign_in(client: Client, rep: World) -> None:
+    """Also as somebody else: pages left open by the first are closed with their session."""
+    send(client)
+    send(client)
+    rep.second_rep.user.set_password(PASSWORD)
+    rep.second_rep.user.save()
+    send(client, username="rep2")
+    found = SignIn.objects.order_by("pk").values_list("user__username", "why")
+    assert list(found) == [("rep", "replaced"), ("rep", "replaced"), ("rep2", "")]
 
 
 def test_sign_out_ends_the_session_and_is_recorded(client: Client, rep: World) -> None:
