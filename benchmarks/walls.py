@@ -73,9 +73,11 @@ def a_desk(programme: Any) -> Callable[[], object]:
 
     from rapport.accounts import queries as accounts
     from rapport.channels.chat import actions as chat
+    from rapport.contacts.queries import in_hand_of
     from rapport.desk import views
     from rapport.kit.ids import new_id
     from rapport.kit.walls import inside
+    from rapport.recognition.actions import see_latest
     from rapport.routing import actions as routing
     from rapport.routing import presence
     from rapport.routing.queries import open_offer_to
@@ -83,17 +85,14 @@ def a_desk(programme: Any) -> Callable[[], object]:
 
     with inside(programme.pk):
         rep = next(one for one in accounts.members_of(programme) if one.user.username == "rep")
-        from rapport.contacts.queries import in_hand_of
-        from rapport.recognition.actions import see_latest
-
+        presence.pulse(member=rep)
         if in_hand_of(rep) is None:
             see_latest(member=rep)
             presence.choose(member=rep, doing="available")
             chat.begin(programme=programme, email="ada@example.org", text="Hello", reason=None, client_id=new_id())
     turn(programme)
     with inside(programme.pk):
-        offer = open_offer_to(rep)
-        if offer is not None:
+        if offer := open_offer_to(rep):
             routing.accept(member=rep, offer_id=offer.public_id)
         if in_hand_of(rep) is None:
             raise SystemExit("The rep of the demonstration got no contact; is a live floor running on it?")
