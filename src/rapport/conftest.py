@@ -1,12 +1,15 @@
 """The standing people of every test: a rep, the rep's supervisor, and an outsider from another programme."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection
+from django.test.client import ClientHandler
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member, Programme
@@ -15,7 +18,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Reason
 from rapport.customers import actions as customers
 from rapport.customers.models import ContactPoint, Customer
-from rapport.kit import limits
+from rapport.kit import limits, walls
 from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 
@@ -44,10 +47,11 @@ def make_world() -> World:
         routing.ensure_queue(programme=other)
         outsider = _member(other, "outsider", Role.REP)
     with inside(programme.pk):
-        return _floor(programme, other, outsider)
+        return floor_of(programme, other, outsider)
 
 
-def _floor(programme: Programme, other: Programme, outsider: Member) -> World:
+def floor_of(programme: Programme, other: Programme, outsider: Member) -> World:
+    """Make the floor of one programme, inside it."""
     routing.ensure_queue(programme=programme)
     priority = customers.ensure_segment(
         programme=programme, key="priority", name="Priority", head_start_seconds=90
@@ -99,12 +103,30 @@ def stand_in(programme: Programme | None) -> None:
         cursor.execute("SELECT set_config('rapport.programme', %s, %s)", [told, connection.in_atomic_block])
 
 
+@contextmanager
+def asked_from_outside() -> Iterator[None]:
+    """Have every request of a test client come from outside all walls, wherever the test itself stands."""
+    handle = ClientHandler.__call__
+
+    def from_outside(handler: ClientHandler, environ: dict[str, Any]) -> Any:
+        where = walls.current()
+        stand_in(None)
+        answer = handle(handler, environ)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('rapport.programme', %s, %s)", [where, connection.in_atomic_block])
+        return answer
+
+    with mock.patch.object(ClientHandler, "__call__", from_outside):
+        yield
+
+
 @pytest.fixture
-def world(db: Any) -> World:
+def world(db: Any) -> Iterator[World]:
     """A small floor in a test's own transaction, which is inside the programme at work."""
     made = make_world()
     stand_in(made.programme)
-    return made
+    with asked_from_outside():
+        yield made
 
 
 @pytest.fixture
@@ -112,7 +134,8 @@ def committed_world(transactional_db: Any) -> Iterator[World]:
     """A small floor that other connections see too; the test's own connection is inside the programme at work."""
     made = make_world()
     stand_in(made.programme)
-    yield made
+    with asked_from_outside():
+        yield made
     stand_in(None)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")  # its models are unmanaged, so Django leaves them

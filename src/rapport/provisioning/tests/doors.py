@@ -11,15 +11,15 @@ from rapport.provisioning.tests.scim import Directory
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
-    partner, now = world.programme.partner, clock.now()
+    partner, now, key = world.programme.partner, clock.now(), f"bank-of-{world.programme.key}"
     rules = {**RULES["saml"], "entity_id": "x", "sso_url": "https://id.bank.example/", "certificates": ["x"]}
-    Service.objects.create(partner=partner, key="bank", name="Bank", kind="saml", rules=rules, changed_at=now)
+    Service.objects.create(partner=partner, key=key, name="Bank", kind="saml", rules=rules, changed_at=now)
     directory = Directory(world.programme)
     person = directory.person()
     group = directory.group("Reps", person["id"])
     ways = ("begin", "back", "assertion", "finish", "metadata", "signed-out")
     return {
-        **{f"sso-{way}": {"key": "bank"} for way in ways},
+        **{f"sso-{way}": {"key": key} for way in ways},
         "scim-Users-one": {"number": person["id"]},
         "scim-Groups-one": {"number": group["id"]},
         "scim-Schemas-one": {"which": "urn:ietf:params:scim:schemas:core:2.0:User"},
