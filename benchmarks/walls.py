@@ -96,7 +96,7 @@ def a_desk(programme: Any) -> Callable[[], object]:
             routing.accept(member=rep, offer_id=offer.public_id)
         contact = in_hand_of(rep)
         if contact is None:
-            raise SystemExit("The rep of the demonstration got no contact: stop its live floor, and wait a minute.")
+            raise SystemExit("The rep got no contact: stop the demonstration's live floor, and wait a minute.")
         customer = contact.customer.name.encode()
     person = rep.user
 
