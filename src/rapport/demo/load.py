@@ -12,10 +12,10 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.demo import bulk, demand, easy, files, notes, record, roster
+from rapport.demo import bulk, clearance, deliveries, demand, easy, files, notes, record, requests, roster
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
-from rapport.demo.people import MANAGER, OTHER, PROGRAMME, REPS, SUPERVISOR, Setting, settle
+from rapport.demo.people import ADMINISTRATOR, MANAGER, OTHER, PROGRAMME, REPS, SUPERVISOR, Setting, settle
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
 from rapport.events.queries import EventRow, history_of
@@ -113,9 +113,12 @@ def _make(size: Size, seed: int, say: Say) -> int:
     month = simulate(size, people, now=now, seed=seed)
     month.run()
     say("Making people and rules", 0.0)
-    with clock.at(datetime.fromtimestamp(month.since, UTC)):
+    since = datetime.fromtimestamp(month.since, UTC)
+    with clock.at(since):
         setting = settle([rep.talent for rep in month.reps])
     with inside(setting.programme.pk):
+        clearance.clear(setting.programme, accounts.members_of(setting.programme), since=since)
+        clearance.form_teams(setting.reps, since=since)
         return _write(setting, month, people, seed, now=now, say=say)
 
 
@@ -129,7 +132,7 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
-    _record(setting, now)
+    _live(setting, now)
     announce(
         DemoLoaded(contacts=count, customers=len(people), seed=seed),
         programme=setting.programme,
@@ -139,11 +142,14 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
     return count
 
 
-def _record(setting: Setting, now: datetime) -> None:
-    """Put on record what the people of the month saw."""
-    found = {one.agent_id: one for one in accounts.members_of(setting.programme)}
-    people = {"supervisor": found[SUPERVISOR], "manager": found[MANAGER], "rep": setting.reps[1]}
-    record.make(setting.programme, **people, now=now)
+def _live(setting: Setting, now: datetime) -> None:
+    """Have the month's people look at files, customers ask about theirs, and the partner send some."""
+    programme, found = setting.programme, {one.agent_id: one for one in accounts.members_of(setting.programme)}
+    administrator, manager = found[ADMINISTRATOR], found[MANAGER]
+    requests.ask(programme, manager, now=now)
+    clearance.run_out(programme, setting.reps, administrator, now=now)
+    record.make(programme, supervisor=found[SUPERVISOR], manager=manager, rep=setting.reps[1], now=now)
+    deliveries.deliver(programme, administrator, now=now)
 
 
 def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:

@@ -29,11 +29,12 @@ OTHER = "loans"
 REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
-SUPERVISOR, MANAGER = "sasha.lind", "morgan.hale"  # agent ids
+SUPERVISOR, MANAGER, ADMINISTRATOR = "sasha.lind", "morgan.hale", "alex.frost"  # agent ids
+AGREEMENT = "confidentiality 2026-1"
 OFFICE = (
     ("supervisor", SUPERVISOR, "Sasha Lind", Role.SUPERVISOR),
     ("manager", MANAGER, "Morgan Hale", Role.MANAGER),
-    ("administrator", "alex.frost", "Alex Frost", Role.ADMINISTRATOR),
+    ("administrator", ADMINISTRATOR, "Alex Frost", Role.ADMINISTRATOR),
     ("auditor", "jordan.marsh", "Jordan Marsh", Role.AUDITOR),
     ("partner", "kim.north", "Kim North", Role.PARTNER_VIEWER),
 )
@@ -80,7 +81,13 @@ class Setting:
 def settle(talents: Sequence[float]) -> Setting:
     """Make both programmes; ``talents`` (standard normal, one a rep) say how well each knows the skills."""
     programme, _ = accounts.ensure_programme(
-        key=PROGRAMME, name="Cards", partner_name="Northbank", timezone="Europe/London", **EASY_TO_ENTER
+        key=PROGRAMME,
+        name="Cards",
+        partner_name="Northbank",
+        timezone="Europe/London",
+        requires_screening=True,
+        required_agreements=[AGREEMENT],
+        **EASY_TO_ENTER,
     )
     with inside(programme.pk):
         setting = _cards(programme, talents)

@@ -3,16 +3,23 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
-from rapport.customers.queries import customer_by_number, sealed_of
+from rapport.accounts.queries import screenings_ending
+from rapport.customers.queries import customer_by_key, customer_by_number, sealed_of
 from rapport.customers.sensitive import opened
+from rapport.demo.clearance import TEAMS
 from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
-from rapport.demo.people import simulated_reps
+from rapport.demo.people import ADMINISTRATOR, simulated_reps
+from rapport.demo.requests import HELD, RESTRICTED
+from rapport.feeds.queries import deliveries_of, feed_of
 from rapport.insight import queries as insight
 from rapport.insight.check import differences
+from rapport.kit.errors import Conflict
+from rapport.privacy.actions import erase
 
 NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
 SMALL = Size(contacts=900, days=3, reps=20, customers=700)
@@ -123,3 +130,34 @@ def test_cards_and_accounts_are_sealed_and_find_their_customer(small: Any) -> No
     customers = rows("customers.Customer", programme=small).count()
     assert sealed.filter(field="date_of_birth", hint="••••", finder="").count() == customers == 700
     assert {len(opened(one)) for one in sealed.filter(field="account_number")[:20]} == {22}
+
+
+def test_one_screening_runs_out_soon_and_its_alarm_has_an_owner(small: Any) -> None:
+    people = rows("accounts.Member", programme=small)
+    assert people.exclude(screening="passed").get().role == "trainer"
+    assert {member.team.name for member in people.filter(role="rep").select_related("team")} == set(TEAMS)
+    ((member, ends),) = screenings_ending(small, before=NOON.date() + timedelta(days=7))
+    assert ends == NOON.date() + timedelta(days=5)
+    alarm = rows("audit.Alarm", programme=small).get(cause="clearance_lapses")
+    assert alarm.about == f"member:{member.pk}"
+    assert alarm.owner.agent_id == ADMINISTRATOR
+
+
+def test_what_customers_asked_is_answered_but_for_two(small: Any) -> None:
+    asked = dict(rows("privacy.Request", programme=small).values_list("kind", "status"))
+    assert asked == {"access": "done", "restriction": "done", "erasure": "open", "correction": "open"}
+    assert rows("privacy.Package", programme=small).get().state == "taken"
+    held, restricted = (customer_by_key(small, key) for key in (HELD, RESTRICTED))
+    assert held and restricted and not restricted.is_active
+    with pytest.raises(Conflict, match="legal hold"):
+        erase(programme=small, customer_id=held.public_id, confirmed=HELD, actor="test")
+
+
+def test_the_partners_last_file_is_kept_and_not_loaded_and_both_sides_know_why(small: Any) -> None:
+    last, *before = deliveries_of(small, limit=9)
+    assert [one.verdict for one in before] == ["taken", "taken", "quarantined", "taken", "taken"]
+    assert last.verdict == "quarantined" and last.kept
+    assert [one["code"] for one in last.why] == ["type_wrong", "sum_differs"]
+    assert feed_of(small, "customers").state == "stopped"
+    told = rows("events.Event", programme=small, name="feed.stopped").order_by("id").last()
+    assert told.data["why"] == ["type_wrong", "sum_differs"]
