@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from rapport.audit.access import access_alarm
-from rapport.audit.events import AlarmClosed, AlarmRaised, AlarmTaken, CustomerUnwatched, CustomerWatched
-from rapport.audit.models import Alarm, Watched
-from rapport.audit.rules import CAUSES, FINDINGS
+from rapport.audit.events import (
+    AlarmClosed,
+    AlarmRaised,
+    AlarmRulesChanged,
+    AlarmTaken,
+    CustomerUnwatched,
+    CustomerWatched,
+)
+from rapport.audit.models import Alarm, AlarmRules, Watched
+from rapport.audit.rules import CAUSES, FINDINGS, Rules, rules_of
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
@@ -87,6 +95,16 @@ def close(*, member: Member, alarm_id: UUID, finding: str, words: str) -> Alarm:
     alarm.save(update_fields=["closed_at", "finding", "words"])
     _tell(alarm, AlarmClosed(cause=alarm.cause, finding=finding, times=alarm.times), member)
     return alarm
+
+
+@transaction.atomic
+def set_rules(*, programme: Programme, rules: Rules, actor: str) -> None:
+    """Change from when on something is an alarm on the programme."""
+    if rules == rules_of(programme):
+        return
+    AlarmRules.objects.update_or_create(programme=programme, defaults=asdict(rules))
+    told = AlarmRulesChanged(**asdict(rules))
+    announce(told, programme=programme, subject=programme.public_id, actor=actor, audience=[channel(programme)])
 
 
 def watch(*, programme: Programme, customer: UUID, kind: str = "watched", member: Member | None = None) -> None:

@@ -65,6 +65,19 @@ class RecordVerified:
 
 
 @dataclass(frozen=True)
+class AlarmRulesChanged:
+    """When something is an alarm on this programme was changed; the subject is the programme."""
+
+    name: ClassVar[str] = "alarm.rules_changed"
+    window_minutes: int
+    reveals: int
+    refusals: int
+    night_from: int
+    night_to: int
+    lapse_days: int
+
+
+@dataclass(frozen=True)
 class CustomerWatched:
     """Every look at this customer is an alarm from now on; the subject is the customer."""
 

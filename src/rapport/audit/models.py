@@ -144,6 +144,21 @@ class Alarm(models.Model):
         return f"{self.cause} {self.about}"
 
 
+class AlarmRules(models.Model):
+    """From when on something is an alarm on a programme; without a row the defaults of ``rapport.audit.rules``."""
+
+    programme = models.OneToOneField("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    window_minutes = models.PositiveIntegerField()
+    reveals = models.PositiveIntegerField()
+    refusals = models.PositiveIntegerField()
+    night_from = models.PositiveSmallIntegerField()
+    night_to = models.PositiveSmallIntegerField()
+    lapse_days = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"alarms of {self.programme_id}"
+
+
 class Watched(models.Model):
     """A customer whose every look is an alarm: well known, or somebody who works here."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Member, Programme
 
+SEEN = {"customer": "customer's file", "package": "personal data", "notes": "Rally Notes", "events": "event log"}
 WHO = {"command": "The machine's administrator", "system": "Rapport", "customer": "The customer"}
 
 
@@ -40,6 +41,11 @@ class LookRow:
     right: str
     in_hand: bool
     address: str
+
+    @property
+    def words(self) -> str:
+        """What was seen."""
+        return SEEN.get(self.what, self.what).capitalize()
 
     @property
     def is_marked(self) -> bool:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from rapport.accounts.doors import commanding
+from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import note_export
 from rapport.feeds import actions, keeping, queries
 from rapport.kit.errors import Invalid
 
@@ -94,6 +97,10 @@ def _fetch(programme: Programme, asked: argparse.Namespace) -> None:
         keeping.fetch(found, asked.file)
     except FileExistsError:
         raise Invalid(f"There is a file {asked.file} already.") from None
+    about, why = f"delivery {found.public_id}", "a command"
+    note_export(
+        lookers.command(programme), what="feed", right=Right.MANAGE_FEEDS, rows=found.rows, about=about, why=why
+    )
     print(f"{found.file} of {found.at:%Y-%m-%d %H:%M} UTC is in {asked.file}.")
 
 

@@ -32,22 +32,27 @@ def run(argv: Sequence[str]) -> int:
     asked = _parser().parse_args(list(argv))
     if asked.start and asked.end and asked.start > asked.end:
         raise Invalid("--from must not be later than --to.")
-    with commanding(asked.programme, one_moment=True) as programme:
-        code = _answer(programme, asked)
     if asked.parquet:
-        with commanding(asked.programme) as programme:
-            by = lookers.command(programme)
-            note_export(by, what="facts", right=Right.EXPORT, rows=0, about="parquet", why="a command")
-    return code
+        _export(asked.programme, asked.parquet)
+        return 0
+    with commanding(asked.programme, one_moment=True) as programme:
+        return _answer(programme, asked)
+
+
+def _export(key: str, folder: Path) -> None:
+    """Write the facts, which needs one moment, then put it on record, which needs to write."""
+    with commanding(key, one_moment=True) as programme:
+        written = export.write_parquet(programme, folder)
+    with commanding(key) as programme:
+        rows, by = sum(written.values()), lookers.command(programme)
+        note_export(by, what="facts", right=Right.EXPORT, rows=rows, about="parquet", why="a command")
+    for file in written:
+        print(file)
 
 
 def _answer(programme: Programme, asked: argparse.Namespace) -> int:
     if asked.verify:
         return _verify(programme)
-    if asked.parquet:
-        for file in export.write_parquet(programme, asked.parquet):
-            print(file)
-        return 0
     rows = queries.metrics(programme, asked.metric, asked.start, asked.end, by=asked.by)
     if asked.json:
         print(json.dumps(queries.as_json(programme, asked.start, asked.end, rows), indent=1, ensure_ascii=False))

@@ -40,18 +40,20 @@ TYPES = {
 """PostgreSQL's numbers of the types that facts have, and DuckDB's names for them."""
 
 
-def write_parquet(programme: Programme, folder: Path) -> list[Path]:
-    """Write the programme's facts, one file each, into ``folder`` (made where missing); return the files.
+def write_parquet(programme: Programme, folder: Path) -> dict[Path, int]:
+    """Write the programme's facts, one file each, into ``folder`` (made where missing); return their rows.
 
     All of them show one moment. Files that are there already are replaced, each once its successor is complete.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with one_moment(), duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
-        return [_write(engine, name, condition, programme.pk, folder) for name, condition in FACTS.items()]
+        return dict(_write(engine, name, condition, programme.pk, folder) for name, condition in FACTS.items())
 
 
-def _write(engine: duckdb.DuckDBPyConnection, name: str, condition: str, programme_id: int, folder: Path) -> Path:
+def _write(
+    engine: duckdb.DuckDBPyConnection, name: str, condition: str, programme_id: int, folder: Path
+) -> tuple[Path, int]:
     target, unfinished = folder / f"{name}.parquet", folder / f".{name}.parquet"
     with tempfile.NamedTemporaryFile(suffix=".csv", dir=folder) as file, connection.cursor() as cursor:
         columns = _columns(cursor, name)
@@ -64,8 +66,9 @@ def _write(engine: duckdb.DuckDBPyConnection, name: str, condition: str, program
             file.name, header=True, columns=columns, auto_detect=False, na_values="\\N", sep=",", quotechar='"'
         )
         rows.write_parquet(str(unfinished), compression="zstd")
+    written = engine.read_parquet(str(unfinished)).count("*").fetchall()[0][0]
     unfinished.replace(target)
-    return target
+    return target, written
 
 
 def _columns(cursor: Any, name: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,11 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.doors import staff_page
 from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit import queries as audit
+from rapport.audit.actions import hourly, note_look
+from rapport.customers.queries import keys_of
+from rapport.events.queries import latest_of
 from rapport.feeds.queries import feeds_of
 from rapport.insight import report
 from rapport.insight.queries import extent
@@ -21,8 +26,10 @@ from rapport.recognition.queries import days_of, latest_published
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
+    from rapport.insight.state import ReportState
 
 NOTES = 7
+LOOKS = DIGESTS = 8
 
 
 @never_cache
@@ -37,6 +44,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponseBase:
     counted = report.count_report(programme, state) if days else None
     called = names_for(member)
     note = latest_published(programme) if member.may(Right.READ_RALLY_NOTES) else None
+    _note_look(request, member, state)
     context = {
         "member": member,
         "programme": programme,
@@ -49,5 +57,31 @@ def home(request: HttpRequest, member: Member) -> HttpResponseBase:
         "tip": called.within(note.tip) if note else "",
         "days": days_of(programme, drafts=False, limit=NOTES) if note else [],
         "shown": programme.names_shown_to_partner,
+        **_record(member),
     }
     return pages.render(request, "partner/home.html", context)
+
+
+def _record(member: Member) -> dict[str, Any]:
+    """Return the latest looks and digests, for who may read the record."""
+    if not member.may(Right.READ_RECORD):
+        return {"reads_record": False}
+    looks = audit.looks(member, audit.Wanted(), limit=LOOKS)
+    return {
+        "reads_record": True,
+        "looks": looks,
+        "keys": keys_of(member.programme, [row.subject for row in looks if row.subject]),
+        "digests": audit.digests(member.programme, limit=DIGESTS),
+        "checked": latest_of(member.programme, "record.verified"),
+    }
+
+
+def _note_look(request: HttpRequest, member: Member, state: ReportState) -> None:
+    note_look(
+        lookers.person(request, member),
+        what="report",
+        right=Right.READ_REPORTS,
+        about=f"partner's page {state.start} {state.end}",
+        why="the partner's page",
+        once=f"{hourly(member.programme.public_id)} partner {state.start} {state.end}",
+    )

@@ -32,7 +32,6 @@ KINDS = {
     "package": "A person's own data",
     "record": "This record",
 }
-SHOWN = {"customer": "customer's file", "contact": "contact", "package": "personal data", "notes": "Rally Notes"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("at/<slug:programme>/alarms/", views.alarms, name="alarms"),
     path("at/<slug:programme>/alarms/part/", views.alarms_part, name="alarms-part"),
     path("at/<slug:programme>/alarms/ticket/", views.alarms_ticket, name="alarms-ticket"),
+    path("at/<slug:programme>/alarms/rules/", views.change_rules, name="alarms-rules"),
     path("at/<slug:programme>/alarms/watch/", views.watch, name="alarms-watch"),
     path("at/<slug:programme>/alarms/unwatch/<uuid:customer>/", views.unwatch, name="alarms-unwatch"),
     path("at/<slug:programme>/alarms/<uuid:alarm>/take/", views.take, name="alarm-take"),

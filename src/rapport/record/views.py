@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,14 +17,14 @@ from rapport.accounts.roles import Right
 from rapport.audit import alarms as alarm_actions
 from rapport.audit import jobs, lookers, queries
 from rapport.audit.actions import hourly, note_look
-from rapport.audit.rules import FINDINGS
+from rapport.audit.rules import BOUNDS, FINDINGS, WORDS, read_rules, rules_of
 from rapport.audit.sealing import as_file
 from rapport.customers.queries import customer_by_key, keys_of
 from rapport.events.queries import latest_of
 from rapport.kit import pages
-from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
+from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from rapport.live import tickets
-from rapport.record.forms import KINDS, PAGE, SHOWN, read_asked
+from rapport.record.forms import KINDS, PAGE, read_asked
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -47,7 +48,6 @@ def record(request: HttpRequest, member: Member) -> HttpResponseBase:
         **_base(member, "looks"),
         "asked": asked,
         "kinds": KINDS,
-        "kind_words": SHOWN,
         "people": _people(member),
         "looks": shown,
         "keys": keys_of(programme, [row.subject for row in shown if row.subject]),
@@ -114,6 +114,7 @@ def alarms_ticket(request: HttpRequest, member: Member) -> HttpResponseBase:
 @handling
 def alarms(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show the alarms, who owns them, and the watch list."""
+    _note(request, member, "alarms")
     url = reverse("alarms-ticket", args=[member.programme.key])
     return pages.render(request, "record/alarms.html", {**_alarms(member), "live_ticket_url": url})
 
@@ -148,6 +149,21 @@ def close(request: HttpRequest, member: Member, alarm: UUID) -> HttpResponseBase
 
 @require_POST
 @handling
+def change_rules(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Change from when on something is an alarm; what cannot be is said, and what was typed stays."""
+    if not member.may(Right.MANAGE_PROGRAMME):
+        raise Forbidden("Only an administrator of the programme changes when something is an alarm.")
+    typed = request.POST.dict()
+    try:
+        rules = read_rules(typed)
+    except Invalid as error:
+        return _part(request, member, rules_error=error, rules=typed)
+    alarm_actions.set_rules(programme=member.programme, rules=rules, actor=f"member:{member.pk}")
+    return pages.announce(_part(request, member), "Alarms go by these numbers from now on.")
+
+
+@require_POST
+@handling
 def watch(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Put a customer on the watch list, named by the partner's key."""
     key = request.POST.get("key", "").strip()
@@ -178,12 +194,14 @@ def _part(
     *,
     error: DomainError | None = None,
     watch_error: DomainError | None = None,
+    rules_error: DomainError | None = None,
     **typed: object,
 ) -> HttpResponse:
-    if request.headers.get("HX-Request") != "true" and error is None and watch_error is None:
+    failed = error or watch_error or rules_error
+    if request.headers.get("HX-Request") != "true" and failed is None:
         return HttpResponseRedirect(reverse("alarms", args=[member.programme.key]))
-    context = {**_alarms(member), **typed, "error": str(error or ""), "watch_error": str(watch_error or "")}
-    failed = error or watch_error
+    errors = {"error": error, "watch_error": watch_error, "rules_error": rules_error}
+    context = {**_alarms(member), **typed, **{name: str(each or "") for name, each in errors.items()}}
     return pages.page_or_fragment(
         request, "record/alarms.html", "record/alarms_part.html", context, status=failed.status if failed else 200
     )
@@ -213,7 +231,10 @@ def _alarms(member: Member) -> dict[str, Any]:
         "watched": watched,
         "keys": keys_of(member.programme, [*subjects, *(customer for customer, *_ in watched)]),
         "mine": f"member:{member.pk}",
-        **dict.fromkeys(("error", "watch_error", "alarm", "finding", "words", "watch_key"), ""),
+        "rules": asdict(rules_of(member.programme)),
+        "rule_words": WORDS,
+        "bounds": BOUNDS,
+        **dict.fromkeys(("error", "watch_error", "rules_error", "alarm", "finding", "words", "watch_key"), ""),
     }
 
 
@@ -231,7 +252,7 @@ def _note(request: HttpRequest, member: Member, what: str) -> None:
     note_look(
         lookers.person(request, member),
         what="record",
-        right=Right.READ_RECORD,
+        right=Right.HANDLE_ALARMS if what == "alarms" else Right.READ_RECORD,
         about=what,
         why="the record",
         once=f"{hourly(member.programme.public_id)} {what}",

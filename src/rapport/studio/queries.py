@@ -27,6 +27,13 @@ SHORT = {
 }
 
 
+THEIR = {
+    Condition.SCREENING: "Their background screening has not been passed, or has run out.",
+    Condition.SECOND_FACTOR: "They have no second factor, and this programme asks for one at sign-in.",
+    Condition.HOURS: "It is outside the hours in which they may work here.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """Somebody with a place, what keeps them out now, and until when time lets them in."""
@@ -40,6 +47,14 @@ class PersonRow:
     def lacking(self) -> str:
         """What keeps them out, in few words."""
         return ", ".join(dict.fromkeys(SHORT[lapse.condition] for lapse in self.lapses))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What keeps them out, told to a colleague."""
+        told = dict.fromkeys(THEIR[lapse.condition] for lapse in self.lapses if lapse.condition in THEIR)
+        asked = self.place.programme.required_agreements
+        unsigned = [f"They have not signed “{name}”." for name in asked if not self.place.agreements.get(name)]
+        return [*told, *(unsigned if self.lapses else [])]
 
     @property
     def tone(self) -> str:

@@ -37,7 +37,8 @@ CHANGES = (("", "As the role has it"), ("granted", "Granted"), ("denied", "Denie
 def people(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List who works here, with role, team, the state of their clearance, and when they last signed in."""
     rows = queries.rows_of(member.programme)
-    return _page(request, member, "people", rows=rows)
+    ended = [row for row in rows if str(row.place.user.public_id) == request.GET.get("ended")]
+    return _page(request, member, "people", rows=rows, ended=[row for row in ended if not row.place.is_active])
 
 
 @never_cache
@@ -67,7 +68,7 @@ def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBa
 @require_POST
 @managing
 def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
-    """Give a person another role or team, or end or resume their place."""
+    """Give a person another role or team, or end or resume their place; from an end one comes back to the list."""
     place, sent = access_place(member, person), request.POST
     ends = {"end": False, "resume": True}.get(sent.get("do", ""))
     if ends is None:
@@ -75,6 +76,8 @@ def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResp
         actions.change_place(member=place, role=role, team=team, actor=_actor(member), by=member)
     else:
         actions.change_place(member=place, is_active=ends, actor=_actor(member), by=member)
+    if ends is False:
+        return HttpResponseRedirect(f"{reverse('people', args=[member.programme.key])}?ended={person}")
     return _back(member, "person", person)
 
 

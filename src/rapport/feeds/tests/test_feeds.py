@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Role
+from rapport.audit.models import Look
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers import resealing
@@ -215,6 +216,8 @@ def test_one_file_can_be_accepted_as_it_is_and_fetched(committed_world: World, t
     at = ["--programme", "cards"]
     assert main(["feed", "fetch", str(kept.public_id), "--file", str(copy), *at]) == 0
     assert copy.read_bytes() == path.read_bytes()
+    [look] = Look.objects.filter(what="export")
+    assert (look.actor, look.about) == ("command", f"feed delivery {kept.public_id}")
     assert main(["feed", "accept", str(kept.public_id), "--why", "Counted by hand", *at]) == 0
     assert main(["feed", "release", "customers", "--why", "Counted by hand", *at]) == 0
     assert run_import(tmp_path, path) == 0

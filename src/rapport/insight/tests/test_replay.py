@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import duckdb
 import pytest
 from django.db import InternalError, transaction
 
@@ -12,6 +13,7 @@ from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact, Leg
+from rapport.events.models import Event
 from rapport.feedback import actions as feedback
 from rapport.insight import cli, export
 from rapport.insight.check import differences
@@ -120,5 +122,7 @@ def test_checking_and_exporting_see_one_moment(
     assert cli.run(["--programme", "cards", "--parquet", str(tmp_path / "facts")]) == 0
     files = {file.name for file in (tmp_path / "facts").iterdir()}
     assert files == {f"{name}.parquet" for name in export.FACTS}
+    rows = [duckdb.read_parquet(str(file)).count("*").fetchall()[0][0] for file in (tmp_path / "facts").iterdir()]
+    assert sum(rows) > 0 and Event.objects.get(name="data.exported").data["rows"] == sum(rows)
     with one_moment(), pytest.raises(InternalError, match="read-only"), transaction.atomic():
         presence.choose(member=committed_world.rep, doing="available")

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Programme
 from rapport.accounts.names import for_partner
-from rapport.accounts.roles import Role
+from rapport.accounts.roles import Right, Role
+from rapport.audit import sealing
+from rapport.audit.actions import note_look
+from rapport.audit.lookers import Looker
+from rapport.audit.models import Look
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
@@ -27,6 +33,11 @@ from rapport.routing import actions as routing
 
 PART = r"<(?:\w+:)?(\w+)>"
 NAMES = {"zq-77": "Zebulon Quartermain", "oa-12": "Ottoline Achterberg"}
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
 
 
 @pytest.fixture
@@ -128,6 +139,24 @@ def test_a_partner_viewer_starts_on_its_page_and_sees_figures_feeds_and_notes(fl
     assert viewer.get("/").headers["Location"] == "/at/cards/partner/"
     page = viewer.get("/at/cards/partner/").content.decode()
     assert "Feeds" in page and "Rally Notes" in page and "Service level" in page and "rated 5.0" in page
+
+
+def test_a_partner_viewer_sees_who_looked_and_the_digests_and_is_on_record_too(floor: World) -> None:
+    note_look(Looker(floor.programme, "member:1"), what="list", right=Right.READ_CONTACTS, count=3)
+    digest = sealing.seal_until(floor.programme, clock.now())
+    assert digest is not None
+    viewer = viewer_of(floor)
+    page = viewer.get("/at/cards/partner/").content.decode()
+    assert "Who looked" in page and "no contact in hand" in page and "/record/digests/1.json" in page
+    assert [look.what for look in Look.objects.filter(about__startswith="partner")] == ["report"]
+
+
+def test_colleagues_come_to_the_partners_page_and_see_what_they_may(floor: World) -> None:
+    supervisor = Client()
+    supervisor.force_login(floor.supervisor.user)
+    assert 'href="/at/cards/partner/"' in supervisor.get("/at/cards/reports/").content.decode()
+    page = supervisor.get("/at/cards/partner/").content.decode()
+    assert "Rally Notes" in page and "All looks" not in page and "All deliveries" not in page
 
 
 def test_no_page_shows_a_partner_who_works_there(floor: World) -> None:

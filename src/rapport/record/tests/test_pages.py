@@ -1,6 +1,6 @@
 """The record's pages, by the people who may see them and by those who may not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ from rapport.accounts.models import Member
 from rapport.accounts.roles import Right, Role
 from rapport.audit import alarms, jobs, lookers, sealing
 from rapport.audit.actions import note_look, note_verification
-from rapport.audit.models import Alarm, Watched
+from rapport.audit.models import Alarm, Look, Refusal, Watched
+from rapport.audit.rules import Rules, rules_of
 from rapport.audit.verifying import verify
 from rapport.conftest import World
+from rapport.events.models import Event
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.record.jobs import find_colleagues
 
 RECORD, ALARMS = "/at/cards/record/", "/at/cards/alarms/"
@@ -153,6 +156,53 @@ def test_without_a_script_the_page_comes_back(manager: Client, world: World) -> 
     assert manager.post(f"{ALARMS}{alarm.public_id}/take/").status_code == 302
     wrong = manager.post(f"{ALARMS}{alarm.public_id}/close/", {"finding": "", "words": ""})
     assert (wrong.status_code, "<html" in wrong.content.decode()) == (422, True)
+
+
+RULES = {
+    "window_minutes": "30",
+    "reveals": "2",
+    "refusals": "3",
+    "night_from": "1",
+    "night_to": "5",
+    "lapse_days": "14",
+}
+
+
+def test_when_it_is_an_alarm_is_set_for_each_programme(manager: Client, world: World) -> None:
+    admin = Client()
+    admin.force_login(somebody(world, Role.ADMINISTRATOR).user)
+    fragment = {"HX-Request": "true"}
+    assert manager.post(f"{ALARMS}rules/", RULES, headers=fragment).status_code == 403
+    for wrong in ("0", "", "-1", "x", "1001", "٣"):
+        refused = admin.post(f"{ALARMS}rules/", RULES | {"reveals": wrong}, headers=fragment)
+        assert refused.status_code == 422 and "a whole number from 1 to 1000" in refused.content.decode()
+    assert rules_of(world.programme) == Rules()
+    for _ in range(2):
+        assert 'value="30"' in text_of(admin.post(f"{ALARMS}rules/", RULES, headers=fragment))
+    assert rules_of(world.programme) == Rules(30, 2, 3, 1, 5, 14)
+    assert Event.objects.get(name="alarm.rules_changed").data["refusals"] == 3
+    with inside(world.other.pk):
+        assert rules_of(world.other) == Rules()
+    before = Refusal.objects.count()
+    rep = Client()
+    rep.force_login(world.rep.user)
+    for _ in range(3):
+        rep.get(ALARMS)
+    assert Refusal.objects.count() == before + 3
+    assert [one.cause for one in Alarm.objects.filter(about=f"member:{world.rep.pk}")] == ["repeated_refusals"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "nights"), [(22, 6, {22, 23, *range(6)}), (1, 5, {1, 2, 3, 4}), (0, 0, set())]
+)
+def test_a_night_may_lie_on_either_side_of_midnight(begins: int, ends: int, nights: set[int]) -> None:
+    rules = Rules(night_from=begins, night_to=ends)
+    assert {hour for hour in range(24) if rules.is_night(datetime(2026, 1, 1, hour, tzinfo=UTC))} == nights
+
+
+def test_who_looked_at_the_alarms_is_on_record(manager: Client) -> None:
+    manager.get(ALARMS)
+    assert [(look.what, look.about) for look in Look.objects.all()] == [("record", "alarms")]
 
 
 def test_the_watch_list_is_kept_by_key(manager: Client, world: World) -> None:

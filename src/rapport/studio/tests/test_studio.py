@@ -56,9 +56,30 @@ def test_a_person_is_given_another_role_and_team(world: World, admin: Client) ->
     member = Member.objects.select_related("team").get(pk=world.rep.pk)
     assert (member.role, member.team.name) == ("senior_rep", "Blue")
     assert "Senior rep, team Blue" in text_of(admin.get(page_of(world)))
-    admin.post(f"{page_of(world)}place/", {"do": "end"})
+    listed = text_of(admin.post(f"{page_of(world)}place/", {"do": "end"}, follow=True))
+    assert "The place of Rep has ended" in listed and "<h1>People</h1>" in listed
     assert not Member.objects.get(pk=world.rep.pk).is_active
     assert admin.post(f"{page_of(world)}place/", {"role": "king"}).status_code == 422
+
+
+def test_what_a_person_lacks_is_told_as_of_them(world: World, admin: Client) -> None:
+    accounts.set_rules(
+        programme=world.programme,
+        actor="test",
+        requires_screening=True,
+        required_agreements=["nda 1", "conduct 2"],
+    )
+    place = Member.objects.get(user__username="admin")
+    accounts.set_clearance(
+        member=place,
+        actor="test",
+        screening="passed",
+        agreements=dict.fromkeys(["nda 1", "conduct 2"], "2026-01-01"),
+    )
+    accounts.set_clearance(member=world.rep, actor="test", agreements={"nda 1": "2026-01-01"})
+    page = text_of(admin.get(page_of(world)))
+    assert "Their background screening has not been passed" in page
+    assert "They have not signed “conduct 2”." in page and "signed “nda 1”" not in page
 
 
 def test_a_clearance_is_put_on_file(world: World, admin: Client) -> None:
