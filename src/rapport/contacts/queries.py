@@ -219,9 +219,9 @@ def is_open_with(customer: Customer) -> bool:
 def ids_of(programme: Programme, customers: Iterable[int], addresses: Iterable[str]) -> list[ContactIds]:
     """Return the contacts of customers, and those from their addresses of which nobody knew whose they were."""
     theirs = Q(customer__in=list(customers)) | Q(customer__isnull=True, plain__in=list(addresses))
-    plain = Func(F("address"), Value(r"[\s()./-]"), Value(""), Value("g"), function="regexp_replace")
-    is_phone = Q(channel=Channel.VOICE)
-    found = Contact.objects.annotate(plain=Case(When(is_phone, then=plain), default=F("address")))
+    digits = Func(F("address"), Value(r"[\s()./-]"), Value(""), Value("g"), function="regexp_replace")
+    phone = Func(digits, Value("^00"), Value("+"), function="regexp_replace")
+    found = Contact.objects.annotate(plain=Case(When(channel=Channel.VOICE, then=phone), default=F("address")))
     rows = found.filter(theirs, programme=programme).order_by("pk")
     return [ContactIds(*row) for row in rows.values_list("pk", "public_id", "external_id")]
 

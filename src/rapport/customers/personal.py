@@ -17,6 +17,7 @@ from rapport.customers.models import (
 )
 from rapport.kit.personal import GONE, Kept, Subject
 
+HAS_ITS_KEY = ~Q(key__regex=r"^erased-[0-9a-f-]{36}$")
 RANDOM_KEY = Concat(Value("erased-"), Cast(Func(function="gen_random_uuid"), CharField()))
 
 
@@ -49,6 +50,7 @@ KEPT = (
             "attributes": {},
             "version": F("version") + 1,
         },
+        still=HAS_ITS_KEY,
     ),
     Kept(
         key="customers.points",

@@ -46,6 +46,8 @@ class Kept:
     """What is handed out: a column, or a path to one, and its name to the person. Nothing: not handed out."""
     becomes: Mapping[str, Any] | None = None
     """What the personal columns become while the row stays; None where the rows go."""
+    still: Q | None = None
+    """Which rows still hold something personal that ``becomes`` cannot tell, such as a key that becomes a random one."""
     period: str = ""
     """The retention period it falls under; empty where only erasure ends it."""
     since: str = ""
@@ -70,7 +72,8 @@ class Kept:
         """Return those of the rows in which something personal still is."""
         if self.becomes is None:
             return rows
-        return rows.exclude(**{k: v for k, v in self.becomes.items() if not isinstance(v, BaseExpression)})
+        told = ~Q(**{k: v for k, v in self.becomes.items() if not isinstance(v, BaseExpression)})
+        return rows.filter(told if self.still is None else told | self.still)
 
     def erase(self, subject: Subject) -> int:
         """Let these people go; return in how many rows there was something."""

@@ -152,3 +152,19 @@ def test_the_tombstone_is_no_plain_digest_of_the_key(world: World, settings: pyt
     assert plain != kept
     assert standing.erased_among(world.programme, ["C-1", "C-2"]) == {"C-1"}
     assert standing.erased_among(world.other, ["C-1"]) == set()
+
+
+def test_a_customer_of_whom_a_file_told_only_the_key_loses_that_too(world: World) -> None:
+    bare = Customer.objects.create(programme=world.programme, key="ACC-778231")
+    assert erase(world, bare, confirmed="ACC-778231") == 1
+    assert left(["ACC-778231"]) == []
+    assert parts_of(Customer.objects.get(pk=bare.pk)) == []
+
+
+def test_a_number_written_with_two_zeros_is_found_as_the_one_with_a_plus(world: World) -> None:
+    customer = known(world)
+    with clock.at(NINE + timedelta(days=1)):
+        stranger = call(world, "pbx-8", "0049 30 123456")
+    Contact.objects.filter(pk=stranger.pk).update(customer=None)
+    erase(world, customer)
+    assert left(["30 123456"]) == []
