@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast, Concat
+
 from rapport.customers.models import AttributeClass, Customer, FileChange, Holding, SealedValue
 from rapport.kit import redaction, sealing
 from rapport.kit.classes import FieldClass
@@ -19,6 +22,7 @@ from rapport.kit.errors import Invalid
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
+HOLDING = "holding"  # what changed of one is told in a file's history under this and its key
 NUMBER = "number"  # the field of what stood as the key or label of a holding
 _SENSITIVE_NAME = re.compile(
     r"(?:^|_)(?:"
@@ -196,8 +200,18 @@ def _seal_what_is_there(programme: Programme, name: str) -> None:
         text = as_text(holding.details.pop(name))
         holding.save(update_fields=["details"])
         keeper.keep({Spot(holding.customer, holding, name): text})
-    for side in ("before", "after"):
-        changes = FileChange.objects.filter(programme=programme, **{f"{side}__has_key": name})
-        for change in changes.order_by("pk").iterator(chunk_size=500):
-            getattr(change, side)[name] = sealing.hint(getattr(change, side)[name])
-            change.save(update_fields=[side])
+    _hide_in_histories(programme, name)
+
+
+def _hide_in_histories(programme: Programme, name: str) -> None:
+    """Let the histories of files tell hints of an attribute, and nothing of the holdings that had it as a detail."""
+    told = Concat(Cast("before", TextField()), Cast("after", TextField()))
+    changes = FileChange.objects.annotate(told=told).filter(programme=programme, told__contains=name)
+    for change in changes.order_by("pk").iterator(chunk_size=500):
+        for side in (change.before, change.after):
+            side |= {
+                key: sealing.hint(text) if key == name else redaction.HIDDEN
+                for key, text in side.items()
+                if key == name or (key.startswith(f"{HOLDING} ") and f"{name} " in text)
+            }
+        change.save(update_fields=["before", "after"])

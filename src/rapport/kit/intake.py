@@ -1,18 +1,22 @@
 """What every import of a file shows and leaves behind: progress, a file of rows that could not be read."""
 
+import os
 import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from rapport.kit import spreadsheet
+from rapport.kit import redaction, spreadsheet
 
 NO_NUL = "contains a character that cannot be stored"
 
 
 class BadRows:
-    """Writes rows that could not be read to a tab-separated file, made with the first of them."""
+    """Writes rows that could not be read to a tab-separated file for its owner only, made with the first of them.
+
+    Card numbers and the like are hidden in it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,10 +36,11 @@ class BadRows:
     def add(self, line: int, reason: str, text: str) -> None:
         """Note that the row on ``line`` was left out, and why."""
         if self._rows is None:
-            self._file = self.path.open("w", encoding="utf-8", newline="")
+            made = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._file = os.fdopen(made, "w", encoding="utf-8", newline="")
             self._rows = spreadsheet.writer(self._file, delimiter="\t", lineterminator="\n")
             self._rows.writerow(["line", "reason", "text"])
-        self._rows.writerow([line, reason, text])
+        self._rows.writerow([line, redaction.mask(reason).text, redaction.mask(text).text])
         self.count += 1
 
 

@@ -40,7 +40,20 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 SHORTEST_SOUGHT = 6  # characters of a value that can be found by exact match
 _SHOWN_FROM = ((12, 4), (8, 2))  # so long a value shows so many of its last characters
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_D, _M, _Y = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)?\d\d"
+_DD, _MM, _YYYY = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_MONTH = (
+    r"(?:jan|feb|f[ée]v|m[aäe][ryijgä]|mrz|a[pbv]r|ju[nli]|giu|lug|a[ug][go]|ao[uû]|sep|set|o[ckt]t|out|nov|de[czs]|"
+    r"dic|ene|gen)[^\W\d]{0,7}\W{0,3}"
+)
+_DAY = re.compile(
+    rf"(?:{_Y}(?P<a>[-./ ]){_M}(?P=a){_D}|{_D}(?P<b>[-./ ]){_M}(?P=b){_Y}|{_M}(?P<c>[-./ ]){_D}(?P=c){_Y})"
+    r"(?:[T ]\d{1,2}:.*)?"
+    rf"|{_YYYY}{_MM}{_DD}|{_DD}{_MM}{_YYYY}|{_MM}{_DD}{_YYYY}"
+    rf"|(?:{_D}\W{{0,3}})?{_MONTH}(?:{_D}\W{{1,3}})?{_Y}",
+    re.IGNORECASE,
+)
+"""A day as people write it: there are so few that its end, or a hash of it, would tell it."""
 
 
 class KeyMissing(DomainError):
@@ -196,7 +209,7 @@ def is_sought(value: str) -> bool:
     return (
         len(plain) >= SHORTEST_SOUGHT
         and any(character.isdigit() for character in plain)
-        and not _DAY.fullmatch(value.strip())
+        and not _is_day(value)
     )
 
 
@@ -206,12 +219,17 @@ def normal(value: str) -> str:
 
 
 def hint(value: str) -> str:
-    """Return what everybody may see of a value: that there is one, and the end of a long number."""
+    """Return what everybody may see of a value: that there is one, and the end of a long number; of a text nothing."""
     plain = normal(value)
-    if _DAY.fullmatch(value.strip()) or not any(character.isdigit() for character in plain):
+    digits = sum(character.isdigit() for character in plain)
+    if _is_day(value) or 2 * digits < len(plain):
         return HIDDEN
     shown = next((last for length, last in _SHOWN_FROM if len(plain) >= length), 0)
     return f"{HIDDEN} {plain[-shown:]}" if shown else HIDDEN
+
+
+def _is_day(value: str) -> bool:
+    return any(_DAY.fullmatch(one) for one in (value.strip(), normal(value)))
 
 
 @lru_cache(maxsize=4096)

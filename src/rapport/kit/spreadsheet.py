@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterable
 from typing import Any
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are = + - @ in full width, which some spreadsheets read like the first."""
 
 
 def writer(file: Any, *, delimiter: str = ",", lineterminator: str = "\r\n") -> Sheet:

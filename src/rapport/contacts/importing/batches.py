@@ -27,6 +27,7 @@ from rapport.customers import actions as customers
 from rapport.events.actions import Happening, record_history
 from rapport.kit.copying import analyze
 from rapport.kit.intake import storable
+from rapport.kit.redaction import is_secret
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -176,6 +177,8 @@ def refusal(record: CallRecord) -> str | None:
     """Return why a record that could be read cannot be stored; None where it can."""
     if not FIRST_YEAR <= record.arrived_at.year <= record.ended_at.year <= LAST_YEAR:
         return f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+    if record.customer_key and is_secret(record.customer_key):
+        return "has a card or account number for a customer's key, and keys are shown; take another column"
     return storable(
         external_id=(record.external_id, 100),
         customer_key=(record.customer_key, 100),

@@ -15,7 +15,7 @@ from rapport.customers.importing.holdings import ready
 from rapport.customers.importing.mapping import CustomerMapping
 from rapport.customers.importing.rows import CustomerRecord
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
-from rapport.customers.sensitive import Keeper, Spot
+from rapport.customers.sensitive import HOLDING, Keeper, Spot
 from rapport.customers.standing import erased_among, take_turns
 from rapport.events.actions import record_history
 from rapport.kit import clock
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 ACTOR = "import"
 UPDATED = ["name", "segment", "customer_since", "language", "likes", "attributes", "version", "updated_at"]
-HOLDING = "holding"
 RESTRICTED = "the customer's data is restricted, so it was not changed"
 ERASED = "this customer was erased on request and is not made again; who handles personal data can allow it"
 Values = dict[str, Any]

@@ -61,7 +61,24 @@ def test_two_spellings_of_a_number_are_found_by_one_hash(digits: str, data: st.D
     assert digits not in sealing.finder(digits, 1)
 
 
-@pytest.mark.parametrize("value", ["1987-03-04", "4.3.1987", "12345", "gold", ""])
+DAYS = (
+    "1987-03-04",
+    "4.3.1987",
+    "04-03-1987",
+    "03/04/87",
+    "4 3 1987",
+    "1987-03-04T10:30:00",
+    "19870304",
+    "04031987",
+    "4 March 1987",
+    "04-Mar-1987",
+    "March 4, 1987",
+    "4. März 1987",
+    "12mai1987",
+)
+
+
+@pytest.mark.parametrize("value", [*DAYS, "12345", "gold", ""])
 def test_what_nobody_searches_by_has_no_hash(value: str) -> None:
     assert sealing.finder(value, 1) == ""
     assert sealing.finders(value, 1) == []
@@ -73,6 +90,16 @@ def test_what_nobody_searches_by_has_no_hash(value: str) -> None:
 )
 def test_a_hint_tells_little(value: str, shown: str) -> None:
     assert sealing.hint(value) == shown
+
+
+@pytest.mark.parametrize("value", [*DAYS, "Annual income EUR 45000", "risk class B, score 712"])
+def test_a_hint_tells_nothing_of_a_day_or_a_text(value: str) -> None:
+    assert sealing.hint(value) == "••••"
+
+
+@pytest.mark.parametrize("value", ["12-34-56", "98765432", "60161331926819", "ABC1234", "DE89370400440532013000"])
+def test_what_only_looks_a_little_like_a_day_is_found(value: str) -> None:
+    assert sealing.is_sought(value)
 
 
 def test_the_ring_is_made_once_for_its_owner_only(own_ring: Path) -> None:

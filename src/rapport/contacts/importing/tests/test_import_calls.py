@@ -3,6 +3,7 @@
 import gzip
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -182,6 +183,20 @@ def test_rows_that_cannot_be_read_go_to_a_file_and_the_rest_is_imported(take: Im
     told = errors(tmp_path)
     assert [line for line, *_ in told] == [str(number) for number in range(4, 12)]
     assert told[5][1] == "external_id is longer than 100 characters"
+
+
+@pytest.mark.django_db
+def test_card_numbers_are_no_keys_and_stand_in_no_file_of_errors(take: Import, tmp_path: Path) -> None:
+    card = "4000056655665556"
+    assert take([*ROWS[:1], ROWS[1].replace("K1", card), f"c9,no day,answered,10,120,{card},,,7"]) == 0
+    assert not Customer.objects.exclude(key="K1").exists()
+    errors = tmp_path / "calls.csv.errors.tsv"
+    told = errors.read_text()
+    assert told.count("\n") == 3
+    assert "a card or account number for a customer's key" in told
+    assert "•••• 5556" in told
+    assert card not in told
+    assert stat.S_IMODE(errors.stat().st_mode) == 0o600
 
 
 @pytest.mark.django_db

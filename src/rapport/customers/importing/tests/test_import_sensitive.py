@@ -150,3 +150,18 @@ def test_a_guess_gives_way_to_what_the_mapping_declares(take: Import) -> None:
     take(ADA, mapping=MAPPING.replace('date_of_birth = "born"', declared))
     assert Customer.objects.get().attributes["date_of_birth"] == "1987-03-04"
     assert "date_of_birth" not in values()
+
+
+def test_what_becomes_sensitive_goes_from_the_histories_of_holdings_and_of_numbers_too(take: Import) -> None:
+    mapping = MAPPING.replace('note = "note"', 'limits = { column = "score", kind = "whole" }').replace(
+        'score = { column = "score", kind = "whole", class = "sensitive" }\n', ""
+    )
+    take(ADA, mapping=mapping)
+    take(ADA.replace("7120394", "8230415").replace(",2000", ",31415"), mapping=mapping)
+    declared = mapping.replace('kind = "whole"', 'kind = "whole", class = "sensitive"').replace(
+        'limit = "limit"', 'limit = { column = "limit", class = "sensitive" }'
+    )
+    take(ADA.replace("7120394", "8230415").replace(",2000", ",31415"), mapping=declared)
+    assert (values()["limits"], values()["limit"]) == ("8230415", "31415")
+    stored = everything_stored()
+    assert [one for one in ("7120394", "8230415", "limit 2000", "31415") if one in stored] == []
