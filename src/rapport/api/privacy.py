@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 router = Router(tags=["Personal data"])
 LONGEST_PAGE = 1000
 AT = "/programmes/{slug:key}/privacy"
+AS_ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}}
 HANDLES = declares(Door("token", (Right.HANDLE_PERSONAL_DATA,)))
 SETS = declares(Door("token", (Right.MANAGE_PROGRAMME,)))
 
@@ -276,7 +277,9 @@ def get_package(request: HttpRequest, key: str, package: UUID) -> dict[str, Any]
         return _package(access_package(token.programme, package))
 
 
-@router.post(f"{AT}/packages/{{uuid:package}}/take", response={200: Any}, summary="Take a package")
+@router.post(
+    f"{AT}/packages/{{uuid:package}}/take", response={200: None}, summary="Take a package", openapi_extra=AS_ZIP
+)
 @HANDLES
 def take_package(request: HttpRequest, key: str, package: UUID) -> HttpResponse:
     """Take the package as a ZIP, once; then it is gone here."""

@@ -26,7 +26,7 @@ from rapport.api.tokens import token_for
 from rapport.audit import lookers
 from rapport.audit.actions import note_look
 from rapport.contacts import queries as contacts
-from rapport.contacts.access import access_own
+from rapport.contacts.access import access_contact, access_own
 from rapport.events import queries as events
 from rapport.feeds import actions as sending
 from rapport.feeds import queries as feeds
@@ -35,7 +35,7 @@ from rapport.insight import queries as insight
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.feeds.models import Delivery
     from rapport.feeds.queries import Feed
@@ -48,7 +48,10 @@ READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))
 
 
 class ContactOut(Schema):
-    """A contact as other programs see it; customers are named by the partner's own key."""
+    """A contact as other programs see it; customers are named by the partner's own key.
+
+    A customer whose data is restricted, or who was erased, is not named.
+    """
 
     id: UUID
     cursor: int
@@ -138,8 +141,8 @@ def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 @READS
 def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str, Any]:
     """List the programme's contacts in the order they were opened, behind the cursor ``after``."""
-    with _looker(request, key) as by:
-        found = contacts.listed(by.programme, after=page.after, limit=page.limit)
+    with _caller(request, key) as (by, member):
+        found = contacts.listed(by.programme, member=member, after=page.after, limit=page.limit)
         _note(by, what="list", about=f"contacts after {page.after}", count=len(found))
         items = [_shown(one) for one in found]
         _note_sent(request, by.programme, "contacts", len(found))
@@ -149,9 +152,9 @@ def list_contacts(request: HttpRequest, key: str, page: Query[Page]) -> dict[str
 @api.get("/programmes/{slug:key}/contacts/{uuid:contact}", response=ContactOut, summary="Get a contact")
 @READS
 def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
-    """Get one contact."""
-    with _looker(request, key) as by:
-        found = access_own(by.programme, contact)
+    """Get one contact; who is signed in gets those they may read."""
+    with _caller(request, key) as (by, member):
+        found = access_contact(member, contact) if member else access_own(by.programme, contact)
         subject = found.customer.public_id if found.customer else found.public_id
         _note(by, what="contact", subject=subject, about=f"contact {found.public_id}")
         return _shown(found)
@@ -246,14 +249,24 @@ def _delivery_shown(one: Delivery) -> dict[str, Any]:
 
 
 @contextmanager
-def _looker(request: HttpRequest, key: str, right: Right = Right.USE_API) -> Iterator[lookers.Looker]:
-    """Enter the programme for a token, or for a member who is signed in; both need the right."""
+def _caller(
+    request: HttpRequest, key: str, right: Right = Right.USE_API
+) -> Iterator[tuple[lookers.Looker, Member | None]]:
+    """Enter the programme for a token, or for a member who is signed in, who comes second; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
         with entering(key):
-            yield lookers.person(request, access_member(request, key, right))
+            member = access_member(request, key, right)
+            yield lookers.person(request, member), member
     else:
         with token_for(request, key, right) as token:
-            yield lookers.program(request, token)
+            yield lookers.program(request, token), None
+
+
+@contextmanager
+def _looker(request: HttpRequest, key: str, right: Right = Right.USE_API) -> Iterator[lookers.Looker]:
+    """Enter like :func:`_caller`, where all who may see the same."""
+    with _caller(request, key, right) as (by, _):
+        yield by
 
 
 def _note(
@@ -269,7 +282,7 @@ def _shown(contact: Contact) -> dict[str, Any]:
         "channel": contact.channel,
         "direction": contact.direction,
         "state": contact.state,
-        "customer": contact.customer.key if contact.customer else None,
+        "customer": contact.customer.key if contact.customer and contact.customer.is_active else None,
         "segment": contact.segment.key if contact.segment else None,
         "reason": contact.reason.key if contact.reason else None,
         "queue": contact.queue,

@@ -150,11 +150,16 @@ def follow_ups_of(contact: Contact) -> list[FollowUp]:
     return list(FollowUp.objects.select_related("member__user").filter(contact=contact).order_by("-at"))
 
 
-def listed(programme: Programme, *, after: int = 0, limit: int = 100) -> list[Contact]:
-    """Return a page of the programme's contacts in the order they were opened, behind the cursor ``after``."""
+def listed(
+    programme: Programme, *, member: Member | None = None, after: int = 0, limit: int = 100
+) -> list[Contact]:
+    """Return a page of the programme's contacts in the order they were opened, behind the cursor ``after``.
+
+    With a ``member``, those that they may read; without, all, for a program.
+    """
     return list(
         Contact.objects.select_related("customer", "segment", "reason", "rep", "disposition")
-        .filter(programme=programme, pk__gt=after)
+        .filter(readable_by(member) if member else Q(), programme=programme, pk__gt=after)
         .order_by("pk")[:limit]
     )
 

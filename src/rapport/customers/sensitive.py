@@ -204,7 +204,7 @@ def _seal_what_is_there(programme: Programme, name: str) -> None:
 
 
 def _hide_in_histories(programme: Programme, name: str) -> None:
-    """Let the histories of files tell hints of an attribute, and nothing of the holdings that had it as a detail."""
+    """Let the histories of files tell hints of an attribute, and nothing of holdings that had it."""
     told = Concat(Cast("before", TextField()), Cast("after", TextField()))
     changes = FileChange.objects.annotate(told=told).filter(programme=programme, told__contains=name)
     for change in changes.order_by("pk").iterator(chunk_size=500):

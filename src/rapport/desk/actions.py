@@ -22,6 +22,7 @@ from rapport.customers.queries import (
     revealed_ids,
 )
 from rapport.guides import actions as guides
+from rapport.kit import limits
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import actions as routing
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.customers.models import Customer, SealedValue
+
+MOST_TRIED, TRIED_WITHIN = 30, 600  # ways to find a customer, in seconds
 
 
 @transaction.atomic
@@ -72,9 +75,13 @@ def wrap_up(
 def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
     """Find the customer by e-mail, telephone number, the partner's key, or an account or card number.
 
-    The contact is put on their file. A number is compared by its keyed hash, and neither kept nor shown.
+    The contact is put on their file, once: nobody leafs through files with one contact in hand. A number is
+    compared by its keyed hash, and neither kept nor shown; TooMany after many that were tried.
     """
     contact = in_hand(member, contact_id, lock=True)
+    if contact.customer is not None:
+        raise Conflict("This contact is on a customer's file already.")
+    limits.require(f"identify:{member.pk}", MOST_TRIED, TRIED_WITHIN, "That were many tries. Wait a few minutes.")
     customer = _find(member.programme, told.strip())
     if customer is None or not customer.is_active:
         raise Invalid("Nobody on file has this e-mail, number or customer key. Check it with them.")

@@ -47,7 +47,7 @@ class Kept:
     becomes: Mapping[str, Any] | None = None
     """What the personal columns become while the row stays; None where the rows go."""
     still: Q | None = None
-    """Which rows still hold something personal that ``becomes`` cannot tell, such as a key that becomes a random one."""
+    """Rows with something personal that ``becomes`` cannot tell, such as a key that becomes a random one."""
     period: str = ""
     """The retention period it falls under; empty where only erasure ends it."""
     since: str = ""

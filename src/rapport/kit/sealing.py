@@ -206,11 +206,7 @@ def finders(value: str, programme_id: int) -> list[str]:
 def is_sought(value: str) -> bool:
     """Say whether the value is something one searches by: long enough, with digits, and no day."""
     plain = normal(value)
-    return (
-        len(plain) >= SHORTEST_SOUGHT
-        and any(character.isdigit() for character in plain)
-        and not _is_day(value)
-    )
+    return len(plain) >= SHORTEST_SOUGHT and any(character.isdigit() for character in plain) and not _is_day(value)
 
 
 def normal(value: str) -> str:
@@ -219,7 +215,7 @@ def normal(value: str) -> str:
 
 
 def hint(value: str) -> str:
-    """Return what everybody may see of a value: that there is one, and the end of a long number; of a text nothing."""
+    """Return what everybody may see of a value: that there is one, and the end of a long number."""
     plain = normal(value)
     digits = sum(character.isdigit() for character in plain)
     if _is_day(value) or 2 * digits < len(plain):

@@ -161,3 +161,9 @@ def test_every_operation_says_who_may_call_it_and_how_it_refuses() -> None:
         for operation in item.values():
             assert operation["security"] and {"401", "403", "404", "422", "429"} <= set(operation["responses"])
     assert set(told["components"]["securitySchemes"]) == {"token", "session"}
+
+
+def test_a_package_is_told_to_be_a_zip() -> None:
+    paths = api.get_openapi_schema()["paths"]
+    [taken] = [item["post"]["responses"]["200"] for path, item in paths.items() if path.endswith("/take")]
+    assert list(taken["content"]) == ["application/zip"]

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.roles import Right
+from rapport.accounts.roles import Right, Role
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.customers.models import Customer
 from rapport.kit.walls import inside
 
 PATHS = ("contacts", "events", "metrics")
@@ -89,3 +90,22 @@ def test_only_the_programmes_own_may_read(world: World, contact: Contact, path: 
 def test_the_api_describes_itself(db: Any) -> None:
     document = Client().get("/api/v1/openapi.json").json()
     assert "/api/v1/programmes/{key}/metrics" in document["paths"]
+
+
+def test_who_is_signed_in_gets_the_contacts_they_may_read(world: World, contact: Contact, client: Client) -> None:
+    at = "/api/v1/programmes/cards/contacts"
+    admin = accounts.ensure_member(
+        programme=world.programme, agent_id="a", name="Adele", role=Role.ADMINISTRATOR, username="adele"
+    )
+    client.force_login(admin.user)
+    assert client.get(at).json()["items"] == []
+    assert client.get(f"{at}/{contact.public_id}").status_code == 404
+    client.force_login(world.supervisor.user)
+    assert [one["id"] for one in client.get(at).json()["items"]] == [str(contact.public_id)]
+    assert client.get(f"{at}/{contact.public_id}").status_code == 200
+
+
+def test_a_customer_whose_data_is_not_used_is_not_named(world: World, contact: Contact, token: str) -> None:
+    for standing in ("restricted", "erased"):
+        Customer.objects.filter(pk=world.customer.pk).update(standing=standing)
+        assert get("contacts", token).json()["items"][0]["customer"] is None

@@ -13,7 +13,9 @@ from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.customers import actions as customers
+from rapport.customers.models import Customer
 from rapport.customers.queries import open_promises_of
+from rapport.desk import actions as desk
 from rapport.guides import actions as guides
 from rapport.guides.queries import guide_of
 from rapport.kit import clock
@@ -182,6 +184,22 @@ def test_who_is_not_on_file_can_be_found(rep: Client, world: World) -> None:
     assert "Ada Byron" in text_of(rep.post(f"{at}customer/", {"told": " ADA@example.org "}))
     contact.refresh_from_db()
     assert contact.customer == world.customer
+
+
+def test_a_contact_is_put_on_one_file_only(rep: Client, world: World) -> None:
+    other = Customer.objects.create(programme=world.programme, key="C-2", name="Bob Boole")
+    contact, at = take(rep, world)
+    refused = rep.post(f"{at}customer/", {"told": other.key})
+    assert (refused.status_code, "Bob" in text_of(refused)) == (409, False)
+    contact.refresh_from_db()
+    assert contact.customer == world.customer
+
+
+def test_numbers_are_not_tried_without_end(rep: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_TRIED", 3)
+    _, at = take(rep, world, email="stranger@example.org")
+    tried = [rep.post(f"{at}customer/", {"told": f"4000056655665{n}"}).status_code for n in range(5)]
+    assert tried == [422, 422, 422, 429, 429]
 
 
 def test_wrap_up_asks_for_what_is_missing(rep: Client, world: World) -> None:

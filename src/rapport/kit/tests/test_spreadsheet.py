@@ -15,7 +15,9 @@ from rapport.kit.spreadsheet import FORMULAS, guarded
 SRC = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1+1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1+1"]
+)
 def test_formulas_are_guarded(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
 
