@@ -13,7 +13,7 @@ from rapport.accounts.access import access_token
 from rapport.accounts.doors import entering
 from rapport.kit import limits
 from rapport.kit.errors import DomainError, NotFound
-from rapport.kit.network import client_address
+from rapport.kit.network import counted_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -60,7 +60,7 @@ def token_for(request: HttpRequest, key: str, right: Right, *, in_address: bool 
 
 def _counted(request: HttpRequest, secret: str, key: str, right: Right) -> ApiToken:
     """Return the token; after many that are none, an address is not listened to for a while."""
-    guesses = f"token-guesses:{client_address(request)}"
+    guesses = f"token-guesses:{counted_address(request)}"
     if not limits.count(guesses, WRONG_TOKENS, WRONG_SECONDS, by=0).allowed:
         raise limits.TooMany("Too many wrong tokens came from your network. Try again in ten minutes.", 600)
     try:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from rapport.config import refusals
 from rapport.kit import limits
-from rapport.kit.network import client_address
+from rapport.kit.network import counted_address
 
 SECONDS = 60
 FREE = ("/healthz", "/readyz")
@@ -45,5 +45,5 @@ def _counted(request: HttpRequest) -> limits.Count | None:
     if has_cookie and request.user.is_authenticated:
         key, most = f"person:{request.user.pk}", settings.REQUESTS_PER_PERSON
     else:
-        key, most = f"address:{client_address(request)}", settings.REQUESTS_PER_ADDRESS
+        key, most = f"address:{counted_address(request)}", settings.REQUESTS_PER_ADDRESS
     return limits.count_ahead(key, most, SECONDS) if most else None

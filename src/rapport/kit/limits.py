@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections
 
 from rapport.kit.errors import DomainError
 
@@ -152,6 +152,8 @@ class _OwnConnection:
                     self._close()
                     if attempt == 2:
                         raise OperationalError(*error.args) from error
+                except psycopg.Error as error:  # such as before the first migration
+                    raise DatabaseError(*error.args) from error
                 else:
                     return (row[0], row[1]) if row else None
         raise AssertionError

@@ -21,15 +21,31 @@ def client_address(request: HttpRequest) -> str:
     ``X-Forwarded-For`` is believed as far as our own proxies wrote it: from its end to the first address that is
     not one of theirs (RAPPORT_TRUSTED_PROXIES), and only where the request itself came from one of them.
     """
-    nearest: str = request.META.get("REMOTE_ADDR", "")
+    return believed(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def believed(nearest: str, forwarded: str) -> str:
+    """Return the address that a connection from ``nearest`` and its ``X-Forwarded-For`` together tell of."""
     if not settings.TLS:
         return nearest
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    for told in reversed(forwarded):
+    for told in reversed(forwarded.split(",")):
         if not _is_ours(nearest) or parsed(told) is None:
             break
         nearest = str(parsed(told))
     return nearest
+
+
+def counted_address(request: HttpRequest) -> str:
+    """Return what a limit by network address counts a request under."""
+    return as_counted(client_address(request))
+
+
+def as_counted(address: str) -> str:
+    """Return the address; of IPv6 its network (/64), in which one subscriber has addresses without number."""
+    found = parsed(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return address
 
 
 def parsed(text: str) -> Address | None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,19 +36,26 @@ RELOAD = Message(0, "reload", "")
 CLOSED = Message(0, "closed", "")  # the right to listen has ended: the page reloads and meets its door
 RECONNECT = Message(0, "reconnect", "")
 LAST = (CLOSED, RECONNECT)
-CLOSINGS_KEPT_SECONDS = 120.0  # longer than any ticket is good for
+CLOSINGS_KEPT_SECONDS = TICKETS_KEPT_SECONDS = 120.0  # longer than any ticket is good for
 
 
 class Stream:
     """One browser's stream: what it may hear, and whose it is."""
 
     def __init__(
-        self, programme_id: int, channels: Iterable[str], *, person: int | None = None, session: str = ""
+        self,
+        programme_id: int,
+        channels: Iterable[str],
+        *,
+        person: int | None = None,
+        session: str = "",
+        address: str = "",
     ) -> None:
         self.programme_id = programme_id
         self.channels = frozenset(channels)
         self.person = person
         self.session = session
+        self.address = address
         self.queue: asyncio.Queue[Message] = asyncio.Queue(MOST_UNREAD)
 
     def put(self, message: Message) -> None:
@@ -71,9 +78,13 @@ class Hub:
     """All open streams by channel, and which people and sessions were shut out lately.
 
     What happened before this process could hear it does not know: tickets from before ``deaf_until`` open nothing.
+    A person, and a network address, may have so many streams open at once; 0 is no limit.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_of_person: int = 0, most_of_address: int = 0) -> None:
+        self._most = {"person": most_of_person, "address": most_of_address}
+        self._open: Counter[tuple[str, int | str]] = Counter()
+        self._used: dict[str, float] = {}
         self._by_channel: dict[Address, set[Stream]] = defaultdict(set)
         self._closed_at: dict[int | str, float] = {}
         self.deaf_until = math.inf
@@ -87,6 +98,24 @@ class Hub:
         closings = (self._closed_at.get(one, 0.0) for one in (ticket.person, ticket.session) if one)
         is_over = ticket.until is not None and ticket.until <= time.time()
         return not is_over and ticket.at > max(self.deaf_until, *closings, 0.0)
+
+    def is_first_use(self, ticket: str) -> bool:
+        """Say whether nobody came with this ticket before: it opens one stream."""
+        now = time.monotonic()
+        while self._used and next(iter(self._used.values())) < now - TICKETS_KEPT_SECONDS:
+            del self._used[next(iter(self._used))]
+        if ticket in self._used:
+            return False
+        self._used[ticket] = now
+        return True
+
+    def has_room(self, stream: Stream) -> bool:
+        """Say whether whose stream this is may have one more."""
+        return all(self._open[kind, whose] < self._most[kind] for kind, whose in self._owners(stream))
+
+    def _owners(self, stream: Stream) -> list[tuple[str, int | str]]:
+        whose = {"person": stream.person, "address": stream.address}
+        return [(kind, one) for kind, one in whose.items() if one and self._most[kind]]
 
     def close(self, *, person: int | None, session: str) -> None:
         """End the streams of a person or a session, and remember it for as long as an older ticket is good."""
@@ -109,11 +138,13 @@ class Hub:
 
     def join(self, stream: Stream) -> None:
         """Let a stream hear its channels from now on."""
+        self._open.update(self._owners(stream))
         for channel in stream.channels:
             self._by_channel[stream.programme_id, channel].add(stream)
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream."""
+        self._open -= Counter(self._owners(stream))  # what comes to nothing is forgotten
         for channel in stream.channels:
             address = (stream.programme_id, channel)
             self._by_channel[address].discard(stream)

@@ -12,11 +12,11 @@ import psycopg
 
 from rapport.kit import walls
 from rapport.kit.env import SettingError
+from rapport.live.closing import CHANNEL
 from rapport.live.hub import RELOAD, Hub, Message, Stream
 
 log = logging.getLogger("rapport.live")
 
-CHANNEL = "rapport_live"
 RETRY_SECONDS = 0.5
 OVERLAP = 500  # events read again after a gap: ids are given before commit, so a lower one may come later
 MOST_REPLAYED = 1000
@@ -51,6 +51,8 @@ class Source:
                 log.warning("the database is away (%s); trying again", str(error).strip().splitlines()[0])
             except SettingError as error:
                 log.error("%s", error)
+            except Exception:  # a message nobody can read must not make this process deaf for good
+                log.exception("listening failed; beginning anew")
             self.listening = False
             await asyncio.sleep(RETRY_SECONDS)
 

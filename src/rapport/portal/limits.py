@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rapport.channels.chat.queries import open_from
 from rapport.kit import limits
 from rapport.kit.limits import TooMany
-from rapport.kit.network import client_address
+from rapport.kit.network import counted_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,7 +28,7 @@ def check(request: HttpRequest, programme: Programme, email: str) -> None:
     Says the same whether or not the e-mail address is on file. An e-mail address is counted together with the
     network it is used from, so that nobody can keep another person out by using theirs.
     """
-    address = client_address(request)
+    address = counted_address(request)
     used_here = limits.count(
         f"portal-email:{programme.pk}:{email.lower()}:{address}", OPEN_PER_EMAIL, WINDOW_SECONDS
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from rapport.accounts.clearance import standing
 from rapport.contacts import queries as contacts
+from rapport.kit import clock
 from rapport.routing.models import Doing, Offer, Presence, Proficiency, RoutingStep
 from rapport.routing.policy import FloorState, Need, Rep, Step, Waiting
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
 Steps = dict[tuple[str, int | None], tuple[Step, ...]]
@@ -51,16 +53,26 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
 
 
 def free_reps(programme: Programme) -> tuple[Rep, ...]:
-    """Return the available reps with their skills, idle since they became available."""
+    """Return the available reps with their skills, idle since they became available.
+
+    Whose clearance has ended is not among them, though a job takes them off the floor only within a minute.
+    """
     skills: dict[int, dict[str, int]] = defaultdict(dict)
     rows = Proficiency.objects.filter(programme=programme, member__presence__doing=Doing.AVAILABLE)
     for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
         skills[member_id][skill] = level
-    free = Presence.objects.filter(programme=programme, doing=Doing.AVAILABLE)
+    now = clock.now()
+    free = Presence.objects.select_related("member__user").filter(programme=programme, doing=Doing.AVAILABLE)
     return tuple(
-        Rep(id=member_id, skills=skills[member_id], idle_since=since.timestamp())
-        for member_id, since in free.values_list("member_id", "since")
+        Rep(id=one.member_id, skills=skills[one.member_id], idle_since=one.since.timestamp())
+        for one in free
+        if not standing(_of(programme, one.member), now=now)
     )
+
+
+def _of(programme: Programme, member: Member) -> Member:
+    member.programme = programme  # its rules are read once for all
+    return member
 
 
 def _steps(programme: Programme) -> Steps:

@@ -51,7 +51,7 @@ def checked(request: HttpRequest, username: str, password: str) -> User | None:
 
     A browser of the person's own has tries of its own first, and is a stranger's beyond them.
     """
-    account, address = username.strip().lower(), network.client_address(request)
+    account, address = username.strip().lower(), network.counted_address(request)
     mark = known.mark_of(request, username)
     own = f"{account} {mark}" if mark else ""
     is_own = bool(own) and limits.count("account", own) <= limits.BY_ACCOUNT

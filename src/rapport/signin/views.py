@@ -71,7 +71,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse({"options": webauthn.begin_authentication(None)})
     form = KeyForm(request.POST)
-    address = network.client_address(request)
+    address = network.counted_address(request)
     if limits.count("address", address) <= limits.BY_ADDRESS and form.is_valid():
         key = factors.check_key(None, form.cleaned_data["credential"])
         if key is not None:

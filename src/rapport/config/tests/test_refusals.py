@@ -28,7 +28,7 @@ urlpatterns = [
     path("too-long", raising(DataError("value too long for type character varying(20)"))),
     path("broken", raising(ZeroDivisionError())),
 ]
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]  # every request is counted
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)

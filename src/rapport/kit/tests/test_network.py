@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from rapport.kit.network import client_address, within
+from rapport.kit.network import as_counted, client_address, within
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_the_address_of_a_request(settings: Settings, tls: bool, nearest: str, f
 def test_networks() -> None:
     assert within("10.1.2.3", ("10.1.0.0/16",)) and within("::ffff:10.1.2.3", ("10.1.0.0/16",))
     assert not within("10.2.2.3", ("10.1.0.0/16",)) and not within("", ("10.1.0.0/16",))
+
+
+def test_who_has_a_whole_network_of_addresses_is_counted_once() -> None:
+    assert as_counted("2001:db8:1:2::1") == as_counted("2001:db8:1:2:ffff::9") != as_counted("2001:db8:1:3::1")
+    assert as_counted("203.0.113.5") != as_counted("203.0.113.6")
+    assert as_counted("::ffff:203.0.113.5") != as_counted("::ffff:203.0.113.6")

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import httpx
@@ -40,7 +40,12 @@ def live(committed_world: World) -> Iterator[str]:
     address = f"{url}?host={database['HOST']}&port={database['PORT'] or 5432}"
     process = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "rapport.live.app:app"],
-        env={**os.environ, "DATABASE_URL": address},
+        env={
+            **os.environ,
+            "DATABASE_URL": address,
+            "RAPPORT_STREAMS_PER_PERSON": "2",
+            "RAPPORT_STREAMS_PER_ADDRESS": "3",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -54,14 +59,20 @@ def live(committed_world: World) -> Iterator[str]:
 
 
 def _wait_until_listening(base: str) -> None:
+    def listens() -> bool:
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{base}/healthz").status_code == 200
+        return False
+
+    _wait_until(listens)
+
+
+def _wait_until(becomes_so: Callable[[], bool]) -> None:
     for _ in range(200):
-        try:
-            if httpx.get(f"{base}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
+        if becomes_so():
+            return
         time.sleep(0.05)
-    raise AssertionError("the live process did not begin to listen")
+    raise AssertionError("it did not become so")
 
 
 class Listener:
@@ -214,3 +225,31 @@ def test_a_stream_ends_at_the_moment_its_right_does(live: str, committed_world: 
         assert 0.2 < time.monotonic() - began < 1.5
     over = issue(floor, until=time.time() - 1)
     assert httpx.get(f"{live}/stream", params={"ticket": over}).status_code == 403
+
+
+def test_a_ticket_opens_one_stream(live: str, committed_world: World) -> None:
+    floor = [f"floor:{committed_world.programme.pk}"]
+    ticket = tickets.issue(floor, programme_id=committed_world.programme.pk)
+    with _listening(live, committed_world.programme, floor, ticket=ticket) as _open:
+        assert httpx.get(f"{live}/stream", params={"ticket": ticket}).status_code == 403
+    assert httpx.get(f"{live}/stream", params={"ticket": ticket}).status_code == 403
+
+
+def test_one_person_and_one_address_have_so_many_streams_at_once(live: str, committed_world: World) -> None:
+    world = committed_world
+    floor = [f"floor:{world.programme.pk}"]
+    issue = partial(tickets.issue, floor, programme_id=world.programme.pk)
+    listening = partial(_listening, live, world.programme, floor)
+
+    rep, other = world.rep.user_id, world.supervisor.user_id
+    with listening(ticket=issue(person=rep)) as _one, listening(ticket=issue(person=rep)) as _two:
+        assert is_refused(live, issue(person=rep))
+        with listening(ticket=issue(person=other)) as _three:
+            assert is_refused(live, issue(person=other))  # the third of this address
+            assert is_refused(live, issue(person=None))
+    _wait_until(lambda: not is_refused(live, issue(person=rep)))  # it hears a moment later that browsers have gone
+
+
+def is_refused(live: str, ticket: str) -> bool:
+    with httpx.stream("GET", f"{live}/stream", params={"ticket": ticket}) as answer:
+        return answer.status_code == 429
