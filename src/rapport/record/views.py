@@ -148,11 +148,11 @@ def close(request: HttpRequest, member: Member, alarm: UUID) -> HttpResponseBase
 
 
 @require_POST
-@handling
+@staff_page(Right.MANAGE_PROGRAMME)
 def change_rules(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Change from when on something is an alarm; what cannot be is said, and what was typed stays."""
-    if not member.may(Right.MANAGE_PROGRAMME):
-        raise Forbidden("Only an administrator of the programme changes when something is an alarm.")
+    if not member.may(Right.HANDLE_ALARMS):  # the answer shows alarms
+        raise Forbidden("Only who handles alarms changes when something is one.")
     typed = request.POST.dict()
     try:
         rules = read_rules(typed)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rapport.accounts.actions import ensure_member
+from rapport.accounts.actions import adjust_role, ensure_member
 from rapport.accounts.models import Member
 from rapport.accounts.roles import Right, Role
 from rapport.audit import alarms, jobs, lookers, sealing
@@ -168,11 +168,16 @@ RULES = {
 }
 
 
-def test_when_it_is_an_alarm_is_set_for_each_programme(manager: Client, world: World) -> None:
+def test_when_it_is_an_alarm_is_set_for_each_programme(client: Client, manager: Client, world: World) -> None:
     admin = Client()
     admin.force_login(somebody(world, Role.ADMINISTRATOR).user)
     fragment = {"HX-Request": "true"}
     assert manager.post(f"{ALARMS}rules/", RULES, headers=fragment).status_code == 403
+    adjust_role(
+        programme=world.programme, role=Role.AUDITOR, right=Right.MANAGE_PROGRAMME, granted=True, actor="test"
+    )
+    client.force_login(somebody(world, Role.AUDITOR).user)
+    assert client.post(f"{ALARMS}rules/", RULES, headers=fragment).status_code == 403
     for wrong in ("0", "", "-1", "x", "1001", "٣"):
         refused = admin.post(f"{ALARMS}rules/", RULES | {"reveals": wrong}, headers=fragment)
         assert refused.status_code == 422 and "a whole number from 1 to 1000" in refused.content.decode()
