@@ -1,0 +1,95 @@
+"""Reads a plan of routing from a text of TOML or JSON; every fault with its line."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+from pydantic import ValidationError
+
+from rapport.kit.errors import Invalid
+from rapport.routing.plan.checks import NOTHING_KNOWN, Fault, Known, faults_of
+from rapport.routing.plan.lines import line_of, lines_of
+from rapport.routing.plan.rules import Plan
+
+MOST_CHARACTERS = 200_000
+MOST_TOLD = 20
+
+
+class PlanInvalid(Invalid):
+    """A plan that cannot be used; ``faults`` has the line of each fault and its words."""
+
+    code = "plan_invalid"
+
+    def __init__(self, faults: list[tuple[int, str]]) -> None:
+        self.faults = sorted(faults)
+        told = [f"Line {line}: {words}" for line, words in self.faults[:MOST_TOLD]]
+        if len(faults) > MOST_TOLD:
+            told.append(f"And {len(faults) - MOST_TOLD} more.")
+        super().__init__("\n".join(told))
+
+
+def read_plan(text: str, known: Known = NOTHING_KNOWN) -> Plan:
+    """Return the plan that the text tells of; PlanInvalid with every fault it has.
+
+    A text that begins with a brace is JSON, any other TOML. ``known`` are the names of the programme.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise PlanInvalid([(1, f"A plan has at most {MOST_CHARACTERS:,} characters; this has {len(text):,}.")])
+    content = _parse(text)
+    try:
+        plan = Plan.model_validate(content)
+    except ValidationError as error:
+        raise _refusal(text, [_fault(one) for one in error.errors(include_url=False)]) from None
+    if faults := faults_of(plan, known):
+        raise _refusal(text, faults)
+    return plan
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a plan."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Plan.model_json_schema()}
+
+
+def _parse(text: str) -> Any:
+    try:
+        if text.lstrip().startswith("{"):
+            return json.loads(text, object_pairs_hook=_without_repeats)
+        return tomllib.loads(text)
+    except json.JSONDecodeError as error:
+        raise PlanInvalid([(error.lineno, f"This is no JSON: {error.msg}.")]) from None
+    except tomllib.TOMLDecodeError as error:
+        words = str(error)
+        _, _, place = words.rpartition("(at line ")
+        number = place.partition(",")[0]
+        line = int(number) if number.isdigit() else text.count("\n") + 1
+        raise PlanInvalid([(line, f"This is no TOML: {words.partition(' (at ')[0]}.")]) from None
+    except RecursionError:
+        raise PlanInvalid([(1, "It is nested too deep to be a plan.")]) from None
+    except ValueError as error:
+        raise PlanInvalid([(1, str(error))]) from None
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{repeated!r} is given twice.")
+    return found
+
+
+def _fault(error: Any) -> Fault:
+    path = tuple(part for part in error["loc"] if part != "[key]")
+    name = " ".join(map(str, path[-1:]))
+    if error["type"] == "extra_forbidden":
+        return Fault(path, f"There is nothing called {name!r} here.")
+    if error["type"] == "missing":
+        return Fault(path, f"{name!r} is missing.")
+    return Fault(path, f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}.")
+
+
+def _refusal(text: str, faults: list[Fault]) -> PlanInvalid:
+    lines = lines_of(text)
+    return PlanInvalid([(line_of(lines, fault.path), fault.words) for fault in faults])
