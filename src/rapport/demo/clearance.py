@@ -59,6 +59,6 @@ def run_out(programme: Programme, reps: list[Member], administrator: Member, *, 
         accounts.set_clearance(
             member=trainer, actor=f"member:{administrator.pk}", by=administrator, screening="under_way"
         )
-    for row in open_alarms(administrator):
-        if row.alarm.cause == "clearance_lapses":
-            alarms.take(member=administrator, alarm_id=row.alarm.public_id)
+        for row in open_alarms(administrator):
+            if row.alarm.cause == "clearance_lapses":
+                alarms.take(member=administrator, alarm_id=row.alarm.public_id)
