@@ -11,7 +11,7 @@ import importlib
 import json
 import runpy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,7 @@ class Walk:
                 self.arguments |= make(world)
         self.clients = {role: self._signed_in(member) for role, member in self.staff.items()}
         self.outsiders = self._outsiders()
+        self.arrived: list[Client] = []
 
     def _member(self, role: Role) -> Member:
         if role in (Role.REP, Role.SUPERVISOR):
@@ -175,9 +176,18 @@ class Walk:
         finally:
             transaction.savepoint_rollback(point)
 
+    def addresses(self) -> AbstractContextManager[Any]:
+        """Have the addresses of this walk be the site's; Django finds out all of them anew where that is a change."""
+        if self.urlconf == settings.ROOT_URLCONF:
+            return nullcontext()
+        return override_settings(ROOT_URLCONF=self.urlconf)
+
     def ask(self, client: Client, method: str, address: str, body: Any = None, **headers: Any) -> Any:
         """Send a request, undo what it did, and return the answer."""
-        with self.undone(), override_settings(ROOT_URLCONF=self.urlconf):
+        if client not in self.arrived:
+            self.arrived.append(client)
+            client.get("/")  # begins the session, once: it is the greater part of a request, and would be undone
+        with self.undone(), self.addresses():
             headers = {"HTTP_ACCEPT": "application/json", **headers}
             if body is None:
                 return client.generic(method, address, content_type=FORM, **headers)
