@@ -177,7 +177,7 @@ class Walk:
             transaction.savepoint_rollback(point)
 
     def addresses(self) -> AbstractContextManager[Any]:
-        """Have the addresses of this walk be the site's; Django finds out all of them anew where that is a change."""
+        """Have the addresses of this walk be the site's; where that is a change, Django reads all of them anew."""
         if self.urlconf == settings.ROOT_URLCONF:
             return nullcontext()
         return override_settings(ROOT_URLCONF=self.urlconf)
