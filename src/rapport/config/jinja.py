@@ -12,7 +12,7 @@ from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static as plain_static
 from django.urls import reverse
 
-from rapport.kit import filters
+from rapport.kit import filters, pages
 from rapport.live.tickets import live_url
 
 
@@ -30,7 +30,7 @@ def environment(**options: Any) -> jinja2.Environment:
         **chosen, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]
     )
     made.filters.update(filters.FILTERS)
-    made.globals.update(filters.GLOBALS, static=static, url=url, live_url=live_url)
+    made.globals.update(filters.GLOBALS, static=static, url=url, live_url=live_url, said=pages.said)
     return made
 
 

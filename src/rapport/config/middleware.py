@@ -56,8 +56,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; an address that only takes forms says so to who opens it."""
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            told = refusals.answer(request, status=405, code="method_not_allowed", message="")
+            told.headers["Allow"] = response.headers["Allow"]
+            return told
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for an error a person can act on; leave others to Django."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -52,7 +52,7 @@ def contract(request: HttpRequest, member: Member, feed: str) -> HttpResponseBas
         actions.write_contract(programme=member.programme, feed=feed, text=text, actor=f"member:{member.pk}")
     except Invalid as error:
         return _page(request, member, feed, text=text, error=error)
-    return _back(member, feed)
+    return _back(request, member, feed, "The contract is on file.")
 
 
 @require_POST
@@ -69,7 +69,8 @@ def decide(request: HttpRequest, member: Member, feed: str) -> HttpResponseBase:
         )
     except Invalid as error:
         return _page(request, member, feed, error=error)
-    return _back(member, feed)
+    said = "The feed is stopped." if does is actions.stop else "The feed runs again."
+    return _back(request, member, feed, said)
 
 
 @require_POST
@@ -86,7 +87,7 @@ def accept(request: HttpRequest, member: Member, delivery: UUID) -> HttpResponse
         )
     except Invalid as error:
         return _page(request, member, found.feed, error=error)
-    return _back(member, found.feed)
+    return _back(request, member, found.feed, "Accepted: the same file is taken when it comes again.")
 
 
 def _page(
@@ -108,5 +109,5 @@ def _page(
     return pages.render(request, "feeds/feed.html", context, status=error.status if error else 200)
 
 
-def _back(member: Member, feed: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("feed", args=[member.programme.key, feed]))
+def _back(request: HttpRequest, member: Member, feed: str, said: str) -> HttpResponse:
+    return pages.redirect(request, reverse("feed", args=[member.programme.key, feed]), said=said)

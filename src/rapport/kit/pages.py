@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
 
 Context = Mapping[str, Any]
+SAID = "said"
 
 # status: what happened, what is safe, what to do next
 _WORDS = {
@@ -18,6 +19,11 @@ _WORDS = {
         "Ask the programme's supervisor if you need it for your work.",
     ),
     404: ("There is nothing here", "Nothing was lost.", "Check the address, or go back to where you were."),
+    405: (
+        "This address only takes what a form sends",
+        "Nothing was changed.",
+        "Go back to the page with the form, or to where you work.",
+    ),
     409: (
         "This has changed meanwhile",
         "What others did is kept.",
@@ -57,11 +63,18 @@ def page_or_fragment(
     return render(request, fragment if wants_fragment(request) else page, context, status=status)
 
 
-def redirect(request: HttpRequest, to: str) -> HttpResponse:
-    """Send the browser to ``to``, an address of ours; htmx loads it as a new page."""
+def redirect(request: HttpRequest, to: str, *, said: str = "") -> HttpResponse:
+    """Send the browser to ``to``, an address of ours; htmx loads it as a new page. It says once what was done."""
+    if said:
+        request.session[SAID] = said
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": to})
     return HttpResponseRedirect(to)
+
+
+def said(request: HttpRequest) -> str:
+    """Return what ``redirect`` left to be said on the next page of the staff's, once."""
+    return str(request.session.pop(SAID, "")) if hasattr(request, "session") else ""
 
 
 def announce(response: HttpResponse, words: str, *, shown: bool = True) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,7 +47,6 @@ def privacy(request: HttpRequest, member: Member) -> HttpResponseBase:
         "requests": queries.open_requests(member.programme),
         "holds": queries.holds_of(member.programme),
         "days_left": queries.days_left,
-        "allowed": "allowed" in request.GET,
     }
     return pages.render(request, "privacy/privacy.html", context)
 
@@ -66,7 +65,8 @@ def allow_return(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Let the key of a customer who was erased be used again."""
     key = request.POST.get("key", "")
     actions.allow_return(programme=member.programme, key=key, actor=_actor(member))
-    return HttpResponseRedirect(reverse("privacy", args=[member.programme.key]) + "?allowed")
+    to = reverse("privacy", args=[member.programme.key])
+    return pages.redirect(request, to, said="Files and calls may use this key again.")
 
 
 @require_POST
@@ -81,7 +81,8 @@ def act(request: HttpRequest, member: Member, customer_id: UUID, step: str) -> H
         if error.status == 404:
             raise
         return _customer(request, member, customer_id, error=error, at=step)
-    return HttpResponseRedirect(reverse("privacy-customer", args=[member.programme.key, customer_id]) + f"?{step}")
+    to = reverse("privacy-customer", args=[member.programme.key, customer_id])
+    return pages.redirect(request, to, said=DONE[step])
 
 
 @require_POST
@@ -107,7 +108,8 @@ def keeping(request: HttpRequest, member: Member) -> HttpResponseBase:
         try:
             for kind, months in read_months(request.POST, SUGGESTED).items():
                 retention.set_period(programme=member.programme, kind=kind, months=months, actor=_actor(member))
-            return HttpResponseRedirect(reverse("retention", args=[member.programme.key]) + "?kept")
+            said = "Kept. The numbers say what would go tonight."
+            return pages.redirect(request, reverse("retention", args=[member.programme.key]), said=said)
         except Invalid as refused:
             error = str(refused)
     context = {
@@ -116,7 +118,6 @@ def keeping(request: HttpRequest, member: Member) -> HttpResponseBase:
         "rules": retention.rules_of(member.programme),
         "sent": request.POST,
         "error": error,
-        "kept": "kept" in request.GET,
     }
     return pages.render(request, "privacy/retention.html", context, status=422 if error else 200)
 
@@ -226,7 +227,6 @@ def _customer(
         "error": str(error) if error else "",
         "refused": at,
         "sent": request.POST,
-        "done": next((words for step, words in DONE.items() if step in request.GET), ""),
     }
     return pages.render(request, "privacy/customer.html", context, status=error.status if error else 200)
 

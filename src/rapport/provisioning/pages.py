@@ -32,7 +32,7 @@ def directory(request: HttpRequest, member: Member) -> HttpResponse:
         except DomainError as error:
             problem = str(error)
         else:
-            return pages.redirect(request, request.path)
+            return pages.redirect(request, request.path, said="Saved. It holds at once for all in the group.")
     programme = member.programme
     context = {
         "member": member,

@@ -48,5 +48,6 @@ def end(request: HttpRequest, member: Member, sign_in: UUID) -> HttpResponse:
             if one.public_id == sign_in:
                 why = SignIn.Why.BY_SUPERVISOR
                 actions.end(sign_in=one, why=why, by=member.user, actor=f"member:{member.pk}")
-                return pages.redirect(request, reverse("sessions", args=[place.programme.key]))
+                to = reverse("sessions", args=[place.programme.key])
+                return pages.redirect(request, to, said=f"The session of {place.name} is ended.")
     raise NotFound("This session has ended already, or is nobody's of this programme.")

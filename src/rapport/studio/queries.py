@@ -96,10 +96,16 @@ class RightRow:
     for_tokens: bool
 
 
-def rows_of(programme: Programme) -> list[PersonRow]:
-    """Return everyone with a place on the programme; those whose place has ended come last."""
-    members = members_of(programme)
+def rows_of(programme: Programme, *, find: str = "") -> list[PersonRow]:
+    """Return everyone with a place on the programme, or whom ``find`` fits; whose place has ended comes last."""
+    members = [member for member in members_of(programme) if _fits(member, find.casefold())]
     return sorted(_rows(members), key=lambda row: (not row.place.is_active, row.place.name))
+
+
+def _fits(member: Member, words: str) -> bool:
+    team = member.team.name if member.team else ""
+    told = (member.name, member.user.username, Role(member.role).words, team)
+    return any(words in one.casefold() for one in told)
 
 
 def row_of(place: Member) -> PersonRow:

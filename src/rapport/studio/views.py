@@ -6,18 +6,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts import actions
 from rapport.accounts.access import access_own_token, access_place
-from rapport.accounts.clearance import write_hours
+from rapport.accounts.arrivals import arrival_of
+from rapport.accounts.clearance import lapses, write_hours
 from rapport.accounts.doors import staff_page
 from rapport.accounts.queries import teams_of, tokens_of
 from rapport.accounts.roles import FOR_TOKENS, MEANS, Right, Role
 from rapport.kit import clock, pages
+from rapport.kit.errors import Invalid
 from rapport.studio import forms, queries
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ managing = staff_page(Right.MANAGE_PEOPLE)
 adjusting = staff_page(Right.ADJUST_ROLES)
 issuing = staff_page(Right.MANAGE_TOKENS)
 SCREENING = (("none", "Not begun"), ("under_way", "Under way"), ("passed", "Passed"), ("failed", "Failed"))
-CHANGES = (("", "As the role has it"), ("granted", "Granted"), ("denied", "Denied"))
+RIGHT_CHOICES = [(right.value, f"{right.value}: {MEANS[right]}") for right in Right if right not in FOR_TOKENS]
+CHANGES = (("granted", "Granted"), ("denied", "Denied"), ("", "As the role has it"))
 
 
 @never_cache
@@ -36,9 +39,8 @@ CHANGES = (("", "As the role has it"), ("granted", "Granted"), ("denied", "Denie
 @seeing
 def people(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List who works here, with role, team, the state of their clearance, and when they last signed in."""
-    rows = queries.rows_of(member.programme)
-    ended = [row for row in rows if str(row.place.user.public_id) == request.GET.get("ended")]
-    return _page(request, member, "people", rows=rows, ended=[row for row in ended if not row.place.is_active])
+    find = request.GET.get("find", "").strip()
+    return _page(request, member, "people", find=find, rows=queries.rows_of(member.programme, find=find))
 
 
 @never_cache
@@ -60,7 +62,7 @@ def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBa
         changes=CHANGES,
         hours=write_hours(place.allowed_hours),
         own_rights=sorted((right, "granted" if granted else "denied") for right, granted in own.items()),
-        rights=[(right.value, f"{right.value}: {MEANS[right]}") for right in Right if right not in FOR_TOKENS],
+        rights=RIGHT_CHOICES,
         is_self=place.user_id == member.user_id,
     )
 
@@ -74,11 +76,11 @@ def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResp
     if ends is None:
         role, team = forms.read_role(sent), sent.get("team", "").strip()[:100]
         actions.change_place(member=place, role=role, team=team, actor=_actor(member), by=member)
+        said = f"{place.name} is {role.words}{f', team {team}' if team else ''}."
     else:
         actions.change_place(member=place, is_active=ends, actor=_actor(member), by=member)
-    if ends is False:
-        return HttpResponseRedirect(f"{reverse('people', args=[member.programme.key])}?ended={person}")
-    return _back(member, "person", person)
+        said = f"The place of {place.name} {'is resumed' if ends else 'has ended: they are signed out here'}."
+    return _back(request, member, said, *(("people",) if ends is False else ("person", person)))
 
 
 @require_POST
@@ -88,7 +90,7 @@ def change_clearance(request: HttpRequest, member: Member, person: UUID) -> Http
     place = access_place(member, person)
     values = forms.read_clearance(place, request.POST)
     actions.set_clearance(member=place, actor=_actor(member), by=member, **values)
-    return _back(member, "person", person)
+    return _back(request, member, f"The clearance of {place.name} is saved.", "person", person)
 
 
 @require_POST
@@ -98,7 +100,7 @@ def adjust_person(request: HttpRequest, member: Member, person: UUID) -> HttpRes
     place, granted = access_place(member, person), forms.read_change(request.POST)
     right = forms.read_right(request.POST)
     actions.adjust_person(member=place, right=right, granted=granted, actor=_actor(member), by=member)
-    return _back(member, "person", person)
+    return _back(request, member, f"{place.name}: {right.value} is {_becomes(granted)}.", "person", person)
 
 
 @require_POST
@@ -107,7 +109,7 @@ def end_sessions(request: HttpRequest, member: Member, person: UUID) -> HttpResp
     """Sign a person out everywhere."""
     place = access_place(member, person)
     actions.shut_out(user=place.user, why="by_supervisor", actor=_actor(member))
-    return _back(member, "person", person)
+    return _back(request, member, f"{place.name} is signed out everywhere.", "person", person)
 
 
 @never_cache
@@ -122,7 +124,9 @@ def roles(request: HttpRequest, member: Member) -> HttpResponseBase:
         rows=queries.matrix_of(member.programme),
         roles=list(Role),
         role_choices=[(role.value, role.words) for role in Role if role.value != member.role],
-        right_choices=[(right.value, right.value) for right in Right if right not in FOR_TOKENS],
+        right_choices=[
+            (right.value, f"{right.value}: {MEANS[right]}") for right in Right if right not in FOR_TOKENS
+        ],
     )
 
 
@@ -135,7 +139,8 @@ def adjust_role(request: HttpRequest, member: Member) -> HttpResponseBase:
     actions.adjust_role(
         programme=member.programme, role=role, right=right, granted=granted, actor=_actor(member), by=member
     )
-    return _back(member, "roles")
+    said = f"{role.words.capitalize()}: {right.value} is {_becomes(granted)}."
+    return _back(request, member, said, "roles")
 
 
 @never_cache
@@ -149,9 +154,14 @@ def rules(request: HttpRequest, member: Member) -> HttpResponseBase:
 @require_POST
 @staff_page(Right.MANAGE_PROGRAMME)
 def change_rules(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Change what the programme asks of who enters; open pages meet it at once."""
-    actions.set_rules(programme=member.programme, actor=_actor(member), **forms.read_rules(request.POST))
-    return _back(member, "rules")
+    """Change what the programme asks of who enters; open pages meet it at once. Nobody shuts themselves out."""
+    rules = forms.read_rules(request.POST)
+    member.programme = actions.set_rules(programme=member.programme, actor=_actor(member), **rules)
+    arrival = arrival_of(request, member.user, member.programme)
+    if found := lapses(member, now=clock.now(), arrival=arrival):
+        words = " ".join(lapse.words for lapse in found)
+        raise Invalid(f"Not saved, because it would shut you out: {words} Put that right for yourself first.")
+    return _back(request, member, "Saved. These rules hold from now on.", "rules")
 
 
 @never_cache
@@ -178,29 +188,36 @@ def make_token(request: HttpRequest, member: Member) -> HttpResponseBase:
 @issuing
 def end_token(request: HttpRequest, member: Member, token: UUID) -> HttpResponseBase:
     """End a token at once."""
-    actions.revoke_token(access_own_token(member, token), actor=_actor(member))
-    return _back(member, "tokens")
+    found = access_own_token(member, token)
+    actions.revoke_token(found, actor=_actor(member))
+    return _back(request, member, f"The token {found.name} is ended.", "tokens")
 
 
 def _tokens(request: HttpRequest, member: Member, secret: str = "") -> HttpResponse:
-    return _page(
-        request,
-        member,
-        "tokens",
-        secret=secret,
-        tokens=tokens_of(member.programme),
-        rights=[(right.value, f"{right.value}: {MEANS[right]}") for right in forms.TOKEN_RIGHTS],
-        ends=(clock.now() + timedelta(days=90)).date(),
-    )
+    context = {
+        **_context(member, "tokens"),
+        "secret": secret,
+        "tokens": tokens_of(member.programme),
+        "rights": [(right.value, f"{right.value}: {MEANS[right]}") for right in forms.TOKEN_RIGHTS],
+        "ends": (clock.now() + timedelta(days=90)).date(),
+    }
+    return pages.page_or_fragment(request, "studio/tokens.html", "studio/tokens_part.html", context)
 
 
 def _page(request: HttpRequest, member: Member, name: str, **more: Any) -> HttpResponse:
-    context = {"member": member, "programme": member.programme, "section": "people", "tab": name, **more}
-    return pages.render(request, f"studio/{name}.html", context)
+    return pages.render(request, f"studio/{name}.html", {**_context(member, name), **more})
 
 
-def _back(member: Member, name: str, *arguments: Any) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse(name, args=[member.programme.key, *arguments]))
+def _context(member: Member, tab: str) -> dict[str, Any]:
+    return {"member": member, "programme": member.programme, "section": "people", "tab": tab}
+
+
+def _back(request: HttpRequest, member: Member, said: str, name: str, *arguments: Any) -> HttpResponse:
+    return pages.redirect(request, reverse(name, args=[member.programme.key, *arguments]), said=said)
+
+
+def _becomes(granted: bool | None) -> str:
+    return {True: "granted", False: "denied", None: "as the role has it"}[granted]
 
 
 def _actor(member: Member) -> str:

@@ -11,6 +11,7 @@ from rapport.accounts import actions, queries
 from rapport.accounts.doors import commanding
 from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Role
+from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 
@@ -25,9 +26,19 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--name", default="", help="as others see it; default: the username")
     parser.add_argument("--agent-id", default="", help="what the telephone system calls them")
     parser.add_argument("--end", action="store_true", help="end their place; open pages close at once")
+    parser.add_argument("--screened", action="store_true", help="on file: their background screening is passed")
+    parser.add_argument(
+        "--signed",
+        action="append",
+        default=[],
+        metavar="AGREEMENT",
+        help="on file: signed today",
+    )
     asked = parser.parse_args(arguments)
     if asked.end:
         return _end(asked)
+    if asked.screened or asked.signed:
+        return _clear(asked)
     programme, is_new = actions.ensure_programme(key=asked.programme)
     if is_new:
         print(f"Made programme {programme.key} with default settings.")
@@ -39,12 +50,27 @@ def run(arguments: list[str]) -> int:
 
 def _end(asked: argparse.Namespace) -> int:
     with commanding(asked.programme) as programme:
-        found = [one for one in queries.members_of(programme) if one.user.username == asked.username]
-        if not found:
-            raise NotFound(f"{asked.username} has no place on {programme.key}.")
-        actions.change_place(member=found[0], is_active=False, actor="command")
+        actions.change_place(member=_found(programme, asked.username), is_active=False, actor="command")
     print(f"{asked.username} has no place on {asked.programme} any more.")
     return 0
+
+
+def _clear(asked: argparse.Namespace) -> int:
+    with commanding(asked.programme) as programme:
+        member, today = _found(programme, asked.username), clock.now().astimezone(programme.zone).date()
+        if asked.screened:
+            member = actions.set_clearance(member=member, actor="command", screening="passed", screened_until=None)
+        for agreement in asked.signed:
+            member = actions.sign_agreement(member=member, agreement=agreement, on=today, actor="command")
+    print(f"The clearance of {asked.username} on {asked.programme} is on file.")
+    return 0
+
+
+def _found(programme: Programme, username: str) -> Member:
+    found = [one for one in queries.members_of(programme) if one.user.username == username]
+    if not found:
+        raise NotFound(f"{username} has no place on {programme.key}.")
+    return found[0]
 
 
 def _member(programme: Programme, asked: argparse.Namespace) -> Member:

@@ -7,6 +7,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from rapport.config import refusals
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -26,6 +27,7 @@ urlpatterns = [
     path("away", raising(OperationalError("connection refused\nmore"))),
     path("nul", raising(DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))),
     path("too-long", raising(DataError("value too long for type character varying(20)"))),
+    path("form", require_POST(raising(NotFound()))),
     path("broken", raising(ZeroDivisionError())),
 ]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]  # every request is counted
@@ -77,3 +79,9 @@ def test_headers_allow_our_own_things_only(client: Client) -> None:
     assert policy["frame-ancestors"] == "'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_an_address_of_a_form_says_so_to_who_opens_it(client: Client) -> None:
+    opened = client.get("/form")
+    assert (opened.status_code, opened.headers["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in opened.text and 'href="/"' in opened.text

@@ -8,6 +8,7 @@ from django.test import Client
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.access import access_token
+from rapport.accounts.cli import person
 from rapport.accounts.models import ApiToken, Member
 from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
@@ -122,12 +123,53 @@ def test_the_matrix_shows_what_the_programme_adjusts(world: World, admin: Client
 
 
 def test_the_rules_of_entry_are_set(world: World, admin: Client) -> None:
+    on_file = ["--screened", "--signed", "nda 1", "--signed", "conduct 2"]
+    assert person.run(["admin", "--programme", "cards", *on_file]) == 0
     sent = {"requires_screening": "on", "required_agreements": "nda 1\nconduct 2", "allowed_hours": ""}
-    assert admin.post(f"{PEOPLE}rules/change/", sent).status_code == 302
+    said = admin.post(f"{PEOPLE}rules/change/", sent, follow=True)
+    assert "Saved. These rules hold from now on." in text_of(said)
     world.programme.refresh_from_db()
     assert world.programme.requires_screening
     assert world.programme.required_agreements == ["nda 1", "conduct 2"]
-    assert admin.get(PEOPLE).status_code == 403  # it holds for who set it, too
+
+
+@pytest.mark.parametrize(
+    ("rule", "lacks"),
+    [
+        ({"requires_screening": "on"}, "screening has not been passed"),
+        ({"requires_second_factor": "on"}, "second factor"),
+        ({"required_agreements": "nda 1"}, "not signed the agreement “nda 1”"),
+        ({"allowed_networks": "10.20.0.0/16"}, "127.0.0.1"),
+    ],
+)
+def test_who_sets_the_rules_does_not_shut_themselves_out(
+    world: World, admin: Client, rule: dict[str, str], lacks: str
+) -> None:
+    refused = admin.post(f"{PEOPLE}rules/change/", rule)
+    assert refused.status_code == 422 and lacks in refused.content.decode()
+    assert "would shut you out" in refused.content.decode()
+    text_of(admin.get(PEOPLE))
+
+
+def test_what_was_done_is_said_once_on_the_page_that_comes(world: World, admin: Client) -> None:
+    sent = {"role": "senior_rep", "team": "Blue"}
+    page = text_of(admin.post(f"{page_of(world)}place/", sent, follow=True))
+    assert 'data-said><div><p class="notice-title">Rep is senior rep, team Blue.</p>' in page
+    assert "data-said" not in text_of(admin.get(page_of(world)))
+
+
+def test_a_refused_form_is_answered_with_a_notice_and_what_was_typed_stays(world: World, admin: Client) -> None:
+    htmx = {"HX-Request": "true"}
+    refused = admin.post(f"{page_of(world)}clearance/", {"allowed_networks": "nowhere"}, headers=htmx)
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#notices")
+    done = admin.post(f"{page_of(world)}clearance/", {"screening": "passed"}, headers=htmx)
+    assert (done.status_code, done.headers["HX-Redirect"]) == (204, page_of(world))
+
+
+def test_people_are_found_by_name_role_or_team(world: World, admin: Client) -> None:
+    rep2 = text_of(admin.get(PEOPLE, {"find": "REP2"}))
+    assert "Rep2</a>" in rep2 and "Supervisor</a>" not in rep2
+    assert "Nobody found" in text_of(admin.get(PEOPLE, {"find": "nobody at all"}))
 
 
 def test_a_supervisor_sees_people_and_signs_them_out_and_changes_nothing(world: World) -> None:

@@ -33,6 +33,13 @@ function show(title, words, tone = "bad", lasts = 0) {
   if (lasts) window.setTimeout(() => notice.remove(), lasts);
 }
 
+// What the page before has done, said on this one.
+const said = notices.querySelector("[data-said]");
+if (said) {
+  say(said.querySelector(".notice-title").textContent);
+  window.setTimeout(() => said.remove(), 5000);
+}
+
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   Object.assign(request.headers, idle());
@@ -42,7 +49,9 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("htmx:after:request", (event) => {
   notices.querySelector("[data-connection]")?.remove();
-  const headers = event.detail.ctx.response.headers;
+  const { request, response } = event.detail.ctx;
+  if (response.status < 400 && !/GET|HEAD/.test(request.method)) notices.replaceChildren(); // what was wrong is put right
+  const headers = response.headers;
   const quiet = headers.get("Rapport-Say");
   if (quiet) say(decodeURIComponent(quiet));
   const words = headers.get("Rapport-Announce");
