@@ -150,7 +150,7 @@ def in_each_programme(work: Callable[[Programme], Found]) -> list[Found]:
         with inside(programme.pk):
             return work(programme)
 
-    return _in_turn(enter)
+    return in_turn(enter)
 
 
 def places_of(user: User) -> list[Member]:
@@ -187,7 +187,7 @@ def one_by_one(
 
 def one_by_one_in_each(find: Callable[[Programme], Iterable[Item]], act: Callable[[Item], object]) -> int:
     """Do :func:`one_by_one` in every programme; return how many things were done in all."""
-    return sum(_in_turn(lambda programme: one_by_one(programme, find, act)))
+    return sum(in_turn(lambda programme: one_by_one(programme, find, act)))
 
 
 def step_by_step_in_each(begin: Callable[[Programme], Callable[[], bool]]) -> None:
@@ -199,10 +199,11 @@ def step_by_step_in_each(begin: Callable[[Programme], Callable[[], bool]]) -> No
             with inside(programme.pk):
                 is_more = step()
 
-    _in_turn(go)
+    in_turn(go)
 
 
-def _in_turn(work: Callable[[Programme], Found]) -> list[Found]:
+def in_turn(work: Callable[[Programme], Found]) -> list[Found]:
+    """Do ``work`` for every programme, outside all walls, and the next ones' where one fails; then raise that."""
     found: list[Found] = []
     fault: Exception | None = None
     for programme in queries.programmes():

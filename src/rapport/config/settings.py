@@ -216,6 +216,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # Limits of how many requests one place may send in a minute (rapport.config.rates); 0 is no limit
 REQUESTS_PER_ADDRESS = env.whole("RAPPORT_REQUESTS_PER_ADDRESS", 6000, highest=10**7)
 REQUESTS_PER_PERSON = env.whole("RAPPORT_REQUESTS_PER_PERSON", 1200, highest=10**7)
+SIGN_INS_KEPT_DAYS = env.whole("RAPPORT_SIGN_INS_KEPT_DAYS", 365, lowest=1, highest=36500)  # after they ended
 REQUESTS_PER_TOKEN = env.whole("RAPPORT_REQUESTS_PER_TOKEN", 1200, highest=10**7)
 STREAMS_PER_PERSON = env.whole("RAPPORT_STREAMS_PER_PERSON", 30, highest=10**7)  # open at once; 0 is no limit
 STREAMS_PER_ADDRESS = env.whole("RAPPORT_STREAMS_PER_ADDRESS", 5000, highest=10**7)

@@ -23,11 +23,13 @@ from rapport.feeds.events import (
     FeedStopped,
 )
 from rapport.feeds.models import Contract, Decision, Delivery
+from rapport.feeds.queries import kept_before
 from rapport.feeds.terms import INCOMING, OUTGOING, Terms, read_terms
 from rapport.kit import clock, outbound
 from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from rapport.accounts.models import Programme
@@ -204,6 +206,16 @@ def accept(*, programme: Programme, delivery: UUID, reason: str, actor: str) -> 
     _decide(_locked(programme, found.feed), "accepted", reason, actor, found)
     announce(FeedAccepted(found.feed), programme=programme, subject=found.public_id, actor=actor)
     return found
+
+
+@transaction.atomic
+def forget_kept(*, programme: Programme, before: datetime) -> int:
+    """Remove the files kept of deliveries older than an instant; what became of them stays. Return how many."""
+    old = list(kept_before(programme, before).select_for_update(of=("self",)))
+    for delivery in old:
+        keeping.forget(delivery)
+    Delivery.objects.filter(pk__in=[one.pk for one in old]).update(kept="")
+    return len(old)
 
 
 @transaction.atomic

@@ -69,6 +69,11 @@ def seal_anew(deliveries: Iterable[Delivery]) -> None:
             draft.unlink()
 
 
+def forget(delivery: Delivery) -> None:
+    """Remove the file that is kept of a delivery, if it is still there."""
+    (_folder(delivery.programme.key) / delivery.kept).unlink(missing_ok=True)
+
+
 def uses() -> Counter[str]:
     """Return how many kept files each key opens."""
     keys = Counter(_key_of(file) for file in (Path(settings.HOME) / "feeds").glob("*/*"))

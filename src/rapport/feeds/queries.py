@@ -13,6 +13,8 @@ from rapport.kit import clock
 from rapport.kit.errors import NotFound
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Programme
 
 FEEDS = (*INCOMING, *OUTGOING)
@@ -83,6 +85,12 @@ def delivery_by_id(programme: Programme, public_id: UUID) -> Delivery:
 def kept_deliveries(programme_id: int) -> list[Delivery]:
     """Return the deliveries of which a file is kept."""
     return list(Delivery.objects.select_related("programme").filter(programme=programme_id).exclude(kept=""))
+
+
+def kept_before(programme: Programme, instant: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries older than an instant of which a file is kept."""
+    found = Delivery.objects.select_related("programme").filter(programme=programme, at__lt=instant)
+    return found.exclude(kept="")
 
 
 def _feed(key: str, contract: Contract | None, last: Delivery | None) -> Feed:

@@ -27,6 +27,7 @@ SUGGESTED = {
     "contact_address": ("E-mail addresses and numbers of contacts, and telephone events", 12),
     "survey_comment": ("What customers wrote in surveys, and quotes of it in Rally Notes", 36),
     "file_changes": ("What customers' files said before they were changed", 24),
+    "feed_files": ("Files of partners' feeds that were kept, sealed, because they broke their contract", 3),
     "customer_file": ("Customers without a contact or a change in their file: erased altogether", 120),
 }
 """The periods a programme may set: what falls under it, and the months we suggest."""

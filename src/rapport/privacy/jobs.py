@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rapport.accounts.queries import programmes
+from rapport.accounts.doors import in_each_programme, in_turn
 from rapport.jobs.actions import job, periodic
-from rapport.kit.walls import inside
 
 
 @job("privacy.make_package")
@@ -20,8 +19,7 @@ def let_go(timestamp: int) -> None:
     """Every night, in each programme: let go what has been kept long enough, in batches."""
     from rapport.privacy import retention
 
-    for programme in programmes():
-        retention.apply(programme)
+    in_turn(retention.apply)
 
 
 @periodic("privacy.expire_packages", "*/20 * * * *")
@@ -29,6 +27,4 @@ def expire_packages(timestamp: int) -> None:
     """Empty the packages that nobody took in time."""
     from rapport.privacy import packages
 
-    for programme in programmes():
-        with inside(programme.pk):
-            packages.expire(programme)
+    in_each_programme(packages.expire)

@@ -16,6 +16,8 @@ from django.db.models import Model, QuerySet
 from rapport.contacts.queries import customers_heard_since
 from rapport.customers.queries import erased_since, idle_since
 from rapport.events.actions import announce
+from rapport.feeds.actions import forget_kept
+from rapport.feeds.queries import kept_before
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.kit.walls import inside
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 BATCH = 500
 CUSTOMERS_AT_ONCE = 20
 WHOLE_FILE = "customer_file"
+FEED_FILES = "feed_files"
 SWEPT_FOR = timedelta(days=3)
 DAYS_A_MONTH = 30.4375
 
@@ -69,10 +72,12 @@ def _rule(programme: Programme, kind: str, period: Period | None) -> Rule:
 
 
 def would_go(programme: Programme, kind: str, months: int) -> int:
-    """Return how many rows (of the whole file: customers) would go tonight with this period."""
+    """Return how many rows (customers of the whole file, files of feeds) would go tonight with this period."""
     instant = _instant(months)
     if kind == WHOLE_FILE:
         return _idle(programme, instant).count()
+    if kind == FEED_FILES:
+        return kept_before(programme, instant).count()
     return sum(rows.count() for _, rows in _due(programme, kind, instant))
 
 
@@ -113,7 +118,9 @@ def _apply(programme: Programme, kind: str, instant: datetime) -> int:
     step: Callable[[], int | None]
     if kind == WHOLE_FILE:
         tried: set[int] = set()
-        step = lambda: _erase_some(programme, instant, tried)  # noqa: E731 - two ways of one step
+        step = lambda: _erase_some(programme, instant, tried)  # noqa: E731 - three ways of one step
+    elif kind == FEED_FILES:
+        step = lambda: forget_kept(programme=programme, before=instant) or None  # noqa: E731
     else:
         step = lambda: _empty_some(programme, kind, instant)  # noqa: E731
     total = 0

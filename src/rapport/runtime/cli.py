@@ -26,6 +26,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
   keys …                  the keys that open sealed values, and their rotation
+  privacy …               one customer's data: copy it, restrict it, hold it, erase it
   reset                   forget this installation's data for good
   simulate …              replay recorded calls on a simulated clock
   person …                give a person a place on a programme
@@ -43,6 +44,7 @@ LATE = {  # command → module with run(arguments) -> int
     "import calls": "rapport.contacts.importing.cli",
     "import customers": "rapport.customers.importing.cli",
     "keys": "rapport.customers.cli",
+    "privacy": "rapport.privacy.cli",
     "feed": "rapport.feeds.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",

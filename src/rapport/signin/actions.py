@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from rapport.accounts.actions import note_signed_in, note_signed_out, tell_places
@@ -103,6 +104,12 @@ def end_lapsed() -> int:
         why = SignIn.Why.SHUT_OUT if one.is_shut_out() else one.lapsed(now)
         ended += bool(why and end(sign_in=one, why=why))
     return ended
+
+
+def forget_ended() -> int:
+    """Delete the sign-ins that ended longer ago than the setting says they are kept; return how many."""
+    before = clock.now() - timedelta(days=settings.SIGN_INS_KEPT_DAYS)
+    return SignIn.objects.filter(ended_at__lt=before).delete()[0]
 
 
 def move(sign_in: SignIn, *, session_key: str) -> None:

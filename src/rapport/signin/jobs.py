@@ -20,6 +20,12 @@ def reseal() -> None:
     sealed.seal_anew()
 
 
+@periodic("signin.forget_ended", "53 3 * * *")
+def forget_ended(timestamp: int) -> None:
+    """Every night: forget the sign-ins that ended long ago, with their addresses and browsers."""
+    actions.forget_ended()
+
+
 @periodic("signin.end_lapsed", "* * * * *")
 def end_lapsed(timestamp: int) -> None:
     """Every minute: end sign-ins whose time is over, so that their open pages learn of it."""

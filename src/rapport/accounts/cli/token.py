@@ -13,6 +13,7 @@ from rapport.kit.errors import Invalid, NotFound
 USES = {
     "cti": [Right.REPORT_CALLS],
     "api": [Right.USE_API],
+    "privacy": [Right.HANDLE_PERSONAL_DATA],
     "partner": [Right.SEE_FEEDS],
     "scim": [Right.PROVISION_PEOPLE],
 }

@@ -1,24 +1,31 @@
 """Letting go of what is old: in batches, resumable, sparing who is held; and no figure changes."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rapport.accounts.models import Programme
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers.models import Customer, FileChange
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
+from rapport.feeds import actions as feeds
+from rapport.feeds.queries import deliveries_of
+from rapport.feeds.tests.test_feeds import TERMS
 from rapport.insight.check import differences
 from rapport.kit import clock
+from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
-from rapport.privacy import actions, retention
+from rapport.privacy import actions, jobs, retention
 from rapport.privacy.catalogue import SUGGESTED
 from rapport.privacy.models import Period
-from rapport.privacy.tests.stage import LATER, every_figure, known, left
+from rapport.privacy.tests.stage import LATER, NINE, every_figure, known, left
 
 ACTOR = "member:1"
-ROWS_ONLY = [kind for kind in SUGGESTED if kind != retention.WHOLE_FILE]
+ROWS_ONLY = [kind for kind in SUGGESTED if kind not in (retention.WHOLE_FILE, retention.FEED_FILES)]
 
 
 def keep(world: World, *kinds: str, months: int = 1) -> None:
@@ -85,6 +92,42 @@ def test_a_hold_spares_everything_of_the_customer(world: World) -> None:
         Customer.objects.update(updated_at=LATER - timedelta(days=50))
         assert set(retention.apply(world.programme).values()) == {0}
     assert left(["her secret question", "30 123456", "analytical engine"]) != []
+
+
+def test_files_that_feeds_kept_go_when_they_are_old(world: World, settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    feeds.write_contract(programme=world.programme, feed="customers", text=TERMS, actor=ACTOR)
+    (tmp_path / "a.csv").write_text("No contract says this\n")
+
+    def delivered() -> Path:
+        told = feeds.receive(programme=world.programme, feed="customers", path=tmp_path / "a.csv", actor=ACTOR)
+        return tmp_path / "feeds" / "cards" / told.kept
+
+    with clock.at(NINE):
+        old = delivered()
+    with clock.at(LATER):
+        new = delivered()
+        keep(world, retention.FEED_FILES)
+        assert (old.is_file(), retention.would_go(world.programme, retention.FEED_FILES, 1)) == (True, 1)
+        assert retention.apply(world.programme) == {retention.FEED_FILES: 1}
+        assert retention.apply(world.programme) == {retention.FEED_FILES: 0}
+    assert (old.exists(), new.is_file()) == (False, True)
+    assert [bool(one.kept) for one in deliveries_of(world.programme)] == [True, False]
+
+
+def test_a_programme_that_fails_does_not_keep_the_next_ones_data(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def apply(programme: Programme) -> None:
+        tried.append(programme.key)
+        raise Conflict("for a test")
+
+    monkeypatch.setattr(retention, "apply", apply)
+    with pytest.raises(Conflict):
+        jobs.let_go.func(timestamp=0)
+    assert tried == ["cards", "loans"]
 
 
 def test_a_customer_long_silent_is_erased_unless_they_came_or_their_file_changed(world: World) -> None:

@@ -12,6 +12,7 @@ from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock
 from rapport.signin import actions, factors, queries
+from rapport.signin.jobs import forget_ended
 from rapport.signin.models import SignIn
 
 PASSWORD = "correct horse battery"
@@ -202,3 +203,14 @@ def test_what_lapsed_ends_without_a_request(rep: World) -> None:
         assert actions.end_lapsed() == 1
         assert actions.end_lapsed() == 0
     assert SignIn.objects.get().why == "idle"
+
+
+def test_sign_ins_that_ended_long_ago_are_forgotten(rep: World, settings: Any) -> None:
+    settings.SIGN_INS_KEPT_DAYS = 30
+    signed_in(), signed_in(), signed_in()
+    open_one, ended, long_ago = SignIn.objects.order_by("pk")
+    for one, days in ((ended, 29), (long_ago, 31)):
+        SignIn.objects.filter(pk=one.pk).update(ended_at=clock.now() - timedelta(days=days))
+    forget_ended.func(timestamp=0)
+    forget_ended.func(timestamp=0)
+    assert list(SignIn.objects.order_by("pk")) == [open_one, ended]
