@@ -258,6 +258,12 @@ administrators keep `people.read`, `people.manage` and `roles.adjust`, and a pro
 Who may read contacts reads their own (`contacts.read.own`), those of their team's reps (`contacts.read.team`), or
 all (`contacts.read.programme`). Lists and counts hold no others.
 
+One thing goes further: who has a customer's contact ringing or in hand at the desk (`contacts.take`) sees that
+customer's file, and with it their earlier contacts whoever handled them: when, about what, how it went, the note
+for whoever talks to them next, and looks back at the last one. So a customer who comes back need not tell their
+story again. What was written in those chats is not part of it. It ends with the contact, and is recorded as a look
+at the customer.
+
 ## Clearance
 
 A programme's rules say what else a person must meet to enter. All are looked at with every request; a stream that

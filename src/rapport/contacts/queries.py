@@ -119,7 +119,7 @@ def call_ids_going_on(programme: Programme, *, since_before: datetime) -> list[i
 
 
 def last_contact_before(contact: Contact) -> Contact | None:
-    """Return the customer's last answered contact before this one, to comment on and check."""
+    """Return the customer's last answered contact before this one, whoever handled it, to comment on and check."""
     if contact.customer_id is None:
         return None
     return (
@@ -137,7 +137,11 @@ def last_contact_before(contact: Contact) -> Contact | None:
 
 
 def history_of(customer: Customer, *, limit: int = 10) -> list[Contact]:
-    """Return the customer's latest contacts, newest first."""
+    """Return the customer's latest contacts, newest first, whoever handled them.
+
+    They are part of the file of a customer, for who has the customer in hand, and not for lists of contacts, which
+    go by ``readable_by``.
+    """
     return list(
         Contact.objects.select_related("reason", "disposition", "rep__user")
         .filter(programme=customer.programme_id, customer=customer)

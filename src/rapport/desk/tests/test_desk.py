@@ -186,6 +186,32 @@ def test_who_is_not_on_file_can_be_found(rep: Client, world: World) -> None:
     assert contact.customer == world.customer
 
 
+def test_earlier_contacts_of_others_are_seen_with_the_customer_in_hand_and_not_else(
+    rep: Client, world: World
+) -> None:
+    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=STEPS, actor="test")
+    earlier = chat.begin(
+        programme=world.programme,
+        email="ada@example.org",
+        text="words of then",
+        reason=world.reason,
+        client_id=uuid4(),
+    )
+    contacts.answer(earlier, rep=world.second_rep, actor="test")
+    contacts.end(earlier, by="rep", actor="test")
+    contacts.close(earlier, actor="test", disposition=None, resolved=True, summary="Their fee was waived")
+    at_it = f"/at/cards/contacts/{earlier.public_id}/"
+    assert "fee was waived" not in text_of(rep.get(DESK))
+    _, at = take(rep, world)
+    page = text_of(rep.get(DESK))
+    assert ("Their fee was waived" in page, "words of then" in page) == (True, False)
+    assert rep.get(at_it).status_code == 404
+    rep.post(f"{at}end/")
+    done = {"disposition": "saved", "resolved": "yes", "summary": "Stays", "open_because": "in a hurry"}
+    assert rep.post(f"{at}wrap-up/", done).status_code == 200
+    assert "fee was waived" not in text_of(rep.get(DESK))
+
+
 def test_a_contact_is_put_on_one_file_only(rep: Client, world: World) -> None:
     other = Customer.objects.create(programme=world.programme, key="C-2", name="Bob Boole")
     contact, at = take(rep, world)
