@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.doors import open_page, places_of
 from rapport.accounts.models import Member, User
-from rapport.accounts.roles import Right
+from rapport.accounts.roles import Right, Role
 from rapport.kit import pages
 
 
@@ -34,5 +34,7 @@ def workplace(place: Member) -> str:
     if place.may(Right.TAKE_CONTACTS):
         return f"{base}/desk/"
     if place.may(Right.READ_REPORTS):
-        return f"{base}/partner/"
+        if place.role == Role.PARTNER_VIEWER:
+            return f"{base}/partner/"
+        return f"{base}/record/" if place.may(Right.READ_RECORD) else f"{base}/reports/"
     return f"{base}/people/" if place.may(Right.SEE_PEOPLE) else ""

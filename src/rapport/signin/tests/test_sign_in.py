@@ -1,11 +1,14 @@
 """Sign-in by the door people use."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from rapport.accounts.models import Member
+from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.signin import known, limits
@@ -33,9 +36,32 @@ def test_a_rep_signs_in_and_comes_to_the_desk(client: Client, rep: World) -> Non
     assert (event.name, event.data) == ("person.signed_in", {"how": "password"})
 
 
-def test_a_supervisor_comes_to_the_floor(client: Client, world: World) -> None:
+STARTS = {
+    Role.SUPERVISOR: "floor",
+    Role.TRAINER: "reports",
+    Role.PARTNER_VIEWER: "partner",
+    Role.AUDITOR: "record",
+    Role.ADMINISTRATOR: "people",
+}
+
+
+@pytest.mark.parametrize("role", STARTS)
+def test_everybody_comes_to_where_they_work_and_its_menu_says_so(client: Client, world: World, role: Role) -> None:
+    Member.objects.filter(pk=world.supervisor.pk).update(role=role.value)
     client.force_login(world.supervisor.user)
-    assert client.get("/").url == "/at/cards/floor/"
+    address = f"/at/cards/{STARTS[role]}/"
+    assert client.get("/").url == address
+    page = client.get(address)
+    assert page.status_code == 200
+    [start, *_] = re.findall(r'href="/at/cards/(\w+)/" aria-current', page.content.decode()) or ["people"]
+    assert start == STARTS[role]
+    assert role.value.replace("_", " ").capitalize() in page.content.decode()
+
+
+def test_who_reads_no_rally_notes_is_not_told_that_there_are_none(client: Client, world: World) -> None:
+    Member.objects.filter(pk=world.supervisor.pk).update(role="auditor")
+    client.force_login(world.supervisor.user)
+    assert "Rally Notes" not in client.get("/at/cards/partner/").content.decode()
 
 
 def test_who_has_no_programme_is_told_what_to_do(client: Client, db: Any) -> None:
