@@ -105,7 +105,7 @@ def _call(
 ) -> Answer:
     parts = _split(url)
     for name, value in headers.items():
-        if name.lower() in FORBIDDEN_HEADERS or any(each in name + value for each in "\r\n\x00"):
+        if name.lower() in FORBIDDEN_HEADERS or not f"{name}{value}".isascii() or not value.isprintable():
             raise OutboundRefused(f"The header {name!r} cannot be sent.")
     call = _Call(method, parts, _pinned(parts), body, headers, ends_at, largest)
     try:

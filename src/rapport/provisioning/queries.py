@@ -26,6 +26,11 @@ def groups(programme: Programme) -> QuerySet[Group]:
     return told.prefetch_related("entries").order_by("pk")
 
 
+def is_told_by_scim(programme: Programme) -> bool:
+    """Say whether a directory tells of the programme's people by SCIM."""
+    return entries(programme).exists() or groups(programme).exists()
+
+
 def mappings(programme: Programme) -> list[GroupMapping]:
     """Return what groups give on the programme, the one that wins first."""
     return list(GroupMapping.objects.filter(programme=programme).order_by("position", "pk"))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rapport.provisioning.models import Service
 
+CONFIRMED = "//saml:Assertion/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
 LARGEST = 256 * 1024  # characters of an assertion, as sent
 SECURITY: Final = {
     "authnRequestsSigned": False,
@@ -41,7 +42,7 @@ class Asserted:
         rules, attributes = service.rules, auth.get_attributes()
         subject = str(auth.get_nameid() or "")
         called = _first(attributes, rules["called"]) if rules["called"] else subject
-        groups = frozenset(attributes.get(rules["groups"], [])) if rules["groups"] else None
+        groups = frozenset(_texts(attributes, rules["groups"])) if rules["groups"] else None
         self.vouched = Vouched(
             subject=subject,
             called=called,
@@ -49,7 +50,7 @@ class Asserted:
             groups=groups,
             factors=frozenset(auth.get_last_authn_contexts() or ()),
         )
-        self.request = str(auth.get_last_response_in_response_to() or "")
+        self.request = _request_answered(auth)
         self.id = str(auth.get_last_assertion_id() or "")
         self.until = float(auth.get_last_assertion_not_on_or_after() or 0)
 
@@ -74,7 +75,7 @@ def asserted(service: Service, *, base: str, post: Mapping[str, str]) -> Asserte
         raise NotVouched(f"the assertion does not hold: {auth.get_last_error_reason()}")
     found = Asserted(auth, service)
     if not (found.request and found.id and found.until):
-        raise NotVouched("the assertion answers no request, or has no id or no end")
+        raise NotVouched("the assertion answers no request to this address, or has no id or no end")
     if not Xml.query(Xml.to_etree(auth.get_last_response_xml()), "//saml:Audience"):
         raise NotVouched("the assertion is for everybody")
     return found
@@ -85,6 +86,15 @@ def metadata(service: Service, *, base: str) -> str:
     settings = OneLogin_Saml2_Settings(_settings(service, base), sp_validation_only=True)
     told = settings.get_sp_metadata()
     return str(told.decode() if isinstance(told, bytes) else told)
+
+
+def _request_answered(auth: Any) -> str:
+    """Return the request that the assertion itself answers, at this address: what is around it is not signed."""
+    response = Xml.to_etree(auth.get_last_response_xml())
+    told = Xml.query(response, CONFIRMED)
+    named = {each.get("InResponseTo") for each in told if each.get("Recipient")}
+    is_one = len(named) == 1 and all(each.get("Recipient") for each in told)
+    return str(named.pop() or "") if is_one else ""
 
 
 def _auth(service: Service, *, base: str, post: Mapping[str, str]) -> Any:
@@ -119,6 +129,9 @@ def _settings(service: Service, base: str) -> dict[str, Any]:
     }
 
 
-def _first(attributes: Mapping[str, list[str]], name: str) -> str:
-    found = attributes.get(name) or [""]
-    return str(found[0] or "")
+def _first(attributes: Mapping[str, list[Any]], name: str) -> str:
+    return next(iter(_texts(attributes, name)), "")
+
+
+def _texts(attributes: Mapping[str, list[Any]], name: str) -> list[str]:
+    return [each for each in attributes.get(name, []) if isinstance(each, str)]

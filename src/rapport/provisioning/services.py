@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
+from rapport.accounts.actions import shut_out
 from rapport.accounts.doors import entering
 from rapport.accounts.queries import programmes
 from rapport.events.actions import announce
@@ -16,7 +17,7 @@ from rapport.kit import clock, outbound
 from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
 from rapport.kit.sealing import Place, seal, unseal
 from rapport.provisioning.events import ServiceSet
-from rapport.provisioning.models import Service
+from rapport.provisioning.models import Service, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,9 @@ NEEDED = {
     Service.Kind.OIDC.value: ("issuer", "client_id", "called"),
     Service.Kind.SAML.value: ("entity_id", "sso_url", "certificates"),
 }
+
+
+WHOSE_NAMES = ("issuer", "entity_id")  # which provider it is, and so whose names for people are kept
 
 
 class NotVouched(DomainError):
@@ -84,15 +88,19 @@ def set_service(
         service.sealed_secret = seal(secret, _place(service))
         fields.append("secret")
     service.save()
+    if {"kind", *WHOSE_NAMES} & set(fields):
+        Subject.objects.filter(service=service).delete()  # another provider's names are of other people
     _tell(service, fields, actor)
     return service
 
 
 @transaction.atomic
 def stop_service(service: Service, *, actor: str) -> None:
-    """Let nobody in by this service any more."""
+    """Let nobody in by this service any more; whoever it ever let in is signed out."""
     Service.objects.filter(pk=service.pk).update(is_active=False, changed_at=clock.now())
     _tell(service, ["is_active"], actor)
+    for known in Subject.objects.select_related("identity__user").filter(service=service):
+        shut_out(user=known.identity.user, why="service_stopped", actor=actor)
 
 
 def service_by_key(key: str, kind: str = "") -> Service:

@@ -32,7 +32,7 @@ from rapport.provisioning.vouching import arrive
 
 logger = logging.getLogger("rapport.signin")
 
-TICKET_SECONDS = 120
+LONGEST_KEPT = timedelta(days=1)  # that what came once is remembered
 NOT_IN = "Your company's sign-in service did not let you in here. Try once more from the start."
 NO_PLACE = (
     "Your company's sign-in service knows you, but you have no place here. Ask your supervisor, or whoever looks "
@@ -156,7 +156,7 @@ def signed_out(request: HttpRequest, key: str) -> HttpResponse:
         subject, mark, until = oidc.signed_out_by(service, request.POST.get("logout_token", ""))
         _once(service, mark, until)
     except DomainError as error:
-        logger.warning("sign-out by service %s refused: %s", service.key, error)
+        logger.warning("sign-out by service %s refused: %.300a", service.key, str(error))
         return HttpResponse(status=400, headers={"Cache-Control": "no-store"})
     known = Subject.objects.select_related("identity__user").filter(service=service, subject=subject).first()
     if known is not None:
@@ -186,7 +186,7 @@ def _let_in(request: HttpRequest, service: Service, vouched: Vouched, to: str) -
 
 def _refused(request: HttpRequest, service: Service, error: DomainError, words: str) -> HttpResponse:
     """Say that nobody was let in; why is in the log, since it could help who tries to get in with a forgery."""
-    logger.warning("sign-in by service %s refused: %s", service.key, error)
+    logger.warning("sign-in by service %s refused: %.300a", service.key, str(error))
     context = {"words": words, "service": service}
     return pages.render(request, "provisioning/refused.html", context, status=403)
 
@@ -219,6 +219,8 @@ def _keep(service: Service, found: saml.Asserted) -> str:
 def _once(service: Service, mark: str, until: float, **kept: Any) -> None:
     """Remember a thing that is good once, for as long as it would hold; NotVouched the second time."""
     now = clock.now()
+    if until > (now + LONGEST_KEPT).timestamp():
+        raise NotVouched("it would hold for too long")
     Seen.objects.filter(until__lt=now).delete()
     ends = max(datetime.fromtimestamp(until, UTC), now) + timedelta(minutes=10)  # clocks differ
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from rapport.accounts import directory
 from rapport.accounts.doors import entering
 from rapport.events.actions import announce
 from rapport.kit import clock
+from rapport.provisioning import queries
 from rapport.provisioning.actions import identity_of, settle
 from rapport.provisioning.events import PersonTold, VouchedFor
 from rapport.provisioning.locks import alone
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from rapport.provisioning.models import Service
 
 LONGEST_SUBJECT = 255
+LONGEST_NAME = 150  # as SCIM's userName
 MOST_GROUPS = 1000
+MOST_FACTORS = 20
+CODE = re.compile(r"[A-Za-z0-9:/._+#-]{1,100}")
 
 
 @transaction.atomic
@@ -32,9 +37,11 @@ def arrive(service: Service, vouched: Vouched) -> User | None:
     What the service said of groups holds from now on, also for who is not let in: a group that was lost takes its
     place with it. Who is not known is made known only where one of their groups gives a place.
     """
-    if not vouched.subject or len(vouched.subject) > LONGEST_SUBJECT:
-        raise NotVouched("no name of the service's own for the person, or one that is too long")
-    called = checked(vouched.called[:150], "The name your company's sign-in service gave")
+    if not vouched.subject.isprintable() or not 0 < len(vouched.subject) <= LONGEST_SUBJECT:
+        raise NotVouched("no name of the service's own for the person, or one that cannot be kept")
+    if len(vouched.called) > LONGEST_NAME:
+        raise NotVouched("a name that is too long to be a directory's")
+    called = checked(vouched.called, "The name your company's sign-in service gave")
     programmes = programmes_of(service.partner_id)
     for programme in programmes:
         alone(programme)
@@ -58,7 +65,7 @@ def arrive(service: Service, vouched: Vouched) -> User | None:
     Subject.objects.get_or_create(service=service, subject=vouched.subject, defaults={"identity": identity})
     for programme in placed:
         with entering(programme.key):
-            happening = VouchedFor(service=service.key, factors=sorted(vouched.factors))
+            happening = VouchedFor(service=service.key, factors=_codes(vouched.factors))
             subject = identity.user.public_id
             announce(happening, programme=programme, subject=subject, actor=f"service:{service.key}")
     return identity.user
@@ -91,6 +98,8 @@ def _entry(
             return found
     if not groups or not GroupMapping.objects.filter(programme=programme, key__in=groups).exists():
         return None
+    if queries.is_told_by_scim(programme):
+        return None  # whoever the directory does not tell of has left it
     name = checked(" ".join(vouched.name.split())[:200] or called, "A name")
     made_for = identity or identity_of(programme, called=called, name=name)
     if programme.pk not in made_for.programme_ids:
@@ -110,5 +119,10 @@ def _entry(
     return entry
 
 
+def _codes(factors: frozenset[str]) -> list[str]:
+    """Return those that are codes: what a provider says goes into a log that cannot be changed."""
+    return sorted(filter(CODE.fullmatch, factors))[:MOST_FACTORS]
+
+
 def _compared(groups: frozenset[str]) -> list[str]:
-    return sorted({as_compared(each) for each in groups if len(each) <= 200})[:MOST_GROUPS]
+    return sorted({as_compared(each) for each in groups if len(each) <= 200 and each.isprintable()})[:MOST_GROUPS]
