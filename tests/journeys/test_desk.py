@@ -17,6 +17,7 @@ from .test_accessible import SIZES, check
 
 pytestmark = pytest.mark.journey
 DESK = "/at/desk-only/desk/"
+CARD = "4000 0566 5566 5556"
 WATCH_FOR_LOSS = """words => {
   const work = document.getElementById("work");
   const look = () => { window.lost ||= !work.textContent.includes(words); };
@@ -169,4 +170,52 @@ def test_without_a_stream_the_desk_asks_every_few_seconds(enter: Enter) -> None:
     rep.get_by_label("Open: Hear the reason").fill("not needed")
     press(rep, "f")
     expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
+    go_offline(rep)
+
+
+def test_a_masked_value_is_shown_for_a_reason_and_hides_with_the_contact(enter: Enter) -> None:
+    rep = enter(DESK, "typist")
+    press(rep, "Enter")
+    customer = enter("/p/desk-only/", width=390, height=844)
+    write_to_us(customer, f"My card {CARD} is lost")
+    expect(customer.get_by_text("We hid a card number")).to_be_visible()
+    expect(customer.get_by_text("My card •••• 5556 is lost")).to_be_visible()
+    expect(rep.get_by_role("button", name="Accept")).to_be_visible()
+    press(rep, "Enter")
+    expect(rep.get_by_text("My card •••• 5556 is lost")).to_be_visible()
+    expect(rep.locator("dd", has_text="•••• 5556")).to_be_visible()
+    expect(rep.locator("#composer")).to_be_focused()
+
+    # The key asks why; nothing is shown without a reason.
+    press(rep, "m")
+    why = rep.get_by_label("Why do you need to see the card number?")
+    expect(why).to_be_focused()
+    is_for_everyone(rep, "a question for a reason")
+    why.select_option("identity")
+    rep.locator("form.reveal").get_by_role("button", name="Show").click()
+    expect(rep.get_by_text(CARD)).to_be_visible()
+
+    # What the customer writes meanwhile leaves it standing; Escape hides it, and no page or store has kept it.
+    customer.get_by_label("Write a message").fill("Are you there?")
+    customer.keyboard.press("Enter")
+    expect(rep.get_by_text("Are you there?").first).to_be_visible()
+    expect(rep.get_by_text(CARD)).to_be_visible()
+    rep.get_by_role("button", name="Hide the card number").focus()
+    rep.keyboard.press("Escape")
+    expect(rep.get_by_text(CARD)).to_have_count(0)
+    assert "5566" not in rep.content() + str(
+        rep.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    )
+
+    # Shown again without a second question, it goes when the contact does.
+    press(rep, "m")
+    expect(rep.get_by_text(CARD)).to_be_visible()
+    press(rep, "w", "w")
+    expect(rep.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    press(rep, "1", "y", "w")
+    rep.keyboard.type("Card blocked")
+    rep.get_by_label("Open: Hear the reason").fill("not needed")
+    press(rep, "f")
+    expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
+    assert "5566" not in rep.content()
     go_offline(rep)
