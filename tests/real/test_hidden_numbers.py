@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.kit.redaction import find, mask, mask_answer
+from rapport.kit.redaction import mask, mask_answer
 
 DATA = Path(__file__).parents[3] / "shared/data"
 DIALOGUES = DATA / "star/dialogues.jsonl.gz"
@@ -55,6 +55,6 @@ def test_texts_and_tables_without_secrets_stay_as_they_are(folder: str) -> None:
             with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
                 for line in file:
                     lines += 1
-                    changed += [line] if find(line) or mask(line).text != line else []
+                    changed += [line] if mask(line).text != line else []
     assert lines > 100
     assert changed == []

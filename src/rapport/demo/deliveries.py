@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -17,7 +16,7 @@ from rapport.customers.importing.mapping import read_mapping
 from rapport.customers.importing.rows import CustomerRecord, read_rows
 from rapport.feeds import actions as feeds
 from rapport.feeds.arrivals import ACTOR
-from rapport.kit import clock
+from rapport.kit import clock, spreadsheet
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -58,7 +57,7 @@ class Sender:
         """Send a morning's file, with a wrong total or some figures missing; load it where it is as agreed."""
         chance, text = Random(at.date().isoformat()), io.StringIO()
         spent = [chance.randrange(200, 24_000, 10) for _ in range(MANY)]
-        rows = csv.writer(text)
+        rows = spreadsheet.writer(text)
         rows.writerow(("Number", "Spend", "Inactive"))
         for number, spend in enumerate(spent):
             rows.writerow((f"N-{FIRST + number}", "n/a" if number < unknown else spend, chance.randrange(4)))

@@ -45,6 +45,8 @@ _CODICE_ODD = dict(
 
 def plain_digits(text: str) -> str:
     """Return the digits of any script as 0 to 9; everything else is left out."""
+    if text.isascii() and text.isdecimal():
+        return text
     return "".join(str(unicodedata.decimal(one)) for one in text if one.isdecimal())
 
 

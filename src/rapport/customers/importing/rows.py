@@ -116,15 +116,16 @@ def _lines(file: BufferedIOBase, encoding: str, bad: _Undecodable) -> Iterator[s
 def _row(
     line: int, header: list[str], fields: list[str], mapping: CustomerMapping, bad: _Undecodable
 ) -> CustomerRecord | BadRow:
-    text = _shown(header, fields, mapping)
     if line in bad.lines:
-        return BadRow(line, f"is not written in {mapping.encoding}", text)
-    if len(fields) != len(header):
-        return BadRow(line, f"has {len(fields)} fields instead of {len(header)}", text)
-    try:
-        return _record(line, dict(zip(header, fields, strict=True)), mapping)
-    except Invalid as fault:
-        return BadRow(line, mask(str(fault)).text, text)
+        reason = f"is not written in {mapping.encoding}"
+    elif len(fields) != len(header):
+        reason = f"has {len(fields)} fields instead of {len(header)}"
+    else:
+        try:
+            return _record(line, dict(zip(header, fields, strict=True)), mapping)
+        except Invalid as fault:
+            reason = mask(str(fault)).text
+    return BadRow(line, reason, _shown(header, fields, mapping))
 
 
 def _shown(header: list[str], fields: list[str], mapping: CustomerMapping) -> str:
