@@ -11,7 +11,7 @@ from django.db import transaction
 from rapport.contacts.queries import is_open_with
 from rapport.customers import standing
 from rapport.events.actions import Happening, announce
-from rapport.kit import clock
+from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.privacy import events
 from rapport.privacy.access import access_request
@@ -59,7 +59,7 @@ def open_request(
         customer=customer,
         kind=kind,
         proof=proof,
-        note=_words(note, "the note"),
+        note=words(note, "the note"),
         received_on=received_on,
         due_on=received_on + ANSWER_WITHIN,
         opened_by=actor,
@@ -105,7 +105,7 @@ def place_hold(
 ) -> Hold:
     """Have the customer's data kept, until a day or until the hold is lifted."""
     customer = standing.locked(programme, customer_id)
-    why = _words(why, "the reason")
+    why = words(why, "the reason")
     if not why:
         raise Invalid("Say for whom or what the data must be kept, for example the court's file number.")
     if until is not None and until < clock.now().astimezone(programme.zone).date():
@@ -224,11 +224,12 @@ def _tell(happening: Happening, customer: Customer, actor: str) -> None:
     announce(happening, programme=customer.programme, subject=customer.public_id, actor=actor)
 
 
-def _words(text: str, what: str) -> str:
+def words(text: str, what: str) -> str:
+    """Return what somebody wrote on one line, without card numbers and the like; Invalid where it is too long."""
     text = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
     if len(text) > 300:
         raise Invalid(f"Keep {what} under 300 characters.")
-    return text
+    return redaction.clean(text)
 
 
 def taken(happening: events.PackageTaken, customer: Customer, actor: str) -> None:

@@ -58,13 +58,11 @@ def ask(
 ) -> Package:
     """Have a package made; sensitive values are in it only where there is a reason."""
     customer = standing.locked(programme, customer_id)
-    why = why.strip()
+    why = actions.words(why, "the reason")
     if customer.standing == "erased":
         raise Conflict("This customer has been erased; there is nothing left to hand out.")
     if with_sensitive and not why:
         raise Invalid("Say why the sensitive values, such as account numbers, are to be in the package.")
-    if len(why) > 300:
-        raise Invalid("Keep the reason under 300 characters.")
     package = Package.objects.create(
         programme=programme,
         customer=customer,

@@ -17,9 +17,9 @@ from rapport.audit import lookers
 from rapport.audit.actions import note_look
 from rapport.customers.queries import found_by
 from rapport.kit import clock, pages
-from rapport.kit.errors import DomainError, Invalid
+from rapport.kit.errors import DomainError, Forbidden, Invalid
 from rapport.privacy import actions, packages, queries, retention
-from rapport.privacy.access import access_customer
+from rapport.privacy.access import access_customer, access_package
 from rapport.privacy.catalogue import SUGGESTED
 from rapport.privacy.forms import read_day, read_months
 from rapport.privacy.models import Request
@@ -89,6 +89,8 @@ def act(request: HttpRequest, member: Member, customer_id: UUID, step: str) -> H
 @handles
 def take(request: HttpRequest, member: Member, package_id: UUID) -> HttpResponseBase:
     """Hand out a package, once."""
+    if access_package(member.programme, package_id).with_sensitive:
+        _require_reveal(member)
     content = packages.take(by=lookers.person(request, member), package_id=package_id)
     name = f"personal-data-{package_id}.zip"
     return HttpResponse(
@@ -166,7 +168,14 @@ def _lift(request: HttpRequest, member: Member, customer_id: UUID) -> object:
     return actions.lift_hold(programme=member.programme, customer_id=customer_id, actor=_actor(member))
 
 
+def _require_reveal(member: Member) -> None:
+    if not member.may(Right.REVEAL):
+        raise Forbidden("Your role does not include seeing masked values, so they cannot be in a copy you take.")
+
+
 def _package(request: HttpRequest, member: Member, customer_id: UUID) -> object:
+    if "with_sensitive" in request.POST:
+        _require_reveal(member)
     return packages.ask(
         programme=member.programme,
         customer_id=customer_id,

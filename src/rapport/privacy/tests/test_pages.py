@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.roles import Role
+from rapport.accounts.roles import RIGHTS, Right, Role
 from rapport.conftest import World
 from rapport.customers.models import Customer
 from rapport.events.models import Event
@@ -201,3 +201,28 @@ def test_periods_are_set_by_who_manages_the_programme(client: Client, world: Wor
     assert client.get(AT).status_code == 403
     client.force_login(world.supervisor.user)
     assert client.get(at).status_code == 403
+
+
+def test_who_may_not_see_masked_values_gets_none_by_a_copy(
+    office: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = page_of(world.customer)
+    wanted = {"with_sensitive": "yes", "why": "they asked"}
+    assert office.post(f"{at}packed/", wanted).status_code == 302
+    make_all()
+    monkeypatch.setitem(RIGHTS, Role.MANAGER, RIGHTS[Role.MANAGER] - {Right.REVEAL})
+    assert office.post(f"{at}packed/", wanted).status_code == 403
+    [ready] = Package.objects.all()
+    assert office.post(f"{AT}packages/{ready.public_id}/").status_code == 403
+    assert Package.objects.get().state == "ready"
+    assert office.post(f"{at}packed/").status_code == 302
+
+
+def test_card_numbers_in_notes_and_reasons_are_hidden(office: Client, world: World) -> None:
+    at, card = page_of(world.customer), "4000 0566 5566 5556"
+    office.post(f"{at}asked/", {"kind": "access", "proof": "none", "note": f"note of {card}"})
+    office.post(f"{at}held/", {"why": f"court, {card}"})
+    office.post(f"{at}packed/", {"with_sensitive": "yes", "why": f"they gave {card}"})
+    assert (Request.objects.count(), Package.objects.count()) == (1, 1)
+    assert left([card]) == []
+    assert "court, •••• 5556" in text_of(office.get(at))
