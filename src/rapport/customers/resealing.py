@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
 from rapport.accounts.doors import in_each_programme
+from rapport.accounts.queries import programme_by_id
 from rapport.customers.models import SealedValue
 from rapport.customers.sensitive import CHANGED, opened, sealed_row, spot_of
 from rapport.feeds import keeping
@@ -16,6 +19,7 @@ from rapport.feeds.queries import kept_deliveries
 from rapport.kit import sealing
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
+from rapport.provisioning import sealed as secrets
 from rapport.signin import sealed
 
 if TYPE_CHECKING:
@@ -25,24 +29,52 @@ logger = logging.getLogger("rapport.customers")
 BATCH = 500
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """What a module above keeps sealed in a programme: how many values each key opens, and sealing them anew."""
+
+    uses: Callable[[Programme], Counter[str]]
+    seal_anew: Callable[[Programme], None]
+
+
+_keepers: list[Keeper] = []
+
+
+def add_keeper(keeper: Keeper) -> None:
+    """Count and seal anew what another module keeps, with everything else."""
+    _keepers.append(keeper)
+
+
 def uses() -> Counter[str]:
     """Return how many values of all programmes each key opens, keys that are not in the ring among them."""
     found: Counter[str] = Counter()
     for counted in in_each_programme(_uses_in):
         found += counted
-    return found + sealed.uses() + keeping.uses()
+    return found + sealed.uses() + keeping.uses() + secrets.uses()
+
+
+def refuse_without_keys() -> None:
+    """Raise KeyMissing where something is sealed and there is no key ring: a new one would open none of it."""
+    if sealing.ring_path().exists():
+        return
+    if needed := uses():
+        raise sealing.KeyMissing(
+            f"The key ring {sealing.ring_path()} is not there, and {sum(needed.values()):,} values are sealed "
+            f"with its keys ({', '.join(sorted(needed))}). Put it back from its backup, or name it in "
+            "RAPPORT_KEY_RING; a new ring would open none of them."
+        )
 
 
 def _uses_in(programme: Programme) -> Counter[str]:
     rows = SealedValue.objects.filter(programme=programme).values("key_id").annotate(count=Count("pk")).order_by()
-    return Counter(dict(rows.values_list("key_id", "count")))
+    return sum((each.uses(programme) for each in _keepers), Counter(dict(rows.values_list("key_id", "count"))))
 
 
 def reseal_some(programme_id: int, *, after: int = 0, limit: int = BATCH) -> int | None:
     """Seal the next values of the programme anew; return the last one's id, None where none was left.
 
     Values whose key is missing, or that somebody tampered with, stay as they are, and the log says how many.
-    After the last value, so are the deliveries that feeds keep.
+    After the last value, so is what other modules keep: deliveries, packages, secrets of sign-in services.
     """
     old = SealedValue.objects.exclude(key_id=sealing.ring().current).filter(programme=programme_id, pk__gt=after)
     rows = list(old.select_for_update(of=("self",)).select_related("customer", "holding").order_by("pk")[:limit])
@@ -57,6 +89,9 @@ def reseal_some(programme_id: int, *, after: int = 0, limit: int = BATCH) -> int
     SealedValue.objects.bulk_update(done, CHANGED)
     if not rows:
         keeping.seal_anew(kept_deliveries(programme_id))
+        for each in _keepers:
+            each.seal_anew(programme_by_id(programme_id))
+        secrets.seal_anew()
     return rows[-1].pk if rows else None
 
 

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from base64 import b64decode, b64encode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,22 @@ def take(*, by: Looker, package_id: UUID) -> bytes:
 
 def _place(package: Package) -> sealing.Place:
     return sealing.Place(package.programme_id, Package._meta.db_table, str(package.public_id), "content")
+
+
+def uses(programme: Programme) -> Counter[str]:
+    """Return how many packages each key of the ring opens."""
+    kept = Package.objects.filter(programme=programme).exclude(content="").values_list("content", flat=True)
+    return Counter(map(sealing.key_of, kept.iterator(chunk_size=1)))
+
+
+def seal_anew(programme: Programme) -> None:
+    """Seal with the current key the packages that an earlier one opens."""
+    current = sealing.ring().current
+    kept = Package.objects.select_for_update(of=("self",)).filter(programme=programme).exclude(content="")
+    for package in kept.iterator(chunk_size=1):
+        if sealing.key_of(package.content) != current:
+            package.content = sealing.seal(sealing.unseal(package.content, _place(package)), _place(package))
+            package.save(update_fields=["content"])
 
 
 @transaction.atomic

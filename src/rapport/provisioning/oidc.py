@@ -18,7 +18,8 @@ from urllib.parse import quote, urlencode
 import jwt
 
 from rapport.kit import outbound
-from rapport.provisioning.services import NotVouched, Vouched, secret_of
+from rapport.provisioning.sealed import unseal
+from rapport.provisioning.services import NotVouched, Vouched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ def signed_out_by(service: Service, token: str) -> tuple[str, str, float]:
 
 
 def _tokens(service: Service, *, code: str, back: str, verifier: str) -> dict[str, Any]:
-    secret, client = secret_of(service), service.rules["client_id"]
+    secret, client = unseal(service), service.rules["client_id"]
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     known = _texts(_configuration(service).get("token_endpoint_auth_methods_supported", "client_secret_basic"))

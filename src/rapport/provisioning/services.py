@@ -15,7 +15,7 @@ from rapport.accounts.queries import programmes
 from rapport.events.actions import announce
 from rapport.kit import clock, outbound
 from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
-from rapport.kit.sealing import Place, seal, unseal
+from rapport.provisioning import sealed
 from rapport.provisioning.events import ServiceSet
 from rapport.provisioning.models import Service, Subject
 
@@ -85,7 +85,7 @@ def set_service(
     service.name, service.kind, service.rules, service.is_active = name, kind, kept, True
     service.changed_at = clock.now()
     if secret is not None:
-        service.sealed_secret = seal(secret, _place(service))
+        service.sealed_secret = sealed.seal(secret, service)
         fields.append("secret")
     service.save()
     if {"kind", *WHOSE_NAMES} & set(fields):
@@ -121,11 +121,6 @@ def programmes_of(partner_id: int) -> list[Programme]:
     return [each for each in programmes() if each.partner_id == partner_id]
 
 
-def secret_of(service: Service) -> str:
-    """Return the service's secret, opened."""
-    return unseal(service.sealed_secret, _place(service)) if service.sealed_secret else ""
-
-
 def read_metadata(text: str | bytes) -> dict[str, Any]:
     """Return a SAML service's rules from its metadata."""
     try:
@@ -154,11 +149,6 @@ def _checked(kind: str, rules: Mapping[str, Any]) -> dict[str, Any]:
     if address:
         outbound.check(address)
     return kept
-
-
-def _place(service: Service) -> Place:
-    """A secret stands with its service, which is of a partner and of no programme (0)."""
-    return Place(programme_id=0, table="provisioning_service", row=str(service.public_id), field="secret")
 
 
 def _tell(service: Service, fields: list[str], actor: str) -> None:

@@ -8,7 +8,9 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from rapport.customers.resealing import refuse_without_keys
 from rapport.kit.env import SettingError
+from rapport.kit.sealing import KeyMissing
 from rapport.runtime import row_security
 from rapport.runtime.programs import ours
 from rapport.runtime.progress import step
@@ -23,9 +25,13 @@ def missing() -> int:
 
 
 def ensure() -> None:
-    """Have the owner apply what is missing, if anything is; raises SettingError where that fails."""
+    """Have the owner apply what is missing, if anything is; raises SettingError where that fails.
+
+    Raises KeyMissing where something is sealed and the key ring is gone.
+    """
     try:
         if are_applied():
+            refuse_without_keys()
             return
     except (OperationalError, ProgrammingError):  # our role, or what it may, is not there yet
         connection.close()
@@ -41,7 +47,7 @@ def are_applied() -> bool:
 
 
 def main() -> None:
-    """Apply what is missing, as the owner, and see that the wall between programmes stands."""
+    """Apply what is missing, as the owner; see that the walls between programmes stand and the keys are there."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
@@ -53,3 +59,7 @@ def main() -> None:
                 row_security.raise_walls()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    try:
+        refuse_without_keys()
+    except KeyMissing as error:
+        raise SettingError(str(error)) from None

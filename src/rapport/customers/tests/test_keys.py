@@ -5,14 +5,19 @@ from typing import Any
 
 import pytest
 
+from rapport.audit.lookers import Looker
 from rapport.conftest import World
 from rapport.customers import cli, resealing
 from rapport.customers.jobs import reseal
 from rapport.customers.models import Customer, SealedValue
 from rapport.customers.queries import customer_by_number
 from rapport.customers.sensitive import Keeper, Spot, opened
-from rapport.kit import sealing
+from rapport.kit import clock, sealing
 from rapport.kit.errors import Conflict
+from rapport.privacy import packages
+from rapport.provisioning import sealed as service_secrets
+from rapport.provisioning.models import Service
+from rapport.runtime import migrating
 
 COUNT = 7
 Told = pytest.CaptureFixture[str]
@@ -88,3 +93,39 @@ def test_a_number_is_found_in_its_own_programme_only(world: World, numbers: list
     twice = Customer.objects.create(programme=world.programme, key="twice")
     Keeper(world.programme).keep({Spot(twice, None, "account_number"): numbers[0]})
     assert customer_by_number(world.programme, numbers[0]) is None  # two people: nobody is taken for the other
+
+
+def test_a_key_that_a_sign_in_service_or_a_package_needs_stays_until_they_are_sealed_anew(
+    world: World, numbers: list[str]
+) -> None:
+    service = Service(
+        partner=world.programme.partner, key="bank", name="Bank", kind="oidc", changed_at=clock.now()
+    )
+    service.sealed_secret = service_secrets.seal("of the service", service)
+    service.save()
+    customer = Customer.objects.get(key=f"K-{numbers[0]}")
+    asked = packages.ask(
+        programme=world.programme, customer_id=customer.public_id, with_sensitive=False, why="", actor="test"
+    )
+    packages.make(asked.pk)
+    SealedValue.objects.all().delete()
+    old = sealing.ring().current
+    assert resealing.uses() == {old: 2}
+    sealing.rotate()
+    with pytest.raises(Conflict):
+        resealing.retire_unused()
+    resealing.reseal_all(world.programme)
+    assert resealing.retire_unused() == [old]
+    service.refresh_from_db()
+    assert service_secrets.unseal(service) == "of the service"
+    assert packages.take(by=Looker(world.programme, "member:1"), package_id=asked.public_id)
+
+
+def test_no_new_ring_is_made_where_the_old_one_is_lost(world: World, numbers: list[str]) -> None:
+    needed = sealing.ring().current
+    sealing.ring_path().rename(sealing.ring_path().with_name("elsewhere.json"))
+    with pytest.raises(sealing.KeyMissing, match=f"14 values.*{needed}.*backup"):
+        migrating.ensure()
+    assert not sealing.ring_path().exists()
+    SealedValue.objects.all().delete()
+    migrating.ensure()
