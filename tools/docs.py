@@ -169,7 +169,7 @@ def _metric(one: Any) -> str:
 
 def rights_page() -> str:
     """Return the page of roles and rights."""
-    from rapport.accounts.roles import FOR_TOKENS, MEANS, RIGHTS, Right, Role
+    from rapport.accounts.roles import FOR_TOKENS, MEANS, RIGHTS, TOKENS_MAY, Right, Role
 
     roles = list(Role)
     head = " | ".join(f"`{role}`" for role in roles)
@@ -178,7 +178,10 @@ def rights_page() -> str:
         has = " | ".join("yes" if right in RIGHTS[role] else "" for role in roles)
         means = MEANS[right] + ("; tokens only" if right in FOR_TOKENS and "tokens" not in MEANS[right] else "")
         rows.append(f"| `{right}` | {means} | {has} |")
-    return RIGHTS_PAGE.format(notice=NOTICE, head=head, line="---|" * (len(roles) + 2), table="\n".join(rows))
+    table, for_tokens = "\n".join(rows), ", ".join(f"`{right}`" for right in sorted(TOKENS_MAY))
+    return RIGHTS_PAGE.format(
+        notice=NOTICE, head=head, line="---|" * (len(roles) + 2), table=table, for_tokens=for_tokens
+    )
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -251,7 +254,10 @@ The same table, with a programme's own adjustments, is in the product.
 A programme may grant a role, or one person, a right more, or deny it one. A denial always wins: a right denied to
 a role is not given back by a grant to the person, and a right denied to a person not by their role. Nobody can
 grant what is for tokens only, change their own place, clearance or rights, or adjust the role they have. Its
-administrators keep `people.read`, `people.manage` and `roles.adjust`, and a programme's last administrator stays.
+administrators keep `people.read`, `people.manage` and `roles.adjust`, and a programme's last administrator stays:
+neither a page nor a command ends their place or gives them another role. A directory does, since whom it lets go
+must be out at once; that nobody is left is an [alarm](../explanation/the-record.md#alarms), and `rapport person`
+makes a new one. Emergency access does not count as an administrator.
 
 ## Contacts
 
@@ -267,13 +273,13 @@ at the customer.
 ## Clearance
 
 A programme's rules say what else a person must meet to enter. All are looked at with every request; a stream that
-is open ends within a second of a change, and by itself at the moment when hours or a screening end.
+is open ends within a second of a change, and by itself at the moment when hours, a screening or an agreement end.
 
 | condition | the programme's rule | the person's |
 |---|---|---|
 | `second_factor` | `requires_second_factor`; on for new ones | a second factor, or their provider's word |
 | `screening` | `requires_screening` | `screening` is `passed`, and `screened_until` not over |
-| `agreement` | `required_agreements`: names with versions | `agreements`: the names they signed, with the day |
+| `agreement` | `required_agreements`, `agreements_hold_days` | `agreements`: those they signed, with the day |
 | `network` | `allowed_networks`; none is any | `allowed_networks`; where both are set, both must hold |
 | `hours` | `allowed_hours` by weekday, in the programme's time zone; none is any | `allowed_hours`; likewise |
 
@@ -285,8 +291,11 @@ chat goes back to its old place in the queue.
 Apart from programmes there is the person who **runs the installation**: they see at `/machine/` what runs and what
 waits, and no customer and no contact.
 
-A **token** belongs to one programme and has the rights it was made with. It ends by itself, after 90 days unless
-said otherwise. Only a hash of it is kept.
+A **token** belongs to one programme and has the rights it was made with, of those that the [API](api.md) asks for:
+{for_tokens}.
+`contacts.read.own` and `contacts.read.team` are about a person's own work, so no token can have them; what
+`api.use` lets a token read it reads of the whole programme. A person gives a token only rights they have, or those
+that are for tokens only. It ends by itself, after 90 days unless said otherwise. Only a hash of it is kept.
 
 A **customer** has no account. A signed cookie names the contact they opened in this browser, for a week, and lets
 them see that contact and nothing else.

@@ -1,7 +1,8 @@
 """Writes of people and programmes: who has a place, what they may do, what lets them in, and tokens.
 
 Every change is an event, and ends the streams it touches: their pages meet the door again. Nobody changes their
-own place, clearance or rights, nor the role they have; a programme keeps an administrator.
+own place, clearance or rights, nor the role they have; a programme keeps an administrator. Who changes a
+programme's people, rights or rules holds the programme's row, one after the other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models import F
 
 from rapport.accounts.doors import at_each_place
 from rapport.accounts.events import (
+    AdministratorsGone,
     ClearanceChanged,
     PlaceChanged,
     Placed,
@@ -40,7 +42,7 @@ from rapport.accounts.models import (
     User,
     in_ninety_days,
 )
-from rapport.accounts.roles import FOR_TOKENS, NEVER_DENIED, Right, Role
+from rapport.accounts.roles import FOR_TOKENS, NEVER_DENIED, TOKENS_MAY, Right, Role
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
@@ -53,6 +55,7 @@ RULES = (
     "required_agreements",
     "allowed_networks",
     "allowed_hours",
+    "agreements_hold_days",
 )
 
 
@@ -123,6 +126,8 @@ def issue_token(
     A person gives a token no right that they have not themselves, but those that are for tokens only.
     """
     rights = frozenset(rights)
+    if useless := rights - TOKENS_MAY:
+        raise Invalid(f"{', '.join(sorted(useless))}: no program can use that.")
     if by is not None and (lacking := rights - by.rights - FOR_TOKENS):
         raise Forbidden(f"You cannot give {', '.join(sorted(lacking))}: you have it not yourself.")
     if not name.strip():
@@ -201,7 +206,7 @@ def change_place(
     if after == before:
         return member
     member.save(update_fields=["role", "team", "is_active"])
-    if Role.ADMINISTRATOR in (before[0], member.role):
+    if Role.ADMINISTRATOR in (before[0], member.role) and not member.user.is_emergency:
         _keep_an_administrator(member.programme)
     (role_was, team_was, was_active), (role_is, team_is, now_active) = before, after
     _tell(
@@ -231,8 +236,10 @@ def set_clearance(*, member: Member, actor: str, by: Member | None = None, **val
     return member
 
 
+@transaction.atomic
 def sign_agreement(*, member: Member, agreement: str, on: date, actor: str, by: Member | None = None) -> Member:
     """Put on file that a person signed an agreement, named with its version."""
+    member = _locked(member)
     return set_clearance(
         member=member, actor=actor, by=by, agreements={**member.agreements, agreement: on.isoformat()}
     )
@@ -259,7 +266,7 @@ def adjust_role(
     if by is not None and by.role == role.value:
         raise Forbidden("Nobody adjusts the role they have. Ask somebody with another one.")
     _grantable(role, right, granted)
-    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    programme = lock_programme(programme.pk)
     before = _set_change(programme, {"role": role.value}, right, granted)
     if before == _words(granted):
         return
@@ -273,7 +280,7 @@ def set_rules(*, programme: Programme, actor: str, **rules: Any) -> Programme:
     """Change what the programme asks of who enters (fields of RULES). Open pages meet it at once."""
     if unknown := set(rules) - set(RULES):
         raise Invalid(f"{', '.join(sorted(unknown))}: not rules of entry.")
-    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    programme = lock_programme(programme.pk)
     changed = [name for name, value in rules.items() if getattr(programme, name) != value]
     for name in changed:
         setattr(programme, name, rules[name])
@@ -282,6 +289,17 @@ def set_rules(*, programme: Programme, actor: str, **rules: Any) -> Programme:
         announce(RulesChanged(sorted(changed)), programme=programme, subject=programme.public_id, actor=actor)
         _close_all(Member.objects.filter(programme=programme, is_active=True).values_list("user_id", flat=True))
     return programme
+
+
+def lock_programme(programme_id: int) -> Programme:
+    """Return the programme, held for whoever changes its people or rules; rows that only refer to it go on."""
+    return Programme.objects.select_for_update(no_key=True).get(pk=programme_id)
+
+
+def note_administrators_gone(programme: Programme, *, actor: str) -> None:
+    """Record that a programme has no administrator left, where it has none; the caller holds the programme."""
+    if not _has_administrator(programme):
+        announce(AdministratorsGone(), programme=programme, subject=programme.public_id, actor=actor)
 
 
 def end_sessions(user: User) -> None:
@@ -308,7 +326,7 @@ def _not_oneself(member: Member, by: Member | None) -> None:
 
 def _locked(member: Member) -> Member:
     """Return the member locked behind their programme, so that two changes cannot each leave the other's."""
-    Programme.objects.select_for_update().get(pk=member.programme_id)
+    lock_programme(member.programme_id)
     return (
         Member.objects.select_for_update(of=("self",))
         .select_related("programme", "user", "team")
@@ -321,9 +339,14 @@ def _place(member: Member) -> tuple[str, int | None, bool]:
 
 
 def _keep_an_administrator(programme: Programme) -> None:
-    administrators = Member.objects.filter(programme=programme, role=Role.ADMINISTRATOR.value)
-    if not administrators.filter(is_active=True, user__is_active=True).exists():
+    if not _has_administrator(programme):
         raise Conflict("This is the programme's last administrator. Make another one first.")
+
+
+def _has_administrator(programme: Programme) -> bool:
+    """Say whether somebody administers the programme; who is there for an hour, by emergency access, does not."""
+    administrators = Member.objects.filter(programme=programme, role=Role.ADMINISTRATOR.value, is_active=True)
+    return administrators.filter(user__is_active=True, user__is_emergency=False).exists()
 
 
 def _grantable(role: Role, right: Right, granted: bool | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -74,7 +74,7 @@ def lapses(member: Member, *, now: datetime, arrival: Arrival) -> list[Lapse]:
     if member.user.is_emergency:
         return []
     programme = member.programme
-    found = [*_screening(member, now), *_agreements(member)]
+    found = [*_screening(member, now), *_agreements(member, now)]
     if programme.requires_second_factor and not arrival.has_second_factor:
         found.append(
             Lapse(
@@ -115,9 +115,23 @@ def until(member: Member, now: datetime) -> datetime | None:
     """Return the moment at which time alone will close the door to a member who is cleared now; None for never."""
     zone = member.programme.zone
     ends = [open_until(hours, now, zone) for hours in _schedules(member)]
-    if member.programme.requires_screening and member.screened_until:
-        ends.append(datetime.combine(member.screened_until + timedelta(days=1), time(), zone))
+    if last := last_day(member):
+        ends.append(datetime.combine(last + timedelta(days=1), time(), zone))
     return min((end for end in ends if end is not None), default=None)
+
+
+def last_day(member: Member) -> date | None:
+    """Return the last day on which what is on file of the member still holds; None where nothing of it ends."""
+    ends = [_held_until(member, name) for name in member.programme.required_agreements]
+    if member.programme.requires_screening:
+        ends.append(member.screened_until)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _held_until(member: Member, agreement: str) -> date | None:
+    """Return the last day of an agreement that was signed; None where it was not, or holds for good."""
+    signed, days = member.agreements.get(agreement), member.programme.agreements_hold_days
+    return date.fromisoformat(signed) + timedelta(days=days) if signed and days else None
 
 
 def _screening(member: Member, now: datetime) -> Iterator[Lapse]:
@@ -132,14 +146,17 @@ def _screening(member: Member, now: datetime) -> Iterator[Lapse]:
         )
 
 
-def _agreements(member: Member) -> Iterator[Lapse]:
+def _agreements(member: Member, now: datetime) -> Iterator[Lapse]:
+    today = now.astimezone(member.programme.zone).date()
     for name in member.programme.required_agreements:
+        last = _held_until(member, name)
         if not member.agreements.get(name):
-            yield Lapse(
-                Condition.AGREEMENT,
-                f"You have not signed the agreement “{name}”.",
-                "Sign it with the programme's administrator, who records it.",
-            )
+            words = f"You have not signed the agreement “{name}”."
+        elif last is not None and today > last:
+            words = f"The agreement “{name}” that you signed ran out on {last:%-d %B %Y}."
+        else:
+            continue
+        yield Lapse(Condition.AGREEMENT, words, "Sign it with the programme's administrator, who records it.")
 
 
 def _schedules(member: Member) -> list[Hours]:

@@ -1,13 +1,14 @@
 """People who come from a partner's directory: module provisioning calls these, nobody else.
 
-They sign in by the partner's sign-in service and have no password of ours.
+They sign in by the partner's sign-in service and have no password of ours. Whom the directory lets go is out at
+once, a programme's last administrator too: to keep somebody in is worse than to have nobody, which is an alarm.
 """
 
 from __future__ import annotations
 
 from django.db import transaction
 
-from rapport.accounts.actions import end_sessions
+from rapport.accounts.actions import end_sessions, lock_programme, note_administrators_gone
 from rapport.accounts.events import PlaceChanged, Placed
 from rapport.accounts.models import Member, Partner, Programme, Team, User
 from rapport.accounts.roles import Role
@@ -49,6 +50,7 @@ def give_place(
     if is_taken and insist:
         raise Conflict("Somebody else on this programme has this employee number already.")
     kept = Team.objects.get_or_create(programme=programme, name=team)[0] if team else None
+    lock_programme(programme.pk)
     found = Member.objects.select_for_update().filter(programme=programme, user=user).first()
     if found is None:
         agent_id = str(user.public_id) if is_taken else agent_id
@@ -70,6 +72,7 @@ def give_place(
 @transaction.atomic
 def end_place(*, programme: Programme, user: User, actor: str) -> bool:
     """End the person's place on the programme, and their sessions and streams; returns whether they had one."""
+    lock_programme(programme.pk)
     found = Member.objects.select_for_update().filter(programme=programme, user=user, is_active=True).first()
     if found is None:
         return False
@@ -94,3 +97,5 @@ def _tell(member: Member, before: State, actor: str) -> None:
         member.agent_id, role, member.role, team, member.team_id, was_active, member.is_active
     )
     announce(happening, programme=member.programme, subject=member.user.public_id, actor=actor)
+    if role == Role.ADMINISTRATOR.value and was_active:
+        note_administrators_gone(member.programme, actor=actor)

@@ -94,6 +94,13 @@ class RulesChanged:
 
 
 @dataclass(frozen=True)
+class AdministratorsGone:
+    """A directory ended the place or role of a programme's last administrator; the subject is the programme."""
+
+    name: ClassVar[str] = "programme.administrators_gone"
+
+
+@dataclass(frozen=True)
 class TokenIssued:
     """A token was made for a program; the subject is the token."""
 

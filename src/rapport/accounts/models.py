@@ -50,6 +50,9 @@ class Programme(models.Model):
     requires_second_factor = models.BooleanField(default=True)
     requires_screening = models.BooleanField(default=False)
     required_agreements = models.JSONField(default=list, blank=True)  # ["confidentiality 2026-1"]
+    agreements_hold_days = models.PositiveSmallIntegerField(
+        default=0
+    )  # from the day they were signed; 0: for good
     allowed_networks = models.JSONField(default=list, blank=True)  # ["10.0.0.0/8"]; empty is any
     allowed_hours = models.JSONField(default=dict, blank=True)  # {"mon": ["08:00-20:00"]}; empty is any
     names_shown_to_partner = models.CharField(max_length=10, default="none")

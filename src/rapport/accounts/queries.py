@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from rapport.accounts.clearance import last_day
 from rapport.accounts.models import ApiToken, Member, Programme, Team, User
 from rapport.accounts.roles import Right
 
@@ -70,16 +71,10 @@ def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
-def screenings_ending(programme: Programme, *, before: date) -> list[tuple[Member, date]]:
-    """Return who works on the programme by a screening that ends until this day, with its last day."""
-    if not programme.requires_screening:
-        return []
-    found = Member.objects.select_related("user").filter(
-        programme=programme, is_active=True, user__is_active=True, screened_until__lte=before
-    )
-    return [
-        (member, member.screened_until) for member in found.order_by("screened_until") if member.screened_until
-    ]
+def clearances_ending(programme: Programme, *, before: date) -> list[Member]:
+    """Return who works on the programme by a screening or an agreement that ends until this day."""
+    working = [one for one in members_of(programme) if one.is_active and one.user.is_active]
+    return [one for one in working if (last := last_day(one)) and last <= before]
 
 
 def teams_of(programme: Programme) -> list[Team]:

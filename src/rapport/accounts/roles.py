@@ -133,6 +133,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS})
 """What only a machine's token may: no programme can grant these to a role or a person."""
 
+TOKENS_MAY = FOR_TOKENS | {Right.USE_API, Right.SEE_FEEDS, Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME}
+"""The rights that operations of the API ask of a token; it can be given no others."""
+
 NEVER_DENIED = frozenset({Right.SEE_PEOPLE, Right.MANAGE_PEOPLE, Right.ADJUST_ROLES})
 """What no programme can take from its administrators, or nobody could put things right again."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from rapport.accounts.doors import in_each_programme, step_by_step_in_each
-from rapport.accounts.queries import programme_by_id, screenings_ending
+from rapport.accounts.queries import clearances_ending, programme_by_id, tokens_of
 from rapport.audit import alarms, sealing
 from rapport.audit.actions import forget_refusals_of, note_verification
 from rapport.audit.linking import Linking
@@ -63,15 +63,17 @@ def verify_all(timestamp: int) -> None:
 
 @periodic("audit.clearances", "11 5 * * *")
 def clearances(timestamp: int) -> None:
-    """Every morning: screenings that run out within days are alarms, so that somebody renews them in time."""
+    """Every morning: clearances and tokens that end within days are alarms, so that they are renewed in time."""
     in_each_programme(_clearances)
 
 
 def _clearances(programme: Programme) -> None:
     soon = clock.now() + rules_of(programme).lapse
-    for member, ends in screenings_ending(programme, before=soon.astimezone(programme.zone).date()):
+    for member in clearances_ending(programme, before=soon.astimezone(programme.zone).date()):
         alarms.sound(programme=programme, cause="clearance_lapses", about=f"member:{member.pk}")
-        logger.info("the clearance of member %s of %s ends on %s", member.pk, programme.key, ends)
+    for token in tokens_of(programme):
+        if token.is_alive and token.expires_at <= soon:
+            alarms.sound(programme=programme, cause="token_ends", about=f"token:{token.public_id}")
 
 
 @periodic("audit.forget_refusals", "41 3 * * *")
@@ -110,3 +112,10 @@ def mind_broken_glass(programme_id: int, event_id: int) -> None:
     """After emergency access was used: an alarm, always."""
     event = event_by_id(event_id)
     alarms.sound(programme=event.programme, cause="broke_glass", about=event.actor, at=event.at)
+
+
+@job("audit.mind_missing_administrator")
+def mind_missing_administrator(programme_id: int, event_id: int) -> None:
+    """After a directory let a programme's last administrator go: an alarm, always."""
+    event = event_by_id(event_id)
+    alarms.sound(programme=event.programme, cause="no_administrator", about=event.actor, at=event.at)

@@ -8,3 +8,4 @@ def register() -> None:
     """Judge what may need an alarm."""
     subscribe("customer.revealed", jobs.count_reveals)
     subscribe("person.broke_glass", jobs.mind_broken_glass)
+    subscribe("programme.administrators_gone", jobs.mind_missing_administrator)

@@ -85,6 +85,8 @@ CAUSES = {
     "export_at_night": "Data taken out at night",
     "repeated_refusals": "Refused again and again",
     "clearance_lapses": "A clearance is about to lapse",
+    "token_ends": "A program's token is about to end",
+    "no_administrator": "The programme has no administrator any more",
     "broke_glass": "Emergency access was used",
     "digest_stopped": "The logs could not be sealed",
     "record_altered": "The logs are not as they were written",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -95,8 +94,7 @@ def end_uses() -> int:
 
 def _end_use(user: User) -> bool:
     def leave(place: Member) -> None:
-        with suppress(Conflict):  # no other administrator there: nobody is shut out of the programme for good
-            change_place(member=place, actor="system", is_active=False)
+        change_place(member=place, actor="system", is_active=False)
 
     at_each_place(user, leave)
     set_active(user=user, is_active=False, why="emergency_over")

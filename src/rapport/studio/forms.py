@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice", bound=StrEnum)
 CHANGES = {"": None, "granted": True, "denied": False}
-TOKEN_RIGHTS = (Right.USE_API, Right.REPORT_CALLS, Right.PROVISION_PEOPLE, Right.SEE_FEEDS)
 LONGEST_LINE = 200
 
 
@@ -41,10 +40,11 @@ def read_change(sent: QueryDict) -> bool | None:
 
 def read_clearance(member: Member, sent: QueryDict) -> dict[str, Any]:
     """Return the fields of a clearance as they shall be; agreements keep the day on which they were signed."""
-    signed = set(sent.getlist("agreements"))
+    anew = set(sent.getlist("signed_anew"))
+    signed = set(sent.getlist("agreements")) | anew
     today = clock.now().astimezone(member.programme.zone).date().isoformat()
     asked = set(member.programme.required_agreements)
-    kept = {name: on for name, on in member.agreements.items() if name not in asked or name in signed}
+    kept = {name: on for name, on in member.agreements.items() if name not in asked or name in signed - anew}
     return {
         "screening": sent.get("screening", ""),
         "screened_until": read_day(sent.get("screened_until", "")),
@@ -63,6 +63,7 @@ def read_rules(sent: QueryDict) -> dict[str, Any]:
         "requires_second_factor": "requires_second_factor" in sent,
         "requires_screening": "requires_screening" in sent,
         "required_agreements": agreements,
+        "agreements_hold_days": read_days(sent.get("agreements_hold_days", "")),
         "allowed_networks": read_networks(sent.get("allowed_networks", "")),
         "allowed_hours": read_hours(sent.get("allowed_hours", "")),
     }
@@ -71,12 +72,19 @@ def read_rules(sent: QueryDict) -> dict[str, Any]:
 def read_token(sent: QueryDict) -> tuple[str, Right, datetime]:
     """Return the name, the right and the end of a token."""
     right = _choice(Right, sent.get("right", ""), "right")
-    if right not in TOKEN_RIGHTS:
-        raise Invalid(f"{right} is not for tokens.")
     ends = read_day(sent.get("expires_on", ""))
     if ends is None:
         raise Invalid("Say on which day the token ends.")
     return sent.get("name", ""), right, datetime.combine(ends + timedelta(days=1), time(), UTC)
+
+
+def read_days(text: str) -> int:
+    """Return the number of days written, 0 for an empty text."""
+    if not text.strip():
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise Invalid(f"{text!r} is no number of days; write it as 365, or leave it empty.")
+    return int(text)
 
 
 def read_day(text: str) -> date | None:

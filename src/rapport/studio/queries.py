@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rapport.accounts import clearance
@@ -66,10 +66,10 @@ class PersonRow:
         return "idle" if {lapse.condition for lapse in self.lapses} == {Condition.HOURS} else "bad"
 
     @property
-    def ends_soon(self) -> bool:
-        """Whether their screening ends within two weeks."""
-        last = self.place.screened_until
-        return bool(self.place.programme.requires_screening and last and last <= (clock.now() + SOON).date())
+    def ends_soon(self) -> date | None:
+        """The last day of their screening or an agreement, where that is within two weeks."""
+        last = clearance.last_day(self.place)
+        return last if last and last <= (clock.now() + SOON).date() else None
 
 
 @dataclass(frozen=True, slots=True)

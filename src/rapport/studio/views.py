@@ -17,7 +17,7 @@ from rapport.accounts.arrivals import arrival_of
 from rapport.accounts.clearance import lapses, write_hours
 from rapport.accounts.doors import staff_page
 from rapport.accounts.queries import teams_of, tokens_of
-from rapport.accounts.roles import FOR_TOKENS, MEANS, Right, Role
+from rapport.accounts.roles import FOR_TOKENS, MEANS, TOKENS_MAY, Right, Role
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.studio import forms, queries
@@ -198,10 +198,14 @@ def _tokens(request: HttpRequest, member: Member, secret: str = "") -> HttpRespo
         **_context(member, "tokens"),
         "secret": secret,
         "tokens": tokens_of(member.programme),
-        "rights": [(right.value, f"{right.value}: {MEANS[right]}") for right in forms.TOKEN_RIGHTS],
+        "rights": [(right.value, f"{right.value}: {MEANS[right]}") for right in Right if _may_give(member, right)],
         "ends": (clock.now() + timedelta(days=90)).date(),
     }
     return pages.page_or_fragment(request, "studio/tokens.html", "studio/tokens_part.html", context)
+
+
+def _may_give(member: Member, right: Right) -> bool:
+    return right in TOKENS_MAY and (right in FOR_TOKENS or member.may(right))
 
 
 def _page(request: HttpRequest, member: Member, name: str, **more: Any) -> HttpResponse:

@@ -13,8 +13,8 @@ from rapport.kit.errors import Invalid, NotFound
 USES = {
     "cti": [Right.REPORT_CALLS],
     "api": [Right.USE_API],
-    "privacy": [Right.HANDLE_PERSONAL_DATA],
     "partner": [Right.SEE_FEEDS],
+    "privacy": [Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME],
     "scim": [Right.PROVISION_PEOPLE],
 }
 

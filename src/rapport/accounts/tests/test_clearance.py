@@ -26,6 +26,7 @@ from rapport.kit.errors import Invalid
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=BERLIN)
+YEARLY = {"required_agreements": ["nda 2"], "agreements_hold_days": 365}
 WELL = Arrival("10.1.2.3", has_second_factor=True)
 
 
@@ -51,6 +52,8 @@ def lapsed(member: Member, now: datetime = MONDAY_NOON, arrival: Arrival = WELL)
         ),
         ({"required_agreements": ["nda 2"]}, {"agreements": {"nda 1": "2026-01-01"}}, WELL, [Condition.AGREEMENT]),
         ({"required_agreements": ["nda 2"]}, {"agreements": {"nda 2": "2026-01-01"}}, WELL, []),
+        (YEARLY, {"agreements": {"nda 2": "2025-11-23"}}, WELL, []),
+        (YEARLY, {"agreements": {"nda 2": "2025-11-22"}}, WELL, [Condition.AGREEMENT]),
         ({"allowed_networks": ["10.0.0.0/8"]}, {}, WELL, []),
         ({"allowed_networks": ["10.0.0.0/8"]}, {}, Arrival("::ffff:10.0.0.9", True), []),
         ({"allowed_networks": ["10.0.0.0/8"]}, {}, Arrival("192.0.2.1", True), [Condition.NETWORK]),
@@ -96,6 +99,10 @@ def test_the_door_closes_by_time_at_the_first_end(world: World) -> None:
     world.programme.requires_screening = True
     world.rep.screening, world.rep.screened_until = "passed", date(2026, 11, 23)
     assert until(world.rep, MONDAY_NOON) == datetime(2026, 11, 24, tzinfo=BERLIN)
+    world.rep.screened_until = date(2026, 12, 31)
+    world.programme.required_agreements, world.programme.agreements_hold_days = ["nda"], 2
+    world.rep.agreements = {"nda": "2026-11-22"}
+    assert until(world.rep, MONDAY_NOON) == datetime(2026, 11, 25, tzinfo=BERLIN)
     world.programme.allowed_hours = {"mon": ["08:00-20:00"]}
     assert until(world.rep, MONDAY_NOON) == datetime(2026, 11, 23, 20, tzinfo=BERLIN)
 

@@ -1,5 +1,6 @@
 """What a role may, as a programme adjusts it; who may change whom; sessions that end."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -8,12 +9,13 @@ from django.test import Client
 from rapport.accounts import actions as accounts
 from rapport.accounts.access import access_token
 from rapport.accounts.models import ApiToken, Member
-from rapport.accounts.roles import FOR_TOKENS, MEANS, RIGHTS, Right, Role
+from rapport.accounts.roles import FOR_TOKENS, MEANS, RIGHTS, TOKENS_MAY, Right, Role
 from rapport.conftest import World
 from rapport.events.queries import history_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from rapport.kit.walls import inside
+from rapport.runtime.tests.walk import places
 
 
 def fresh(member: Member) -> Member:
@@ -79,6 +81,31 @@ def test_the_last_administrator_stays(world: World) -> None:
             granted=False,
             actor="test",
         )
+
+
+def test_emergency_access_is_no_administrator(world: World) -> None:
+    one, glass = administrator(world), administrator(world, "glass")
+    glass.user.is_emergency = True
+    glass.user.save()
+    with pytest.raises(Conflict, match="last administrator"):
+        accounts.change_place(member=one, is_active=False, actor="test")
+    one.user.is_active = False
+    one.user.save()
+    assert not accounts.change_place(member=glass, is_active=False, actor="test").is_active
+
+
+def test_a_signature_does_not_undo_one_from_the_same_moment(world: World) -> None:
+    for name in ("nda", "conduct"):
+        accounts.sign_agreement(member=world.rep, agreement=name, on=date(2026, 11, 22), actor="test")
+    assert set(fresh(world.rep).agreements) == {"nda", "conduct"}
+
+
+def test_a_token_carries_only_what_an_operation_asks_for(world: World) -> None:
+    asked = {right for each in places("rapport.config.urls") if each.door and each.door.kind == "token"
+             for right in each.door.rights}  # fmt: skip
+    assert asked | {Right.PROVISION_PEOPLE} == TOKENS_MAY
+    with pytest.raises(Invalid, match=r"contacts\.read\.team"):
+        accounts.issue_token(programme=world.programme, name="x", rights=[Right.READ_TEAM_CONTACTS, Right.USE_API])
 
 
 def test_nobody_changes_themselves_or_their_own_role(world: World) -> None:

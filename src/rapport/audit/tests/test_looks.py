@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from rapport.accounts.actions import ensure_member, issue_token
+from rapport.accounts.actions import ensure_member, issue_token, revoke_token, set_rules, sign_agreement
 from rapport.accounts.models import Member
+from rapport.accounts.queries import tokens_of
 from rapport.accounts.roles import Right, Role
 from rapport.audit import alarms, jobs
 from rapport.audit.actions import note_export, note_look
@@ -280,3 +281,20 @@ def test_a_clearance_that_ends_within_days_is_an_alarm(world: World) -> None:
     jobs.clearances.func(timestamp=0)
     [alarm] = Alarm.objects.all()
     assert (alarm.cause, alarm.about, alarm.times) == ("clearance_lapses", f"member:{world.rep.pk}", 2)
+
+
+def test_an_agreement_and_a_token_that_end_within_days_are_alarms(world: World) -> None:
+    day = clock.now().astimezone(world.programme.zone).date()
+    for member, signed in ((world.rep, day - timedelta(days=25)), (world.second_rep, day)):
+        sign_agreement(member=member, agreement="nda", on=signed, actor="test")
+    ends = {"soon": timedelta(days=6), "later": timedelta(days=30), "ended": timedelta(days=6)}
+    for name, left in ends.items():
+        issue_token(programme=world.programme, name=name, rights=[Right.USE_API], expires_at=clock.now() + left)
+    tokens = {one.name: one for one in tokens_of(world.programme)}
+    revoke_token(tokens["ended"])
+    set_rules(programme=world.programme, required_agreements=["nda"], agreements_hold_days=30, actor="test")
+    jobs.clearances.func(timestamp=0)
+    assert {(one.cause, one.about) for one in Alarm.objects.all()} == {
+        ("clearance_lapses", f"member:{world.rep.pk}"),
+        ("token_ends", f"token:{tokens['soon'].public_id}"),
+    }

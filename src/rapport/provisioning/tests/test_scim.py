@@ -5,6 +5,8 @@ from django.test import Client
 
 from rapport.accounts.models import Member, User
 from rapport.accounts.roles import Role
+from rapport.audit import jobs as audit_jobs
+from rapport.audit.models import Alarm
 from rapport.conftest import World
 from rapport.events.models import Event
 from rapport.provisioning.groups import map_group
@@ -176,3 +178,21 @@ def test_pages(directory: Directory) -> None:
 def test_users_are_made_without_a_way_in_of_ours(directory: Directory) -> None:
     directory.person(password="a password from a directory")
     assert not User.objects.get(username="cards:ada").has_usable_password()
+
+
+def test_the_last_administrator_is_let_go_and_that_is_an_alarm(world: World) -> None:
+    map_group(programme=world.programme, group="Admins", role=Role.ADMINISTRATOR, actor="test")
+    map_group(programme=world.programme, group="Card reps", role=Role.REP, actor="test")
+    directory = Directory(world.programme)
+    ada, grace = directory.person("ada"), directory.person("grace")
+    admins = directory.group("Admins", ada["id"], grace["id"])
+    directory.group("Card reps", ada["id"])
+    gone = Event.objects.filter(name="programme.administrators_gone")
+    directory.patch(f"Users/{grace['id']}", {"op": "replace", "path": "active", "value": False})
+    assert not gone.exists()  # ada is there
+    member = f'members[value eq "{ada["id"]}"]'
+    assert directory.patch(f"Groups/{admins['id']}", {"op": "remove", "path": member}).status == 200
+    assert place("ada").role == "rep"
+    told = gone.get()
+    audit_jobs.mind_missing_administrator.func(programme_id=world.programme.pk, event_id=told.pk)
+    assert Alarm.objects.get().cause == "no_administrator"

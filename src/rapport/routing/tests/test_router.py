@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from rapport.accounts.actions import note_signed_out
+from rapport.accounts.actions import note_signed_out, set_rules
 from rapport.accounts.doors import one_by_one
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
@@ -43,6 +43,20 @@ def test_a_waiting_contact_is_offered_to_an_available_rep_with_a_trace(world: Wo
     taken = actions.accept(member=world.rep, offer_id=offer.public_id)
     assert (taken.state, taken.rep) == ("active", world.rep)
     assert presence.presence_of(world.rep).doing == "on_contact"
+
+
+def test_whose_hours_have_ended_is_offered_nothing(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    noon = datetime(2026, 11, 23, 12, tzinfo=world.programme.zone)  # a Monday
+    set_rules(programme=world.programme, actor="test", allowed_hours={"mon": ["08:00-12:00"]})
+    world.programme.refresh_from_db()
+    with clock.at(noon):
+        presence.pulse(member=world.rep)
+        assert turn(world.programme) == 0
+    with clock.at(noon - timedelta(seconds=1)):
+        presence.pulse(member=world.rep)
+        assert turn(world.programme) == 1
 
 
 def test_a_missed_offer_returns_the_contact_to_its_old_place(world: World) -> None:

@@ -198,7 +198,8 @@ def test_a_token_is_shown_once(world: World, admin: Client) -> None:
     assert admin.post(f"/at/cards/tokens/{token.public_id}/end/").status_code == 302
     with pytest.raises(NotFound):
         access_token(secret, "cards", Right.USE_API)
-    assert admin.post("/at/cards/tokens/make/", {**sent, "right": "customers.privacy"}).status_code == 422
+    assert admin.post("/at/cards/tokens/make/", {**sent, "right": "contacts.read.team"}).status_code == 422
+    assert admin.post("/at/cards/tokens/make/", {**sent, "right": "customers.privacy"}).status_code == 403
 
 
 def test_a_person_gives_a_token_no_right_they_lack(world: World, admin: Client) -> None:
