@@ -13,7 +13,7 @@ from rapport.kit import limits
 from rapport.kit.network import counted_address
 
 SECONDS = 60
-FREE = ("/healthz", "/readyz")
+FREE = ("/healthz",)  # asks nobody else
 SLOWER = "Too many requests came from you within a minute. Wait a little, then go on."
 
 

@@ -51,7 +51,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     """Say that the database is away (503), and when to come back."""
-    logger.warning("database away while answering %s: %s", request.path, str(error).strip().split("\n")[0])
+    logger.warning("database away while answering %r: %s", request.path, str(error).strip().split("\n")[0])
     message = "Nothing that was saved is lost. Try again in a few seconds; what you have typed stays on your page."
     response = answer(request, status=503, code="database_away", message=message)
     response.headers["Retry-After"] = "5"

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import os
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -110,7 +113,7 @@ def _call(
     call = _Call(method, parts, _pinned(parts), body, headers, ends_at, largest)
     try:
         return _talk(call)
-    except ssl.SSLError as error:
+    except ssl.SSLCertVerificationError as error:
         raise OutboundFailed(f"{_name(url)} has no certificate that we trust ({error.reason}).") from error
     except (OSError, http.client.HTTPException) as error:
         raise OutboundFailed(f"{_name(url)} did not answer ({type(error).__name__}).") from error
@@ -118,35 +121,51 @@ def _call(
 
 def _talk(call: _Call) -> Answer:
     connection = http.client.HTTPConnection(call.url.hostname or "", _port(call.url))
-    connection.sock = _connected(call)
-    try:
+    plain = socket.create_connection((call.address, _port(call.url)), timeout=_left(call))
+    with closing(plain), closing(connection), _hung_up_in_time(plain, call):
+        connection.sock = _encrypted(plain, call)
         connection.request(call.method, _target(call.url), call.body, dict(call.headers))
         response = connection.getresponse()
-        body = _bounded(response, connection.sock, call)
+        body = _bounded(response, call)
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+
+
+@contextmanager
+def _hung_up_in_time(plain: socket.socket, call: _Call) -> Iterator[None]:
+    """End the connection when the time is over: one that tells a byte now and then would never run out of it."""
+    line = os.dup(plain.fileno())  # stays the connection's own, whatever becomes of the socket
+    watch = threading.Timer(_left(call), _hang_up, [line])
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        _left(call)  # where the time is over, that is why
+        raise
     finally:
-        connection.close()
+        watch.cancel()
+        watch.join()
+        os.close(line)
 
 
-def _connected(call: _Call) -> socket.socket:
-    """Connect to the checked address, and to no other; the certificate is checked for the name."""
-    plain = socket.create_connection((call.address, _port(call.url)), timeout=_left(call))
+def _hang_up(line: int) -> None:
+    with socket.socket(fileno=os.dup(line)) as connection, suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _encrypted(plain: socket.socket, call: _Call) -> socket.socket:
+    """Return the connection itself for http; for https the certificate is checked for the name."""
     if call.url.scheme == "http":
         return plain
-    try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=call.url.hostname)
-    except BaseException:
-        plain.close()
-        raise
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=call.url.hostname)
 
 
-def _bounded(response: http.client.HTTPResponse, sock: socket.socket | None, call: _Call) -> bytes:
+def _bounded(response: http.client.HTTPResponse, call: _Call) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
-        if sock is not None and sock.fileno() >= 0:  # closed already where the answer ends with the connection
-            sock.settimeout(_left(call))
         part = response.read1(65536)
+        _left(call)  # a connection that was ended looks like an answer's end
         if not part:
             return b"".join(parts)
         size += len(part)

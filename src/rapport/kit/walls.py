@@ -16,6 +16,11 @@ ENTER = "SELECT set_config('rapport.programme', %s, true)"
 ROLE_FAULT = """
 SELECT CASE
     WHEN role.rolsuper THEN 'is a superuser'
+    WHEN role.rolcreaterole THEN 'may make roles, and so make itself the owner'
+    WHEN EXISTS (SELECT FROM pg_roles AS other
+        WHERE other.rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+            AND pg_has_role(role.oid, other.oid, 'MEMBER'))
+        THEN 'may reach the files below the tables'
     WHEN EXISTS (SELECT FROM pg_roles AS other
         WHERE (other.rolsuper OR other.rolbypassrls) AND pg_has_role(role.oid, other.oid, 'MEMBER'))
         THEN 'may bypass row security'

@@ -16,10 +16,10 @@ from rapport.config import home
 from rapport.jobs import queries as jobs
 from rapport.kit import pages
 from rapport.runtime import health, status
+from rapport.signin import emergency
 
 if TYPE_CHECKING:
     from rapport.accounts.models import User
-from rapport.signin import emergency
 
 
 @never_cache

@@ -27,11 +27,7 @@ class Installation:
         self.home = home or Path(tempfile.mkdtemp(prefix="rapport-rig-"))
         self.port = two_free_ports()
         self.log = self.home.with_name(f"{self.home.name}.log")
-        outside = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "RAPPORT_ROLE")
-        }
+        outside = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
         ours = {"RAPPORT_HOME": str(self.home), "RAPPORT_PORT": str(self.port)}
         self.environment = {**outside, **ours, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None

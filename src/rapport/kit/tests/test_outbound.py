@@ -3,7 +3,9 @@
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -34,10 +36,19 @@ class Other(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(200)
+        if self.path == "/drip":
+            self.flush_headers()
+            self.drip()
         self.end_headers()
         if self.path == "/slow":
             threading.Event().wait(2)
         self.wfile.write(b"x" * (2000 if self.path == "/large" else 5))
+
+    def drip(self) -> None:
+        with suppress(OSError):
+            for _ in range(60):
+                self.wfile.write(b"X")
+                threading.Event().wait(0.05)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -162,6 +173,10 @@ def test_size_and_time_are_bounded(allowed: int) -> None:
         outbound.get(f"http://localhost:{allowed}/large", largest=1000)
     with pytest.raises(OutboundFailed):
         outbound.get(f"http://localhost:{allowed}/slow", seconds=0.3)
+    began = time.monotonic()
+    with pytest.raises(OutboundFailed):  # never silent for long, and never done
+        outbound.get(f"http://localhost:{allowed}/drip", seconds=0.3)
+    assert time.monotonic() - began < 1.5
 
 
 def test_headers_cannot_carry_more_headers(allowed: int) -> None:

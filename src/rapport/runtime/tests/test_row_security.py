@@ -274,6 +274,18 @@ def test_a_process_that_finds_itself_the_owner_does_not_work(transactional_db: N
     assert "DATABASE_OWNER_URL" in str(refused)
 
 
+@pytest.mark.parametrize("gift", ["CREATEROLE", "IN ROLE pg_read_server_files"])
+def test_a_role_that_could_make_itself_the_owner_or_read_below_the_tables_is_refused(
+    transactional_db: None, gift: str
+) -> None:
+    with as_owner() as owner, owner.transaction(force_rollback=True):
+        owner.execute(f"CREATE ROLE too_much {gift}".encode())
+        owner.execute("CREATE ROLE just_right")
+        [fault] = owner.execute(walls.ROLE_FAULT, {"role": "too_much"}).fetchone() or [None]
+        assert fault.startswith("may ")
+        assert owner.execute(walls.ROLE_FAULT, {"role": "just_right"}).fetchone() == (None,)
+
+
 def test_what_was_weakened_by_hand_is_mended_by_the_next_migration(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
