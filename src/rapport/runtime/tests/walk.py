@@ -26,7 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rapport.accounts import actions as accounts
 from rapport.accounts.doors import Door, door_of
 from rapport.accounts.models import ApiToken, Member
-from rapport.accounts.roles import FOR_TOKENS, RIGHTS, Right, Role
+from rapport.accounts.roles import FOR_TOKENS, RIGHTS, TOKENS_MAY, Role
 from rapport.conftest import World
 from rapport.kit import limits
 from rapport.kit.walls import inside
@@ -354,7 +354,7 @@ class Walk:
 
     def _tokens(self, place: Place) -> dict[str, str]:
         rights = set(place.door.rights) if place.door else set()
-        weak = [right for right in Right if right not in rights]
+        weak = TOKENS_MAY - rights
         here, there = self.world.programme, self.world.other
         with inside(there.pk):
             foreign = accounts.issue_token(programme=there, name="foreign", rights=rights)
