@@ -1,18 +1,27 @@
 """Sets the stage of the journeys: run as a child, with the installation's environment."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Programme, User
-from rapport.conftest import make_world
+from rapport.accounts.roles import Right, Role
+from rapport.audit import alarms
+from rapport.conftest import World, make_world
 from rapport.contacts.models import Contact, Leg
-from rapport.customers.models import Holding
+from rapport.customers.models import Customer, Holding
+from rapport.feeds import actions as feeds
 from rapport.guides import actions as guides
 from rapport.kit import clock
 from rapport.kit.walls import inside
+from rapport.privacy import actions as privacy
 
 PASSWORD = "a journey of its own"
 SIGNING_IN = ("twofold", "keyed", "twice")  # of test_sign_in.py
+OFFICES = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR, Role.PARTNER_VIEWER)  # by the name of the role
+LEAVER = "leaver"  # of test_shut_out.py
+CUSTOMER = UUID("019ab000-0000-7000-8000-000000000001")  # public ids, for addresses
+PERSON = UUID("019ab000-0000-7000-8000-000000000002")
 STEPS = [
     {
         "key": "hear",
@@ -31,6 +40,27 @@ STEPS = [
 ]
 
 
+def furnish(world: World) -> None:
+    """Put something on the pages of those who look after the programme."""
+    programme = world.programme
+    Customer.objects.filter(pk=world.customer.pk).update(public_id=CUSTOMER)
+    User.objects.filter(pk=world.rep.user_id).update(public_id=PERSON)
+    privacy.open_request(
+        programme=programme,
+        customer_id=CUSTOMER,
+        kind="access",
+        proof="none",
+        note="By letter",
+        received_on=clock.now().date(),
+        actor="stage",
+    )
+    privacy.place_hold(programme=programme, customer_id=CUSTOMER, why="A dispute", until=None, actor="stage")
+    alarms.watch(programme=programme, customer=CUSTOMER)
+    accounts.issue_token(programme=programme, name="Warehouse", rights=[Right.USE_API])
+    feeds.write_contract(programme=programme, feed="customers", text="every_hours = 26\n", actor="stage")
+    feeds.stop(programme=programme, feed="customers", reason="Counted anew", actor="stage")
+
+
 def main() -> None:
     world = make_world()
     Programme.objects.filter(pk=world.programme.pk).update(offer_seconds=6)
@@ -38,7 +68,18 @@ def main() -> None:
         factored = [
             accounts.ensure_member(programme=world.other, agent_id=who, username=who) for who in SIGNING_IN
         ]
-    for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored):
+    with inside(world.programme.pk):
+        offices = [
+            accounts.ensure_member(programme=world.programme, agent_id=role, username=role, role=role)
+            for role in OFFICES
+        ]
+        offices.append(
+            accounts.ensure_member(
+                programme=world.programme, agent_id=LEAVER, name="Leaver", username=LEAVER, role=Role.SUPERVISOR
+            )
+        )
+        furnish(world)
+    for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored, *offices):
         user = User.objects.get(pk=member.user_id)
         user.set_password(PASSWORD)
         user.save()
