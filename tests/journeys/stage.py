@@ -18,8 +18,14 @@ from rapport.privacy import actions as privacy
 
 PASSWORD = "a journey of its own"
 SIGNING_IN = ("twofold", "keyed", "twice")  # of test_sign_in.py
-OFFICES = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR, Role.PARTNER_VIEWER)  # by the name of the role
 LEAVER = "leaver"  # of test_shut_out.py
+OFFICES = {
+    "manager": Role.MANAGER,
+    "administrator": Role.ADMINISTRATOR,
+    "auditor": Role.AUDITOR,
+    "partner_viewer": Role.PARTNER_VIEWER,
+    LEAVER: Role.SUPERVISOR,
+}
 CUSTOMER = UUID("019ab000-0000-7000-8000-000000000001")  # public ids, for addresses
 PERSON = UUID("019ab000-0000-7000-8000-000000000002")
 STEPS = [
@@ -70,14 +76,11 @@ def main() -> None:
         ]
     with inside(world.programme.pk):
         offices = [
-            accounts.ensure_member(programme=world.programme, agent_id=role, username=role, role=role)
-            for role in OFFICES
-        ]
-        offices.append(
             accounts.ensure_member(
-                programme=world.programme, agent_id=LEAVER, name="Leaver", username=LEAVER, role=Role.SUPERVISOR
+                programme=world.programme, agent_id=who, name=who.capitalize(), username=who, role=role
             )
-        )
+            for who, role in OFFICES.items()
+        ]
         furnish(world)
     for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored, *offices):
         user = User.objects.get(pk=member.user_id)
