@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from rapport.accounts.queries import screenings_ending
+from rapport.accounts.queries import clearances_ending
 from rapport.customers.queries import customer_by_key, customer_by_number, sealed_of
 from rapport.customers.sensitive import opened
 from rapport.demo.clearance import TEAMS
@@ -136,8 +136,8 @@ def test_one_screening_runs_out_soon_and_its_alarm_has_an_owner(small: Any) -> N
     people = rows("accounts.Member", programme=small)
     assert people.exclude(screening="passed").get().role == "trainer"
     assert {member.team.name for member in people.filter(role="rep").select_related("team")} == set(TEAMS)
-    ((member, ends),) = screenings_ending(small, before=NOON.date() + timedelta(days=7))
-    assert ends == NOON.date() + timedelta(days=5)
+    (member,) = clearances_ending(small, before=NOON.date() + timedelta(days=7))
+    assert member.screened_until == NOON.date() + timedelta(days=5)
     alarm = rows("audit.Alarm", programme=small).get(cause="clearance_lapses")
     assert alarm.about == f"member:{member.pk}"
     assert alarm.owner.agent_id == ADMINISTRATOR
