@@ -178,11 +178,16 @@ def _alarms(member: Member, found: QuerySet[Alarm]) -> list[AlarmRow]:
     return [AlarmRow(alarm, names[alarm.about]) for alarm in alarms]
 
 
-def digests(programme: Programme, *, limit: int, before: int | None = None) -> list[DigestRow]:
+def digests(programme: Programme, *, limit: int) -> list[DigestRow]:
     """Return the latest digests, the newest first."""
-    found = Digest.objects.filter(programme=programme).order_by("-number")
-    if before is not None:
-        found = found.filter(number__lt=before)
+    return [_digest(row) for row in Digest.objects.filter(programme=programme).order_by("-number")[:limit]]
+
+
+def digests_after(programme: Programme, number: int, *, since: datetime | None, limit: int) -> list[DigestRow]:
+    """Return the digests behind a number, in their order; of those sealed since an instant, if one is named."""
+    found = Digest.objects.filter(programme=programme, number__gt=number).order_by("number")
+    if since is not None:
+        found = found.filter(sealed_at__gte=since)
     return [_digest(row) for row in found[:limit]]
 
 

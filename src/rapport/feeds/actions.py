@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
+from rapport.audit.queries import DigestRow, digests_after
 from rapport.events.actions import announce
 from rapport.feeds import keeping
 from rapport.feeds.checking import Breach, look
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 LONGEST_REASON = 500
+DIGESTS = "digests"
+DIGESTS_AT_ONCE = 100
 HEARD_SECONDS = 60
 STOPPED: Breach = {"code": "feed_stopped", "words": "the feed is stopped until somebody releases it"}
 
@@ -155,6 +158,40 @@ def sent(*, programme: Programme, feed: str, fields: Iterable[str], rows: int, a
         Delivery.objects.filter(pk=found.pk).update(rows=F("rows") + rows, at=now)
     if contract is not None:
         _on_time(contract)
+
+
+def undelivered_digests(programme: Programme) -> tuple[str, list[DigestRow]] | None:
+    """Return the address that digests go to and those it does not have yet; None where nothing shall go.
+
+    Holds the contract of the feed, so that of two deliveries at once one waits for the other.
+    """
+    contract = Contract.objects.select_for_update().filter(programme=programme, feed=DIGESTS).first()
+    terms = read_terms(contract.text) if contract else None
+    if contract is None or terms is None or not terms.webhook or contract.state == Contract.State.STOPPED:
+        return None
+    gone_out = Delivery.objects.filter(programme=programme, feed=DIGESTS, verdict=Delivery.Verdict.SENT)
+    last = gone_out.order_by("-at", "-pk").values_list("file", flat=True).first()
+    after = int(last.partition(".")[0]) if last else 0
+    since = None if last else contract.since
+    return terms.webhook, digests_after(programme, after, since=since, limit=DIGESTS_AT_ONCE)
+
+
+def digest_delivered(*, programme: Programme, digest: DigestRow) -> None:
+    """Record that the partner's address took a digest."""
+    contract = Contract.objects.get(programme=programme, feed=DIGESTS)
+    Delivery.objects.create(
+        programme=programme,
+        feed=DIGESTS,
+        at=clock.now(),
+        actor="system",
+        file=f"{digest.number:06}.json",
+        size=len(digest.sealed.document),
+        sha256=digest.sealed.hash,
+        rows=1,
+        contract_version=contract.version,
+        verdict=Delivery.Verdict.SENT,
+    )
+    _on_time(contract)
 
 
 _heard: dict[tuple[int, str], float] = {}

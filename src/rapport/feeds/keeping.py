@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from rapport.feeds.checking import checksum
 from rapport.kit import sealing
 
 if TYPE_CHECKING:
@@ -24,22 +26,39 @@ MOST_BYTES = 5 * 1024**3  # of one programme
 PIECE = 1024**2
 
 
+class _Full(Exception):
+    """There is no room for the file."""
+
+
 def keep(source: Path, delivery: Delivery) -> str:
     """Seal a file into the quarantine of its programme; return its name there, empty where there is no room."""
     folder, name = _folder(delivery.programme.key), str(delivery.public_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    there = sum(each.stat().st_size for each in folder.iterdir() if each.is_file())
-    if there + source.stat().st_size > MOST_BYTES:
+    room = MOST_BYTES - sum(each.stat().st_size for each in folder.iterdir() if each.is_file())
+    try:
+        with os.fdopen(_made(folder / name), "w") as kept:
+            for line in _sealed(source, delivery):
+                room -= len(line)  # of what is sealed, which is more than what is not
+                if room < 0:
+                    raise _Full
+                kept.write(line)
+    except _Full:
+        (folder / name).unlink()
         return ""
-    with source.open("rb") as file, os.fdopen(_made(folder / name), "w") as kept:
-        piece = file.read(PIECE)
-        for number in count():
-            following = file.read(PIECE)
-            kept.write(sealing.seal(piece.decode("latin-1"), _place(delivery, number, not following)) + "\n")
-            if not following:
-                return name
-            piece = following
-    raise AssertionError("a file has an end")
+    except BaseException:
+        (folder / name).unlink(missing_ok=True)
+        raise
+    return name
+
+
+def sweep(programme_key: str, named: Collection[str], *, before: datetime) -> int:
+    """Remove files of before then that no delivery names (any more); return how many."""
+    gone = 0
+    for file in _folder(programme_key).glob("*"):
+        if file.name not in named and file.stat().st_mtime < before.timestamp():
+            file.unlink()
+            gone += 1
+    return gone
 
 
 def fetch(delivery: Delivery, to: Path) -> None:
@@ -54,16 +73,21 @@ def fetch(delivery: Delivery, to: Path) -> None:
 
 
 def seal_anew(deliveries: Iterable[Delivery]) -> None:
-    """Seal with the current key what an earlier one opens; what does not open stays as it is."""
+    """Seal with the current key what an earlier one opens; what does not open stays as it is.
+
+    A file of the days before files were sealed is sealed, if it is still the one that came.
+    """
     for delivery in deliveries:
         file = _folder(delivery.programme.key) / delivery.kept
-        if not file.exists() or _key_of(file) in ("", sealing.ring().current):
+        if not file.exists() or (key := _key_of(file)) == sealing.ring().current:
+            continue
+        if not key and checksum(file) != delivery.sha256:
             continue
         draft = file.with_name(f"{file.name}.anew")
         draft.unlink(missing_ok=True)
         try:
             with os.fdopen(_made(draft), "w") as kept:
-                kept.writelines(f"{sealing.seal(piece, place)}\n" for piece, place in _opened(delivery))
+                kept.writelines(_sealed_anew(delivery) if key else _sealed(file, delivery))
             draft.replace(file)
         except (sealing.KeyMissing, sealing.Broken):
             draft.unlink()
@@ -72,6 +96,22 @@ def seal_anew(deliveries: Iterable[Delivery]) -> None:
 def forget(delivery: Delivery) -> None:
     """Remove the file that is kept of a delivery, if it is still there."""
     (_folder(delivery.programme.key) / delivery.kept).unlink(missing_ok=True)
+
+
+def _sealed(source: Path, delivery: Delivery) -> Iterator[str]:
+    """Yield a plain file as sealed lines."""
+    with source.open("rb") as file:
+        piece = file.read(PIECE)
+        for number in count():
+            following = file.read(PIECE)
+            yield sealing.seal(piece.decode("latin-1"), _place(delivery, number, not following)) + "\n"
+            if not following:
+                return
+            piece = following
+
+
+def _sealed_anew(delivery: Delivery) -> Iterator[str]:
+    return (f"{sealing.seal(piece, place)}\n" for piece, place in _opened(delivery))
 
 
 def uses() -> Counter[str]:

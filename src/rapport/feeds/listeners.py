@@ -8,3 +8,4 @@ def register() -> None:
     """Tell partners who named an address for it."""
     for name in ("feed.delivered", "feed.stopped", "feed.released", "feed.late"):
         subscribe(name, jobs.tell_partner)
+    subscribe("digest.sealed", jobs.deliver_digests)

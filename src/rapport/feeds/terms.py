@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rapport.kit.errors import Invalid
+from rapport.kit.intake import is_delimiter, is_encoding
 
 INCOMING = ("calls", "customers", "cti")
 OUTGOING = ("contacts", "events", "metrics", "digests")
@@ -148,15 +149,13 @@ def _number(told: Mapping[str, Any], name: str, *, lowest: float, highest: float
 
 def _delimiter(file: Mapping[str, Any]) -> str:
     found = _text(file, "delimiter", ",")
-    if len(found) != 1 or not found.isascii() or found in '\r\n"':
+    if not is_delimiter(found):
         raise Invalid("In the contract, delimiter must be one character.")
     return found
 
 
 def _encoding(file: Mapping[str, Any]) -> str:
     found = _text(file, "encoding", "utf-8")
-    try:
-        b"".decode(found)
-    except (LookupError, ValueError) as fault:
-        raise Invalid("In the contract, encoding is one that nobody knows.") from fault
+    if not is_encoding(found):
+        raise Invalid("In the contract, encoding is one that cannot be read line by line, or that nobody knows.")
     return found
