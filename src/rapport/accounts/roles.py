@@ -55,6 +55,7 @@ class Right(StrEnum):
     PROVISION_PEOPLE = "people.provision"
     USE_API = "api.use"
     REPORT_CALLS = "cti.report"
+    DELIVER_FILES = "feeds.deliver"
 
 
 MEANS: dict[Right, str] = {
@@ -82,6 +83,7 @@ MEANS: dict[Right, str] = {
     Right.PROVISION_PEOPLE: "make and end people by SCIM (tokens)",
     Right.USE_API: "read by API",
     Right.REPORT_CALLS: "report calls (tokens of a telephone system)",
+    Right.DELIVER_FILES: "deliver files to feeds (tokens of a partner)",
 }
 
 _REP = frozenset({Right.TAKE_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_RALLY_NOTES, Right.REVEAL})
@@ -130,7 +132,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
 }
 
-FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS})
+FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS, Right.DELIVER_FILES})
 """What only a machine's token may: no programme can grant these to a role or a person."""
 
 TOKENS_MAY = FOR_TOKENS | {Right.USE_API, Right.SEE_FEEDS, Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME}

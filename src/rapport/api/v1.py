@@ -1,5 +1,5 @@
 """The REST API, version 1: what a programme's contacts, events and figures are; and what
-customers ask about their data, the only part that writes.
+customers ask about their data and files that a partner delivers, the only parts that write.
 
 Lists are pages behind a cursor: ``after`` is the last cursor seen, ``next`` in the answer is the next one, null at
 the end. The document at ``/api/v1/openapi.json`` describes every operation.
@@ -21,6 +21,9 @@ from rapport.accounts.access import access_member
 from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
 from rapport.api.document import DocumentedAPI
+from rapport.api.feeds import DeliveryOut
+from rapport.api.feeds import router as deliveries
+from rapport.api.feeds import shown as delivery_shown
 from rapport.api.privacy import router as privacy
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
@@ -37,11 +40,11 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
-    from rapport.feeds.models import Delivery
     from rapport.feeds.queries import Feed
 
 api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
 api.add_router("", privacy)
+api.add_router("", deliveries)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))
@@ -195,19 +198,6 @@ class FeedOut(Schema):
     due_at: datetime | None
 
 
-class DeliveryOut(Schema):
-    """What became of one delivery."""
-
-    id: UUID
-    feed: str
-    at: datetime
-    verdict: str
-    rows: int
-    bad: int
-    sha256: str
-    why: list[str]
-
-
 @api.get("/programmes/{slug:key}/feeds", response=list[FeedOut], summary="List feeds")
 @READS_FEEDS
 def list_feeds(request: HttpRequest, key: str) -> list[dict[str, Any]]:
@@ -221,7 +211,7 @@ def list_feeds(request: HttpRequest, key: str) -> list[dict[str, Any]]:
 def list_deliveries(request: HttpRequest, key: str, feed: str = "") -> list[dict[str, Any]]:
     """List the latest deliveries, newest first, of one feed or of all."""
     with _looker(request, key, Right.SEE_FEEDS) as by:
-        return [_delivery_shown(one) for one in feeds.deliveries_of(by.programme, feed=feed)]
+        return [delivery_shown(one) for one in feeds.deliveries_of(by.programme, feed=feed)]
 
 
 def _note_sent(request: HttpRequest, programme: Programme, feed: str, rows: int) -> None:
@@ -241,11 +231,6 @@ def _feed_shown(feed: Feed) -> dict[str, Any]:
         "last_rows": feed.last.rows if feed.last else None,
         "due_at": feed.due_at,
     }
-
-
-def _delivery_shown(one: Delivery) -> dict[str, Any]:
-    shown = {name: getattr(one, name) for name in ("feed", "at", "verdict", "rows", "bad", "sha256")}
-    return shown | {"id": one.public_id, "why": [each["words"] for each in one.why]}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Background work of this module."""
 
 from rapport.customers import resealing
+from rapport.customers.importing import cli
 from rapport.jobs.actions import job
 
 
@@ -10,3 +11,9 @@ def reseal(programme_id: int, after: int = 0) -> None:
     last = resealing.reseal_some(programme_id, after=after)
     if last is not None:
         reseal.defer(programme_id=programme_id, after=last)
+
+
+@job("customers.load_delivery", of_installation=True)
+def load_delivery(programme_id: int, delivery: str) -> None:
+    """Load a customer file that came by API, batch by batch in its programme; a second time changes nothing."""
+    cli.load_delivery(programme_id, delivery)

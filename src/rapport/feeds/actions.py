@@ -71,14 +71,15 @@ def write_contract(*, programme: Programme, feed: str, text: str, actor: str) ->
 
 @transaction.atomic
 def receive(
-    *, programme: Programme, feed: str, path: Path, actor: str, manifest: Path | None = None, name: str = ""
+    *, programme: Programme, feed: str, path: Path, actor: str, name: str = "", to_load_later: bool = False
 ) -> Delivery:
     """Take note of a file that arrived and judge it; the caller loads it only where its verdict is ``taken``.
 
-    A file that breaks its contract stops the feed and is kept. So is whatever arrives at a stopped feed.
+    A file that breaks its contract stops the feed and is kept. So is whatever arrives at a stopped feed, and what
+    is right but shall be loaded later.
     """
     contract = Contract.objects.select_for_update().filter(programme=programme, feed=feed).first()
-    beside = path.with_name(f"{path.name}.manifest.json") if manifest is None else manifest
+    beside = path.with_name(f"{path.name}.manifest.json")
     found = look(path, read_terms(contract.text) if contract else None, beside)
     breaches = [] if _is_accepted(programme, feed, found.sha256) else found.breaches
     stopped = contract is not None and contract.state == Contract.State.STOPPED
@@ -96,8 +97,10 @@ def receive(
         verdict=Delivery.Verdict.QUARANTINED if breaches or stopped else Delivery.Verdict.TAKEN,
         why=[*breaches, *([STOPPED] if stopped else [])],
     )
-    if delivery.verdict == Delivery.Verdict.QUARANTINED and contract is not None:
+    if to_load_later or (delivery.verdict == Delivery.Verdict.QUARANTINED and contract is not None):
         delivery.kept = keeping.keep(path, delivery)
+    if to_load_later and not delivery.kept:
+        raise Conflict("There is no room to keep this file. Ask who runs the installation, then send it again.")
     delivery.save()
     _announce_delivery(delivery, actor)
     if contract is not None and breaches and not stopped:
@@ -120,6 +123,12 @@ def loaded(*, delivery: Delivery, rows: int, bad: int, actor: str) -> None:
         why: Breach = {"code": "rows_unreadable", "words": f"{bad} of {rows} rows could not be read"}
         Delivery.objects.filter(pk=delivery.pk).update(why=[*delivery.why, why])
         _stop(contract, delivery, [why["code"]], actor)
+
+
+def forget_file(delivery: Delivery) -> None:
+    """Let go the file of a delivery that was loaded."""
+    Delivery.objects.filter(pk=delivery.pk).update(kept="")
+    keeping.forget(delivery)
 
 
 def require_taken(delivery: Delivery) -> None:

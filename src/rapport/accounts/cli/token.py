@@ -15,6 +15,7 @@ USES = {
     "api": [Right.USE_API],
     "partner": [Right.SEE_FEEDS],
     "privacy": [Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME],
+    "feeds": [Right.SEE_FEEDS, Right.DELIVER_FILES],
     "scim": [Right.PROVISION_PEOPLE],
 }
 

@@ -15,7 +15,7 @@ from rapport.contacts import queries as contacts
 from rapport.contacts.call_logs import formats
 from rapport.contacts.call_logs.records import BadRow, CallLog, CallRecord
 from rapport.contacts.importing.batches import Importer, refusal
-from rapport.feeds.arrivals import arrived, settled
+from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
 from rapport.kit.walls import inside
@@ -57,6 +57,17 @@ def run(argv: Sequence[str]) -> int:
         settled(asked.programme, FEED, asked.file, delivery, rows=counts.read, bad=counts.bad)
     _sum_up(counts, bad, dry_run=asked.dry_run)
     return 0 if counts.imported or counts.there else 1
+
+
+def load_delivery(programme_id: int, delivery_id: str) -> None:
+    """Load a file that came by API and was taken."""
+    with later(programme_id, delivery_id) as found:
+        if found is None:
+            return
+        log_format = formats.find("csv", found.mapping)
+        with BadRows(found.errors) as bad:
+            counts = _take(log_format.open(found.file), Taker(found.programme_key, log_format), bad)
+        found.rows, found.bad = counts.read, counts.bad
 
 
 def _parser() -> argparse.ArgumentParser:

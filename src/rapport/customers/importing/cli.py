@@ -14,7 +14,7 @@ from rapport.customers.importing.batches import Importer, Written
 from rapport.customers.importing.mapping import CustomerMapping, read_mapping
 from rapport.customers.importing.rows import BadRow, CustomerRecord, read_rows
 from rapport.customers.queries import keys_among
-from rapport.feeds.arrivals import arrived, settled
+from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
 from rapport.kit.walls import inside
@@ -38,8 +38,7 @@ def run(argv: Sequence[str]) -> int:
     with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
         _take(read_rows(asked.file, mapping), taker, bad)
     if not asked.dry_run:
-        told = taker.done
-        rows, unread = told.made + told.changed + told.same + bad.count, bad.count - len(told.left_out)
+        rows, unread = _counted(taker.done, bad)
         settled(asked.programme, FEED, asked.file, delivery, rows=rows, bad=unread)
     done, would = taker.done, "would be " if asked.dry_run else ""
     print(f"{done.made:,} customers {would}made")
@@ -50,6 +49,23 @@ def run(argv: Sequence[str]) -> int:
     if done.left_out:
         print(f"{len(done.left_out):,} rows left out, of customers who are erased or restricted{see}")
     return 0 if done.made or done.changed or done.same else 1
+
+
+def load_delivery(programme_id: int, delivery_id: str) -> None:
+    """Load a file that came by API and was taken."""
+    with later(programme_id, delivery_id) as found:
+        if found is None:
+            return
+        mapping = read_mapping(found.mapping)
+        taker = Taker(found.programme_key, mapping)
+        with BadRows(found.errors) as bad:
+            _take(read_rows(found.file, mapping), taker, bad)
+        found.rows, found.bad = _counted(taker.done, bad)
+
+
+def _counted(done: Written, bad: BadRows) -> tuple[int, int]:
+    """Return how many rows there were, and how many of them could not be read."""
+    return done.made + done.changed + done.same + bad.count, bad.count - len(done.left_out)
 
 
 def _parser() -> argparse.ArgumentParser:
