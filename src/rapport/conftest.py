@@ -20,7 +20,6 @@ from rapport.customers import actions as customers
 from rapport.customers.models import ContactPoint, Customer
 from rapport.kit import limits, walls
 from rapport.kit.walls import inside
-from rapport.routing import actions as routing
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,6 @@ def make_world() -> World:
     )
     other, _ = accounts.ensure_programme(key="loans", name="Loans", requires_second_factor=False)
     with inside(other.pk):
-        routing.ensure_queue(programme=other)
         outsider = _member(other, "outsider", Role.REP)
     with inside(programme.pk):
         return floor_of(programme, other, outsider)
@@ -52,7 +50,6 @@ def make_world() -> World:
 
 def floor_of(programme: Programme, other: Programme, outsider: Member) -> World:
     """Make the floor of one programme, inside it."""
-    routing.ensure_queue(programme=programme)
     priority = customers.ensure_segment(
         programme=programme, key="priority", name="Priority", head_start_seconds=90
     )

@@ -71,6 +71,11 @@ def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
+def member_ids(programme: Programme) -> dict[str, int]:
+    """Return the ids of those who have a place on the programme now, by agent id."""
+    return dict(Member.objects.filter(programme=programme, is_active=True).values_list("agent_id", "id"))
+
+
 def clearances_ending(programme: Programme, *, before: date) -> list[Member]:
     """Return who works on the programme by a screening or an agreement that ends until this day."""
     working = [one for one in members_of(programme) if one.is_active and one.user.is_active]

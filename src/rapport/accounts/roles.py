@@ -42,6 +42,7 @@ class Right(StrEnum):
     EXPORT = "export"
     READ_RALLY_NOTES = "rally.read"
     WRITE_RALLY_NOTES = "rally.write"
+    MANAGE_ROUTING = "routing.manage"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -70,6 +71,7 @@ MEANS: dict[Right, str] = {
     Right.EXPORT: "take data out as a file",
     Right.READ_RALLY_NOTES: "read the day's Rally Notes",
     Right.WRITE_RALLY_NOTES: "write and publish Rally Notes",
+    Right.MANAGE_ROUTING: "write and publish the plan of routing, and say who knows what",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -110,7 +112,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
     Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
-    | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS},
+    | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS, Right.MANAGE_ROUTING},
     Role.PARTNER_VIEWER: frozenset(
         {Right.READ_REPORTS, Right.EXPORT, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
     ),
@@ -127,6 +129,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.MANAGE_FEEDS,
             Right.MANAGE_TOKENS,
             Right.MANAGE_PROGRAMME,
+            Right.MANAGE_ROUTING,
             Right.USE_API,
         }
     ),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db.models import Avg, Case, F, Func, Q, Value, When
+from django.db.models import Avg, Case, Exists, F, Func, OuterRef, Q, Value, When
 
 from rapport.contacts.access import readable_by
 from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
 
 LONGEST = timedelta(days=1)  # nearly every contact is over sooner
+REPEATED_WITHIN = timedelta(days=7)  # a contact for the same reason so soon after another is a repeated one
 OUTCOMES = {
     "": Q(),
     "answered": Q(answered_at__isnull=False) & ~Q(state=State.ABANDONED),
@@ -134,6 +135,19 @@ def last_contact_before(contact: Contact) -> Contact | None:
         .order_by("-arrived_at")
         .first()
     )
+
+
+def repeated_among(listed: Iterable[Contact]) -> set[int]:
+    """Return the ids of those contacts whose customer came for the same reason within the week before."""
+    earlier = Contact.objects.filter(
+        programme=OuterRef("programme"),
+        customer=OuterRef("customer"),
+        reason=OuterRef("reason"),
+        arrived_at__lt=OuterRef("arrived_at"),
+        arrived_at__gte=OuterRef("arrived_at") - REPEATED_WITHIN,
+    )
+    found = Contact.objects.filter(Exists(earlier), pk__in=[one.pk for one in listed], reason__isnull=False)
+    return set(found.values_list("pk", flat=True))
 
 
 def history_of(customer: Customer, *, limit: int = 10) -> list[Contact]:

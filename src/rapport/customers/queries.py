@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -89,6 +89,14 @@ def open_promises_of(customer: Customer) -> list[Promise]:
         .exclude(customer__standing=Standing.ERASED)
         .order_by("due_on", "id")
     )
+
+
+def with_promise_due(programme: Programme, customers: Iterable[int], *, by: date) -> set[int]:
+    """Return those of the customers (ids) to whom something promised is due by the day and not settled."""
+    due = Promise.objects.filter(
+        programme=programme, customer__in=list(customers), settled_at__isnull=True, due_on__lte=by
+    )
+    return set(due.values_list("customer_id", flat=True))
 
 
 def promised_by(member: Member, *, limit: int = 8) -> list[Promise]:

@@ -17,6 +17,7 @@ from rapport.demo.topics import COMMON_OUTCOMES, TOPICS, Topic
 from rapport.guides import actions as guides
 from rapport.kit.walls import inside
 from rapport.routing import actions as routing
+from rapport.routing import publishing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -153,21 +154,51 @@ def _dispositions(programme: Programme, reasons: dict[str, Reason]) -> dict[str,
     return made
 
 
+PLAN = """# Who answers whom at the demonstration's bank.
+
+[skills]
+retention = "Keeping customers"
+disputes = "Disputed payments"
+service = "Everything else"
+
+[queues.main]
+name = "Cards"
+answer_within_seconds = 30
+answer_share = 0.8
+wait = {{ message = "Thank you for your patience." }}
+{routes}
+[[queues.main.routes]]
+steps = [{{ anyone = true }}]
+
+[priority]
+ceiling_minutes = 10
+segments = {{ plus = 0.5, priority = 1.5 }}
+"""
+ROUTE = """
+[[queues.main.routes]]
+reasons = [{reasons}]
+steps = [
+  {{ skills = {{ {skill} = 4 }}, seconds = 10 }},
+  {{ skills = {{ {skill} = 2 }}, seconds = 15 }},
+  {{ anyone = true }},
+]
+"""
+
+
 def _route(setting: Setting, talents: Sequence[float]) -> None:
     """Give the reps their skills, and ask for skill first where it matters, for anybody in the end."""
-    queue = routing.ensure_queue(programme=setting.programme, name="Cards")
     for number, (member, talent) in enumerate(zip(setting.reps, talents, strict=True)):
         for turn, skill in enumerate(SKILLS):
             level = min(5, max(1, round(3 + talent + (number + turn) % 3 - 1)))
-            routing.set_proficiency(member=member, skill=skill, level=4 if number == 0 else level)
-    for topic in TOPICS:
-        if topic.skill != "service":
-            steps: list[tuple[dict[str, int], int | None]] = [
-                ({topic.skill: 4}, 10),
-                ({topic.skill: 2}, 15),
-                ({}, None),
-            ]
-            routing.set_steps(queue=queue, reason=setting.reasons[topic.key], steps=steps)
+            routing.set_proficiency(member=member, skill=skill, level=4 if number == 0 else level, actor="system")
+    routes = ""
+    for skill in SKILLS[:2]:
+        reasons = ", ".join(f'"{topic.key}"' for topic in TOPICS if topic.skill == skill)
+        routes += ROUTE.format(reasons=reasons, skill=skill)
+    made = publishing.save_draft(
+        programme=setting.programme, text=PLAN.format(routes=routes), note="The first plan", actor="system"
+    )
+    publishing.publish(programme=setting.programme, number=made.number, instead_of=None, actor="system")
 
 
 def _guides(programme: Programme, reasons: dict[str, Reason]) -> dict[str, GuideVersion]:
@@ -225,7 +256,6 @@ def _other_programme() -> None:
 
 
 def _loans(programme: Programme) -> None:
-    routing.ensure_queue(programme=programme, name="Loans")
     contacts.ensure_reason(programme=programme, key="new", name="A new loan")
     contacts.ensure_reason(programme=programme, key="rates", name="My rates")
     contacts.ensure_disposition(programme=programme, key="done", name="Done")

@@ -14,8 +14,9 @@ from rapport.contacts import queries as contacts
 from rapport.guides.queries import coverage_of
 from rapport.kit import clock
 from rapport.routing import floor_state, policy
+from rapport.routing.head_start import effective_places
 from rapport.routing.presence import on_floor
-from rapport.routing.queries import effective_place, open_offers_in
+from rapport.routing.queries import open_offers_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,9 @@ def floor_of(programme: Programme) -> Floor:
     """Return who works on what and who waits."""
     present = on_floor(programme)
     held = contacts.in_hand_in(programme)
-    waiting = sorted(contacts.waiting_in(programme), key=lambda one: (effective_place(one), one.pk))
+    waiting = contacts.waiting_in(programme)
+    places = effective_places(programme, waiting)
+    waiting.sort(key=lambda one: (places[one.pk], one.pk))
     mean = _usual_handle_seconds(programme)
     guides = coverage_of(held.values())
     reps = sorted((_rep_tile(programme, one, held, guides, mean) for one in present), key=_who_needs_help)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,54 +16,65 @@ from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
-from rapport.routing.events import OfferEnded
+from rapport.routing.events import OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
-from rapport.routing.models import Doing, Offer, Presence, Proficiency, Queue, RoutingStep
+from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.plan.rules import KEY
+from rapport.routing.routes import queue_for
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member, Programme
-    from rapport.contacts.models import Contact, Reason
-
-DEFAULT_QUEUE = "main"
-
-
-def ensure_queue(*, programme: Programme, key: str = DEFAULT_QUEUE, name: str = "") -> Queue:
-    """Return the programme's queue with this key, made where missing."""
-    queue, _ = Queue.objects.get_or_create(programme=programme, key=key, defaults={"name": name or key})
-    return queue
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
 
 
 @transaction.atomic
-def set_steps(*, queue: Queue, reason: Reason | None, steps: Sequence[tuple[dict[str, int], int | None]]) -> None:
-    """Replace the steps of a queue and reason: needs (skill to level) and seconds until the next counts."""
-    if not steps or any(seconds is None for _, seconds in steps[:-1]):
-        raise Invalid("Every step but the last needs the seconds after which the next one counts.")
-    RoutingStep.objects.filter(queue=queue, reason=reason).delete()
-    RoutingStep.objects.bulk_create(
-        RoutingStep(
-            programme_id=queue.programme_id,
-            queue=queue,
-            reason=reason,
-            position=position,
-            needs=needs,
-            seconds=seconds,
+def set_proficiency(
+    *,
+    member: Member,
+    skill: str,
+    level: int,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    actor: str = "command",
+) -> None:
+    """Say how well a person knows a skill, 1 to 5, and from which day until which; level 0 takes it away."""
+    if not re.fullmatch(KEY, skill):
+        raise Invalid(f"{skill!r} is no key of a skill: small letters, digits, - and _.")
+    if not 0 <= level <= 5:
+        raise Invalid("A level is from 1 to 5.")
+    if valid_from and valid_until and valid_until < valid_from:
+        raise Invalid("The last day is before the first.")
+    if level:
+        Proficiency.objects.update_or_create(
+            member=member,
+            skill=skill,
+            defaults={
+                "programme_id": member.programme_id,
+                "level": level,
+                "valid_from": valid_from,
+                "valid_until": valid_until,
+            },
         )
-        for position, (needs, seconds) in enumerate(steps)
+    else:
+        Proficiency.objects.filter(member=member, skill=skill).delete()
+    announce(
+        SkillChanged(rep=member.agent_id, skill=skill, level=level),
+        programme=member.programme,
+        subject=member.user.public_id,
+        actor=actor,
     )
-
-
-def set_proficiency(*, member: Member, skill: str, level: int) -> None:
-    """Say how well a rep knows a skill (1 to 5)."""
-    Proficiency.objects.update_or_create(
-        member=member, skill=skill, defaults={"programme_id": member.programme_id, "level": level}
-    )
+    presence.wake_router(member.programme_id)
 
 
 @transaction.atomic
 def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> None:
-    """Put an arrived contact at the end of a queue and wake the router."""
+    """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router."""
     contact = lock_contact(contact.pk)
-    contacts.enqueue(contact, queue=queue or DEFAULT_QUEUE, actor=actor, at=at)
+    if not queue:
+        plan, reason = plan_in_force(contact.programme).plan, contact.reason
+        queue = queue_for(plan, contact.channel, reason.key if reason else None)
+    contacts.enqueue(contact, queue=queue, actor=actor, at=at)
     presence.wake_router(contact.programme_id)
 
 

@@ -33,3 +33,39 @@ class PresenceChanged:
     rep: Code
     before: Code
     doing: Code
+
+
+@dataclass(frozen=True)
+class PlanSaved:
+    """A version of the plan of routing was put on file; the subject is the programme."""
+
+    name: ClassVar[str] = "plan.saved"
+    version: int
+
+
+@dataclass(frozen=True)
+class PlanPlanned:
+    """A version of the plan is to be in force from then on (null: called off); the subject is the programme."""
+
+    name: ClassVar[str] = "plan.planned"
+    version: int
+    starts_at: Code | None
+
+
+@dataclass(frozen=True)
+class PlanPublished:
+    """A version of the plan of routing is in force, in place of another; the subject is the programme."""
+
+    name: ClassVar[str] = "plan.published"
+    version: int
+    replaces: int | None
+
+
+@dataclass(frozen=True)
+class SkillChanged:
+    """How well a person knows a skill was put on file, level 0: not at all; the subject is the person."""
+
+    name: ClassVar[str] = "skill.changed"
+    rep: Code
+    skill: Code
+    level: int

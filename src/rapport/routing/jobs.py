@@ -4,7 +4,7 @@ from rapport.accounts.doors import in_each_programme, one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
-from rapport.routing import upkeep
+from rapport.routing import publishing, upkeep
 
 
 @job("routing.sign_off")
@@ -27,6 +27,12 @@ def clear_floor(programme_id: int, event_id: int) -> None:
 def clear_floors(timestamp: int) -> None:
     """Take off the floor, every minute, whose clearance time has ended."""
     in_each_programme(upkeep.take_uncleared_off_floor)
+
+
+@periodic("routing.publish_plans", cron="* * * * *")
+def publish_plans(timestamp: int) -> None:
+    """Bring into force, every minute, the plans of routing whose time has come."""
+    one_by_one_in_each(publishing.due_plans, publishing.publish_due)
 
 
 @periodic("routing.close_what_was_forgotten", cron="17 * * * *")

@@ -1,4 +1,4 @@
-"""Tables of queues, skills, presence and offers."""
+"""Tables of plans, skills, presence and offers."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -34,54 +34,68 @@ CHOSEN = (
 BUSY = (Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP)
 
 
-class Queue(models.Model):
-    """A line of waiting contacts; contacts name it by ``key``."""
+class PlanVersion(models.Model):
+    """A programme's plan of routing as it was written once; never changed again, only brought into force and out.
+
+    Published and not replaced: in force. With ``starts_at`` and not published: to be brought into force then.
+    """
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
-    key = models.CharField(max_length=50)
-    name = models.CharField(max_length=100)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="queue_key_unique")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RoutingStep(models.Model):
-    """What a contact of this reason asks of a rep, step by step; without a reason it is the queue's own."""
-
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
-    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="steps")
-    reason = models.ForeignKey("contacts.Reason", on_delete=models.CASCADE, null=True, related_name="+")
-    position = models.PositiveSmallIntegerField()
-    needs = models.JSONField(default=dict, blank=True)
-    seconds = models.PositiveIntegerField(null=True, blank=True)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="plan_number_unique"),
             models.UniqueConstraint(
-                fields=["queue", "reason", "position"], name="step_position_unique", nulls_distinct=False
-            )
+                fields=["programme"],
+                condition=Q(published_at__isnull=False, replaced_at__isnull=True),
+                name="one_plan_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_at__isnull=True) | Q(published_at__isnull=False),
+                name="replaced_was_published",
+            ),
         ]
-        ordering = ["position"]
 
     def __str__(self) -> str:
-        return f"step {self.position}"
+        return f"plan {self.number}"
+
+    @property
+    def state(self) -> str:
+        """In force, replaced, planned or draft."""
+        if self.published_at is not None:
+            return "in_force" if self.replaced_at is None else "replaced"
+        return "draft" if self.starts_at is None else "planned"
 
 
 class Proficiency(models.Model):
-    """How well a rep knows a skill, 1 to 5."""
+    """How well a rep knows a skill, 1 to 5, from one day to another (both included) where they are given."""
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
     skill = models.CharField(max_length=50)
     level = models.PositiveSmallIntegerField()
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "skill"], name="skill_once_per_rep"),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="level_from_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="skill_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
+from rapport.routing.head_start import effective_places
 from rapport.routing.models import Doing, Offer, Presence
 
 if TYPE_CHECKING:
@@ -60,10 +61,9 @@ def place_of(contact: Contact) -> Place:
     The estimate is place times mean handle time of the past hour, divided by the reps on the floor who take
     contacts (each of them frees up once per handle time; a floor in steady state).
     """
-    waiting = sorted(
-        (one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue),
-        key=lambda one: (effective_place(one), one.pk),
-    )
+    waiting = [one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue]
+    places = effective_places(contact.programme, waiting)
+    waiting.sort(key=lambda one: (places[one.pk], one.pk))
     position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
     working = Presence.objects.filter(
         programme=contact.programme,
@@ -81,10 +81,3 @@ def _usual_handle_seconds(programme: Programme) -> float | None:
         lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
         KEPT_SECONDS,
     )
-
-
-def effective_place(contact: Contact) -> float:
-    """Return a waiting contact's place as epoch seconds, less its segment's head start."""
-    placed = contact.placed_at or contact.arrived_at
-    head_start = contact.segment.head_start_seconds if contact.segment else 0
-    return placed.timestamp() - head_start

@@ -79,8 +79,7 @@ def _new_call(contact: Contact, told: Told) -> None:
     if told.at < contact.arrived_at:
         contacts.correct_arrival(contact, at=told.at, actor=ACTOR)
     if contact.state == "arrived" and told.direction == "in":
-        queue = routing.ensure_queue(programme=contact.programme, key=told.queue or routing.DEFAULT_QUEUE)
-        contacts.enqueue(contact, queue=queue.key, actor=ACTOR, at=told.at)
+        routing.enqueue(contact, queue=told.queue, actor=ACTOR, at=told.at)
 
 
 def _answer(contact: Contact, told: Told) -> None:

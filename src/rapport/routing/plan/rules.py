@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
+KEY = r"^[a-z0-9][a-z0-9_-]{0,49}$"
+Key = Annotated[str, StringConstraints(pattern=KEY)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]

@@ -7,6 +7,7 @@ import pytest
 
 from rapport.accounts.actions import note_signed_out, set_rules
 from rapport.accounts.doors import one_by_one
+from rapport.accounts.models import Programme
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
@@ -17,7 +18,7 @@ from rapport.kit.errors import Conflict, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions, presence
 from rapport.routing.jobs import sign_off
-from rapport.routing.models import Offer, Presence, RoutingStep, StateSpan
+from rapport.routing.models import Offer, Presence, StateSpan
 from rapport.routing.router import Router, turn
 from rapport.routing.upkeep import close_forgotten_wrap_up, forgotten_wrap_ups
 
@@ -198,9 +199,7 @@ def test_who_has_an_open_offer_gets_no_second_one(world: World) -> None:
 
 
 def test_a_fault_in_one_programme_does_not_hold_up_another(world: World) -> None:
-    broken = actions.ensure_queue(programme=world.programme)
-    actions.set_steps(queue=broken, reason=None, steps=[({}, None)])
-    RoutingStep.objects.update(needs=["not", "an", "object"])
+    Programme.objects.filter(pk=world.programme.pk).update(timezone="Nowhere/At-all")
     presence.choose(member=world.rep, doing="available")
     a_chat(world)
     with inside(world.other.pk):

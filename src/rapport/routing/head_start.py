@@ -1,0 +1,76 @@
+"""How much longer than they have contacts count as having waited, by the plan in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rapport.contacts import queries as contacts
+from rapport.customers.queries import with_promise_due
+from rapport.kit import clock
+from rapport.routing.plan.rules import Priority
+from rapport.routing.versions import plan_in_force
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+
+def head_starts(programme: Programme, waiting: Iterable[Contact]) -> dict[int, float]:
+    """Return the head start of each contact in seconds: what is granted added up, to the ceiling at most."""
+    listed = list(waiting)
+    rules = plan_in_force(programme).plan.priority
+    owed, again = _owed(programme, rules, listed), _again(rules, listed)
+    return {
+        one.pk: seconds_granted(
+            rules,
+            segment=one.segment.key if one.segment else None,
+            segments_own_seconds=one.segment.head_start_seconds if one.segment else 0,
+            reason=one.reason.key if one.reason else None,
+            channel=one.channel,
+            is_owed=one.customer_id in owed,
+            is_again=one.pk in again,
+        )
+        for one in listed
+    }
+
+
+def seconds_granted(
+    rules: Priority,
+    *,
+    segment: str | None,
+    segments_own_seconds: float,
+    reason: str | None,
+    channel: str,
+    is_owed: bool = False,
+    is_again: bool = False,
+) -> float:
+    """Return the head start in seconds; a segment that the plan does not name has the one it came with."""
+    minutes = (
+        rules.segments.get(segment or "", segments_own_seconds / 60)
+        + rules.reasons.get(reason or "", 0)
+        + sum(granted for name, granted in rules.channels.items() if name == channel)
+        + (rules.promise_due_minutes if is_owed else 0)
+        + (rules.repeat_contact_minutes if is_again else 0)
+    )
+    return min(minutes, rules.ceiling_minutes) * 60
+
+
+def effective_places(programme: Programme, waiting: Iterable[Contact]) -> dict[int, float]:
+    """Return each waiting contact's place as epoch seconds, less its head start."""
+    listed = list(waiting)
+    starts = head_starts(programme, listed)
+    return {one.pk: (one.placed_at or one.arrived_at).timestamp() - starts[one.pk] for one in listed}
+
+
+def _owed(programme: Programme, rules: Priority, listed: list[Contact]) -> set[int | None]:
+    """Return the customers among them to whom something promised is due."""
+    if not rules.promise_due_minutes:
+        return set()
+    today = clock.now().astimezone(programme.zone).date()
+    return {*with_promise_due(programme, {one.customer_id for one in listed if one.customer_id}, by=today)}
+
+
+def _again(rules: Priority, listed: list[Contact]) -> set[int]:
+    """Return the contacts whose customer was here shortly before, for the same reason."""
+    return contacts.repeated_among(listed) if rules.repeat_contact_minutes else set()

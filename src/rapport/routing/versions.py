@@ -1,0 +1,105 @@
+"""Reads of plans: the one in force, the versions on file, and the names that a plan of the programme may use."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rapport.accounts import queries as accounts
+from rapport.accounts.roles import RIGHTS, Right, Role
+from rapport.contacts.queries import reason_names
+from rapport.customers.queries import segments_of
+from rapport.kit.errors import NotFound
+from rapport.routing.models import PlanVersion
+from rapport.routing.plan.checks import Known
+from rapport.routing.plan.reading import PlanInvalid, read_plan
+from rapport.routing.plan.rules import Plan
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+log = logging.getLogger("rapport.routing")
+
+BUILT_IN = """# One queue, and whoever takes contacts answers.
+
+[queues.main]
+name = "Main"
+routes = [{ steps = [{ anyone = true }] }]
+"""
+PLAIN = read_plan(BUILT_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The plan that counts now, and its number; None where a programme has the plain plan that is built in."""
+
+    number: int | None
+    plan: Plan
+
+
+def plan_in_force(programme: Programme) -> InForce:
+    """Return the programme's plan; its text is read once a process."""
+    found = (
+        PlanVersion.objects.filter(programme=programme, published_at__isnull=False, replaced_at__isnull=True)
+        .values_list("pk", "number", "published_at")
+        .first()
+    )
+    return InForce(None, PLAIN) if found is None else InForce(found[1], _read(found[0], found[2]))
+
+
+@lru_cache(maxsize=256)
+def _read(version_id: int, published_at: datetime) -> Plan:
+    """Return the plan of a published version, which is never changed; what it names is not looked at.
+
+    One that this version of the program cannot read any more is taken for the plain plan: routing goes on.
+    """
+    try:
+        return read_plan(PlanVersion.objects.values_list("text", flat=True).get(pk=version_id))
+    except PlanInvalid as error:
+        log.error("the plan of routing in force (row %s) cannot be read; anyone answers. %s", version_id, error)
+        return PLAIN
+
+
+def version_in_force(programme: Programme) -> PlanVersion | None:
+    """Return the version of the plan in force, if the programme has one."""
+    return PlanVersion.objects.filter(
+        programme=programme, published_at__isnull=False, replaced_at__isnull=True
+    ).first()
+
+
+def text_in_force(programme: Programme) -> str:
+    """Return the plan in force as it was written."""
+    version = version_in_force(programme)
+    return version.text if version else BUILT_IN
+
+
+def versions_of(programme: Programme, *, limit: int = 50) -> list[PlanVersion]:
+    """Return the newest versions of the plan, the newest first, without their texts."""
+    found = PlanVersion.objects.select_related("made_by__user", "published_by__user").filter(programme=programme)
+    return list(found.defer("text").order_by("-number")[:limit])
+
+
+def version_by_number(programme: Programme, number: int) -> PlanVersion:
+    """Return one version of the plan; NotFound where there is none."""
+    found = (
+        PlanVersion.objects.select_related("programme", "made_by__user")
+        .filter(programme=programme, number=number)
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"There is no version {number}.")
+    return found
+
+
+def known_names(programme: Programme) -> Known:
+    """Return the names that a plan of the programme may use."""
+    return Known(
+        reasons=list(reason_names(programme)),
+        segments=[one.key for one in segments_of(programme)],
+        teams=[one.name for one in accounts.teams_of(programme)],
+        tiers=[role.value for role in Role if Right.TAKE_CONTACTS in RIGHTS[role]],
+        people=[one.agent_id for one in accounts.members_of(programme) if one.is_active],
+    )
