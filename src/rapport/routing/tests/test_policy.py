@@ -1,20 +1,21 @@
-"""The routing policy: rules by example, then properties on random floors."""
+"""The routing policy by example: whom each rule puts first, whom it leaves out."""
 
-import json
-from random import Random
+from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from rapport.routing.policy import (
-    Assignment,
+    ONE_EACH,
+    By,
+    Capacity,
+    Choice,
     FloorState,
     Need,
     Rep,
+    Scores,
     Step,
     Waiting,
     decide,
-    explain_waiting,
     next_widening,
 )
 
@@ -76,147 +77,140 @@ def test_a_contact_nobody_can_serve_does_not_hold_up_the_line() -> None:
     assert pairs(waiting, [Rep(7)], 1000) == [(2, 7)]
 
 
-def test_the_trace_says_why_in_data_and_in_words() -> None:
-    contact = Waiting(1, "main", 0, steps=GERMAN_FIRST)
-    reps = [Rep(7, {"german": 2}, 10), Rep(8, {"german": 5}, 20), Rep(9, {"german": 4}, 30), Rep(6)]
-    [made] = decide(FloorState([contact], reps), 42)
-    assert made.trace is not None
-    told = made.trace.as_dict()
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(told | {"step": 0, "position": 1}))
-    assert told["eligible"] == (8, 9, 7)
-    assert [one["rep"] for one in told["passed_over"]] == [9, 7, 6]
-    assert made.trace.words({8: "Ana", 9: "Bo"}) == (
-        "Waited 42 s, number 1 in line; wants german 4. Ana was the best of 3 free reps who fit. "
-        "Passed over: Bo has been idle for less long; Rep 7 fits only the wider step 2; "
-        "Rep 6 fits only from step 3, in 48 s."
-    )
+def test_a_step_asks_for_any_of_its_teams_tiers_and_people_and_all_of_its_needs() -> None:
+    step = Step((Need("cards"),), teams=("north", "south"), tiers=("senior",), people=(7, 8))
+    contact = Waiting(1, "main", 0, steps=(step,))
+    fits = Rep(7, {"cards": 1}, team="south", tier="senior")
+    assert pairs([contact], [fits], 0) == [(1, 7)]
+    lacking: list[dict[str, Any]] = [{"id": 9}, {"skills": {}}, {"team": "west"}, {"tier": ""}]
+    assert all(pairs([contact], [fits._replace(**one)], 0) == [] for one in lacking)
 
 
-def test_why_a_contact_still_waits() -> None:
-    contact = Waiting(1, "main", 0, head_start_seconds=90, steps=GERMAN_FIRST[:2])
-    trace = explain_waiting(contact, [Rep(7, {"german": 1}), Rep(8, {"german": 3})], 12, position=3)
-    assert (trace.rep, trace.eligible, trace.widens_in_seconds) == (None, (), 18)
-    assert trace.words() == (
-        "Waiting 12 s, number 3 in line with a head start of 90 s; wants german 4. "
-        "No free rep fits. In 18 s the next step counts. "
-        "Passed over: Rep 7 lacks german 4 (has 1); Rep 8 fits only from step 2, in 18 s."
-    )
+def test_a_personal_rep_has_a_while_then_the_stand_in_then_everybody() -> None:
+    steps = (Step(seconds=60, people=(7,)), Step(seconds=30, people=(8,)), Step())
+    contact = Waiting(1, "main", 0, steps=steps)
+    own, stand_in, other = Rep(7, takes=False), Rep(8), Rep(9)
+    assert pairs([contact], [own, stand_in, other], 59) == []
+    assert pairs([contact], [own, stand_in, other], 60) == [(1, 8)]
+    assert pairs([contact], [own, other], 90) == [(1, 9)]
+    assert pairs([contact], [own._replace(takes=True, idle_since=80), stand_in], 90) == [(1, 7)]
 
 
-def test_a_rep_taken_by_an_earlier_contact_is_named_in_the_trace() -> None:
-    [_, second] = decide(
-        FloorState([Waiting(1, "main", 0), Waiting(2, "main", 1)], [Rep(7), Rep(8, idle_since=1)]), 5
-    )
-    assert second.trace is not None
-    assert second.trace.words().endswith("Passed over: Rep 7 is taken by a contact before in line.")
+def test_a_step_that_nobody_signed_in_meets_is_skipped_and_counts_again_when_somebody_does() -> None:
+    steps = (Step(seconds=60, people=(7,), skip_if_absent=True), Step(seconds=30, people=(8,)), Step())
+    contact = Waiting(1, "main", 0, steps=steps)
+    assert pairs([contact], [Rep(8)], 0) == [(1, 8)]
+    assert pairs([contact], [Rep(8), Rep(7, takes=False)], 0) == []
+    assert pairs([contact], [Rep(9)], 29) == []
+    assert pairs([contact], [Rep(9)], 30) == [(1, 9)]
 
 
-def test_the_trace_of_a_large_floor_stays_small() -> None:
-    [made] = decide(
-        FloorState(
-            [Waiting(1, "main", 0, steps=GERMAN_FIRST[:1])], [Rep(n, {"german": n % 5}) for n in range(500)]
-        ),
-        5,
-    )
-    assert made.trace is not None
-    assert (made.trace.eligible_count, len(made.trace.eligible)) == (100, 20)
-    assert (made.trace.passed_over_count, len(made.trace.passed_over)) == (499, 20)
-    assert made.trace.words().endswith("and 479 more.")
+def test_a_step_without_end_is_left_only_while_nobody_meets_it() -> None:
+    steps = (Step(people=(7,), skip_if_absent=True), Step())
+    contact = Waiting(1, "main", 0, steps=steps)
+    assert pairs([contact], [Rep(7, takes=False), Rep(8)], 9999) == []
+    assert pairs([contact], [Rep(8)], 0) == [(1, 8)]
 
 
-SKILLS = ("german", "cards", "loans")
-needs = st.lists(st.builds(Need, st.sampled_from(SKILLS), st.integers(1, 5)), max_size=2).map(tuple)
-steps = st.lists(st.builds(Step, needs, st.none() | st.integers(0, 60)), max_size=3).map(tuple)
-reps = st.lists(
-    st.builds(
-        Rep,
-        st.integers(1, 12),
-        st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 5)),
-        st.integers(0, 20),
-    ),
-    max_size=8,
-    unique_by=lambda rep: rep.id,
+LIMITS = Capacity(
+    {"voice": 1, "chat": 2, "email": 4},
+    {"chat": frozenset({"chat", "email"}), "voice": frozenset({"email"})},
+    occupancy_ceiling=0.9,
 )
-contacts = st.lists(
-    st.builds(
-        Waiting,
-        st.integers(1, 12),
-        st.just("main"),
-        st.integers(0, 100),
-        st.sampled_from((0, 90)),
-        steps,
-        st.frozensets(st.integers(1, 12), max_size=4),
-    ),
-    max_size=8,
-    unique_by=lambda contact: contact.id,
+
+
+@pytest.mark.parametrize(
+    ("in_hand", "channel", "fits"),
+    [
+        ({}, "voice", True),
+        ({"voice": 1}, "voice", False),
+        ({"chat": 1}, "chat", True),
+        ({"chat": 2}, "chat", False),
+        ({"chat": 1}, "voice", False),  # no call comes to who has a chat
+        ({"email": 4}, "voice", True),  # a call may join e-mails
+        ({"voice": 1}, "email", False),  # but no e-mail joins a call
+        ({"chat": 0}, "voice", True),
+        ({"voice": 1, "email": 1}, "chat", False),
+        ({}, "letter", True),  # a channel of which nothing is said: one, and beside nothing
+        ({"letter": 1}, "letter", False),
+        ({"letter": 1}, "chat", False),
+    ],
 )
-floors = st.builds(FloorState, contacts, reps)
-NOW = 100.0
+def test_a_rep_gets_one_more_where_there_is_room_beside_what_is_in_hand(
+    in_hand: dict[str, int], channel: str, fits: bool
+) -> None:
+    floor = FloorState([Waiting(1, "main", 0, channel=channel)], [Rep(7, handling=in_hand)], LIMITS)
+    assert [one.rep for one in decide(floor, 0)] == [7] * fits
 
 
-def may_serve(rep: Rep, contact: Waiting, now: float = NOW) -> bool:
-    """Eligibility, said again in the plainest way."""
-    begin = contact.placed_at
-    for step in contact.steps:
-        if begin <= now and all(rep.skills.get(need.skill, 0) >= need.level for need in step.needs):
-            return True
-        if step.seconds is None:
-            return False
-        begin += step.seconds
-    return not contact.steps
+def test_above_the_occupancy_ceiling_nobody_gets_anything() -> None:
+    waiting = [Waiting(1, "main", 0, steps=(Step(people=(7,)),)), Waiting(2, "main", 0)]
+    at, above = Rep(8, occupancy=0.9), Rep(7, occupancy=0.901)
+    assert [(one.contact, one.rep) for one in decide(FloorState(waiting, [at, above], LIMITS), 500)] == [(2, 8)]
 
 
-@given(floors)
-def test_every_assignment_is_eligible_and_nobody_appears_twice(floor: FloorState) -> None:
-    made = decide(floor, NOW)
-    people = {rep.id: rep for rep in floor.reps}
-    lines = {contact.id: contact for contact in floor.waiting}
-    assert all(may_serve(people[one.rep], lines[one.contact]) for one in made)
-    assert len({one.rep for one in made}) == len({one.contact for one in made}) == len(made)
+def test_a_rep_with_room_for_several_is_offered_one_a_turn() -> None:
+    waiting = [Waiting(n, "main", n, channel="chat") for n in (1, 2)]
+    assert [one.contact for one in decide(FloorState(waiting, [Rep(7)], LIMITS), 5)] == [1]
 
 
-@given(floors)
-def test_no_pair_that_fits_is_left_unmatched(floor: FloorState) -> None:
-    made = decide(floor, NOW)
-    free = [rep for rep in floor.reps if rep.id not in {one.rep for one in made}]
-    left = [contact for contact in floor.waiting if contact.id not in {one.contact for one in made}]
-    assert not [(rep, contact) for rep in free for contact in left if may_serve(rep, contact)]
+CANDIDATES = [
+    Rep(7, {"cards": 3, "loans": 5}, 10, occupancy=0.5),
+    Rep(8, {"cards": 5, "loans": 1}, 20, occupancy=0.4),
+    Rep(9, {"cards": 4, "loans": 4}, 30, occupancy=0.6),
+    Rep(6, {"cards": 4, "loans": 4}, 30, occupancy=0.4),
+]
+SCORES = Scores({(("fees", "gold"), 9): 0.6, (("fees", ""), 7): 0.9}, unknown=0.5)
 
 
-@given(floors)
-def test_nobody_overtakes(floor: FloorState) -> None:
-    people = {rep.id: rep for rep in floor.reps}
-    lines = {contact.id: contact for contact in floor.waiting}
-    made = decide(floor, NOW)
-    served = {one.contact for one in made}
-    for one in made:
-        place = lines[one.contact].placed_at - lines[one.contact].head_start_seconds
-        for other in floor.waiting:
-            if other.id not in served and may_serve(people[one.rep], other):
-                assert (other.placed_at - other.head_start_seconds, other.id) > (place, one.contact)
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        (By.LONGEST_IDLE, [7, 8, 6, 9]),
+        (By.LEAST_OCCUPIED, [8, 6, 7, 9]),
+        (By.MOST_PROFICIENT, [7, 6, 9, 8]),
+        (By.BEST_OUTCOME, [9, 7, 8, 6]),
+    ],
+)
+def test_who_is_first_of_several(by: By, order: list[int]) -> None:
+    wish = (Step((Need("cards"), Need("loans"))),)
+    contact = Waiting(1, "main", 0, steps=wish, kind=("fees", "gold"), choice=Choice(by))
+    left = list(CANDIDATES)
+    for best in order:
+        [made] = decide(FloorState([contact], left, scores=SCORES), 50)
+        assert made.rep == best
+        left = [rep for rep in left if rep.id != best]
 
 
-@given(floors, st.integers())
-def test_the_order_of_the_lists_does_not_matter(floor: FloorState, seed: int) -> None:
-    mixer = Random(seed)
-    mixed = FloorState(mixer.sample(floor.waiting, len(floor.waiting)), mixer.sample(floor.reps, len(floor.reps)))
-    assert decide(mixed, NOW) == decide(floor, NOW)
+def test_a_share_of_contacts_draws_evenly_and_can_be_drawn_again() -> None:
+    choice = Choice(random_share=0.25, seed=11)
+    made = [
+        decide(FloorState([Waiting(n, "main", 0, choice=choice)], CANDIDATES), 50)[0].trace for n in range(2000)
+    ]
+    drawn = [trace for trace in made if trace and trace.drawn]
+    assert 420 < len(drawn) < 580
+    assert all(trace.propensity == 0.25 for trace in drawn)
+    assert all(80 < sum(trace.rep == rep.id for trace in drawn) < 170 for rep in CANDIDATES)
+    assert all(trace.rep == 7 and trace.propensity == 1 for trace in made if trace and not trace.drawn)
+    for trace in drawn:
+        draw = choice.draw(trace.contact)
+        assert draw is not None
+        assert trace.rep == trace.eligible[draw % 4]
+    assert {trace.contact for trace in drawn} != {
+        n for n in range(2000) if Choice(random_share=0.25, seed=12).draw(n)
+    }
 
 
-@given(floors)
-def test_the_trace_agrees_with_the_decision_and_does_not_change_it(floor: FloorState) -> None:
-    made = decide(floor, NOW)
-    assert decide(floor, NOW, traced=False) == [Assignment(one.contact, one.rep) for one in made]
-    for one in made:
-        assert one.trace is not None
-        assert one.trace.eligible[0] == one.rep
-        assert {one.rep, *(other.rep for other in one.trace.passed_over)} == {rep.id for rep in floor.reps}
-        json.dumps(one.trace.as_dict())
+def test_a_draw_is_among_those_of_the_first_step_who_did_not_decline() -> None:
+    steps = (Step((Need("cards", 4),), 10), Step())
+    contact = Waiting(1, "main", 0, steps=steps, passed_by=frozenset({8}), choice=Choice(random_share=1))
+    [made] = decide(FloorState([contact], [*CANDIDATES, Rep(5)], ONE_EACH), 50)
+    assert made.trace is not None
+    assert (made.rep in (6, 9), made.trace.propensity) == (True, 0.5)
+    [made] = decide(FloorState([contact], [CANDIDATES[1]], ONE_EACH), 50)
+    assert made.rep == 8
 
 
-@given(floors)
-def test_the_next_widening_is_when_eligibility_can_next_change(floor: FloorState) -> None:
-    for contact in floor.waiting:
-        at = next_widening(contact, NOW)
-        just_before = 1e9 if at is None else at - 0.5
-        assert all(may_serve(rep, contact) == may_serve(rep, contact, just_before) for rep in floor.reps)
+def test_a_share_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 to 1"):
+        Choice(random_share=1.2)
