@@ -54,10 +54,13 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def hold_answer(page: Page, pattern: str) -> Callable[[], None]:
-    """Keep back the answer to the next request of this pattern until the returned function is called."""
+def hold_answer(page: Page, pattern: str, event: str) -> Callable[[], None]:
+    """Have a part of the page fetched by a live event, and keep the answer back until the function is called."""
     held: list[tuple[Route, APIResponse]] = []
     page.route(pattern, lambda route: held.append((route, route.fetch())), times=1)
+    page.evaluate("name => document.body.dispatchEvent(new CustomEvent(name))", event)
+    while not held:
+        page.wait_for_timeout(20)
 
     def release() -> None:
         [(route, answer)] = held
@@ -110,8 +113,7 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     rep.locator("#composer").fill("")
 
     # The desk was asked for before the promise was made, and comes after: it does not take the promise off.
-    late = hold_answer(rep, "**/desk/work/")
-    rep.evaluate("document.body.dispatchEvent(new CustomEvent('live:contact'))")
+    late = hold_answer(rep, "**/desk/work/", "live:contact")
     press(rep, "p")
     expect(rep.get_by_label("We promise to")).to_be_focused()
     rep.keyboard.type("Send it in writing")

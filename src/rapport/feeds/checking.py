@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
-from rapport.feeds.terms import Column, Terms, fits
+from rapport.feeds.terms import KINDS, Column, Terms, fits
 
 MB = 1024 * 1024
 SHOWN = 5  # lines named for each kind of breach
@@ -125,7 +125,7 @@ def _row(line: int, row: list[str], width: int, places: list[tuple[int, str, Col
     for place, name, column in places:
         text = row[place].strip()
         if text and not fits(column.kind, text):
-            found.note("type_wrong", f"line {line}: {name} is no {column.kind}")
+            found.note("type_wrong", f"line {line}: {name} is not {KINDS[column.kind]}")
             wrong = True
         elif not text and column.required:
             found.note("required_empty", f"line {line}: {name} is empty")

@@ -14,7 +14,14 @@ from rapport.kit.intake import is_delimiter, is_encoding
 
 INCOMING = ("calls", "customers", "cti")
 OUTGOING = ("contacts", "events", "metrics", "digests")
-KINDS = ("text", "whole", "number", "day", "instant", "yes")
+KINDS = {
+    "text": "a text",
+    "whole": "a whole number",
+    "number": "a number",
+    "day": "a day such as 2026-03-31",
+    "instant": "a time such as 2026-03-31T08:00",
+    "yes": "yes or no",
+}
 MADE_OF = ("every_hours", "manifest", "most_bad", "webhook", "file", "columns", "sums", "mapping")
 FILE = ("delimiter", "encoding", "largest_mb")
 YES = frozenset(("yes", "no", "y", "n", "true", "false", "1", "0"))

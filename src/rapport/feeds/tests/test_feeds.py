@@ -170,7 +170,7 @@ def test_reasons_do_not_tell_what_rows_say(world: World, tmp_path: Path) -> None
     assert "4111" not in json.dumps(found.why) and "4111" not in json.dumps(
         list(Event.objects.values_list("data", flat=True))
     )
-    assert "line 3: Limit is no number" in found.why[0]["words"]
+    assert "line 3: Limit is not a number" in found.why[0]["words"]
 
 
 def test_a_bomb_is_not_unpacked(world: World, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_broken_contract_stops_the_import_until_somebody_says_why_not(
     bad = write(tmp_path / "bad.csv", GOOD.replace("800", "plenty"))
     assert run_import(tmp_path, bad) == 1
     told = capsys.readouterr().err
-    assert "was not loaded" in told and "Limit is no number" in told and "plenty" not in told
+    assert "was not loaded" in told and "Limit is not a number" in told and "plenty" not in told
     good = write(tmp_path / "good.csv", GOOD)
     assert run_import(tmp_path, good) == 1
     assert "the feed is stopped" in capsys.readouterr().err
