@@ -1,80 +1,164 @@
 """The line kept from turn to turn decides what a look at the whole floor decides, whatever happened before."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.routing.policy import Assignment, Capacity, FloorState, Line, Need, Rep, Scores, Step, Waiting, decide
-from rapport.routing.tests.floors import capacities, one_contact, one_rep, scores
+from rapport.routing.policy import (
+    LONGEST_IDLE,
+    ONE_EACH,
+    By,
+    Capacity,
+    Choice,
+    FloorState,
+    Line,
+    Need,
+    Rep,
+    Step,
+    Waiting,
+    decide,
+)
 
-put_contact = st.tuples(st.just("put_contact"), one_contact)
-put_rep = st.tuples(st.just("put_rep"), one_rep)
-drop_contact = st.tuples(st.just("drop_contact"), st.integers(1, 8))
-drop_rep = st.tuples(st.just("drop_rep"), st.integers(1, 8))
-freed = st.tuples(st.just("freed"), st.integers(1, 8))
-later = st.tuples(st.just("decide"), st.sampled_from((0, 1, 20, 60)))
-changes = st.lists(
-    st.one_of(put_contact, put_contact, put_rep, put_rep, drop_contact, drop_rep, freed, later, later)
+PEOPLE = 6
+CHOICES: tuple[Choice, ...] = (LONGEST_IDLE, Choice(By.LEAST_OCCUPIED), Choice(By.MOST_PROFICIENT))
+CHOICES += tuple(Choice(random_share=1, seed=seed) for seed in range(5))
+CONDITIONS = (
+    Step(),
+    Step((Need("cards", 2),)),
+    Step((Need("cards", 3), Need("loans"))),
+    Step(teams=("north",)),
+    Step(people=(1,)),
+    Step(people=(2, 3)),
 )
 
 
 class Beside:
     """A line, and beside it the floor in plain dictionaries, decided on afresh each time."""
 
-    def __init__(self, capacity: Capacity, known: Scores) -> None:
-        self.line = Line(capacity, known)
-        self.capacity = capacity
-        self.scores = known
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.capacity = random.choice((ONE_EACH, Capacity({"chat": 2}, occupancy_ceiling=0.8)))
+        self.line = Line(self.capacity)
         self.contacts: dict[int, Waiting] = {}
         self.reps: dict[int, Rep] = {}
-        self.now = 60.0
+        self.now = 0.0
 
-    def put_contact(self, contact: Waiting) -> None:
+    def arrives(self) -> None:
+        random = self.random
+        steps = tuple(
+            replace(
+                random.choice(CONDITIONS),
+                seconds=random.choice((None, 5, 20)),
+                skip_if_absent=random.random() < 0.6,
+            )
+            for _ in range(random.randint(0, 3))
+        )
+        contact = Waiting(
+            random.randint(1, PEOPLE),
+            "main",
+            self.now - random.choice((0, 10)),
+            random.choice((0, 15)),
+            steps,
+            frozenset(random.sample(range(1, PEOPLE + 1), random.choice((0, 0, 2, 4)))),
+            channel=random.choice(("chat", "voice")),
+            choice=random.choice(CHOICES),
+        )
         self.line.put_contact(contact)
         self.contacts[contact.id] = contact
 
-    def put_rep(self, rep: Rep) -> None:
-        self.line.put_rep(rep)
-        self.reps[rep.id] = rep
-
-    def drop_contact(self, contact: int) -> None:
+    def leaves(self) -> None:
+        contact = self.random.randint(1, PEOPLE)
         self.line.drop_contact(contact)
         self.contacts.pop(contact, None)
 
-    def drop_rep(self, rep: int) -> None:
+    def signs_in(self) -> None:
+        random = self.random
+        skills = {skill: random.randint(1, 4) for skill in random.sample(("cards", "loans"), random.randint(0, 2))}
+        rep = Rep(random.randint(1, PEOPLE), skills, self.now, random.choice(("north", "south")))
+        self.put(rep._replace(occupancy=random.choice((0.5, 0.7, 0.9))))
+
+    def signs_out(self) -> None:
+        rep = self.random.randint(1, PEOPLE)
         self.line.drop_rep(rep)
         self.reps.pop(rep, None)
 
-    def freed(self, rep: int) -> None:
-        """The rep can do what they could, has nothing in hand and takes contacts again."""
-        if rep in self.reps:
-            self.put_rep(self.reps[rep]._replace(takes=True, handling={}, idle_since=self.now))
+    def changes(self) -> None:
+        """A rep takes contacts or not, has something in hand or not, and has the skills and the team as before."""
+        rep = self.reps.get(self.random.randint(1, PEOPLE))
+        if rep is not None:
+            handling = self.random.choice(({}, {}, {"chat": 1}))
+            takes = self.random.random() < 0.6
+            self.put(rep._replace(takes=takes, handling=handling, idle_since=self.now))
 
-    def decide(self, seconds: int) -> None:
-        self.now += seconds
-        floor = FloorState(list(self.contacts.values()), list(self.reps.values()), self.capacity, self.scores)
-        afresh = decide(floor, self.now, traced=False)
-        explained = {one.contact: one.trace for one in decide(floor, self.now)}
-        made = self.line.decide(self.now)
-        assert [Assignment(one.contact, one.rep) for one in made] == afresh
-        assert {one.contact: one.trace for one in made} == explained
-        for one in made:
+    def changes_team(self) -> None:
+        rep = self.reps.get(self.random.randint(1, PEOPLE))
+        if rep is not None:
+            self.put(rep._replace(team=self.random.choice(("north", "south")), takes=self.random.random() < 0.6))
+
+    def goes_on(self) -> None:
+        self.now += self.random.choice((1, 5, 20))
+
+    def put(self, rep: Rep) -> None:
+        self.line.put_rep(rep)
+        self.reps[rep.id] = rep
+
+    def decide(self) -> None:
+        waiting, reps = list(self.contacts.values()), list(self.reps.values())
+        floor = FloorState(waiting, reps, self.capacity)
+        afresh = decide(floor, self.now)
+        assert self.line.decide(self.now) == afresh
+        assert [one._replace(trace=None) for one in afresh] == decide(floor, self.now, traced=False)
+        for one in afresh:
             del self.contacts[one.contact]
             self.reps[one.rep] = self.reps[one.rep]._replace(takes=False)
 
 
-@given(capacities, scores, changes)
-def test_after_any_changes_the_line_decides_as_a_look_at_the_whole_floor(
-    capacity: Capacity, known: Scores, changes: list[tuple[str, Any]]
-) -> None:
-    beside = Beside(capacity, known)
-    for name, value in changes:
-        act: Callable[[Any], None] = getattr(beside, name)
-        act(value)
-    for _ in range(3):
-        beside.decide(40)
+@given(st.integers(0))
+def test_after_any_changes_the_line_decides_as_a_look_at_the_whole_floor(seed: int) -> None:
+    beside = Beside(Random(seed))
+    acts: tuple[Callable[[], None], ...] = (
+        beside.arrives,
+        beside.arrives,
+        beside.leaves,
+        beside.signs_in,
+        beside.signs_in,
+        beside.signs_out,
+        beside.changes,
+        beside.changes,
+        beside.changes_team,
+        beside.goes_on,
+    )
+    for _ in range(80):
+        beside.random.choice(acts)()
+        if beside.random.random() < 0.5:
+            beside.decide()
+
+
+def test_who_signs_in_makes_a_contact_wait_for_them_again_and_who_signs_out_sets_it_free() -> None:
+    line = Line()
+    steps = (Step(people=(7,), seconds=60, skip_if_absent=True), Step(people=(8,)))
+    line.put_contact(Waiting(1, "main", 0, steps=steps))
+    line.put_rep(Rep(8, takes=False))
+    assert line.decide(1) == []
+    assert line.explain(1, 1).step == 1
+    line.put_rep(Rep(7, takes=False))
+    assert line.explain(1, 2).step == 0
+    line.put_rep(Rep(8))
+    assert line.decide(3) == []
+    line.drop_rep(7)
+    assert [one.rep for one in line.decide(4)] == [8]
+
+
+def test_who_changes_team_serves_another_line() -> None:
+    line = Line()
+    line.put_contact(Waiting(1, "main", 0, steps=(Step(teams=("north",)),)))
+    line.put_rep(Rep(7, team="south"))
+    assert line.decide(1) == []
+    line.put_rep(Rep(7, team="north"))
+    assert [one.rep for one in line.decide(2)] == [7]
 
 
 def test_the_time_of_the_next_change_is_known() -> None:
@@ -109,3 +193,9 @@ def test_groups_of_named_people_go_with_the_last_contact_that_asks_for_them() ->
         line.drop_contact(number)
     assert len(line._bench._groups) == before
     assert not line._bench._by_person
+    line.put_rep(Rep(7))
+    line.put_rep(Rep(8, idle_since=-1))
+    line.put_contact(Waiting(1, "main", 0, steps=(Step(people=(7, 8)),)))
+    assert [one.rep for one in line.decide(2)] == [8]
+    assert len(line._bench._groups) == before
+    assert line._bench.seats[7].pools == []
