@@ -117,7 +117,6 @@ def main() -> None:
     address = f"http://localhost:{os.environ['RAPPORT_PORT']}"
     programme, _ = accounts.ensure_programme(key="cards")
     with inside(programme.pk):
-        routing.ensure_queue(programme=programme)
         contacts.ensure_disposition(programme=programme, key="done", name="Done")
         accounts.ensure_member(programme=programme, agent_id="pbx-only")
         reps = [accounts.ensure_member(programme=programme, agent_id=f"rep{n}") for n in range(REPS)]

@@ -6,7 +6,6 @@ from rapport.customers.models import ContactPoint, Customer
 from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import actions as guides
 from rapport.kit.walls import inside
-from rapport.routing import actions as routing
 
 PASSWORD = "a journey of its own"
 STEPS = [
@@ -29,7 +28,6 @@ STEPS = [
 def main() -> None:
     programme, _ = accounts.ensure_programme(key="desk-only", name="Desk only", requires_second_factor=False)
     with inside(programme.pk):
-        routing.ensure_queue(programme=programme)
         reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
         contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
         guides.publish(programme=programme, reason=reason, name="Cancel a card", steps=STEPS)

@@ -3,12 +3,10 @@
 from rapport.accounts import actions as accounts
 from rapport.contacts import actions as contacts
 from rapport.kit.walls import inside
-from rapport.routing import actions as routing
 
 
 def main() -> None:
     programme, _ = accounts.ensure_programme(key="portal-only", name="Portal only")
     with inside(programme.pk):
-        routing.ensure_queue(programme=programme)
         for key, name in (("cancel", "Cancel my card"), ("fee", "A fee")):
             contacts.ensure_reason(programme=programme, key=key, name=name)

@@ -20,7 +20,7 @@ def test_an_open_page_ends_when_its_person_is_shut_out(enter: Enter) -> None:
     expect(office.locator("#notices")).to_contain_text("Leaver is signed out everywhere.")
 
     expect(leaver).to_have_url(re.compile("/sign-in/"))
-    expect(leaver.locator("main")).to_contain_text("Your session was ended because")
+    expect(leaver.locator("main")).to_contain_text("Your session was ended by those who look after your programme")
     leaver.fill("[name=username]", LEAVER)
     leaver.fill("[name=password]", PASSWORD)
     leaver.keyboard.press("Enter")

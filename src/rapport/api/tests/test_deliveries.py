@@ -97,9 +97,9 @@ def test_what_was_not_agreed_stops_the_feed_and_is_answered_with_why(world: Worl
     agree(world)
     answer = send(world, GOOD.replace(b"2017-05-02", b"secret"))
     assert answer.status_code == 409
-    assert (
-        answer.json()["error"]["code"] == "feed_stopped" and "Since is no day" in answer.json()["error"]["message"]
-    )
+    error = answer.json()["error"]
+    assert error["code"] == "feed_stopped"
+    assert "Since is not a day" in error["message"]
     assert "secret" not in answer.content.decode()
     assert (Contract.objects.get().state, Delivery.objects.get().verdict) == ("stopped", "quarantined")
     assert "the feed is stopped" in send(world, GOOD).json()["error"]["message"]
