@@ -9,6 +9,8 @@ from operator import attrgetter
 from rapport.routing.terms import ANYONE, LONGEST_IDLE, ONE_EACH, By, Condition, FloorState, Kind, Waiting, rank
 from rapport.routing.trace import Assignment
 
+_IDLE = attrgetter("idle_since", "id")
+
 
 def scan(floor: FloorState, now: float) -> list[Assignment]:
     """Return who gets whom, without saying why."""
@@ -24,9 +26,6 @@ def scan(floor: FloorState, now: float) -> list[Assignment]:
             if len(made) == len(floor.reps):
                 break
     return made
-
-
-_IDLE = attrgetter("idle_since", "id")
 
 
 class _Scan:
@@ -53,6 +52,8 @@ class _Scan:
     def _reached(self, contact: Waiting, now: float) -> list[Condition]:
         """What the steps that count by now ask for."""
         asked = [step.condition for step in contact.steps or ANYONE]
+        if len(asked) == 1:
+            return asked
         begins = contact.beginnings(lambda index: not any(map(asked[index].met_by, self.floor.reps)))
         return asked[: max(1, sum(begin <= now for begin in begins))]
 

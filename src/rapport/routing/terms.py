@@ -7,6 +7,7 @@ seconds.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ class Condition(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """All of `needs`; if given, any of `teams`, any of `tiers`, any of `people` (ids of reps).
 
@@ -61,7 +62,7 @@ class Step:
     people: tuple[int, ...] = ()
     skip_if_absent: bool = False
 
-    @property
+    @cached_property
     def condition(self) -> Condition:
         """What the step asks of a rep."""
         return Condition(self.needs, self.teams, self.tiers, self.people)
