@@ -20,6 +20,7 @@ from rapport.contacts.events import (
     ContactEnded,
     ContactIdentified,
     ContactLeft,
+    ContactMoved,
     ContactQueued,
     ContactReturned,
     FollowUpRecorded,
@@ -161,6 +162,14 @@ def return_to_queue(contact: Contact, *, why: str, actor: str, at: datetime | No
     contact.placed_at = contact.placed_at or contact.queued_at or contact.arrived_at
     contact.save(update_fields=["state", "rep", "placed_at"])
     _tell(contact, ContactReturned(why=why), actor, at, also=previous)
+
+
+def move(contact: Contact, *, queue: str, why: str, actor: str) -> None:
+    """Put a waiting contact into another queue; it keeps its place."""
+    _require(contact, State.WAITING)
+    contact.queue = queue
+    contact.save(update_fields=["queue"])
+    _tell(contact, ContactMoved(queue=queue, why=why), actor, None)
 
 
 def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None:

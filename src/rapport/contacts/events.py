@@ -61,6 +61,15 @@ class ContactReturned:
 
 
 @dataclass(frozen=True)
+class ContactMoved:
+    """A waiting contact was put into another queue, keeping its place; ``why`` is a code, such as overflow."""
+
+    name: ClassVar[str] = "contact.moved"
+    queue: Code
+    why: Code
+
+
+@dataclass(frozen=True)
 class ArrivalCorrected:
     """An event that came late told that the contact began earlier than we knew."""
 

@@ -122,6 +122,7 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "contact.returned": lambda data: (
         f"Back to its old place in line: {WHY_RETURNED.get(str(data.get('why')), data.get('why'))}"
     ),
+    "contact.moved": lambda data: f"Moved to queue {data.get('queue')}, at its old place: {data.get('why')}",
     "contact.abandoned": lambda _data: "The customer left the line",
     "contact.left": lambda _data: "The customer left before asking for a person",
     "contact.ended": lambda data: f"Conversation ended by {ENDED_BY.get(str(data.get('by')), data.get('by'))}",

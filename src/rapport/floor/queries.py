@@ -17,6 +17,7 @@ from rapport.routing import floor_state, policy
 from rapport.routing.head_start import effective_places
 from rapport.routing.presence import on_floor
 from rapport.routing.queries import open_offers_in
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def floor_of(programme: Programme) -> Floor:
     present = on_floor(programme)
     held = contacts.in_hand_in(programme)
     waiting = contacts.waiting_in(programme)
-    places = effective_places(programme, waiting)
+    places = effective_places(programme, plan_in_force(programme).plan.priority, waiting)
     waiting.sort(key=lambda one: (places[one.pk], one.pk))
     mean = _usual_handle_seconds(programme)
     guides = coverage_of(held.values())

@@ -164,6 +164,10 @@ def _returned(fact: ContactFact, event: EventRow) -> None:
     fact.rep = None
 
 
+def _moved(fact: ContactFact, event: EventRow) -> None:
+    fact.queue = event.data["queue"]
+
+
 def _gone(outcome: str) -> Callable[[ContactFact, EventRow], None]:
     def leave(fact: ContactFact, event: EventRow) -> None:
         fact.gone = outcome
@@ -205,6 +209,7 @@ STEPS: dict[str, Callable[[ContactFact, EventRow], None]] = {
     "contact.arrival_corrected": _arrival_corrected,
     "contact.answered": _answered,
     "contact.returned": _returned,
+    "contact.moved": _moved,
     "contact.abandoned": _gone("abandoned"),
     "contact.left": _gone("left_before_queue"),
     "contact.ended": _ended,

@@ -154,6 +154,12 @@ def write_week(week: Mapping[str, Iterable[Stretch]]) -> str:
     return "\n".join(f"{day} {', '.join(map(str, week[day]))}" for day in DAYS if day in week)
 
 
+def moment_in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Write a moment to come by the clock there, with its day where it is not today."""
+    there = moment.astimezone(zone)
+    return f"{there:%H:%M}" if there.date() == now.astimezone(zone).date() else f"{there:%A, %-d %B, %H:%M}"
+
+
 def _minutes(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 

@@ -29,6 +29,9 @@ class Talk:
     wait: str = ""
     rep: str = ""
     was_lost: bool = False
+    tells_position: bool = True
+    tells_wait: bool = True
+    message: str = ""
 
 
 def is_open(contact: Contact) -> bool:
@@ -53,6 +56,9 @@ def talk_of(contact: Contact) -> Talk:
         position=place.position,
         wait=wait_in_words(place.wait_seconds),
         was_lost=contact.answered_at is not None,
+        tells_position=place.told.tells_position,
+        tells_wait=place.told.tells_estimate,
+        message=place.told.message,
     )
 
 

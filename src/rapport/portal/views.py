@@ -21,6 +21,7 @@ from rapport.live import tickets
 from rapport.portal import limits, queries
 from rapport.portal.access import access_remembered, forget, remember
 from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
+from rapport.routing import opening
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -50,6 +51,8 @@ def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> Http
         sent.errors["text"] = str(error)
         return _start_page(request, place, sent, status=error.status)
     except DomainError as error:
+        if isinstance(error, opening.QueueShut):
+            opening.note_turned_away(place, error)
         sent.errors["form"] = str(error)
         return _start_page(request, place, sent, status=error.status)
     response = HttpResponseRedirect(_talk_url(place))
@@ -79,7 +82,9 @@ def _first(place: Programme, sent: Start) -> Contact:
 def _start_page(
     request: HttpRequest, place: Programme, sent: Start, *, last: Contact | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"programme": place, "sent": sent, "reasons": reasons_of(place), "last": last}
+    reasons = reasons_of(place)
+    closed = opening.closed_for_all(place, "chat", [reason.key for reason in reasons])
+    context = {"programme": place, "sent": sent, "reasons": reasons, "last": last, "closed": closed}
     return pages.render(request, "portal/start.html", context, status=status)
 
 

@@ -69,3 +69,12 @@ class SkillChanged:
     rep: Code
     skill: Code
     level: int
+
+
+@dataclass(frozen=True)
+class ContactTurnedAway:
+    """A customer was told that the queue is closed or full (``why``); the subject is the programme."""
+
+    name: ClassVar[str] = "queue.turned_away"
+    queue: Code
+    why: Code

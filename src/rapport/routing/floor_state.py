@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -13,26 +13,31 @@ from rapport.accounts.clearance import standing
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.head_start import head_starts
-from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, StateSpan
+from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import FloorState, Rep, Waiting
-from rapport.routing.routes import Here, route_for, steps_of
+from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
+RECENTLY = timedelta(hours=1)  # over which occupancy is counted
+LONGEST_STRETCH = timedelta(days=1)
+
 
 def read_floor(programme: Programme) -> FloorState:
-    """Return who waits without an open offer and who is available, in a few queries whatever the size."""
+    """Return who waits without an open offer and who is signed in, in a few queries whatever the size."""
     offered = set(
         Offer.objects.filter(programme=programme, ended_at__isnull=True).values_list("contact_id", flat=True)
     )
     waiting = [one for one in contacts.waiting_in(programme) if one.pk not in offered and is_ours(one)]
-    reps = free_reps(programme)
-    if not waiting or not reps:
+    reps = signed_in(programme)
+    if not waiting or not any(rep.takes for rep in reps):
         return FloorState(waiting=(), reps=reps)
-    return FloorState(waiting=as_waiting(programme, waiting), reps=reps)
+    capacity = capacity_of(plan_in_force(programme).plan)
+    return FloorState(waiting=as_waiting(programme, waiting), reps=reps, capacity=capacity)
 
 
 def is_ours(contact: Contact) -> bool:
@@ -43,8 +48,8 @@ def is_ours(contact: Contact) -> bool:
 def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:
     """Return contacts as the policy sees them."""
     plan, here = plan_in_force(programme).plan, here_of(programme)
-    starts = head_starts(programme, waiting)
-    passed = _passed_by([one.pk for one in waiting])
+    starts = head_starts(programme, plan.priority, waiting)
+    passed, choice = _passed_by([one.pk for one in waiting]), choice_of(plan, programme.pk)
     return tuple(
         Waiting(
             id=one.pk,
@@ -53,24 +58,61 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
             head_start_seconds=starts[one.pk],
             steps=steps_of(route_for(plan, one.queue, one.reason.key if one.reason else None), here),
             passed_by=passed[one.pk],
+            channel=one.channel,
+            kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),
+            choice=choice,
         )
         for one in waiting
     )
 
 
-def free_reps(programme: Programme) -> tuple[Rep, ...]:
-    """Return the available reps with their skills, idle since they became available.
+def signed_in(programme: Programme) -> tuple[Rep, ...]:
+    """Return who is on the floor, with skills, team and tier; who is available takes contacts.
 
-    Whose clearance has ended is not among them, though a job takes them off the floor only within a minute.
+    Whose clearance has ended does not, though a job takes them off the floor only within a minute. A desk has one
+    chat at a time, so whoever has one in hand takes no other.
     """
     now = clock.now()
     skills = _skills(programme, now.astimezone(programme.zone).date())
-    free = Presence.objects.select_related("member__user").filter(programme=programme, doing=Doing.AVAILABLE)
+    here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
+    busy = _occupancy(programme, now) if _asks_occupancy(plan_in_force(programme).plan) else {}
     return tuple(
-        Rep(id=one.member_id, skills=skills[one.member_id], idle_since=one.since.timestamp())
-        for one in free
-        if not standing(_of(programme, one.member), now=now)
+        Rep(
+            id=one.member_id,
+            skills=skills[one.member_id],
+            idle_since=one.since.timestamp(),
+            team=one.member.team.name if one.member.team else "",
+            tier=one.member.role,
+            occupancy=busy.get(one.member_id, 0.0),
+            takes=one.doing == Doing.AVAILABLE and not standing(_of(programme, one.member), now=now),
+        )
+        for one in here.exclude(doing=Doing.OFFLINE)
     )
+
+
+def free_reps(programme: Programme) -> tuple[Rep, ...]:
+    """Return those on the floor who take contacts now."""
+    return tuple(rep for rep in signed_in(programme) if rep.takes)
+
+
+def _asks_occupancy(plan: Plan) -> bool:
+    return plan.capacity.occupancy_ceiling is not None or plan.choice.by == "least_occupied"
+
+
+def _occupancy(programme: Programme, now: datetime) -> dict[int, float]:
+    """Return what share of the past hour's time for contacts each rep was busy with them."""
+    since = now - RECENTLY
+    busy: dict[int, float] = defaultdict(float)
+    open_for: dict[int, float] = defaultdict(float)
+    spans = StateSpan.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=since), programme=programme, doing__in=[Doing.AVAILABLE, *BUSY]
+    )
+    recent = spans.filter(member__presence__isnull=False, started_at__gt=since - LONGEST_STRETCH)
+    for member, doing, began, ended in recent.values_list("member_id", "doing", "started_at", "ended_at"):
+        seconds = ((ended or now) - max(began, since)).total_seconds()
+        open_for[member] += seconds
+        busy[member] += seconds if doing in BUSY else 0.0
+    return {member: busy[member] / seconds for member, seconds in open_for.items() if seconds > 0}
 
 
 def here_of(programme: Programme) -> Here:
@@ -82,14 +124,14 @@ def here_of(programme: Programme) -> Here:
 
 
 def _skills(programme: Programme, today: date) -> dict[int, dict[str, int]]:
-    """Return what the available reps know today."""
+    """Return what those on the floor know today."""
     skills: dict[int, dict[str, int]] = defaultdict(dict)
     rows = Proficiency.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today),
         Q(valid_until__isnull=True) | Q(valid_until__gte=today),
         programme=programme,
-        member__presence__doing=Doing.AVAILABLE,
-    )
+        member__presence__isnull=False,
+    ).exclude(member__presence__doing=Doing.OFFLINE)
     for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
         skills[member_id][skill] = level
     return skills

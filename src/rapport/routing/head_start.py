@@ -1,4 +1,4 @@
-"""How much longer than they have contacts count as having waited, by the plan in force."""
+"""How much longer than they have contacts count as having waited, by a plan."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from rapport.contacts import queries as contacts
 from rapport.customers.queries import with_promise_due
 from rapport.kit import clock
 from rapport.routing.plan.rules import Priority
-from rapport.routing.versions import plan_in_force
+from rapport.routing.routes import seconds_granted
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
 
 
-def head_starts(programme: Programme, waiting: Iterable[Contact]) -> dict[int, float]:
+def head_starts(programme: Programme, rules: Priority, waiting: Iterable[Contact]) -> dict[int, float]:
     """Return the head start of each contact in seconds: what is granted added up, to the ceiling at most."""
     listed = list(waiting)
-    rules = plan_in_force(programme).plan.priority
     owed, again = _owed(programme, rules, listed), _again(rules, listed)
     return {
         one.pk: seconds_granted(
@@ -35,31 +34,10 @@ def head_starts(programme: Programme, waiting: Iterable[Contact]) -> dict[int, f
     }
 
 
-def seconds_granted(
-    rules: Priority,
-    *,
-    segment: str | None,
-    segments_own_seconds: float,
-    reason: str | None,
-    channel: str,
-    is_owed: bool = False,
-    is_again: bool = False,
-) -> float:
-    """Return the head start in seconds; a segment that the plan does not name has the one it came with."""
-    minutes = (
-        rules.segments.get(segment or "", segments_own_seconds / 60)
-        + rules.reasons.get(reason or "", 0)
-        + sum(granted for name, granted in rules.channels.items() if name == channel)
-        + (rules.promise_due_minutes if is_owed else 0)
-        + (rules.repeat_contact_minutes if is_again else 0)
-    )
-    return min(minutes, rules.ceiling_minutes) * 60
-
-
-def effective_places(programme: Programme, waiting: Iterable[Contact]) -> dict[int, float]:
+def effective_places(programme: Programme, rules: Priority, waiting: Iterable[Contact]) -> dict[int, float]:
     """Return each waiting contact's place as epoch seconds, less its head start."""
     listed = list(waiting)
-    starts = head_starts(programme, listed)
+    starts = head_starts(programme, rules, listed)
     return {one.pk: (one.placed_at or one.arrived_at).timestamp() - starts[one.pk] for one in listed}
 
 

@@ -11,7 +11,9 @@ from django.core.cache import cache
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.head_start import effective_places
-from rapport.routing.models import Doing, Offer, Presence
+from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.plan.rules import Wait
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -23,10 +25,12 @@ KEPT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a waiting contact stands: its place from 1, and the estimated wait in seconds where known."""
+    """Where a waiting contact stands: its place from 1, the estimated wait in seconds where known, and what the
+    plan says is told of it."""
 
     position: int
     wait_seconds: float | None
+    told: Wait
 
 
 def open_offer_to(member: Member) -> Offer | None:
@@ -61,8 +65,9 @@ def place_of(contact: Contact) -> Place:
     The estimate is place times mean handle time of the past hour, divided by the reps on the floor who take
     contacts (each of them frees up once per handle time; a floor in steady state).
     """
+    plan = plan_in_force(contact.programme).plan
     waiting = [one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue]
-    places = effective_places(contact.programme, waiting)
+    places = effective_places(contact.programme, plan.priority, waiting)
     waiting.sort(key=lambda one: (places[one.pk], one.pk))
     position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
     working = Presence.objects.filter(
@@ -71,7 +76,12 @@ def place_of(contact: Contact) -> Place:
     ).count()
     handle = _usual_handle_seconds(contact.programme)
     known = handle is not None and working > 0
-    return Place(position, position * handle / working if known and handle is not None else None)
+    rules = plan.queues.get(contact.queue)
+    return Place(
+        position,
+        position * handle / working if known and handle is not None else None,
+        rules.wait if rules else Wait(),
+    )
 
 
 def _usual_handle_seconds(programme: Programme) -> float | None:
@@ -81,3 +91,8 @@ def _usual_handle_seconds(programme: Programme) -> float | None:
         lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
         KEPT_SECONDS,
     )
+
+
+def skills_of(member: Member) -> list[Proficiency]:
+    """Return what the person knows, whenever it counts."""
+    return list(Proficiency.objects.filter(member=member).order_by("skill"))

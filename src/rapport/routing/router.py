@@ -97,6 +97,7 @@ def turn(programme: Programme) -> int:
     """
     one_by_one(programme, upkeep.expired_offers, upkeep.end_expired_offer)
     one_by_one(programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme))
+    one_by_one(programme, upkeep.due_to_overflow, upkeep.overflow)
     with inside(programme.pk):
         return upkeep.assign(programme)
 

@@ -1,13 +1,13 @@
-"""What a plan says of one contact: its queue and its steps, in the terms of the policy."""
+"""What a plan says of a contact and of who serves it, in the terms of the policy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rapport.routing.plan.rules import Plan, Route
+from rapport.routing.plan.rules import Plan, Priority, Route
 from rapport.routing.plan.rules import Step as StepRules
-from rapport.routing.policy import Need, Step
+from rapport.routing.policy import By, Capacity, Choice, Need, Step
 
 Steps = tuple[Step, ...]
 
@@ -56,4 +56,48 @@ def _step(rules: StepRules, here: Here) -> Step | None:
     if names_nobody(rules, here):
         return None
     needs = tuple(Need(skill, level) for skill, level in sorted(rules.skills.items()))
-    return Step(needs=needs, seconds=rules.seconds)
+    people = tuple(here.people[name] for name in rules.people if name in here.people)
+    return Step(
+        needs=needs,
+        seconds=rules.seconds,
+        teams=tuple(name for name in rules.teams if name in here.teams),
+        tiers=tuple(rules.tiers),
+        people=people,
+        skip_if_absent=rules.skip_if_absent,
+    )
+
+
+def choice_of(plan: Plan, seed: int) -> Choice:
+    """Return who is first among several, as the policy takes it."""
+    return Choice(By(plan.choice.by), plan.choice.random_share, seed)
+
+
+def capacity_of(plan: Plan) -> Capacity:
+    """Return how much a rep may have in hand, as the policy takes it."""
+    rules = plan.capacity
+    return Capacity(
+        limits=dict(rules.limits.items()),
+        beside={channel: frozenset(others) for channel, others in rules.beside.items()},
+        occupancy_ceiling=rules.occupancy_ceiling,
+    )
+
+
+def seconds_granted(
+    rules: Priority,
+    *,
+    segment: str | None,
+    segments_own_seconds: float,
+    reason: str | None,
+    channel: str,
+    is_owed: bool = False,
+    is_again: bool = False,
+) -> float:
+    """Return the head start in seconds; a segment that the plan does not name has the one it came with."""
+    minutes = (
+        rules.segments.get(segment or "", segments_own_seconds / 60)
+        + rules.reasons.get(reason or "", 0)
+        + sum(granted for name, granted in rules.channels.items() if name == channel)
+        + (rules.promise_due_minutes if is_owed else 0)
+        + (rules.repeat_contact_minutes if is_again else 0)
+    )
+    return min(minutes, rules.ceiling_minutes) * 60

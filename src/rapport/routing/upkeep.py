@@ -14,15 +14,16 @@ from rapport.accounts.clearance import standing
 from rapport.accounts.roles import Right
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
-from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by
+from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by, waiting_in
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing import presence
 from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
 from rapport.routing.events import ContactOffered
-from rapport.routing.floor_state import read_floor
+from rapport.routing.floor_state import is_ours, read_floor
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.policy import Assignment, decide
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -140,6 +141,33 @@ def end_forgotten_call(contact_id: int) -> bool:
         abandon(call, actor=ACTOR, at=last_known)
         return True
     return False
+
+
+def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
+    """Return the contacts that have waited too long for their queue: id, its key, and that of the next one."""
+    queues = plan_in_force(programme).plan.queues
+    if not any(rules.overflow for rules in queues.values()):
+        return []
+    now = clock.now()
+    return [
+        (one.pk, one.queue, rules.overflow.to)
+        for one in waiting_in(programme)
+        if is_ours(one)
+        and (rules := queues.get(one.queue))
+        and rules.overflow
+        and (now - (one.placed_at or one.arrived_at)).total_seconds() >= rules.overflow.after_seconds
+    ]
+
+
+@transaction.atomic
+def overflow(due: tuple[int, str, str]) -> bool:
+    """Let a contact stand in the next queue, at its old place; says whether it still waited in the one before."""
+    contact_id, queue, to = due
+    contact = lock_contact(contact_id)
+    if contact.state != "waiting" or contact.queue != queue:
+        return False
+    contacts.move(contact, queue=to, why="overflow", actor=ACTOR)
+    return True
 
 
 def assign(programme: Programme) -> int:

@@ -22,6 +22,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   feed …                  what comes from a partner and goes to it, by contract
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
+  routing …               the plan of routing: check it, publish it, write it out
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
@@ -48,6 +49,7 @@ LATE = {  # command → module with run(arguments) -> int
     "feed": "rapport.feeds.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
+    "routing": "rapport.routing.cli",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
@@ -58,7 +60,10 @@ LATE = {  # command → module with run(arguments) -> int
     "groups": "rapport.provisioning.cli.groups",
     "sso": "rapport.provisioning.cli.sso",
 }
-OFFLINE = {"audit verify": "--export"}  # command → the argument with which it reads files only
+OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, asked like this, it reads files only
+    "audit verify": lambda options: "--export" in options,
+    "routing": lambda options: "--programme" not in options,
+}
 AS_OWNER = frozenset(["migrate"])
 WITHOUT_DATABASE = frozenset(
     ["check", "collectstatic", "diffsettings", "findstatic", "help", "makemessages", "version", "--version"]
@@ -193,7 +198,7 @@ def _late(module: str, name: str, words: list[str]) -> int:
     if {"-h", "--help"} & set(words):
         _setup()
         return _late_module(module)(words)
-    if name in OFFLINE and OFFLINE[name] in [word.partition("=")[0] for word in words]:
+    if name in OFFLINE and OFFLINE[name]([word.partition("=")[0] for word in words]):
         return _late_module(module)(words)
     with _database(name):
         from rapport.runtime import migrating

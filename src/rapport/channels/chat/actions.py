@@ -20,6 +20,7 @@ from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
+from rapport.routing import opening
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -32,7 +33,10 @@ SPLIT_OVER = 5  # messages that are looked at together
 
 
 def begin(*, programme: Programme, email: str, text: str, reason: Reason | None, client_id: UUID) -> Contact:
-    """Open a chat contact with its first message and queue it. The same ``client_id`` again returns the first."""
+    """Open a chat contact with its first message and queue it. The same ``client_id`` again returns the first.
+
+    Raises QueueShut, and opens none, while the queue is closed or full.
+    """
     address, text = normal_email(email), _readable(text)
     with transaction.atomic():
         contact, is_new = contacts.arrive(
@@ -45,6 +49,7 @@ def begin(*, programme: Programme, email: str, text: str, reason: Reason | None,
             external_id=f"chat:{client_id}",
         )
         if is_new:
+            opening.require_open(contact)
             Conversation.objects.create(programme=programme, contact=contact, customer_seen_at=clock.now())
             _store(contact, Author.CUSTOMER, text, client_id)
             routing.enqueue(contact, actor="customer")

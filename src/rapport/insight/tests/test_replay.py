@@ -75,6 +75,7 @@ def test_a_days_facts_are_what_the_log_tells(world: World) -> None:
 def test_a_late_answer_and_an_earlier_arrival_are_told(world: World) -> None:
     contact, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", at=NINE)
     contacts.enqueue(contact, queue="main", actor="pbx", at=NINE)
+    contacts.move(contact, queue="everybody", why="overflow", actor="router")
     contacts.correct_arrival(contact, at=NINE - timedelta(seconds=3), actor="pbx")
     contacts.abandon(contact, actor="pbx", at=NINE + timedelta(seconds=90))
     contacts.answered_after_all(contact, rep=world.rep, actor="pbx", at=NINE + timedelta(seconds=8))

@@ -1,6 +1,6 @@
 """The customers' pages, by HTTP: begin, wait, talk, leave, answer the survey; and who may not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,6 +16,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
 from rapport.contacts.models import Contact
 from rapport.customers import actions as customers
+from rapport.events.models import Event
 from rapport.feedback.models import Survey
 from rapport.kit import clock
 from rapport.live import tickets
@@ -24,6 +25,7 @@ from rapport.portal.forms import Start
 from rapport.portal.limits import BEGUN_PER_ADDRESS, MESSAGES_PER_MINUTE
 from rapport.portal.queries import wait_in_words
 from rapport.routing import actions as routing
+from rapport.routing import publishing
 
 HOSTILE = "<script>alert('x')</script> & \u202e\x00 {{ 7*7 }} '\"; DROP TABLE"
 
@@ -364,3 +366,43 @@ def test_an_unknown_programme_is_not_there(world: World, client: Client) -> None
 
 def test_forms_are_guarded_against_other_sites(world: World) -> None:
     assert Client(enforce_csrf_checks=True).post("/p/cards/", form()).status_code == 403
+
+
+SHUT = """
+[calendars.never]
+hours = ["mon 08:00-08:01"]
+
+[queues.main]
+name = "Main"
+calendar = "never"
+closed = { message = "We rest." }
+routes = [{ steps = [{ anyone = true }] }]
+"""
+
+
+def by_plan(world: World, text: str) -> None:
+    made = publishing.save_draft(programme=world.programme, text=text)
+    publishing.publish(programme=world.programme, number=made.number, instead_of=None)
+
+
+def test_a_customer_is_told_before_writing_that_the_queue_is_closed(world: World, client: Client) -> None:
+    by_plan(world, SHUT)
+    with clock.at(datetime(2026, 11, 24, 12, tzinfo=UTC)):
+        assert "We rest. We open again: Monday, 30 November, 08:00." in client.get("/p/cards/").content.decode()
+        sent = {"email": "ada@example.org", "reason": "cancel", "text": "Where is my card?"}
+        answer = client.post("/p/cards/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "We rest." in page and "Where is my card?" in page
+    assert not Contact.objects.exists()
+    assert Event.objects.get(name="queue.turned_away").data == {"queue": "main", "why": "closed"}
+
+
+def test_the_waiting_page_tells_what_the_plan_says(world: World, client: Client) -> None:
+    told = 'wait = { tells_position = false, tells_estimate = false, message = "Thank you <3" }\n'
+    by_plan(world, f'[queues.main]\nname = "Main"\n{told}routes = [{{ steps = [{{ anyone = true }}] }}]\n')
+    contact = begin(client)
+    begin(Client())
+    Contact.objects.filter(pk=contact.pk).update(placed_at=clock.now() + timedelta(minutes=1))
+    page = client.get("/p/cards/contact/").content.decode()
+    assert "You are in line" in page and "number 2" not in page
+    assert "Thank you &lt;3" in page and "how long it takes" not in page

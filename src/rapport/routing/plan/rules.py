@@ -50,7 +50,7 @@ class Route(Part):
     """The steps of contacts for these reasons; without reasons, of all the others."""
 
     reasons: list[str] = []
-    steps: list[Step] = Field(min_length=1)
+    steps: list[Step] = Field(min_length=1, max_length=20)
 
 
 class Wait(Part):
@@ -67,14 +67,15 @@ class Wait(Part):
 class Overflow(Part):
     """To which queue a contact goes that has waited so long."""
 
-    after_seconds: Seconds
+    after_seconds: Seconds = Field(description="of waiting in all, also in queues before this one")
     to: Key
 
 
 class Closed(Part):
     """What a customer is told and offered outside the hours, or when the queue is full."""
 
-    message: Words = ""
+    message: Words = Field(default="", description="outside the hours; when it opens again is told too")
+    full: Words = Field(default="", description="when the queue is full")
     call_back: bool = Field(default=False, description="offer to call back when the queue is open again")
 
 
@@ -90,7 +91,7 @@ class QueueRules(Part):
     wait: Wait = Wait()
     closed: Closed = Closed()
     overflow: Overflow | None = None
-    routes: list[Route] = Field(min_length=1)
+    routes: list[Route] = Field(min_length=1, max_length=200)
 
 
 class Priority(Part):
@@ -146,7 +147,7 @@ class Plan(Part):
 
     skills: dict[Key, Words] = Field(default={}, description="the skills there are, and what they are called")
     calendars: dict[Key, CalendarRules] = {}
-    queues: dict[Key, QueueRules] = Field(min_length=1)
+    queues: dict[Key, QueueRules] = Field(min_length=1, max_length=200)
     priority: Priority = Priority()
     personal: Personal = Personal()
     choice: Choice = Choice()

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.roles import Role
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
@@ -19,14 +20,14 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions, presence, publishing, versions
-from rapport.routing.floor_state import as_waiting, free_reps, here_of
-from rapport.routing.head_start import head_starts, seconds_granted
+from rapport.routing.floor_state import as_waiting, free_reps, here_of, read_floor, signed_in
+from rapport.routing.head_start import head_starts
 from rapport.routing.jobs import publish_plans
 from rapport.routing.models import Offer, PlanVersion
 from rapport.routing.plan.reading import PlanInvalid, read_plan
 from rapport.routing.plan.rules import Priority
 from rapport.routing.router import turn
-from rapport.routing.routes import queue_for, route_for, steps_of
+from rapport.routing.routes import queue_for, route_for, seconds_granted, steps_of
 
 SKILLED = """
 [skills]
@@ -110,6 +111,7 @@ def test_an_old_plan_comes_back_under_a_new_number(world: World) -> None:
         (SKILLED.replace("anyone = true", 'teams = ["north"]', 1), "There is no team 'north'"),
         (SKILLED.replace("anyone = true", 'people = ["outsider"]', 1), "There is no person 'outsider'"),
         (SKILLED + "#" * 200_000, "at most 200,000"),
+        (SKILLED.replace("{ anyone = true }]", "{ anyone = true }," * 2_000 + "]"), "at most 20 items"),
         (SKILLED + '# "\x00"', "zero byte"),
     ],
 )
@@ -236,7 +238,6 @@ TEAMED = SKILLED.replace("{ skills = { german = 3 }, seconds = 30 }", '{ teams =
 def test_what_a_plan_names_and_is_gone_counts_as_nobody(world: World) -> None:
     accounts.change_place(member=world.rep, team="north", actor="test")
     plan = in_force(world, TEAMED)
-    world.rep.team.delete() if world.rep.team else None
     route = route_for(read_plan(plan.text), "main", "cancel")
     here = here_of(world.programme)
     assert len(steps_of(route, here)) == 2
@@ -281,14 +282,19 @@ def test_head_starts_add_up_to_the_ceiling() -> None:
 
 def test_a_promise_due_and_a_repeated_contact_are_found(world: World) -> None:
     in_force(world, SKILLED + "[priority]\npromise_due_minutes = 1\nrepeat_contact_minutes = 2\n")
-    first, again = a_chat(world), None
-    assert head_starts(world.programme, [first])[first.pk] == 90
+
+    def granted(contact: Contact) -> float:
+        rules = versions.plan_in_force(world.programme).plan.priority
+        return head_starts(world.programme, rules, [contact])[contact.pk]
+
+    first = a_chat(world)
+    assert granted(first) == 90
     with clock.at(clock.now() + timedelta(hours=1)):
         again = a_chat(world)
-    assert head_starts(world.programme, [again])[again.pk] == 90 + 120
+    assert granted(again) == 90 + 120
     with clock.at(clock.now() + timedelta(days=8)):
         late = a_chat(world)
-    assert head_starts(world.programme, [late])[late.pk] == 90
+    assert granted(late) == 90
     contacts.answer(first, rep=world.rep, actor="test")
     assert as_waiting(world.programme, [late])[0].head_start_seconds == 90
 
@@ -319,3 +325,37 @@ def test_steps_before_there_were_plans_become_one() -> None:
     [cancel, others] = plan.queues["main"].routes
     assert [(step.skills, step.seconds) for step in cancel.steps] == [({"fees-more": 3}, 30), ({}, None)]
     assert others.steps[0].anyone and plan.queues["zurich"].routes[0].steps[0].skills == {"fees": 1}
+
+
+def test_teams_tiers_people_room_and_choice_come_to_the_policy(world: World) -> None:
+    accounts.change_place(member=world.second_rep, role=Role.SENIOR_REP, team="north", actor="test")
+    step = 'teams = ["north"], tiers = ["senior_rep"], people = ["rep2", "rep"]'
+    text = SKILLED.replace("skills = { german = 3 }", f"{step}, skip_if_absent = true")
+    in_force(world, text + '[choice]\nby = "least_occupied"\n[capacity]\noccupancy_ceiling = 0.5\n')
+    [waiting] = as_waiting(world.programme, [a_chat(world)])
+    [first, _] = waiting.steps
+    assert (first.teams, first.tiers, first.skip_if_absent) == (("north",), ("senior_rep",), True)
+    assert first.people == (world.second_rep.pk, world.rep.pk)
+    assert (waiting.choice.by, waiting.channel, waiting.kind) == ("least_occupied", "chat", ("cancel", "priority"))
+    for member in (world.rep, world.second_rep):
+        presence.choose(member=member, doing="available")
+    assert read_floor(world.programme).capacity.occupancy_ceiling == 0.5
+    turn(world.programme)
+    assert Offer.objects.get().member == world.second_rep
+
+
+def test_who_was_busier_than_the_ceiling_rests(world: World) -> None:
+    in_force(world, SKILLED + "[capacity]\noccupancy_ceiling = 0.5\n")
+    presence.choose(member=world.rep, doing="available")
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        presence.move(presence.locked(world.rep), "on_contact", actor="test")
+    with clock.at(clock.now() + timedelta(minutes=40)):
+        presence.move(presence.locked(world.rep), "available", actor="test")
+        presence.pulse(member=world.rep)
+        a_chat(world)
+        [rep] = signed_in(world.programme)
+        assert rep.takes and rep.occupancy == pytest.approx(0.75, abs=0.01)
+        assert turn(world.programme) == 0
+    with clock.at(clock.now() + timedelta(minutes=85)):
+        presence.pulse(member=world.rep)
+        assert turn(world.programme) == 1
