@@ -15,6 +15,8 @@ from rapport.guides import actions as guides
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.privacy import actions as privacy
+from rapport.routing import publishing
+from rapport.routing.versions import BUILT_IN
 
 PASSWORD = "a journey of its own"
 SIGNING_IN = ("twofold", "keyed", "twice")  # of test_sign_in.py
@@ -64,6 +66,9 @@ def furnish(world: World) -> None:
     alarms.watch(programme=programme, customer=CUSTOMER)
     accounts.issue_token(programme=programme, name="Warehouse", rights=[Right.USE_API])
     feeds.write_contract(programme=programme, feed="customers", text="every_hours = 26\n", actor="stage")
+    publishing.save_draft(
+        programme=programme, text=BUILT_IN.replace("Main", "Line"), note="As it was", actor="stage"
+    )
     feeds.stop(programme=programme, feed="customers", reason="Counted anew", actor="stage")
 
 

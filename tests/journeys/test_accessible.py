@@ -23,7 +23,14 @@ PAGES = {
         "/at/cards/rally/",
         "/at/cards/sessions/",
     ],
-    "manager": ["/at/cards/privacy/", f"/at/cards/privacy/{CUSTOMER}/", "/at/cards/alarms/", "/at/cards/record/"],
+    "manager": [
+        "/at/cards/privacy/",
+        f"/at/cards/privacy/{CUSTOMER}/",
+        "/at/cards/alarms/",
+        "/at/cards/record/",
+        "/at/cards/routing/",
+        "/at/cards/routing/1/",
+    ],
     "administrator": [
         "/at/cards/people/",
         f"/at/cards/people/{PERSON}/",

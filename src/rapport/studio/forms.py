@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Choice = TypeVar("Choice", bound=StrEnum)
 CHANGES = {"": None, "granted": True, "denied": False}
 LONGEST_LINE = 200
+LEVELS = [
+    *((str(level), f"{level}{words}") for level, words in enumerate((", beginner", "", "", "", ", best"), 1)),
+    ("0", "Take it away"),
+]
 
 
 def read_role(sent: QueryDict) -> Role:
@@ -85,6 +89,19 @@ def read_days(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 4):
         raise Invalid(f"{text!r} is no number of days; write it as 365, or leave it empty.")
     return int(text)
+
+
+def read_skill(sent: QueryDict) -> dict[str, Any]:
+    """Return a skill, its level (0: taken away), and the days on which it counts."""
+    level = sent.get("level", "")
+    if level not in dict(LEVELS):
+        raise Invalid("Choose a level from 1 to 5.")
+    return {
+        "skill": sent.get("skill", ""),
+        "level": int(level),
+        "valid_from": read_day(sent.get("valid_from", "")),
+        "valid_until": read_day(sent.get("valid_until", "")),
+    }
 
 
 def read_day(text: str) -> date | None:

@@ -1,10 +1,11 @@
-"""Addresses of people, roles, rules and tokens."""
+"""Addresses of people, roles, rules, tokens and routing."""
 
 from django.urls import path
 
-from rapport.studio import views
+from rapport.studio import routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
+ROUTING = "at/<slug:programme>/routing/"
 
 urlpatterns = [
     path(PEOPLE, views.people, name="people"),
@@ -16,8 +17,16 @@ urlpatterns = [
     path(f"{PEOPLE}<uuid:person>/place/", views.change_place, name="person-place"),
     path(f"{PEOPLE}<uuid:person>/clearance/", views.change_clearance, name="person-clearance"),
     path(f"{PEOPLE}<uuid:person>/right/", views.adjust_person, name="person-right"),
+    path(f"{PEOPLE}<uuid:person>/skill/", views.set_skill, name="person-skill"),
     path(f"{PEOPLE}<uuid:person>/sessions/", views.end_sessions, name="person-sessions"),
     path("at/<slug:programme>/tokens/", views.tokens, name="tokens"),
     path("at/<slug:programme>/tokens/make/", views.make_token, name="token-make"),
     path("at/<slug:programme>/tokens/<uuid:token>/end/", views.end_token, name="token-end"),
+    path(ROUTING, routing.routing, name="routing"),
+    path(f"{ROUTING}check/", routing.check, name="routing-check"),
+    path(f"{ROUTING}try/", routing.try_contact, name="routing-try"),
+    path(f"{ROUTING}save/", routing.save, name="routing-save"),
+    path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
+    path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
+    path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),
 ]

@@ -20,6 +20,9 @@ from rapport.accounts.queries import teams_of, tokens_of
 from rapport.accounts.roles import FOR_TOKENS, MEANS, TOKENS_MAY, Right, Role
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
+from rapport.routing.actions import set_proficiency
+from rapport.routing.queries import skills_of
+from rapport.routing.versions import plan_in_force
 from rapport.studio import forms, queries
 
 if TYPE_CHECKING:
@@ -64,7 +67,29 @@ def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBa
         own_rights=sorted((right, "granted" if granted else "denied") for right, granted in own.items()),
         rights=RIGHT_CHOICES,
         is_self=place.user_id == member.user_id,
+        **_skills(place),
     )
+
+
+def _skills(place: Member) -> dict[str, Any]:
+    known, names = skills_of(place), plan_in_force(place.programme).plan.skills
+    keys = dict.fromkeys([*names, *(one.skill for one in known)])
+    return {
+        "skills": known,
+        "skill_names": names,
+        "skill_choices": [(key, names.get(key, key)) for key in keys],
+        "levels": forms.LEVELS,
+    }
+
+
+@require_POST
+@staff_page(Right.MANAGE_ROUTING)
+def set_skill(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Put on file how well a person knows a skill, and on which days."""
+    place, told = access_place(member, person), forms.read_skill(request.POST)
+    set_proficiency(member=place, actor=_actor(member), **told)
+    level = f"level {told['level']}" if told["level"] else "taken away"
+    return _back(request, member, f"{place.name}: {told['skill']}, {level}.", "person", person)
 
 
 @require_POST

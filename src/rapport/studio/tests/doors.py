@@ -1,4 +1,4 @@
-"""What the addresses of people and tokens need."""
+"""What the addresses of people, tokens and versions of the plan need."""
 
 from typing import Any
 
@@ -6,14 +6,19 @@ from rapport.accounts import actions as accounts
 from rapport.accounts.models import ApiToken
 from rapport.accounts.roles import Right
 from rapport.conftest import World
+from rapport.routing import publishing
+from rapport.routing.versions import BUILT_IN
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
     accounts.issue_token(programme=world.programme, name="walked", rights=[Right.USE_API])
     person = {"person": world.rep.user.public_id}
-    names = ("person", "person-place", "person-clearance", "person-right", "person-sessions")
+    names = ("person", "person-place", "person-clearance", "person-right", "person-skill", "person-sessions")
+    made = publishing.save_draft(programme=world.programme, text=BUILT_IN)
+    version = {key: {"number": made.number} for key in ("routing-version", "routing-file", "routing-publish")}
     return {
         **dict.fromkeys(names, person),
+        **version,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
