@@ -88,6 +88,73 @@ def least_reps(
     return high
 
 
+def least_reps_by_period(
+    at: ArrayLike,
+    service_seconds: ArrayLike,
+    patience_seconds: ArrayLike,
+    *,
+    period_seconds: float,
+    periods: int,
+    within_seconds: float,
+    share: float,
+    most: int = 10_000,
+) -> NDArray[np.int64]:
+    """Return the fewest reps in each period of a day, that of those who come in it this share is answered in time.
+
+    What is left of one period burdens the next, as formulas by period leave out. Give many days, one after the
+    other from 0: a target met by one day is met by chance. Of the answers that do, this is one from which no
+    period can lose a rep; it need not have the fewest rep hours. Costs about periods × log2(reps) simulations.
+
+    Args:
+        at: when contacts arrive over whole days, ascending, shape (n,).
+        service_seconds: broadcast to (n,).
+        patience_seconds: broadcast to (n,).
+        period_seconds: the length of a period.
+        periods: how many make a day; the days repeat.
+        within_seconds: what counts as in time.
+        share: from 0 to 1.
+        most: no more reps than this at a time.
+
+    Raises:
+        ValueError: as `waits`; also where `most` reps do not suffice.
+    """
+    times = np.asarray(at, dtype=np.float64)
+    period = (times // period_seconds).astype(np.int64)
+    days = int(period.max(initial=0)) // periods + 1
+    period %= periods
+    wanted = share * np.bincount(period, minlength=periods)
+
+    def suffices(reps: NDArray[np.int64]) -> bool:
+        begins, ends = _shifts(np.tile(reps, days), period_seconds)
+        waited, answered = waits(times, service_seconds, patience_seconds, begins=begins, ends=ends)
+        in_time = answered & (waited <= within_seconds)
+        return bool((np.bincount(period[in_time], minlength=periods) >= wanted).all())
+
+    def least(which: NDArray[np.int64] | slice, reps: NDArray[np.int64], high: int) -> NDArray[np.int64]:
+        low, found = 0, reps.copy()
+        while low < high:
+            found[which] = middle = (low + high) // 2
+            low, high = (low, middle) if suffices(found) else (middle + 1, high)
+        found[which] = high
+        return found
+
+    reps = np.full(periods, most)
+    if not suffices(reps):
+        raise ValueError(f"{most} reps do not answer that share within that time")
+    reps = least(slice(None), reps, most)
+    for one in range(periods):
+        reps = least(np.array([one]), reps, int(reps[one]))
+    return reps
+
+
+def _shifts(reps: NDArray[np.int64], period_seconds: float) -> tuple[Floats, Floats]:
+    """When shifts begin and end so that in each period so many work; none is cut where it can go on."""
+    works = np.arange(reps.max(initial=0))[:, None] < reps[None, :]
+    edges = np.diff(works.astype(np.int8), axis=1, prepend=0, append=0)
+    begins, ends = (np.nonzero(edges == edge)[1].astype(np.float64) * period_seconds for edge in (1, -1))
+    return begins, ends
+
+
 @njit(cache=True)
 def _push(keys: Floats, whos: NDArray[np.int64], size: int, key: float, who: int) -> int:
     """Put (key, who) into a heap of this size, smallest first; returns its new size."""

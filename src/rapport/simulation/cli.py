@@ -1,19 +1,22 @@
-"""`rapport simulate`: a recorded log put through a policy, recorded beside simulated, as a table or as JSON."""
+"""`rapport simulate`: a recorded log put through policies, beside what was recorded, as a table or as JSON."""
 
 import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 from rapport.contacts.call_logs import formats
 from rapport.contacts.call_logs.records import BadRow, CallRecord
-from rapport.kit.errors import DomainError
+from rapport.kit.errors import DomainError, Invalid
 
-from .figures import Figures
+from .compare import compare
+from .figures import Thresholds
 from .hours import AWAY_SECONDS
-from .replay import POLICIES, Beside, Replay, replay
+from .recording import Recording
+from .rules import TERMS, read_rule
+from .table import LETTERS, table
 
 TOLD_BAD_ROWS = 5
 
@@ -24,13 +27,17 @@ def run(arguments: list[str]) -> int:
     try:
         layout = formats.find(told.format, told.mapping)
         reader = _Reader(layout, told.calls)
-        found = replay(
-            reader,
-            policy=told.policy,
-            head_start_seconds={key: segment.head_start_seconds for key, segment in layout.segments.items()},
-            seed=told.seed,
-            away_seconds=told.away_seconds,
-            threshold_seconds=told.threshold_seconds,
+        recording = Recording(reader, away_seconds=told.away_seconds)
+        floor = recording.floor
+        starts = {key: float(segment.head_start_seconds) for key, segment in layout.segments.items()}
+        if len(told.policy) > len(LETTERS):
+            raise Invalid(f"Compare {len(LETTERS)} policies at most at a time.")
+        rules = [read_rule(text, floor, starts) for text in told.policy]
+        found = compare(
+            recording,
+            rules,
+            seeds=range(told.seed, told.seed + told.seeds),
+            thresholds=Thresholds(told.threshold_seconds, told.long_wait_seconds),
         )
     except (DomainError, OSError) as fault:
         print(f"rapport simulate: {fault}", file=sys.stderr)
@@ -39,7 +46,7 @@ def run(arguments: list[str]) -> int:
     if told.json:
         print(json.dumps(asdict(found) | {"bad_rows": reader.bad_rows}, indent=2))
     else:
-        print("\n".join(_table(found, layout)))
+        print("\n".join(table(found, {key: segment.name for key, segment in layout.segments.items()})))
     return 0
 
 
@@ -75,9 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", default=formats.NAMES[0], choices=formats.NAMES, help="how the log is written")
     parser.add_argument("--mapping", type=Path, metavar="TOML", help="what the columns mean (format csv)")
     parser.add_argument(
-        "--policy", required=True, choices=POLICIES, help="the order in which those who wait are served"
+        "--policy",
+        required=True,
+        action="append",
+        metavar="POLICY",
+        help=f"fifo, recorded-priority, a plan (.toml or .json), or terms with commas between: {TERMS}; "
+        "more than once to compare, each against the first",
     )
     parser.add_argument("--seed", type=int, default=0, help="where chance starts (default 0)")
+    parser.add_argument("--seeds", type=_count, default=10, help="how many runs of each policy (default 10)")
     parser.add_argument(
         "--away-seconds",
         type=float,
@@ -90,33 +103,14 @@ def _parser() -> argparse.ArgumentParser:
         default=20.0,
         help="answered within counts for the service level (default 20)",
     )
+    parser.add_argument(
+        "--long-wait-seconds", type=float, default=180.0, help="a longer wait is told of (default 180)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
-def _table(found: Replay, layout: formats.Format) -> Iterator[str]:
-    yield (
-        f"Policy {found.policy}, seed {found.seed}: {found.reps} reps, {found.rep_hours:,.0f} hours inferred, "
-        f"{found.wrap_up_seconds:.0f} s between calls; {found.left_before_queue:,} left before the queue."
-    )
-    yield from _part("All who asked for a person", found.overall)
-    for key, beside in found.by_segment.items():
-        name = layout.segments[key].name if key in layout.segments else key
-        yield from _part(f"Segment {name}", beside)
-
-
-def _part(title: str, beside: Beside) -> Iterator[str]:
-    yield ""
-    yield f"{title:<28}{'recorded':>12}{'simulated':>12}"
-    for field in fields(Figures):
-        label = field.name.removesuffix("_seconds").replace("_", " ")
-        values = (_shown(field.name, getattr(one, field.name)) for one in (beside.recorded, beside.simulated))
-        yield f"  {label:<26}" + "".join(f"{value:>12}" for value in values)
-
-
-def _shown(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    if name.endswith("_seconds"):
-        return f"{value:.1f} s"
-    return f"{value:.1%}" if isinstance(value, float) else f"{value:,}"
+def _count(text: str) -> int:
+    if (count := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return count

@@ -1,11 +1,12 @@
-"""The simulated floor: events in order of time, and `routing.policy.decide` wherever somebody waits and
-somebody is free.
+"""The simulated floor: events in order of time, and the live router's policy wherever somebody waits and somebody
+is free.
 
-Times are seconds from any origin. At one instant, reps become free first, then contacts arrive, then
-contacts give up, then shifts end; so a caller whose patience ends just when a rep becomes free is answered.
+Times are seconds from any origin. At one instant, reps become free first, then shifts begin, then contacts arrive,
+then steps widen, then contacts give up, then shifts end; so a caller whose patience ends just when a rep becomes
+free is answered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Protocol
@@ -13,24 +14,35 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.routing.policy import Assignment, FloorState, Rep, Step, Waiting, decide, next_widening
+from rapport.routing.policy import (
+    LONGEST_IDLE,
+    ONE_EACH,
+    Assignment,
+    Choice,
+    FloorState,
+    Kind,
+    Line,
+    Rep,
+    Scores,
+    Step,
+    Waiting,
+    decide,
+    next_widening,
+)
 
 Floats = NDArray[np.float64]
 FREED, BEGINS, ARRIVES, WIDENS, GIVES_UP, ENDS = range(6)
-
-
-class Policy(Protocol):
-    """Whatever decides as `routing.policy.decide` does."""
-
-    def __call__(self, floor: FloorState, now: float, *, traced: bool) -> list[Assignment]:
-        """Match those who wait with those who are free."""
+NEVER = float("inf")
+NO_KIND: Kind = ("", "")
+NO_SCORES = Scores()
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
     """The contacts to come: n values each, in seconds, `at` ascending. Infinite patience never gives up.
 
-    `steps` says for each contact what a rep must know; without it any rep will do.
+    `steps` says for each contact what a rep must know; without it any rep will do. `kinds` are their reasons and
+    segments, for `scores` of the expected outcome.
     """
 
     at: Floats
@@ -38,6 +50,7 @@ class Arrivals:
     patience_seconds: Floats
     head_start_seconds: Floats | None = None
     steps: Sequence[tuple[Step, ...]] | None = None
+    kinds: Sequence[Kind] | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in self._columns()}
@@ -49,8 +62,9 @@ class Arrivals:
             raise ValueError("service and patience must be numbers not below 0")
 
     def _columns(self) -> list[Sequence[object] | Floats]:
-        optional = [column for column in (self.head_start_seconds, self.steps) if column is not None]
-        return [self.service_seconds, self.patience_seconds, *optional]
+        optional = (self.head_start_seconds, self.steps, self.kinds)
+        present = [column for column in optional if column is not None]
+        return [self.service_seconds, self.patience_seconds, *present]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ class Shift:
 
     rep: int
     begins: float = 0.0
-    ends: float = float("inf")
+    ends: float = NEVER
     skills: dict[str, int] = field(default_factory=dict)
 
 
@@ -87,35 +101,142 @@ class Run:
         return (self.rep < 0) & ~np.isnan(self.wait_seconds)
 
 
-def simulate(arrivals: Arrivals, shifts: Sequence[Shift], *, policy: Policy = decide) -> Run:
-    """Run until nothing more can happen. The same arguments always give the same run."""
-    floor = _Floor(arrivals, shifts, policy)
+def simulate(
+    arrivals: Arrivals, shifts: Sequence[Shift], *, choice: Choice = LONGEST_IDLE, scores: Scores = NO_SCORES
+) -> Run:
+    """Run until nothing more can happen. The same arguments always give the same run.
+
+    Args:
+        arrivals: the contacts.
+        shifts: when reps take contacts.
+        choice: who is first among several who meet the same step.
+        scores: the outcome to expect of each rep, for a choice by best outcome.
+    """
+    skips = any(step.skip_if_absent for steps in set(arrivals.steps or ()) for step in steps)
+    matching = _Kept(scores) if skips else _Whole(scores)
+    floor = _Floor(arrivals, shifts, matching, choice)
     floor.run()
     return Run(np.array(floor.wait_seconds, dtype=float), np.array(floor.served_by, dtype=np.int64))
 
 
-class _Floor:
-    """Who waits, who is free, and the events to come."""
+class _Matching(Protocol):
+    """Who waits and who is here, and who gets whom."""
 
-    def __init__(self, arrivals: Arrivals, shifts: Sequence[Shift], policy: Policy) -> None:
+    def put_contact(self, waiting: Waiting) -> None: ...
+
+    def drop_contact(self, contact: int) -> None: ...
+
+    def put_rep(self, rep: Rep) -> None: ...
+
+    def drop_rep(self, rep: int) -> None: ...
+
+    def decide(self, now: float) -> Iterable[Assignment]:
+        """Match. Those assigned wait no more and are not free."""
+
+    def next_due(self) -> float | None:
+        """When something may change by itself."""
+
+
+class _Whole:
+    """What changed is held against the whole of the other side by a plain look, which is quickest on small floors.
+
+    A contact came, or reached a step, or a rep became free. The turn before left nobody waiting whom somebody free
+    could serve, so nothing else can match.
+    """
+
+    def __init__(self, scores: Scores) -> None:
+        self.scores = scores
+        self.waiting: dict[int, Waiting] = {}
+        self.free: dict[int, Rep] = {}
+        self.new_contacts: list[Waiting] = []
+        self.new_reps: list[Rep] = []
+        self.due: list[tuple[float, int]] = []
+
+    def put_contact(self, waiting: Waiting) -> None:
+        self.waiting[waiting.id] = waiting
+        self.new_contacts.append(waiting)
+        if len(waiting.steps) > 1:
+            self.expect(waiting, waiting.placed_at)
+
+    def drop_contact(self, contact: int) -> None:
+        del self.waiting[contact]
+
+    def put_rep(self, rep: Rep) -> None:
+        self.free[rep.id] = rep
+        self.new_reps.append(rep)
+
+    def drop_rep(self, rep: int) -> None:
+        self.free.pop(rep, None)
+
+    def decide(self, now: float) -> Iterable[Assignment]:
+        while self.due and self.due[0][0] <= now:
+            waiting = self.waiting.get(heappop(self.due)[1])
+            if waiting is not None:
+                self.new_contacts.append(waiting)
+                self.expect(waiting, now)
+        contacts = self.new_contacts if not self.new_reps else list(self.waiting.values())
+        reps = self.new_reps if not self.new_contacts else list(self.free.values())
+        made = self.match(contacts, reps, now) if contacts and reps else ()
+        self.new_contacts.clear()
+        self.new_reps.clear()
+        return made
+
+    def match(self, waiting: list[Waiting], reps: list[Rep], now: float) -> list[Assignment]:
+        made = decide(FloorState(waiting, reps, scores=self.scores), now, traced=False)
+        for contact, rep, _ in made:
+            del self.waiting[contact], self.free[rep]
+        return made
+
+    def expect(self, waiting: Waiting, now: float) -> None:
+        at = next_widening(waiting, now)
+        if at is not None:
+            heappush(self.due, (at, waiting.id))
+
+    def next_due(self) -> float | None:
+        return self.due[0][0] if self.due else None
+
+
+class _Kept:
+    """The line that the router's policy keeps from turn to turn, which also knows who is signed in and busy."""
+
+    def __init__(self, scores: Scores) -> None:
+        self.line = Line(ONE_EACH, scores)
+        self.put_contact = self.line.put_contact
+        self.drop_contact = self.line.drop_contact
+        self.put_rep = self.line.put_rep
+        self.drop_rep = self.line.drop_rep
+
+    def decide(self, now: float) -> Iterable[Assignment]:
+        return self.line.decide(now, traced=False)
+
+    def next_due(self) -> float | None:
+        return self.line.next_due
+
+
+class _Floor:
+    """The events to come, and what became of whom."""
+
+    def __init__(self, arrivals: Arrivals, shifts: Sequence[Shift], matching: _Matching, choice: Choice) -> None:
         count = len(arrivals.at)
-        self.policy = policy
+        self.matching = matching
+        self.choice = choice
         self.at: list[float] = np.asarray(arrivals.at, dtype=float).tolist()
         self.service: list[float] = np.asarray(arrivals.service_seconds, dtype=float).tolist()
         self.patience: list[float] = np.asarray(arrivals.patience_seconds, dtype=float).tolist()
         starts = np.zeros(count) if arrivals.head_start_seconds is None else arrivals.head_start_seconds
         self.head_start: list[float] = np.asarray(starts, dtype=float).tolist()
-        self.steps = arrivals.steps
+        self.steps: Sequence[tuple[Step, ...]] = [()] * count if arrivals.steps is None else arrivals.steps
+        self.kinds: Sequence[Kind] = [NO_KIND] * count if arrivals.kinds is None else arrivals.kinds
         self.shifts = shifts
         self.wait_seconds = [float("nan")] * count
         self.served_by = [-1] * count
-        self.waiting: dict[int, Waiting] = {}
-        self.free: dict[int, Rep] = {}
+        self.here: set[int] = set()
         self.busy: set[int] = set()
         self.until: dict[int, float] = {}
         self.skills = {shift.rep: shift.skills for shift in shifts}
+        self.wakes = NEVER
         self.events = [(shift.begins, BEGINS, index) for index, shift in enumerate(shifts)]
-        self.events += [(shift.ends, ENDS, shift.rep) for shift in shifts if shift.ends < float("inf")]
+        self.events += [(shift.ends, ENDS, shift.rep) for shift in shifts if shift.ends < NEVER]
         self.events += [(self.at[0], ARRIVES, 0)] if count else []
 
     def run(self) -> None:
@@ -136,60 +257,65 @@ class _Floor:
     def arrives(self, now: float, contact: int) -> None:
         if contact + 1 < len(self.at):
             heappush(self.events, (self.at[contact + 1], ARRIVES, contact + 1))
-        steps = self.steps[contact] if self.steps is not None else ()
-        waiting = Waiting(contact, "", now, self.head_start[contact], steps)
-        self.waiting[contact] = waiting
-        if self.free:
-            self.assign(now)
-            if contact not in self.waiting:
-                return
-        if self.patience[contact] < float("inf"):
+        self.matching.put_contact(
+            Waiting(
+                contact,
+                "",
+                now,
+                self.head_start[contact],
+                self.steps[contact],
+                kind=self.kinds[contact],
+                choice=self.choice,
+            )
+        )
+        self.assign(now)
+        if self.served_by[contact] < 0 and self.patience[contact] < NEVER:
             heappush(self.events, (now + self.patience[contact], GIVES_UP, contact))
-        if len(steps) > 1:
-            self.plan_widening(waiting, now)
 
-    def plan_widening(self, waiting: Waiting, now: float) -> None:
-        at = next_widening(waiting, now)
-        if at is not None:
-            heappush(self.events, (at, WIDENS, waiting.id))
+    def widens(self, now: float, _which: int) -> None:
+        self.wakes = NEVER
+        self.assign(now)
 
-    def widens(self, now: float, contact: int) -> None:
-        waiting = self.waiting.get(contact)
-        if waiting is not None:
-            self.plan_widening(waiting, now)
-            self.assign(now)
-
-    def gives_up(self, now: float, contact: int) -> None:
-        if self.waiting.pop(contact, None) is not None:
+    def gives_up(self, _now: float, contact: int) -> None:
+        if self.served_by[contact] < 0:
+            self.matching.drop_contact(contact)
             self.wait_seconds[contact] = self.patience[contact]
 
     def begins(self, now: float, index: int) -> None:
         shift = self.shifts[index]
         self.until[shift.rep] = max(shift.ends, self.until.get(shift.rep, shift.ends))
         self.skills[shift.rep] = shift.skills
-        if shift.rep not in self.busy and shift.rep not in self.free:
+        if shift.rep not in self.here:
             self.is_free(now, shift.rep)
 
     def ends(self, now: float, rep: int) -> None:
-        if now >= self.until[rep]:
-            self.free.pop(rep, None)
+        if now >= self.until[rep] and rep in self.here and rep not in self.busy:
+            self.goes(now, rep)
 
     def freed(self, now: float, rep: int) -> None:
         self.busy.discard(rep)
         if now < self.until[rep]:
             self.is_free(now, rep)
+        else:
+            self.goes(now, rep)
+
+    def goes(self, now: float, rep: int) -> None:
+        self.here.discard(rep)
+        self.matching.drop_rep(rep)
+        self.assign(now)
 
     def is_free(self, now: float, rep: int) -> None:
-        self.free[rep] = Rep(rep, self.skills[rep], now)
-        if self.waiting:
-            self.assign(now)
+        self.here.add(rep)
+        self.matching.put_rep(Rep(rep, self.skills[rep], now))
+        self.assign(now)
 
     def assign(self, now: float) -> None:
-        floor = FloorState(list(self.waiting.values()), list(self.free.values()))
-        for made in self.policy(floor, now, traced=False):
-            contact, rep = made.contact, made.rep
-            del self.waiting[contact], self.free[rep]
+        for contact, rep, _ in self.matching.decide(now):
             self.busy.add(rep)
             self.wait_seconds[contact] = now - self.at[contact]
             self.served_by[contact] = rep
             heappush(self.events, (now + self.service[contact], FREED, rep))
+        due = self.matching.next_due()
+        if due is not None and due < self.wakes:
+            self.wakes = due
+            heappush(self.events, (due, WIDENS, 0))

@@ -2,7 +2,7 @@
 
 The method, for each rep:
 
-- What they know: every reason that is at least 0.5 % of the calls they answered.
+- What they know: every reason that is at least 0.5 % of the calls they answered; the fewer, the higher the level.
 - A service lasts from the answer to the end of the talk, plus the wrap-up: the median time reps needed
   between two calls while somebody they could serve was waiting (the machine gives the next call at once;
   the rest is the rep's).
@@ -19,6 +19,7 @@ who left and came back while nobody waited. A call that names no rep has one of 
 compares policies on the same floor; it does not tell how many reps a day needs.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,14 +36,20 @@ AWAY_SECONDS = 600.0
 GRACE_SECONDS = 10.0
 KNOWN_SHARE = 0.005
 LAST_SERVICE_SHARE = 0.5
+NAMED = "1 "
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The shifts of all reps (numbered from 0), and the wrap-up they need after each call, in seconds."""
+    """The shifts of all reps (numbered from 0), and the wrap-up they need after each call, in seconds.
+
+    `rep` is who answered each of the n calls (-1: nobody); `names` the numbers of those whom the log names.
+    """
 
     shifts: list[Shift]
     wrap_up_seconds: float
+    rep: NDArray[np.int64]
+    names: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +64,41 @@ class _Services:
 def infer_hours(calls: Sequence[CallRecord], *, away_seconds: float = AWAY_SECONDS) -> Hours:
     """The hours of every rep who answered one of the calls, in epoch seconds.
 
-    Skills are reasons, at level 1.
+    Skills are reasons, written as `skill_of` does, at the level that `level_of` says.
     """
     waits = _waits_by_reason(calls)
+    answered = _answered(calls)
+    rep_of = np.full(len(calls), -1, dtype=np.int64)
     shifts: list[Shift] = []
     gaps: list[float] = []
-    for rep, services in enumerate(_services(calls)):
+    for rep, name in enumerate(sorted(answered)):
+        rep_of[answered[name]] = rep
+        services = _services_of([calls[number] for number in answered[name]])
         busy = _union(*(waits[reason] for reason in sorted(services.reasons) if reason in waits))
-        skills = dict.fromkeys(sorted(services.reasons), 1)
+        skills = dict.fromkeys(sorted(map(skill_of, services.reasons)), level_of(len(services.reasons)))
         shifts += _shifts(rep, skills, services, busy, away_seconds)
         gaps += _gaps_while_waiting(services, busy)
-    return Hours(shifts, float(np.median(gaps)) if gaps else 0.0)
+    names = {name.removeprefix(NAMED): rep for rep, name in enumerate(sorted(answered)) if name.startswith(NAMED)}
+    return Hours(shifts, float(np.median(gaps)) if gaps else 0.0, rep_of, names)
 
 
-def _services(calls: Sequence[CallRecord]) -> list[_Services]:
-    """One for each rep, by name; then one for each answered call that names nobody."""
-    answered: dict[str, list[CallRecord]] = defaultdict(list)
+def skill_of(reason: str) -> str:
+    """The skill of who answers calls for this reason, written as plans of routing write skills."""
+    return re.sub(r"[^\w-]+", "-", reason.lower())
+
+
+def level_of(reasons: int) -> int:
+    """The level of who knows so many reasons: 5 for one alone, 4 for two, down to 1 for five or more."""
+    return max(1, 6 - reasons)
+
+
+def _answered(calls: Sequence[CallRecord]) -> dict[str, list[int]]:
+    """The calls each rep answered, by name; each that names nobody is of a rep of its own."""
+    answered: dict[str, list[int]] = defaultdict(list)
     for number, call in enumerate(calls):
         if call.answered_at is not None:
-            answered[f"1 {call.agent_id}" if call.agent_id else f"2 {number:09}"].append(call)
-    return [_services_of(answered[key]) for key in sorted(answered)]
+            answered[f"{NAMED}{call.agent_id}" if call.agent_id else f"2 {number:09}"].append(number)
+    return answered
 
 
 def _services_of(calls: list[CallRecord]) -> _Services:

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.numeric import erlang
-from rapport.numeric.queueing import least_reps, waits
+from rapport.numeric.queueing import least_reps, least_reps_by_period, waits
 from rapport.simulation.engine import Arrivals, Shift, simulate
+from rapport.simulation.sources import staffed
 
 whole = st.integers(0, 12).map(float)  # whole seconds, so that things happen at one instant
 patience = st.one_of(whole, st.just(float("inf")))
@@ -91,3 +92,41 @@ def test_least_reps() -> None:
 def test_what_makes_no_sense_is_refused(at: list[float], service: float | list[float], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         waits(at, service, 1.0, begins=[0.0], ends=np.inf)
+
+
+def test_least_reps_by_period_meet_the_target_in_each_and_none_can_be_spared() -> None:
+    """Three hours of a day: quiet, a rush, nobody. What the rush leaves behind is served in the third."""
+    random, days = np.random.default_rng(2), 40
+    at = np.sort(
+        np.concatenate(
+            [
+                (day * 3 + hour) * 3600 + random.random(random.poisson(calls)) * 3600
+                for day in range(days)
+                for hour, calls in enumerate((60, 240, 0))
+            ]
+        )
+    )
+    service, patience, hour = random.exponential(120, at.size), random.exponential(300, at.size), at // 3600 % 3
+
+    def shares(reps: np.ndarray) -> list[float]:
+        told = staffed(np.tile(reps, days).tolist(), 3600)
+        begins, ends = [shift.begins for shift in told], [shift.ends for shift in told]
+        waited, answered = waits(at, service, patience, begins=begins, ends=ends)
+        in_time = answered & (waited <= 20)
+        return [float(in_time[hour == number].mean()) for number in range(2)]
+
+    def least(most: int) -> np.ndarray:
+        return least_reps_by_period(
+            at, service, patience, period_seconds=3600, periods=3, within_seconds=20, share=0.8, most=most
+        )
+
+    reps = least(100)
+    assert reps[0] < reps[1]
+    assert reps[2] == 0
+    assert min(shares(reps)) >= 0.8
+    for number in range(2):
+        fewer = reps.copy()
+        fewer[number] -= 1
+        assert shares(fewer)[number] < 0.8
+    with pytest.raises(ValueError, match="3 reps do not answer"):
+        least(3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rapport.numeric import erlang
 from rapport.numeric.intervals import mean_interval
-from rapport.routing.policy import Need, Step
+from rapport.routing.policy import ANYONE, By, Choice, Need, Rep, Scores, Step, Waiting
 from rapport.simulation.engine import Arrivals, Run, Shift, simulate
 from rapport.simulation.figures import figures
 from rapport.simulation.sources import exponential_or_endless, poisson_arrivals, staffed
@@ -121,6 +121,82 @@ def test_no_rep_serves_two_at_once_and_none_outside_a_shift(
         assert all(first[1] <= second[0] for first, second in pairwise(busy))
 
 
+steps_of_some = st.sampled_from(
+    (
+        (),
+        (Step((Need("a"),)),),
+        (Step((Need("a"),), 20), Step()),
+        (Step((Need("a", 2),), 5), Step((Need("b"),), 10), Step((Need("a"),))),
+    )
+)
+skilled = st.lists(
+    st.builds(
+        Shift,
+        st.integers(1, 4),
+        st.integers(0, 100),
+        st.integers(101, 400),
+        st.sampled_from(({}, {"a": 1}, {"a": 2}, {"b": 1}, {"a": 1, "b": 1})),
+    ),
+    max_size=5,
+    unique_by=lambda shift: shift.rep,
+)
+
+
+@given(calls, skilled, st.data())
+def test_a_line_kept_from_turn_to_turn_decides_as_a_look_at_what_changed(
+    told: list[tuple[int, int, int, int]], working: list[Shift], data: st.DataObject
+) -> None:
+    at, service, patience, starts = ([float(one[column]) for one in told] for column in range(4))
+    steps = [data.draw(steps_of_some) for _ in at]
+    plain = run(at, service, patience, working, head_start=starts, steps=steps)
+    last = (Step((), 1, skip_if_absent=True), Step())  # who comes when all is over: for them the line is kept
+    kept = run([*at, 1e6], [*service, 1], [*patience, 1], working, head_start=[*starts, 0], steps=[*steps, last])
+    assert kept.rep[:-1].tolist() == plain.rep.tolist()
+    np.testing.assert_array_equal(kept.wait_seconds[:-1], plain.wait_seconds)
+
+
+@given(calls, skilled, st.data())
+def test_nobody_is_served_by_whom_no_step_allows_yet_nor_waits_while_one_who_may_is_free(
+    told: list[tuple[int, int, int, int]], working: list[Shift], data: st.DataObject
+) -> None:
+    at, service, patience, _ = ([float(one[column]) for one in told] for column in range(4))
+    steps = [data.draw(steps_of_some) for _ in at]
+    done = run(at, service, patience, working, steps=steps)
+    knows = {shift.rep: shift for shift in working}
+    for index in range(len(at)):
+        waiting = Waiting(index, "", at[index], 0, steps[index])
+        reached = list(zip(waiting.beginnings(lambda step: False), steps[index] or ANYONE, strict=False))
+        wait = done.wait_seconds[index]
+        for rep, shift in knows.items():
+            since = min(
+                (begin for begin, step in reached if step.condition.met_by(Rep(rep, shift.skills))), default=INF
+            )
+            if done.rep[index] == rep:
+                assert at[index] + wait >= since
+            elif done.rep[index] < 0 and not (done.rep == rep).any():
+                assert max(since, shift.begins) >= min(at[index] + patience[index], shift.ends)
+
+
+def test_a_step_for_those_who_are_not_there_is_skipped_until_they_come_and_when_they_go() -> None:
+    steps = ((Step((Need("german"),), 60, skip_if_absent=True), Step()),)
+    german = {"german": 1}
+    assert run([0], [5], [INF], [Shift(7)], steps=steps).wait_seconds.tolist() == [0]
+    assert run([0], [5], [INF], [Shift(7, 30), Shift(8, 0, 20, german)], steps=steps).rep.tolist() == [8]
+    busy = [Shift(8, 0, 20, german), Shift(7, 1)]
+    done = run([0, 5], [40, 5], [INF] * 2, busy, steps=steps * 2)
+    assert done.rep.tolist() == [8, 7]
+    assert done.wait_seconds.tolist() == [0, 35]
+
+
+def test_the_rep_with_the_best_expected_outcome_is_chosen() -> None:
+    kinds = [("card", "gold"), ("loan", "gold")]
+    scores = Scores({(kinds[0], 7): 0.4, (kinds[0], 8): 0.9, (kinds[1], 7): 0.6, (kinds[1], 8): 0.5})
+    endless = np.full(2, INF)
+    arrivals = Arrivals(np.array([0.0, 10.0]), np.ones(2), endless, kinds=kinds)
+    done = simulate(arrivals, [Shift(7), Shift(8)], choice=Choice(By.BEST_OUTCOME), scores=scores)
+    assert done.rep.tolist() == [8, 7]
+
+
 def replicate(patience_seconds: float, reps: int, days: int) -> tuple[list[float], list[float]]:
     """Mean wait and abandonment of whole days at 4.2 a minute and 120 s, after two hours to settle."""
     random, waits, gone = np.random.default_rng(4), [], []
@@ -146,6 +222,29 @@ def test_exponential_patience_abandons_as_erlang_a_says() -> None:
     for samples, exact in ((waits, mean), (gone, share)):
         _, low, high = mean_interval(samples, 0.99)
         assert low < exact < high
+
+
+def test_no_patience_is_turned_away_as_erlang_b_says() -> None:
+    _, gone = replicate(0, 9, 40)
+    _, low, high = mean_interval(gone, 0.99)
+    assert low < erlang.blocking_probability(8.4, 9) < high
+
+
+def test_two_classes_wait_as_cobham_says() -> None:
+    """Class k waits P(wait) s / (c (1 - r_{k-1}) (1 - r_k)), where r_k is the load a rep of classes up to k."""
+    random, reps, load, share = np.random.default_rng(9), 10, 8.4, 0.3
+    waits: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(40):
+        at = poisson_arrivals([load / 120], 10 * 3600, random)
+        first = random.random(at.size) < share
+        arrivals = Arrivals(at, random.exponential(120, at.size), np.full(at.size, INF), np.where(first, 1e6, 0.0))
+        done = simulate(arrivals, staffed([reps], 3600))
+        for which, samples in waits.items():
+            samples.append(float(done.wait_seconds[(at > 7200) & (first == which)].mean()))
+    base, high = erlang.waiting_probability(load, reps) * 120 / reps, share * load / reps
+    for which, exact in ((True, base / (1 - high)), (False, base / ((1 - high) * (1 - load / reps)))):
+        _, least, most = mean_interval(waits[which], 0.99)
+        assert least < exact < most
 
 
 def test_shifts_of_a_day_with_changing_head_counts() -> None:

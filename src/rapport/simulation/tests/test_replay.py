@@ -1,6 +1,7 @@
 """Replaying recorded calls, by the command a person types; and what is inferred from them."""
 
 import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,14 @@ import pytest
 
 from rapport.contacts.call_logs.records import CallRecord
 from rapport.kit.errors import Invalid
+from rapport.simulation import resolution
 from rapport.simulation.cli import run
+from rapport.simulation.compare import Comparison, Estimate, compare
+from rapport.simulation.engine import Run, Shift
+from rapport.simulation.figures import figures, gini, occupancies
 from rapport.simulation.hours import infer_hours
-from rapport.simulation.replay import replay
+from rapport.simulation.recording import Recording
+from rapport.simulation.rules import read_rule
 
 MAPPING = """
 instant_format = "epoch"
@@ -112,36 +118,193 @@ def crowded(seed: int = 3) -> list[CallRecord]:
     return calls
 
 
+def compared(*policies: str, seeds: int = 1, calls: list[CallRecord] | None = None) -> Comparison:
+    recording = Recording(crowded() if calls is None else calls)
+    floor = recording.floor
+    return compare(recording, [read_rule(text, floor, {"gold": 600}) for text in policies], seeds=range(seeds))
+
+
+def mean_of(found: Comparison, metric: str, *, policy: int = 0, segment: str | None = None) -> float:
+    outcome = found.policies[policy]
+    estimate = (outcome.overall if segment is None else outcome.by_segment[segment]).figures[metric]
+    assert estimate is not None
+    return estimate.mean
+
+
 def test_a_replay_of_a_simple_floor_by_its_own_rule_is_what_was_recorded() -> None:
-    found = replay(crowded(), policy="fifo", head_start_seconds={})
-    assert found.overall.recorded.offered == COUNT
-    assert found.overall.simulated == found.overall.recorded
-    assert (found.reps, found.unserved, found.left_before_queue) == (2, 0, 0)
+    found = compared("fifo")
+    assert found.recorded.overall.offered == COUNT
+    for name, recorded in asdict(found.recorded.overall).items():
+        estimate = found.policies[0].overall.figures[name]
+        assert (estimate and estimate.mean) == (recorded and pytest.approx(recorded)), name
+    assert (found.basis.reps, found.basis.left_before_queue) == (2, 0)
 
 
-def test_a_head_start_shortens_the_waits_of_its_segment() -> None:
-    starts = {"gold": 600}
-    before = replay(crowded(), policy="fifo", head_start_seconds=starts).by_segment["gold"].simulated
-    after = replay(crowded(), policy="recorded-priority", head_start_seconds=starts).by_segment["gold"].simulated
-    assert before.mean_wait_seconds is not None
-    assert after.mean_wait_seconds is not None
-    assert after.mean_wait_seconds < before.mean_wait_seconds
+def test_a_head_start_shortens_the_waits_of_its_segment_alone() -> None:
+    found = compared("fifo", "recorded-priority", "segment:gold=600", "segment:gold=600,ceiling=0", seeds=8)
+    gold, plain = (found.policies[1].by_segment[key].change for key in ("gold", "plain"))
+    assert gold is not None
+    assert plain is not None
+    assert (shorter := gold["mean_wait_seconds"]) is not None
+    assert shorter.mean < 0
+    assert shorter.is_beyond_chance
+    assert (longer := plain["mean_wait_seconds"]) is not None
+    assert longer.mean > 0
+    assert found.policies[2].overall == found.policies[1].overall
+    assert all(one is None or one.mean == 0 for one in (found.policies[3].overall.change or {}).values())
 
 
-def test_the_same_seed_gives_the_same_replay_and_another_seed_another() -> None:
-    first, again, other = (
-        replay(crowded(), policy="recorded-priority", head_start_seconds={"gold": 600}, seed=seed)
-        for seed in (1, 1, 2)
-    )
+def test_the_same_seed_gives_the_same_and_policies_meet_the_same_chance() -> None:
+    first, again = (compared("fifo", "reason:card=30", seeds=6) for _ in range(2))
     assert first == again
-    assert first.overall.simulated != other.overall.simulated
+    assert compared("fifo", seeds=2).policies[0] != compared("fifo", seeds=3).policies[0]
+    part = first.policies[1].overall  # everybody has the same head start, so nothing changes
+    assert part.change is not None
+    wait, change = part.figures["mean_wait_seconds"], part.change["mean_wait_seconds"]
+    assert wait is not None
+    assert wait.low is not None
+    assert wait.low < wait.mean
+    assert change == Estimate(0, 0, 0)
+
+
+def experts(
+    second: float, wait: int, talk: int, agent: str, reason: str, customer: str | None = None
+) -> CallRecord:
+    return replace(call(second, wait, talk, agent, reason=reason), customer_key=customer)
+
+
+def test_specialists_come_first_and_after_a_while_anyone() -> None:
+    calls = [experts(0, 0, 50, "ana", "card"), experts(60, 0, 50, "bo", "card"), experts(120, 0, 50, "bo", "loan")]
+    floor = Recording(calls).floor
+    steps = read_rule("specialists=5,anyone=60", floor, {}).steps("card")
+    assert [str(step) for step in steps] == ["card 5", "card 1", "any rep"]
+    assert [step.seconds for step in steps] == [5, 60, None]
+    assert [floor.skills[floor.names[name]]["card"] for name in ("ana", "bo")] == [5, 4]
+    assert [str(step) for step in read_rule("specialists=5", floor, {}).steps("loan")] == ["loan 1"]
+    assert read_rule("anyone=60", floor, {}).steps("travel") == ()
+
+
+PLAN = """
+[skills]
+card = "Cards"
+[queues.calls]
+name = "Calls"
+channel = "voice"
+[[queues.calls.routes]]
+reasons = ["card"]
+[[queues.calls.routes.steps]]
+people = ["ana"]
+seconds = 30
+[[queues.calls.routes.steps]]
+skills = { card = 1 }
+[[queues.calls.routes]]
+[[queues.calls.routes.steps]]
+anyone = true
+[priority]
+ceiling_minutes = 2
+segments = { gold = 1 }
+reasons = { card = 1.5 }
+"""
+
+
+def test_a_plan_is_followed(tmp_path: Path) -> None:
+    floor = Recording(crowded()).floor
+    (tmp_path / "plan.toml").write_text(PLAN)
+    rule = read_rule(str(tmp_path / "plan.toml"), floor, {"gold": 600})
+    assert rule.head_start_seconds(segment="gold", reason="card") == 120
+    assert rule.head_start_seconds(segment="plain", reason="card") == 90
+    assert [step.seconds for step in rule.steps("card")] == [30, None]
+    assert rule.steps("card")[1].needs[0].skill == "card"
+    found = compared(str(tmp_path / "plan.toml"), "fifo")
+    assert mean_of(found, "offered") == COUNT
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lifo", "There is no policy 'lifo'"),
+        ("segment:gold=x", "a number not below 0"),
+        ("segment:gold=-1", "a number not below 0"),
+        ("gold=60", "'gold' is no term"),
+        ("segment:tin=60", "with the segments gold, plain and the reasons card"),
+        ("/nowhere/plan.toml", "cannot be read"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(text: str, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        compared(text)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("card = 1 }", "loan = 1 }", "nobody in the log has shown loan"),
+        ("[priority]", '[choice]\nby = "least_occupied"\n[priority]', "does not follow occupancy"),
+        ("anyone = true", "", "anyone"),
+    ],
+)
+def test_a_plan_that_a_log_cannot_follow_is_refused(was: str, now: str, words: str, tmp_path: Path) -> None:
+    told = PLAN.replace(was, now).replace('card = "Cards"', 'card = "Cards"\nloan = "Loans"')
+    (tmp_path / "plan.toml").write_text(told)
+    with pytest.raises(Invalid, match=words):
+        compared(str(tmp_path / "plan.toml"))
 
 
 def test_a_log_in_which_nobody_asked_for_a_person() -> None:
     with pytest.raises(Invalid, match="no call that asked"):
-        replay([], policy="fifo", head_start_seconds={})
-    with pytest.raises(Invalid, match="no policy 'lifo'"):
-        replay(crowded(), policy="lifo", head_start_seconds={})
+        Recording([])
+
+
+WEEK = 7 * 24 * 3600
+
+
+def test_who_comes_again_within_a_week_for_the_same_was_not_helped() -> None:
+    calls = [
+        experts(0, 0, 50, "ana", "card", "c1"),
+        experts(100, 0, 50, "ana", "loan", "c1"),
+        experts(200, 0, 50, "bo", "card"),
+        experts(WEEK, 0, 50, "bo", "card", "c1"),
+        experts(WEEK + 101, 0, 50, "bo", "card", "c2"),
+    ]
+    outcome = resolution.resolved(calls)
+    assert outcome[:2].tolist() == [0, 1]
+    assert np.isnan(outcome[2:]).all()
+
+
+def test_a_rep_with_few_calls_is_expected_to_settle_what_the_others_do() -> None:
+    rep, outcome = np.repeat([0, 1], [1000, 1]), np.repeat([0.5, 1.0], [1000, 1])
+    outcome[:500], outcome[500:1000] = 0, 1
+    shares = resolution.expected(rep, np.zeros(1001, dtype=int), outcome, reps=3, reasons=1)
+    assert shares is not None
+    assert shares[:, 0] == pytest.approx([0.5, 0.524, 0.5], abs=0.002)
+    assert resolution.expected(rep, rep, np.full(1001, np.nan), reps=3, reasons=2) is None
+
+
+def test_the_expected_resolution_is_that_of_the_reps_the_calls_go_to() -> None:
+    once = [experts(600 * n, 0, 60, "ana", "card", f"a{n}") for n in range(1500)]
+    again = [experts(600 * n + 250, 0, 60, "bo", "card", f"b{n // 2}") for n in range(1500)]
+    found = compared("fifo", calls=[*(replace(one, segment_key="gold") for one in once), *again])
+    assert found.recorded.by_segment["gold"].expected_resolution == pytest.approx(0.99, abs=0.005)
+    assert found.recorded.by_segment[""].expected_resolution == pytest.approx(0.51, abs=0.005)
+    best = mean_of(found, "expected_resolution")
+    assert 0.7 < best < 0.8
+
+
+def test_unfairness_is_measured() -> None:
+    assert gini(np.array([5.0, 5.0, 5.0])) == pytest.approx(0)
+    assert gini(np.array([0.0, 0.0, 0.0, 8.0])) == pytest.approx(0.75)
+    assert gini(np.array([])) is None
+    assert gini(np.zeros(3)) == 0
+    told = figures(np.array([10.0, 200.0, 300.0, np.nan]), np.array([True, True, False, False]))
+    assert (told.long_wait_rate, told.answered, told.service_level) == (0.75, 2, 0.25)
+    assert told.p90_wait_seconds == pytest.approx(181)
+
+
+def test_occupancy_is_of_the_hours_and_its_spread_between_reps() -> None:
+    run = Run(np.array([0.0, 10.0, 0.0]), np.array([0, 0, 1]))
+    shifts = [Shift(0, 0, 100), Shift(1, 50, 150), Shift(0, 200, 300)]
+    mean, spread = occupancies(np.array([0.0, 80.0, 60.0]), np.array([40.0, 60.0, 50.0]), run, shifts)
+    assert (mean, spread) == pytest.approx(((50 + 50) / 300, ((2 * 0.25**2 + 0.5**2) / 3 - (1 / 3) ** 2) ** 0.5))
 
 
 @pytest.fixture
@@ -159,24 +322,35 @@ def log(tmp_path: Path) -> list[str]:
 
 
 def test_the_command_prints_a_table(log: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([*log, "--policy", "recorded-priority"]) == 0
+    assert run([*log, "--policy", "fifo", "--policy", "segment:gold=600", "--seeds", "3"]) == 0
     printed = capsys.readouterr()
     assert "Segment Gold" in printed.out
-    assert "recorded   simulated" in printed.out
+    assert "  B  segment:gold=600\n" in printed.out
+    heads = next(line for line in printed.out.splitlines() if line.startswith("Segment Gold"))
+    assert heads.split() == ["Segment", "Gold", "recorded", "A", "B", "B", "-", "A"]
     assert printed.err == "line 92: has 1 fields instead of 8\n"
 
 
 def test_the_command_prints_json(log: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([*log, "--policy", "fifo", "--seed", "3", "--json"]) == 0
+    assert run([*log, "--policy", "recorded-priority", "--seed", "3", "--seeds", "2", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["policy"], told["seed"], told["bad_rows"]) == ("fifo", 3, 1)
-    assert told["overall"]["recorded"]["offered"] == COUNT
-    assert set(told["by_segment"]) == {"gold", "plain"}
+    assert (told["policies"][0]["policy"], told["seeds"], told["bad_rows"]) == ("recorded-priority", [3, 4], 1)
+    assert told["recorded"]["overall"]["offered"] == COUNT
+    assert set(told["recorded"]["by_segment"]) == {"gold", "plain"}
+    wait = told["policies"][0]["by_segment"]["gold"]["figures"]["mean_wait_seconds"]
+    assert wait["low"] <= wait["mean"] <= wait["high"]
 
 
-def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_is_wrong(
+    log: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["--calls", str(tmp_path / "none.tsv"), "--policy", "fifo"]) == 1
     assert "No such file" in capsys.readouterr().err
     (tmp_path / "empty.tsv").write_text("")
     assert run(["--calls", str(tmp_path / "empty.tsv"), "--policy", "fifo"]) == 1
     assert "no call that asked for a person" in capsys.readouterr().err
+    assert run([*log, *["--policy", "fifo"] * 27]) == 1
+    assert "26 policies at most" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run([*log, "--policy", "fifo", "--seeds", "0"])
+    assert "must be 1 or more" in capsys.readouterr().err

@@ -1,0 +1,170 @@
+"""Recorded calls as a floor that can be run again by other rules.
+
+Taken from the log: when callers asked for a person, what for, their segment, and how long the talk was.
+Drawn by chance from what the log shows: how long those who gave up would have talked (like those answered
+with the same reason), and how much longer those answered would have waited (Kaplan-Meier: each answer
+censors a patience). Inferred: the reps' hours and skills (see `hours`). The same seed draws the same for every
+rule, so that two rules differ by what they do and not by chance.
+
+Limits: callers answered at once may be recorded without segment (the bank's are), so a head start they may have
+had is lost; a caller's decision to call again, or at all, does not depend on the rule.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rapport.contacts.call_logs.records import CallRecord
+from rapport.kit.errors import Invalid
+from rapport.numeric.survival import kaplan_meier
+from rapport.routing.policy import Kind, Scores
+
+from . import resolution
+from .engine import Arrivals, Run, simulate
+from .figures import Figures, Thresholds, figures, occupancies
+from .hours import AWAY_SECONDS, infer_hours
+from .rules import Floor, Rule
+
+Floats = NDArray[np.float64]
+FEWEST_WHO_GAVE_UP = 100  # of a segment, for a curve of patience of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The figures of the whole and of each segment."""
+
+    overall: Figures
+    by_segment: dict[str, Figures]
+
+
+class Recording:
+    """The calls of a log that asked for a person, in order of time, and the floor they came to."""
+
+    def __init__(self, calls: Iterable[CallRecord], *, away_seconds: float = AWAY_SECONDS) -> None:
+        """Infer the floor.
+
+        Args:
+            calls: the recorded calls, in any order.
+            away_seconds: a rep without a call for longer was away.
+
+        Raises:
+            Invalid: no call asked for a person.
+        """
+        every = list(calls)
+        asked = sorted((call for call in every if call.queued_at is not None), key=_asked_at)
+        if not asked:
+            raise Invalid("The log holds no call that asked for a person.")
+        self.left_before_queue = len(every) - len(asked)
+        self.hours = infer_hours(asked, away_seconds=away_seconds)
+        self.segments = np.array([call.segment_key for call in asked])
+        self.reasons = [call.reason_key for call in asked]
+        self.at = np.array([_asked_at(call)[0] for call in asked])
+        self._wait = np.array([call.wait_seconds for call in asked], dtype=float)
+        self._talk = np.array([call.talk_seconds for call in asked], dtype=float)
+        self._answered = np.array([call.answered_at is not None for call in asked])
+        self.answered_by_nobody = sum(call.answered_at is not None and call.agent_id is None for call in asked)
+        self._expect(asked)
+
+    @property
+    def floor(self) -> Floor:
+        """Who is there and what they are called for."""
+        skills = {shift.rep: shift.skills for shift in self.hours.shifts}
+        return Floor(self.hours.names, skills, frozenset(self.segments.tolist()), frozenset(self.reasons))
+
+    @property
+    def rep_hours(self) -> float:
+        """The hours in which a rep took contacts, all together."""
+        return sum(shift.ends - shift.begins for shift in self.hours.shifts) / 3600
+
+    def recorded(self, thresholds: Thresholds) -> Told:
+        """The figures of what was recorded."""
+        run = Run(self._wait, np.where(self._answered, self.hours.rep, -1))
+        return self._told(run, self._talk + self.hours.wrap_up_seconds, thresholds)
+
+    def replay(self, rule: Rule, seed: int, thresholds: Thresholds) -> Told:
+        """The figures of the same contacts by this rule; the same seed gives the same."""
+        arrivals = self.arrivals(rule, seed)
+        run = simulate(arrivals, self.hours.shifts, choice=rule.choice, scores=self._scores)
+        return self._told(run, arrivals.service_seconds, thresholds)
+
+    def arrivals(self, rule: Rule, seed: int) -> Arrivals:
+        """The contacts by this rule, with what chance says of their service and patience."""
+        random = np.random.default_rng(seed)
+        kinds = list(zip(self.reasons, self.segments.tolist(), strict=True))
+        starts = {kind: rule.head_start_seconds(segment=kind[1], reason=kind[0]) for kind in set(kinds)}
+        steps = {reason: rule.steps(reason) for reason in set(self.reasons)}
+        return Arrivals(
+            at=self.at,
+            patience_seconds=self._patience(random),
+            service_seconds=self._talks(random) + self.hours.wrap_up_seconds,
+            head_start_seconds=np.array([starts[kind] for kind in kinds], dtype=float),
+            steps=[steps[reason] for reason in self.reasons],
+            kinds=kinds,
+        )
+
+    def _patience(self, random: np.random.Generator) -> Floats:
+        """How long each waits before giving up; by the segments of whom enough did, the others together."""
+        patience, gave_up = self._wait.copy(), ~self._answered
+        segments, number = np.unique(self.segments, return_inverse=True)
+        enough = np.bincount(number, weights=gave_up) >= FEWEST_WHO_GAVE_UP
+        group = np.where(enough[number], number, segments.size)
+        for which in np.unique(group):
+            part = group == which
+            stayed = part & self._answered
+            curve = kaplan_meier(self._wait[part], gave_up[part])
+            patience[stayed] = curve.draw(self._wait[stayed], random)
+        return patience
+
+    def _talks(self, random: np.random.Generator) -> Floats:
+        """Recorded talk, or for who gave up one drawn from those answered with the same reason (or with any)."""
+        talks = self._talk.copy()
+        reasons = np.array(self.reasons)
+        everyone = self._talk[self._answered]
+        for reason in np.unique(reasons[~self._answered]):
+            gone = (reasons == reason) & ~self._answered
+            like = self._talk[(reasons == reason) & self._answered]
+            pool = like if like.size else everyone if everyone.size else np.zeros(1)
+            talks[gone] = random.choice(pool, int(gone.sum()))
+        return talks
+
+    def _expect(self, asked: Sequence[CallRecord]) -> None:
+        """Learn from the log what each rep is likely to settle."""
+        self._reason_names, self._reason = np.unique(np.array(self.reasons), return_inverse=True)
+        reps = 1 + max((shift.rep for shift in self.hours.shifts), default=-1)
+        self._settles = resolution.expected(
+            self.hours.rep,
+            self._reason,
+            resolution.resolved(asked),
+            reps=reps,
+            reasons=self._reason_names.size,
+        )
+        known: dict[tuple[Kind, int], float] = {}
+        if self._settles is not None:
+            for kind in set(zip(self.reasons, self.segments.tolist(), strict=True)):
+                reason = int(np.searchsorted(self._reason_names, kind[0]))
+                known |= {(kind, rep): float(self._settles[rep, reason]) for rep in range(reps)}
+        self._scores = Scores(known)
+
+    def _told(self, run: Run, service: Floats, thresholds: Thresholds) -> Told:
+        settled = None
+        if self._settles is not None:
+            settled = np.where(run.answered, self._settles[run.rep, self._reason], np.nan)
+        busy = occupancies(self.at, service, run, self.hours.shifts)
+
+        def of(part: NDArray[np.bool_] | slice) -> Figures:
+            return figures(
+                run.wait_seconds[part],
+                run.answered[part],
+                thresholds=thresholds,
+                resolution=None if settled is None else settled[part],
+                occupancies=busy if isinstance(part, slice) else None,
+            )
+
+        segments = np.unique(self.segments).tolist()
+        return Told(of(slice(None)), {segment: of(self.segments == segment) for segment in segments})
+
+
+def _asked_at(call: CallRecord) -> tuple[float, int]:
+    return (call.queued_at or call.arrived_at).timestamp(), call.line_number
