@@ -38,6 +38,7 @@ class Right(StrEnum):
     REVEAL = "customers.reveal"
     HANDLE_PERSONAL_DATA = "customers.privacy"
     WATCH_FLOOR = "floor.watch"
+    MOVE_CONTACTS = "contacts.move"
     READ_REPORTS = "reports.read"
     EXPORT = "export"
     READ_RALLY_NOTES = "rally.read"
@@ -67,6 +68,7 @@ MEANS: dict[Right, str] = {
     Right.REVEAL: "see a masked value of the customer in hand, with a reason",
     Right.HANDLE_PERSONAL_DATA: "hand out, restrict and erase a customer's data",
     Right.WATCH_FLOOR: "watch the floor",
+    Right.MOVE_CONTACTS: "move a waiting contact to another queue, and take back one that rings",
     Right.READ_REPORTS: "read reports and figures",
     Right.EXPORT: "take data out as a file",
     Right.READ_RALLY_NOTES: "read the day's Rally Notes",
@@ -95,6 +97,7 @@ _SUPERVISOR = (
     | _LEAD
     | {
         Right.WATCH_FLOOR,
+        Right.MOVE_CONTACTS,
         Right.EXPORT,
         Right.WRITE_RALLY_NOTES,
         Right.SEE_PEOPLE,

@@ -18,16 +18,19 @@ from rapport.contacts.events import (
     ContactArrived,
     ContactClosed,
     ContactEnded,
+    ContactFollows,
     ContactIdentified,
     ContactLeft,
     ContactMoved,
     ContactQueued,
     ContactReturned,
+    ContactTransferred,
     FollowUpRecorded,
     ReasonLearned,
     WrapUpStopped,
 )
-from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State
+from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State, Transfer
+from rapport.contacts.queries import former_of
 from rapport.customers.standing import held
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
@@ -164,12 +167,56 @@ def return_to_queue(contact: Contact, *, why: str, actor: str, at: datetime | No
     _tell(contact, ContactReturned(why=why), actor, at, also=previous)
 
 
+def ask_transfer(contact: Contact, *, queue: str, to: Member | None = None, note: str = "") -> Transfer:
+    """Put on file that the contact's rep wants to hand it on, with what the next one should know."""
+    _require(contact, State.ACTIVE)
+    if contact.rep is None:
+        raise Conflict("Nobody has this contact in hand, so nobody can hand it on.")
+    note = redaction.clean(note.strip())
+    if len(note) > 500:
+        raise Invalid("Keep the note under 500 characters.")
+    return Transfer.objects.create(
+        programme=contact.programme,
+        contact=contact,
+        rep=contact.rep,
+        to=to,
+        queue=queue,
+        note=note,
+        asked_at=clock.now(),
+    )
+
+
+def hand_on(contact: Contact, *, transfer: Transfer, actor: str) -> None:
+    """Take the contact from its rep and put it in line, at the place it had when the customer first asked."""
+    _require(contact, State.ACTIVE)
+    at, previous = clock.now(), contact.rep
+    _end_leg(contact, by="transfer", at=at, wrapped=True)
+    contact.state, contact.rep, contact.queue = State.WAITING, None, transfer.queue
+    contact.placed_at = contact.placed_at or contact.queued_at or contact.arrived_at
+    contact.transfers += 1
+    contact.save(update_fields=["state", "rep", "queue", "placed_at", "transfers"])
+    transfer.done_at = at
+    transfer.save(update_fields=["done_at"])
+    told = ContactTransferred(queue=transfer.queue, to=transfer.to.agent_id if transfer.to else None)
+    _tell(contact, told, actor, at, also=previous)
+
+
 def move(contact: Contact, *, queue: str, why: str, actor: str) -> None:
     """Put a waiting contact into another queue; it keeps its place."""
     _require(contact, State.WAITING)
     contact.queue = queue
     contact.save(update_fields=["queue"])
     _tell(contact, ContactMoved(queue=queue, why=why), actor, None)
+
+
+def follow_former(contact: Contact, *, actor: str) -> Contact | None:
+    """Link the contact to the one it goes on with, where the customer is back about the same reason soon after."""
+    former = former_of(contact)
+    if former is not None:
+        contact.follows = former
+        contact.save(update_fields=["follows"])
+        _tell(contact, ContactFollows(former=str(former.public_id)), actor, None)
+    return former
 
 
 def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None:

@@ -61,12 +61,29 @@ class ContactReturned:
 
 
 @dataclass(frozen=True)
+class ContactTransferred:
+    """A rep handed the contact on, to a queue and perhaps to a person first; it has its old place there."""
+
+    name: ClassVar[str] = "contact.transferred"
+    queue: Code
+    to: Code | None
+
+
+@dataclass(frozen=True)
 class ContactMoved:
     """A waiting contact was put into another queue, keeping its place; ``why`` is a code, such as overflow."""
 
     name: ClassVar[str] = "contact.moved"
     queue: Code
     why: Code
+
+
+@dataclass(frozen=True)
+class ContactFollows:
+    """The customer is here again about the same reason; ``former`` is the contact that this one goes on with."""
+
+    name: ClassVar[str] = "contact.follows"
+    former: Code
 
 
 @dataclass(frozen=True)

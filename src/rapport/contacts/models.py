@@ -91,6 +91,7 @@ class Contact(models.Model):
     resolved = models.BooleanField(null=True)
     summary = models.CharField(max_length=500, blank=True)
     value_given = models.CharField(max_length=300, blank=True)
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -145,6 +146,26 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return f"leg of {self.contact_id}"
+
+
+class Transfer(models.Model):
+    """A hand-over by a rep to a queue or a person, with a note for who has the contact next.
+
+    ``done_at`` is empty where a colleague was asked first and has not accepted.
+    """
+
+    FIELD_CLASSES: ClassVar = {"note": FieldClass.PERSONAL}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    queue = models.CharField(max_length=50)
+    note = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"transfer of {self.contact_id}"
 
 
 class FollowUp(models.Model):

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason
+from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, Transfer
 from rapport.kit.personal import Kept, Subject
 
 
@@ -56,10 +56,21 @@ KEPT = (
         period="contact_summary",
         since="at",
     ),
+    Kept(
+        key="contacts.transfers",
+        title="Notes between our reps",
+        model=Transfer,
+        mine=lambda subject: Q(contact__in=subject.contacts),
+        shown={"contact__public_id": "Contact", "asked_at": "When", "note": "Note"},
+        becomes={"note": ""},
+        period="contact_summary",
+        since="asked_at",
+    ),
 )
 STAYS = {
     Contact: ("external_id", "queue"),  # by the call's or chat's own id, what comes late finds its contact
     Leg: ("ended_by",),
+    Transfer: ("queue",),
     Reason: ("key", "name"),
     Disposition: ("key", "name"),
 }

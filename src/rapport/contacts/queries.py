@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Avg, Case, Exists, F, Func, OuterRef, Q, Value, When
 
 from rapport.contacts.access import readable_by
-from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State
+from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State, Transfer
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
 
 LONGEST = timedelta(days=1)  # nearly every contact is over sooner
+GOES_ON_WITHIN = timedelta(hours=24)  # a contact about the same reason so soon after goes on with the former
 REPEATED_WITHIN = timedelta(days=7)  # a contact for the same reason so soon after another is a repeated one
 OUTCOMES = {
     "": Q(),
@@ -115,7 +116,7 @@ def call_ids_going_on(programme: Programme, *, since_before: datetime) -> list[i
         channel=Channel.VOICE,
         state__in=[State.ARRIVED, State.WAITING, State.ACTIVE],
         arrived_at__lt=since_before,
-    )
+    ).exclude(direction="out", state=State.WAITING)
     return list(going_on.order_by("pk").values_list("pk", flat=True))
 
 
@@ -135,6 +136,57 @@ def last_contact_before(contact: Contact) -> Contact | None:
         .order_by("-arrived_at")
         .first()
     )
+
+
+def former_of(contact: Contact) -> Contact | None:
+    """Return the handled contact with which this one goes on: the customer's last one about the reason."""
+    if contact.customer_id is None or contact.reason_id is None or contact.direction != "in":
+        return None
+    return (
+        Contact.objects.select_related("rep__user")
+        .filter(
+            programme=contact.programme_id,
+            customer=contact.customer_id,
+            reason=contact.reason_id,
+            direction="in",
+            state__in=[State.WRAP_UP, State.CLOSED],
+            answered_at__isnull=False,
+            arrived_at__gte=contact.arrived_at - GOES_ON_WITHIN - LONGEST,  # by the index
+            ended_at__gte=contact.arrived_at - GOES_ON_WITHIN,
+        )
+        .exclude(pk=contact.pk)
+        .order_by("-ended_at", "-pk")
+        .first()
+    )
+
+
+def followed_by(contact: Contact) -> Contact | None:
+    """Return the former contact that this one goes on with, if it does."""
+    if contact.follows_id is None:
+        return None
+    return Contact.objects.select_related("rep__user").filter(pk=contact.follows_id).first()
+
+
+def last_transfer(contact: Contact) -> Transfer | None:
+    """Return the latest hand-over of the contact, done or asked for."""
+    return Transfer.objects.select_related("rep__user", "to__user").filter(contact=contact).order_by("-pk").first()
+
+
+def open_transfer(contact: Contact, *, to: Member) -> Transfer | None:
+    """Return the hand-over for which the member was asked and that has not been made."""
+    return Transfer.objects.filter(contact=contact, to=to, done_at__isnull=True).order_by("-pk").first()
+
+
+def handed_on_by(contact_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the reps who handed these contacts on, as pairs of contact and rep."""
+    done = Transfer.objects.filter(contact__in=list(contact_ids), done_at__isnull=False)
+    return list(done.values_list("contact_id", "rep_id"))
+
+
+def was_handed_on(contact: Contact) -> bool:
+    """Say whether the contact's last rep handed it on, rather than got lost."""
+    last = Leg.objects.filter(contact=contact).order_by("-pk").values_list("ended_by", flat=True).first()
+    return last == "transfer"
 
 
 def repeated_among(listed: Iterable[Contact]) -> set[int]:

@@ -193,7 +193,7 @@ class Writer:
             ))  # fmt: skip
             self._event(leg.start, "contact.answered", public, actor, rep=member.agent_id)
             if not is_last:
-                self._event(leg.end, "contact.returned", public, actor, why="transfer")
+                self._event(leg.end, "contact.transferred", public, actor, queue="main", to=None)
         return actor
 
     def _survey(self, pk: int, public: str, visit: Visit, story: Story, chance: Random) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from rapport.channels.chat import actions as chat
 from rapport.contacts import actions as contacts
 from rapport.contacts import queries as past
 from rapport.contacts.access import access_in_hand
@@ -25,6 +26,7 @@ from rapport.guides import actions as guides
 from rapport.kit import limits
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import actions as routing
+from rapport.routing import handing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -38,8 +40,33 @@ MOST_TRIED, TRIED_WITHIN = 30, 600  # ways to find a customer, in seconds
 def accept(*, member: Member, offer_id: UUID) -> Contact:
     """Take the ringing contact and begin its guide."""
     contact = routing.accept(member=member, offer_id=offer_id)
+    last = past.last_transfer(contact)
+    if last is not None and last.done_at is not None and last.to_id == member.pk and contact.channel == "chat":
+        chat.note(contact, f"{_first(member)} has taken over from {_first(last.rep)} and has read what you wrote.")
     guides.begin(contact, actor=f"member:{member.pk}")
     return contact
+
+
+@transaction.atomic
+def hand_on(*, member: Member, contact_id: UUID, to: str, note: str) -> str:
+    """Hand a chat on as chosen: ``queue:key``, ``person:agent`` or ``ask:agent``; return what to tell the rep."""
+    way, _, who = to.partition(":")
+    if way == "queue":
+        contact = handing.hand_to_queue(member=member, contact_id=contact_id, queue=who, note=note)
+    elif way == "person":
+        contact = handing.hand_to_person(member=member, contact_id=contact_id, agent_id=who, note=note)
+    elif way == "ask":
+        contact = handing.ask_colleague(member=member, contact_id=contact_id, agent_id=who, note=note)
+        chat.note(contact, f"{_first(member)} is asking a colleague to take over, and stays until then.")
+        return "Asked. You keep the chat until they accept."
+    else:
+        raise Invalid("Choose a colleague or a queue.")
+    chat.note(contact, f"{_first(member)} is handing you on to a colleague. You keep your place in line.")
+    return "Handed on. It has its old place in line."
+
+
+def _first(member: Member) -> str:
+    return next(iter(member.name.split()), "One of us")
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """What reps send from the desk."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from rapport.kit.errors import Invalid
 from rapport.kit.ids import new_id
@@ -18,6 +20,17 @@ class PromiseForm(forms.Form):
 
     what = forms.CharField(max_length=300, error_messages={"required": "Say what was promised."})
     due_on = forms.DateField(error_messages={"required": "Say by which day.", "invalid": "Choose a day."})
+
+
+class CallBackForm(forms.Form):
+    """A number, a time on the programme's clock, for whom, and what it is about."""
+
+    phone = forms.CharField(max_length=40, error_messages={"required": "Say which number to call."})
+    due_at = forms.DateTimeField(error_messages={"required": "Say when.", "invalid": "Choose a day and a time."})
+    who = forms.ChoiceField(
+        choices=[("me", "Me"), ("anyone", "Anyone")], error_messages={"required": "Say who is to call."}
+    )
+    note = forms.CharField(max_length=300, required=False)
 
 
 class FileForm(forms.Form):
@@ -44,6 +57,14 @@ def promise(data: QueryDict) -> tuple[str, date]:
     """Return what was promised and by when."""
     values = read(PromiseForm, data)
     return values["what"], values["due_on"]
+
+
+def call_back(data: QueryDict, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the call-back that was asked for; its time is read on the programme's clock."""
+    with timezone.override(zone):
+        values = read(CallBackForm, data)
+    due_at: datetime = values["due_at"]
+    return {"phone": values["phone"], "due_at": due_at, "is_mine": values["who"] == "me", "note": values["note"]}
 
 
 def answer(data: QueryDict, name: str) -> bool | None:

@@ -12,9 +12,11 @@ from rapport.customers import queries as customers
 from rapport.guides import queries as guides
 from rapport.insight import queries as insight
 from rapport.kit import clock
+from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
 from rapport.routing.gates import closed_gate
+from rapport.routing.queries import DECLINES
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -108,6 +110,28 @@ class LastTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """How a contact came on from another rep: what they noted, and the colleague who is being asked now."""
+
+    last: Any
+    asked: Any
+    follows: Contact | None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the colleague who was asked last did not take over."""
+        return self.last is not None and self.last.done_at is None and self.asked is None
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """To whom the contact in hand can be handed on."""
+
+    colleagues: list[routing.Colleague]
+    queues: list[routing.QueueNow]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The desk's three columns. At most one of ``offer`` and ``contact`` fills them; the offer comes first."""
 
@@ -123,6 +147,12 @@ class Work:
     reasons: list[Any] = field(default_factory=list)
     dispositions: list[Any] = field(default_factory=list)
     wrap_up_until: datetime | None = None
+    call_back: Any = None
+    booked: Any = None
+    call_backs: list[Any] = field(default_factory=list)
+    handed: Handed | None = None
+    ways_on: WaysOn | None = None
+    declines: tuple[tuple[str, str], ...] = ()
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Any] = field(default_factory=list)
 
@@ -166,10 +196,25 @@ def work_of(member: Member) -> Work:
     if offer is not None:
         about = offer.contact
         said = messages_of(about)[:1] if about.channel == "chat" else []
-        return Work(doing, offer=offer, why=offer.words, file=_file(about), last=_last(about), messages=said)
+        return Work(
+            doing,
+            offer=offer,
+            why=offer.words,
+            file=_file(about),
+            last=_last(about),
+            messages=said,
+            handed=_handed(about),
+            call_back=call_backs.call_back_of(about),
+            declines=DECLINES,
+        )
     contact = contacts.in_hand_of(member)
     if contact is None:
-        return Work(doing, day=day_of(member), promised=customers.promised_by(member))
+        return Work(
+            doing,
+            day=day_of(member),
+            promised=customers.promised_by(member),
+            call_backs=call_backs.call_backs_of(member),
+        )
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)
@@ -185,7 +230,20 @@ def work_of(member: Member) -> Work:
         reasons=contacts.reasons_of(member.programme),
         dispositions=contacts.dispositions_for(contact) if is_over else [],
         wrap_up_until=contact.ended_at + allowed if is_over and contact.ended_at else None,
+        handed=_handed(contact),
+        call_back=call_backs.call_back_of(contact),
+        booked=call_backs.booked_about(contact),
+        ways_on=_ways_on(member) if is_chat and not is_over else None,
     )
+
+
+def _handed(contact: Contact) -> Handed:
+    asked = routing.open_offer_of(contact) if contact.state == "active" else None
+    return Handed(contacts.last_transfer(contact), asked, contacts.followed_by(contact))
+
+
+def _ways_on(member: Member) -> WaysOn:
+    return WaysOn(routing.colleagues_of(member), routing.queues_for(member.programme, "chat"))
 
 
 def _file(contact: Contact) -> CustomerFile | None:

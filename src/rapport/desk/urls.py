@@ -8,6 +8,10 @@ contact: list[URLPattern | URLResolver] = [
     path("messages/", views.say, name="desk-say"),
     path("typing/", views.typing, name="desk-typing"),
     path("end/", views.end, name="desk-end"),
+    path("call-back/", views.call_back, name="desk-call-back"),
+    path("not-reached/", views.not_reached, name="desk-not-reached"),
+    path("hand-on/", views.hand_on, name="desk-hand-on"),
+    path("hand-on/stop/", views.stop_asking, name="desk-stop-asking"),
     path("steps/<slug:step>/", views.tick, name="desk-tick"),
     path("file/", views.update_file, name="desk-file"),
     path("values/<uuid:value_id>/", views.reveal, name="desk-reveal"),
@@ -28,6 +32,7 @@ pages: list[URLPattern | URLResolver] = [
     path("pulse/", views.pulse, name="desk-pulse"),
     path("offers/<uuid:offer_id>/accept/", views.accept, name="desk-accept"),
     path("offers/<uuid:offer_id>/decline/", views.decline, name="desk-decline"),
+    path("call-backs/<uuid:call_back_id>/off/", views.call_off, name="desk-call-off"),
     path("contacts/<uuid:contact_id>/", include(contact)),
 ]
 urlpatterns = [path("at/<slug:programme>/desk/", include(pages))]

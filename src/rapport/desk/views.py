@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from rapport.kit.errors import Invalid
 from rapport.live import tickets
 from rapport.recognition.queries import unread_by
 from rapport.routing import actions as routing
-from rapport.routing import presence
+from rapport.routing import call_backs, handing, presence
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -121,7 +122,7 @@ def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponse
 @at_desk
 def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Hand the ringing contact back."""
-    routing.decline(member=member, offer_id=offer_id)
+    routing.decline(member=member, offer_id=offer_id, because=request.POST.get("because", ""))
     return pages.announce(_work(request, member), "Handed back. Choose Available for the next one.")
 
 
@@ -154,6 +155,52 @@ def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseB
     contact = access_in_hand(member, contact_id)
     routing.end_conversation(contact, by="rep", actor=f"member:{member.pk}")
     return pages.announce(_work(request, member), "The conversation has ended. Wrap it up.", shown=False)
+
+
+@require_POST
+@at_desk
+def hand_on(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Hand the chat on to a queue or a colleague, or ask a colleague first."""
+    sent = request.POST
+    told = actions.hand_on(member=member, contact_id=contact_id, to=sent.get("to", ""), note=sent.get("note", ""))
+    return pages.announce(_work(request, member), told)
+
+
+@require_POST
+@at_desk
+def stop_asking(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Take back the question to a colleague."""
+    handing.stop_asking(member=member, contact_id=contact_id)
+    return pages.announce(_work(request, member), "The question is taken back.")
+
+
+@require_POST
+@at_desk
+def call_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Book a call-back to the customer in hand."""
+    asked = forms.call_back(request.POST, member.programme.zone)
+    call_backs.book(member=member, contact_id=contact_id, **asked)
+    return pages.announce(_work(request, member), "The call-back is booked.")
+
+
+@require_POST
+@at_desk
+def not_reached(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Say that nobody answered the call-back."""
+    one = call_backs.not_reached(member=member, contact_id=contact_id)
+    if one.state == "booked":
+        told = f"Tried again at {localtime(one.due_at, member.programme.zone):%H:%M}."
+    else:
+        told = "Tried three times; it is not tried again."
+    return pages.notify(pages.announce(_work(request, member), told), "presence")
+
+
+@require_POST
+@at_desk
+def call_off(request: HttpRequest, member: Member, call_back_id: UUID) -> HttpResponseBase:
+    """Take a booked call-back back."""
+    call_backs.call_off(member=member, call_back_id=call_back_id)
+    return pages.announce(_work(request, member), "The call-back is called off.")
 
 
 @require_POST
@@ -306,6 +353,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "doing": work.presence,
         "zone": member.programme.zone,
         "base": _base(member),
+        "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "problem": "",
         "may_reveal": member.may(Right.REVEAL),

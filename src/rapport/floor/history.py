@@ -30,6 +30,18 @@ ENDED_BY = {
     "import": "the log",
     "forgotten": "us, since no hangup was told",
 }
+SAID_WHY = {
+    "not_my_field": "does not know the matter",
+    "know_them": "knows the customer privately",
+    "trouble": "a line or computer in trouble",
+    "must_go": "has to go",
+    "other": "another reason",
+    "no_answer": "the rep does not answer",
+    "better_fit": "others know this better",
+    "overload": "the queue was too long",
+    "overflow": "it had waited so long",
+    "mistake": "it had come to the wrong queue",
+}
 OFFER_ENDED = {
     "missed": "{rep} did not answer in time",
     "declined": "{rep} declined",
@@ -72,7 +84,9 @@ def _is_told(row: EventRow) -> bool:
 def _words(row: EventRow, called: dict[str, str], words: dict[str, str]) -> str:
     """Say what happened, with reps by their name and the reason and outcome in words."""
     data = {key: words.get(value, value) if key in NAMED else value for key, value in row.data.items()}
-    data["rep"] = called.get(str(row.data.get("rep")), row.data.get("rep") or "a rep")
+    data["to"] = called.get(str(row.data.get("to")), row.data.get("to"))
+    nobody = "anyone" if row.name == "call_back.booked" else "a rep"
+    data["rep"] = called.get(str(row.data.get("rep")), row.data.get("rep") or nobody)
     say = _SENTENCES.get(row.name)
     return say(data) if say else row.name.replace(".", " ").replace("_", " ").capitalize()
 
@@ -85,7 +99,11 @@ def _arrived(data: Data) -> str:
 
 def _offer_ended(data: Data) -> str:
     words = OFFER_ENDED.get(str(data.get("result")), "the offer to {rep} ended").format(rep=data["rep"])
-    return words[0].upper() + words[1:]
+    return words[0].upper() + words[1:] + _why(data)
+
+
+def _why(data: Data) -> str:
+    return f": {SAID_WHY.get(str(data['why']), data['why'])}" if data.get("why") else ""
 
 
 def _closed(data: Data) -> str:
@@ -122,7 +140,19 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "contact.returned": lambda data: (
         f"Back to its old place in line: {WHY_RETURNED.get(str(data.get('why')), data.get('why'))}"
     ),
-    "contact.moved": lambda data: f"Moved to queue {data.get('queue')}, at its old place: {data.get('why')}",
+    "contact.transferred": lambda data: (
+        f"Handed on{' to ' + data['to'] if data.get('to') else ''}; queue {data.get('queue')}, at its old place"
+    ),
+    "contact.moved": lambda data: f"Moved to queue {data.get('queue')}, at its old place{_why(data)}",
+    "contact.follows": lambda _data: "The customer is back about the same matter",
+    "call_back.booked": lambda data: f"Call-back booked for {data['rep']}",
+    "call_back.due": lambda _data: "The call-back stands in line",
+    "call_back.not_reached": lambda data: (
+        f"Not reached, try {data.get('tries')}; {'tried again later' if data.get('again_at') else 'given up'}"
+    ),
+    "call_back.ended": lambda data: (
+        "Reached by call-back" if data.get("state") == "reached" else "Call-back called off"
+    ),
     "contact.abandoned": lambda _data: "The customer left the line",
     "contact.left": lambda _data: "The customer left before asking for a person",
     "contact.ended": lambda data: f"Conversation ended by {ENDED_BY.get(str(data.get('by')), data.get('by'))}",

@@ -15,6 +15,7 @@ from rapport.guides.queries import coverage_of
 from rapport.kit import clock
 from rapport.routing import floor_state, policy
 from rapport.routing.head_start import effective_places
+from rapport.routing.preferred import preferred_in
 from rapport.routing.presence import on_floor
 from rapport.routing.queries import open_offers_in
 from rapport.routing.versions import plan_in_force
@@ -161,6 +162,7 @@ def _waiting_rows(programme: Programme, waiting: Sequence[Contact]) -> list[Wait
     offers = open_offers_in(programme)
     reps = floor_state.free_reps(programme)
     names = accounts.member_names(programme, (rep.id for rep in reps))
+    first = preferred_in(programme)
     now = clock.now()
     rows = []
     for position, (contact, seen) in enumerate(
@@ -169,6 +171,11 @@ def _waiting_rows(programme: Programme, waiting: Sequence[Contact]) -> list[Wait
         offer = offers.get(contact.pk)
         if offer is not None:
             rows.append(WaitingRow(position, contact, f"Ringing at {offer.member.name}.", is_stuck=False))
+            continue
+        if (one := first.get(contact.pk)) is not None:
+            seconds = (one.until - now).total_seconds()
+            why = f"For {one.member.name} first, for {seconds:.0f} s more; then for the queue."
+            rows.append(WaitingRow(position, contact, why, is_stuck=False))
             continue
         trace = policy.explain_waiting(seen, reps, now.timestamp(), position=position)
         is_stuck = position == 1 and bool(trace.eligible) and trace.waited_seconds > OFFERED_WITHIN

@@ -1,4 +1,4 @@
-"""The floor's pages. Nothing can be changed here."""
+"""The floor's pages. All that can be changed here is where a waiting contact stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
@@ -20,17 +20,23 @@ from rapport.contacts.access import access_contact
 from rapport.contacts.queries import arrived_between, follow_ups_of
 from rapport.feedback.queries import survey_of
 from rapport.floor import arrivals, figures, forms, history, queries
+from rapport.floor.figures import today_of
 from rapport.guides.queries import guide_of
 from rapport.insight.queries import bounds
 from rapport.kit import clock, pages
 from rapport.live import tickets
-from rapport.routing.queries import why_here
+from rapport.routing import call_backs, handing
+from rapport.routing.call_back_queries import call_backs_in
+from rapport.routing.floor_state import is_ours
+from rapport.routing.queries import declines_since, open_offer_of, queues_for, why_here
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
 
 on_floor = staff_page(Right.WATCH_FLOOR)
 reading = staff_page(Right.READ_OWN_CONTACTS, Right.READ_TEAM_CONTACTS, Right.READ_CONTACTS)
+moving = staff_page(Right.MOVE_CONTACTS)
 OPEN = ("arrived", "waiting", "active", "wrap_up")
 
 
@@ -95,6 +101,37 @@ def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 def contact_part(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Show the contact as it stands."""
     return pages.render(request, "floor/contact_part.html", _contact(request, member, contact_id))
+
+
+@require_POST
+@moving
+def move(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Put a waiting contact into another queue."""
+    sent = request.POST
+    handing.move_waiting(
+        member=member, contact_id=contact_id, queue=sent.get("queue", ""), why=sent.get("why", "")
+    )
+    part = pages.render(request, "floor/contact_part.html", _contact(request, member, contact_id))
+    return pages.announce(part, "Moved. It keeps its place.")
+
+
+@require_POST
+@moving
+def take_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Take a contact back that rings at a rep."""
+    handing.take_back(member=member, contact_id=contact_id, why=request.POST.get("why", ""))
+    part = pages.render(request, "floor/contact_part.html", _contact(request, member, contact_id))
+    return pages.announce(part, "Taken back. It is offered to the next one who fits.")
+
+
+@require_POST
+@moving
+def call_off(request: HttpRequest, member: Member, call_back_id: UUID) -> HttpResponseBase:
+    """Take a booked call-back back."""
+    call_backs.call_off(member=member, call_back_id=call_back_id)
+    _note_floor(request, member)
+    part = pages.render(request, "floor/now.html", {**_now(member), "wall": False})
+    return pages.announce(part, "The call-back is called off.")
 
 
 @never_cache
@@ -164,6 +201,9 @@ def _now(member: Member) -> dict[str, Any]:
         "member": member,
         "programme": programme,
         "floor": queries.floor_of(programme),
+        "call_backs": call_backs_in(programme),
+        "declines": declines_since(programme, bounds(programme, today_of(programme), today_of(programme))[0]),
+        "may_call_off": member.may(Right.MOVE_CONTACTS),
         "tiles": figures.tiles(programme),
         "saves": arrivals.saves_of(programme),
         "as_of": clock.now(),
@@ -172,6 +212,19 @@ def _now(member: Member) -> dict[str, Any]:
 
 def _today(member: Member) -> dict[str, Any]:
     return {"member": member, "programme": member.programme, "line": arrivals.line_of(member.programme)}
+
+
+def _moving(member: Member, found: Contact) -> dict[str, Any]:
+    """Return where a waiting contact can be put, for who may."""
+    if found.state != "waiting" or not is_ours(found) or not member.may(Right.MOVE_CONTACTS):
+        return {"may_move": False}
+    return {
+        "may_move": True,
+        "ringing": open_offer_of(found),
+        "queues": [one for one in queues_for(member.programme, found.channel) if one.key != found.queue],
+        "why_moved": handing.WHY_MOVED,
+        "why_taken_back": handing.WHY_TAKEN_BACK,
+    }
 
 
 def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str, Any]:
@@ -198,6 +251,7 @@ def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str
         "survey": survey_of(found),
         "guide": guide_of(found),
         "why_here": why_here(found),
+        **_moving(member, found),
         "looks": looks_at(member, subject, limit=12) if member.may(Right.READ_RECORD) else None,
         "subject": subject,
     }

@@ -52,6 +52,7 @@ class ContactFact:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     gone: str | None = None
+    transfers: int = 0
     disposition: str | None = None
     resolved: bool | None = None
     rating: int | None = None
@@ -164,6 +165,12 @@ def _returned(fact: ContactFact, event: EventRow) -> None:
     fact.rep = None
 
 
+def _transferred(fact: ContactFact, event: EventRow) -> None:
+    _returned(fact, event)
+    fact.queue = event.data["queue"]
+    fact.transfers += 1
+
+
 def _moved(fact: ContactFact, event: EventRow) -> None:
     fact.queue = event.data["queue"]
 
@@ -209,6 +216,7 @@ STEPS: dict[str, Callable[[ContactFact, EventRow], None]] = {
     "contact.arrival_corrected": _arrival_corrected,
     "contact.answered": _answered,
     "contact.returned": _returned,
+    "contact.transferred": _transferred,
     "contact.moved": _moved,
     "contact.abandoned": _gone("abandoned"),
     "contact.left": _gone("left_before_queue"),

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rapport.channels.chat.queries import messages_of
+from rapport.contacts.queries import was_handed_on
 from rapport.customers.queries import open_promises_of
+from rapport.routing.call_back_queries import call_back_of
 from rapport.routing.queries import place_of
 
 if TYPE_CHECKING:
     from rapport.channels.chat.models import Message
     from rapport.contacts.models import Contact
     from rapport.customers.models import Promise
+    from rapport.routing.models import CallBack
 
 OPEN = ("arrived", "waiting", "active")
 
@@ -32,6 +35,7 @@ class Talk:
     tells_position: bool = True
     tells_wait: bool = True
     message: str = ""
+    call_back: CallBack | None = None
 
 
 def is_open(contact: Contact) -> bool:
@@ -55,10 +59,11 @@ def talk_of(contact: Contact) -> Talk:
         messages,
         position=place.position,
         wait=wait_in_words(place.wait_seconds),
-        was_lost=contact.answered_at is not None,
         tells_position=place.told.tells_position,
         tells_wait=place.told.tells_estimate,
         message=place.told.message,
+        was_lost=contact.answered_at is not None and not was_handed_on(contact),
+        call_back=call_back_of(contact),
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<slug:programme>/contact/part/", views.part, name="portal-part"),
     path("p/<slug:programme>/contact/say/", views.say, name="portal-say"),
     path("p/<slug:programme>/contact/typing/", views.typing, name="portal-typing"),
+    path("p/<slug:programme>/contact/call-back/", views.call_back, name="portal-call-back"),
     path("p/<slug:programme>/contact/leave/", views.leave, name="portal-leave"),
     path("p/<slug:programme>/contact/survey/", views.survey, name="portal-survey"),
     path("p/<slug:programme>/contact/ticket/", views.ticket, name="portal-ticket"),

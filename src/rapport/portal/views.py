@@ -22,6 +22,8 @@ from rapport.portal import limits, queries
 from rapport.portal.access import access_remembered, forget, remember
 from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
 from rapport.routing import opening
+from rapport.routing.call_back_queries import may_be_called_back
+from rapport.routing.call_backs import keep_place
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -158,6 +160,23 @@ def leave(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 @require_POST
 @public_page
+def call_back(request: HttpRequest, programme: Programme) -> HttpResponse:
+    """Let a customer who has waited long be rung up at their place in line, and close the page."""
+    contact = access_remembered(request, programme)
+    try:
+        limits.check_message(contact)
+        if not may_be_called_back(contact):
+            raise Conflict("We cannot offer a call-back now. Your place in line is kept.")
+        keep_place(contact, phone=request.POST.get("phone", ""))
+    except (Invalid, Conflict, TooMany) as error:
+        contact = access_remembered(request, programme)
+        show = _talk_page if queries.is_open(contact) else _over_page
+        return show(request, contact, error=error)
+    return HttpResponseRedirect(_talk_url(programme))
+
+
+@require_POST
+@public_page
 def survey(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Keep the answers to the two questions, and the sentence if there is one."""
     contact = access_remembered(request, programme)
@@ -205,6 +224,7 @@ def _talk_page(
     context: dict[str, Any] = {
         "programme": contact.programme,
         "talk": queries.talk_of(contact),
+        "may_be_called": may_be_called_back(contact),
         "text": text,
         "error": str(error) if error else "",
         "live_ticket_url": reverse("portal-ticket", args=[contact.programme.key]),

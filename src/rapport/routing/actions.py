@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_in_hand, lock_contact
-from rapport.contacts.queries import held_by
+from rapport.contacts.queries import held_by, open_transfer
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
-from rapport.routing.events import OfferEnded, SkillChanged
+from rapport.routing.call_back_queries import call_back_of
+from rapport.routing.events import CallBackEnded, ContactOffered, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
-from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
 from rapport.routing.plan.rules import KEY
+from rapport.routing.preferred import forget, prefer
+from rapport.routing.queries import open_offer_of
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
@@ -69,12 +72,17 @@ def set_proficiency(
 
 @transaction.atomic
 def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> None:
-    """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router."""
+    """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router.
+
+    Who is back about the same matter goes on with the former contact, with the rep who had it first of all.
+    """
     contact = lock_contact(contact.pk)
     if not queue:
         plan, reason = plan_in_force(contact.programme).plan, contact.reason
         queue = queue_for(plan, contact.channel, reason.key if reason else None)
     contacts.enqueue(contact, queue=queue, actor=actor, at=at)
+    if is_ours(contact) and (former := contacts.follow_former(contact, actor=actor)) and former.rep:
+        prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
     presence.wake_router(contact.programme_id)
 
 
@@ -84,42 +92,83 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     contact = lock_contact(contact.pk)
     contacts.abandon(contact, actor=actor, at=at)
     withdraw_offer(contact, actor=actor)
+    _settle_call_back_of(contact, CallBack.State.CALLED_OFF, actor=actor)
+
+
+def offer_to(contact: Contact, held: Presence, *, words: str, trace: dict[str, Any], actor: str) -> None:
+    """Reserve a rep for a contact. The caller holds both locks, and has seen that the rep is available."""
+    now = clock.now()
+    offer = Offer.objects.create(
+        programme=contact.programme,
+        contact=contact,
+        member=held.member,
+        offered_at=now,
+        expires_at=now + timedelta(seconds=contact.programme.offer_seconds),
+        words=words[:2000],
+        trace=trace,
+    )
+    presence.move(held, Doing.RESERVED, actor=actor)
+    announce(
+        ContactOffered(offer=str(offer.public_id), rep=held.member.agent_id),
+        programme=contact.programme,
+        subject=contact.public_id,
+        actor=actor,
+        audience=contacts.audience_of(contact, also=held.member),
+    )
 
 
 def withdraw_offer(contact: Contact, *, actor: str) -> None:
     """End the contact's open offer, if any, without fault of the rep. The caller holds the contact's lock."""
-    offer = Offer.objects.select_related("member__user").filter(contact=contact, ended_at__isnull=True).first()
+    offer = open_offer_of(contact)
     if offer is None:
         return
     held = presence.locked(offer.member)
-    _end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=actor)
+    end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=actor)
     if held.doing == Doing.RESERVED:
         presence.release(held, actor=actor)
 
 
 @transaction.atomic
 def accept(*, member: Member, offer_id: UUID) -> Contact:
-    """Take the offered contact; accepting twice gives the same contact."""
+    """Take the offered contact, from the rep who asked where one did; accepting twice gives the same contact."""
     offer, contact, held = _open_offer(member, offer_id)
     if offer.result == Offer.Result.ACCEPTED and contact.rep_id == member.pk:
         return contact
     if offer.ended_at is not None or offer.expires_at <= clock.now():
         raise Conflict("This contact is no longer offered to you. The next one will ring.")
     actor = f"member:{member.pk}"
+    before = contact.rep
+    if before is not None:
+        _take_over(contact, member, actor=actor)
+    forget(contact)
     contacts.answer(contact, rep=member, actor=actor)
-    _end_offer(offer, Offer.Result.ACCEPTED, contact, actor=actor)
+    end_offer(offer, Offer.Result.ACCEPTED, contact, actor=actor)
     presence.move(held, Doing.ON_CONTACT, actor=actor)
+    if before is not None:
+        let_go(before, actor=actor)
     return contact
 
 
+def _take_over(contact: Contact, member: Member, *, actor: str) -> None:
+    transfer = open_transfer(contact, to=member)
+    if transfer is None:
+        raise Conflict("This contact is with somebody else now. The next one will ring.")
+    contacts.hand_on(contact, transfer=transfer, actor=actor)
+
+
 @transaction.atomic
-def decline(*, member: Member, offer_id: UUID) -> None:
+def decline(*, member: Member, offer_id: UUID, because: str) -> None:
     """Hand the offered contact back to its old place; the rep is not responding until they choose again."""
+    if because not in Offer.Decline.values:
+        raise Invalid("Choose from the list why you cannot take it.")
     offer, contact, held = _open_offer(member, offer_id)
     if offer.ended_at is not None:
         return
     actor = f"member:{member.pk}"
-    _end_offer(offer, Offer.Result.DECLINED, contact, actor=actor)
+    offer.declined_because = because
+    offer.save(update_fields=["declined_because"])
+    forget(contact, member=member)
+    end_offer(offer, Offer.Result.DECLINED, contact, actor=actor, why=because)
     presence.move(held, Doing.NOT_RESPONDING, actor=actor)
     presence.wake_router(member.programme_id)
 
@@ -127,7 +176,8 @@ def decline(*, member: Member, offer_id: UUID) -> None:
 def miss_offer(offer: Offer, *, actor: str) -> None:
     """End an offer that ran out; the caller holds the contact's lock."""
     held = presence.locked(offer.member)
-    _end_offer(offer, Offer.Result.MISSED, offer.contact, actor=actor)
+    forget(offer.contact, member=offer.member)
+    end_offer(offer, Offer.Result.MISSED, offer.contact, actor=actor)
     if held.doing == Doing.RESERVED:
         presence.move(held, Doing.NOT_RESPONDING, actor=actor)
 
@@ -159,7 +209,7 @@ def _withdraw_offers_to(rep: Member, *, actor: str) -> None:
     for offer in Offer.objects.select_related("contact__programme", "contact__rep", "member__user").filter(
         member=rep, ended_at__isnull=True
     ):
-        _end_offer(offer, Offer.Result.WITHDRAWN, offer.contact, actor=actor)
+        end_offer(offer, Offer.Result.WITHDRAWN, offer.contact, actor=actor)
         presence.wake_router(rep.programme_id)
 
 
@@ -169,6 +219,8 @@ def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | No
     contact = lock_contact(contact.pk)
     if contact.state in ("wrap_up", "closed"):
         return
+    withdraw_offer(contact, actor=actor)  # to a colleague who was asked to take over
+    _settle_call_back_of(contact, CallBack.State.REACHED, actor=actor)
     contacts.end(contact, by=by, actor=actor, at=at)
     held = presence.locked(contact.rep) if contact.rep else None
     if held is None or (held.doing == Doing.OFFLINE and contact.channel == "voice"):
@@ -199,12 +251,38 @@ def finish_wrap_up(
     return contact
 
 
+def let_go(rep: Member, *, actor: str) -> None:
+    """Let a rep go on whose contact somebody else has now; their part needs no wrap-up."""
+    held = presence.locked(rep)
+    if held.doing == Doing.ON_CONTACT:
+        _go_on(held, actor=actor)
+
+
 def _go_on(held: Presence, *, actor: str) -> None:
-    """Let a rep go on after a wrap-up: back to a chat that a call interrupted, else to what comes next."""
+    """Let a rep go on after a contact: back to a chat that a call interrupted, else to what comes next."""
     if any(one.state == "active" and is_ours(one) for one in held_by(held.member)):
         presence.move(held, Doing.ON_CONTACT, actor=actor)
     else:
         presence.release(held, actor=actor)
+
+
+def settle_call_back(one: CallBack, *, state: CallBack.State, actor: str) -> None:
+    """End a call-back; the caller holds its lock or its contact's."""
+    one.state = state
+    one.save(update_fields=["state"])
+    announce(
+        CallBackEnded(call_back=str(one.public_id), state=state.value),
+        programme=one.programme,
+        subject=one.about.public_id,
+        actor=actor,
+        audience=contacts.audience_of(one.about, also=one.owner),
+    )
+
+
+def _settle_call_back_of(contact: Contact, state: CallBack.State, *, actor: str) -> None:
+    one = call_back_of(contact, lock=True)
+    if one is not None:
+        settle_call_back(one, state=state, actor=actor)
 
 
 def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presence]:
@@ -218,11 +296,12 @@ def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presenc
     return offer, contact, held
 
 
-def _end_offer(offer: Offer, result: Offer.Result, contact: Contact, *, actor: str) -> None:
+def end_offer(offer: Offer, result: Offer.Result, contact: Contact, *, actor: str, why: str | None = None) -> None:
+    """End an open offer; the caller holds the locks, and sees to the rep's presence."""
     offer.ended_at, offer.result = clock.now(), result
     offer.save(update_fields=["ended_at", "result"])
     announce(
-        OfferEnded(offer=str(offer.public_id), rep=offer.member.agent_id, result=result.value),
+        OfferEnded(offer=str(offer.public_id), rep=offer.member.agent_id, result=result.value, why=why),
         programme=contact.programme,
         subject=contact.public_id,
         actor=actor,

@@ -17,12 +17,51 @@ class ContactOffered:
 
 @dataclass(frozen=True)
 class OfferEnded:
-    """An offer was accepted, missed, declined or withdrawn."""
+    """An offer was accepted, missed, declined or withdrawn; ``why`` says what for, where somebody said so."""
 
     name: ClassVar[str] = "contact.offer_ended"
     offer: Code
     rep: Code
     result: Code
+    why: Code | None
+
+
+@dataclass(frozen=True)
+class CallBackBooked:
+    """A call-back was booked for then, to one rep or (null) anyone; the subject is the contact it is about."""
+
+    name: ClassVar[str] = "call_back.booked"
+    call_back: Code
+    due_at: Code
+    rep: Code | None
+
+
+@dataclass(frozen=True)
+class CallBackDue:
+    """A call-back stands in line; ``contact`` is the contact that does."""
+
+    name: ClassVar[str] = "call_back.due"
+    call_back: Code
+    contact: Code
+
+
+@dataclass(frozen=True)
+class CallBackNotReached:
+    """The customer was not reached; tried again then (null: given up)."""
+
+    name: ClassVar[str] = "call_back.not_reached"
+    call_back: Code
+    tries: int
+    again_at: Code | None
+
+
+@dataclass(frozen=True)
+class CallBackEnded:
+    """A call-back is done: reached or called_off."""
+
+    name: ClassVar[str] = "call_back.ended"
+    call_back: Code
+    state: Code
 
 
 @dataclass(frozen=True)

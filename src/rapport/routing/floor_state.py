@@ -27,6 +27,9 @@ RECENTLY = timedelta(hours=1)  # over which occupancy is counted
 LONGEST_STRETCH = timedelta(days=1)
 
 
+CALL_BACK_PREFIX = "call-back:"
+
+
 def read_floor(programme: Programme) -> FloorState:
     """Return who waits without an open offer and who is signed in, in a few queries whatever the size."""
     offered = set(
@@ -41,8 +44,8 @@ def read_floor(programme: Programme) -> FloorState:
 
 
 def is_ours(contact: Contact) -> bool:
-    """Say whether we route the contact; calls are routed by the telephone system that carries them."""
-    return contact.channel != "voice"
+    """Say whether we route the contact; calls are routed by the telephone system, but for our own call-backs."""
+    return contact.channel != "voice" or (contact.external_id or "").startswith(CALL_BACK_PREFIX)
 
 
 def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:

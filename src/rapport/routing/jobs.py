@@ -4,7 +4,7 @@ from rapport.accounts.doors import in_each_programme, one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
-from rapport.routing import publishing, upkeep
+from rapport.routing import call_backs, publishing, upkeep
 
 
 @job("routing.sign_off")
@@ -33,6 +33,12 @@ def clear_floors(timestamp: int) -> None:
 def publish_plans(timestamp: int) -> None:
     """Bring into force, every minute, the plans of routing whose time has come."""
     one_by_one_in_each(publishing.due_plans, publishing.publish_due)
+
+
+@periodic("routing.put_call_backs_in_line", cron="* * * * *")
+def put_call_backs_in_line(timestamp: int) -> None:
+    """Put in line, every minute, the call-backs whose time has come."""
+    one_by_one_in_each(call_backs.due_call_backs, call_backs.put_in_line)
 
 
 @periodic("routing.close_what_was_forgotten", cron="17 * * * *")

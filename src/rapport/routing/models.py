@@ -1,8 +1,11 @@
 """Tables of plans, skills, presence and offers."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
 
 
@@ -146,8 +149,83 @@ class StateSpan(models.Model):
         return f"{self.member_id} {self.doing}"
 
 
+class Preferred(models.Model):
+    """Who has a waiting contact first: until then no other rep is offered it."""
+
+    class Why(models.TextChoices):
+        """What made somebody the first to be asked."""
+
+        TRANSFER = "transfer"
+        RECONTACT = "recontact"
+        CALL_BACK = "call_back"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=10, choices=Why.choices)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} for {self.member_id}"
+
+
+class CallBack(models.Model):
+    """A time at which we ring a customer up.
+
+    ``about`` is the contact from which it was booked, ``contact`` the one that stands in line once it is due.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        BOOKED = "booked"
+        DUE = "due"
+        REACHED = "reached"
+        GIVEN_UP = "given_up"
+        CALLED_OFF = "called_off"
+
+    FIELD_CLASSES: ClassVar = {"phone": FieldClass.PERSONAL, "note": FieldClass.PERSONAL}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    about = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, null=True, related_name="+")
+    owner = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    booked_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    phone = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about"], condition=Q(state__in=["booked", "due"]), name="one_open_call_back_per_contact"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="due") | Q(contact__isnull=False), name="due_call_back_has_a_contact"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["programme", "due_at"], condition=Q(state="booked"), name="call_back_booked"),
+            models.Index(fields=["contact"], condition=Q(state="due"), name="call_back_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"call-back about {self.about_id}"
+
+
 class Offer(models.Model):
     """A contact offered to a rep, with the trace of why; ``result`` is empty while it is open."""
+
+    class Decline(models.TextChoices):
+        """Why a rep handed an offered contact back."""
+
+        NOT_MY_FIELD = "not_my_field", "I do not know this matter"
+        KNOW_THEM = "know_them", "I know this customer privately"
+        TROUBLE = "trouble", "My line or computer is in trouble"
+        MUST_GO = "must_go", "I have to go"
+        OTHER = "other", "Something else"
 
     class Result(models.TextChoices):
         """How an offer ended."""
@@ -165,6 +243,7 @@ class Offer(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+    declined_because = models.CharField(max_length=15, choices=Decline.choices, blank=True)
     words = models.CharField(max_length=2000, blank=True)
     trace = models.JSONField(default=dict)
 

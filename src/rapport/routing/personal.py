@@ -1,7 +1,20 @@
-"""Routing keeps nothing personal: why a contact came to a rep is told in keys and seconds."""
+"""What routing keeps of a person: call-backs. Why a contact came to a rep is told in keys and seconds."""
+
+from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.routing.models import Offer, PlanVersion, Proficiency
+from rapport.routing.models import CallBack, Offer, PlanVersion, Proficiency
 
-KEPT: tuple[Kept, ...] = ()
+KEPT = (
+    Kept(
+        key="routing.call_backs",
+        title="Call-backs",
+        model=CallBack,
+        mine=lambda subject: Q(about__in=subject.contacts),
+        shown={"about__public_id": "Contact", "due_at": "When", "phone": "Number", "note": "Note"},
+        becomes={"phone": "", "note": ""},
+        period="contact_address",
+        since="due_at",
+    ),
+)
 STAYS = {Offer: ("words", "trace"), PlanVersion: ("text", "note"), Proficiency: ("skill",)}

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
+from django.db.models import Count
 
+from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.head_start import effective_places
 from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.plan.checks import calendar_of
 from rapport.routing.plan.rules import Wait
+from rapport.routing.presence import on_floor
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
+    from rapport.kit.hours import Calendar
 
 RECENTLY = timedelta(hours=1)
 KEPT_SECONDS = 30
+DECLINES: tuple[tuple[str, str], ...] = tuple(Offer.Decline.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,81 @@ class Place:
     position: int
     wait_seconds: float | None
     told: Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody on the floor to whom a contact can be handed, and what they do now."""
+
+    agent_id: str
+    name: str
+    doing: str
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """A queue as it stands: how many wait, since when the longest does, and when it opens if it is closed."""
+
+    key: str
+    name: str
+    waiting: int
+    longest_since: datetime | None
+    is_open: bool
+    opens_at: datetime | None
+
+
+def colleagues_of(member: Member) -> list[Colleague]:
+    """Return who else is on the floor and takes contacts, the free ones first."""
+    others = [one for one in on_floor(member.programme) if one.member_id != member.pk]
+    for one in others:
+        one.member.programme = member.programme
+    found = [
+        Colleague(one.member.agent_id, one.member.name, one.doing, one.doing == Doing.AVAILABLE)
+        for one in others
+        if one.member.may(Right.TAKE_CONTACTS)
+    ]
+    return sorted(found, key=lambda one: (not one.is_free, one.name))
+
+
+def queues_for(programme: Programme, channel: str) -> list[QueueNow]:
+    """Return the queues of a channel as they stand, in the order of the plan."""
+    now, waiting = clock.now(), contacts.waiting_in(programme)
+    found = []
+    for key, rules in plan_in_force(programme).plan.queues.items():
+        if rules.channel != channel:
+            continue
+        since = [one.queued_at for one in waiting if one.queue == key and one.queued_at]
+        hours = hours_of(programme, key)
+        is_open = hours is None or hours.is_open(now)
+        opens = None if is_open or hours is None else hours.opens_at(now)
+        found.append(QueueNow(key, rules.name, len(since), min(since, default=None), is_open, opens))
+    return found
+
+
+def hours_of(programme: Programme, queue: str) -> Calendar | None:
+    """Return the hours of a queue; None where it is always open."""
+    plan = plan_in_force(programme).plan
+    rules = plan.queues.get(queue)
+    return calendar_of(plan.calendars[rules.calendar], programme.zone) if rules and rules.calendar else None
+
+
+def declines_since(programme: Programme, instant: datetime) -> list[tuple[str, str, int]]:
+    """Return how often each rep declined for each reason since then, most first, as name, words and count."""
+    declined = Offer.objects.filter(programme=programme, result=Offer.Result.DECLINED, offered_at__gte=instant)
+    rows = declined.values_list("member__user__name", "declined_because").annotate(times=Count("pk"))
+    said = dict(DECLINES)
+    counted = [(name, said.get(because, "Not said"), times) for name, because, times in rows]
+    return sorted(counted, key=lambda row: (-row[2], row[0], row[1]))
+
+
+def open_offer_of(contact: Contact) -> Offer | None:
+    """Return the open offer of a contact."""
+    return (
+        Offer.objects.select_related("member__user", "member__programme")
+        .filter(contact=contact, ended_at__isnull=True)
+        .first()
+    )
 
 
 def open_offer_to(member: Member) -> Offer | None:

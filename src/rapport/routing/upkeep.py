@@ -15,14 +15,13 @@ from rapport.accounts.roles import Right
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by, waiting_in
-from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing import presence
-from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
-from rapport.routing.events import ContactOffered
+from rapport.routing.actions import abandon, end_conversation, miss_offer, offer_to, withdraw_offer
 from rapport.routing.floor_state import is_ours, read_floor
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.policy import Assignment, decide
+from rapport.routing.preferred import Chosen, settle
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
         return False  # came back between the look and the lock
     presence.move(gone, Doing.OFFLINE, actor=ACTOR, at=gone.seen_at)
     for contact in locked_contacts:
-        if contact.state == "active" and contact.rep_id == member_id and contact.channel != "voice":
+        if contact.state == "active" and contact.rep_id == member_id and is_ours(contact):
             contacts.return_to_queue(contact, why=why, actor=ACTOR, at=gone.seen_at)
         elif contact.state == "wrap_up":
             contacts.stop_wrap_up_clock(contact, at=gone.seen_at)
@@ -172,45 +171,34 @@ def overflow(due: tuple[int, str, str]) -> bool:
 
 def assign(programme: Programme) -> int:
     """Let the policy match the floor and write the whole batch of offers in one transaction."""
-    floor = read_floor(programme)
-    assignments = decide(floor, clock.now().timestamp())
-    if not assignments:
+    choices, floor = settle(programme, read_floor(programme))
+    if assignments := decide(floor, clock.now().timestamp()):
+        names = accounts.member_names(programme, (rep.id for rep in floor.reps))
+        choices += [_chosen(one, names) for one in assignments]
+    if not choices:
         return 0
-    names = accounts.member_names(programme, (rep.id for rep in floor.reps))
     with transaction.atomic():
-        return sum(_offer(programme, one, names) for one in sorted(assignments, key=lambda a: a.contact))
+        return sum(_offer(one) for one in sorted(choices, key=lambda one: one.contact))
 
 
-def _offer(programme: Programme, assignment: Assignment, names: dict[int, str]) -> bool:
+def _chosen(assignment: Assignment, names: dict[int, str]) -> Chosen:
+    trace = assignment.trace
+    words, told = (trace.words(names), trace.as_dict()) if trace else ("", {})
+    return Chosen(assignment.contact, assignment.rep, words, told)
+
+
+def _offer(choice: Chosen) -> bool:
     """Reserve the rep for the contact, if both are still as the policy saw them."""
-    contact = lock_contact(assignment.contact)
-    taken = Q(contact=contact) | Q(member_id=assignment.rep)
+    contact = lock_contact(choice.contact)
+    taken = Q(contact=contact) | Q(member_id=choice.rep)
     if contact.state != "waiting" or Offer.objects.filter(taken, ended_at__isnull=True).exists():
         return False
     held = (
         Presence.objects.select_for_update(of=("self",))
         .select_related("member__user", "programme")
-        .get(member_id=assignment.rep)
+        .get(member_id=choice.rep)
     )
     if held.doing != Doing.AVAILABLE:
         return False
-    now = clock.now()
-    trace = assignment.trace
-    offer = Offer.objects.create(
-        programme=programme,
-        contact=contact,
-        member=held.member,
-        offered_at=now,
-        expires_at=now + timedelta(seconds=programme.offer_seconds),
-        words=trace.words(names)[:2000] if trace else "",
-        trace=trace.as_dict() if trace else {},
-    )
-    presence.move(held, Doing.RESERVED, actor=ACTOR)
-    announce(
-        ContactOffered(offer=str(offer.public_id), rep=held.member.agent_id),
-        programme=programme,
-        subject=contact.public_id,
-        actor=ACTOR,
-        audience=contacts.audience_of(contact, also=held.member),
-    )
+    offer_to(contact, held, words=choice.words, trace=choice.trace, actor=ACTOR)
     return True

@@ -21,6 +21,7 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
 from rapport.routing import opening
+from rapport.routing.call_back_queries import call_back_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -108,6 +109,8 @@ def abandon_if_gone(conversation_id: int) -> bool:
     conversation = Conversation.objects.get(pk=conversation_id)
     if contact.state != "waiting" or conversation.customer_seen_at >= clock.now() - GONE_AFTER:
         return False
+    if call_back_of(contact) is not None:
+        return False  # they are rung up, and need not keep the page open
     left_at = max(conversation.customer_seen_at, contact.placed_at or contact.arrived_at)
     routing.abandon(contact, actor="customer", at=left_at)
     return True

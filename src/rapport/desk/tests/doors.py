@@ -11,10 +11,13 @@ from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import actions as guides
 from rapport.kit import clock
 from rapport.routing import actions as routing
-from rapport.routing import presence, upkeep
+from rapport.routing import call_backs, presence, upkeep
 from rapport.routing.queries import open_offer_to
 
-NEEDS_CONTACT = ("say", "typing", "end", "file", "promise", "look-back", "identify", "reason", "wrap-up")
+NEEDS_CONTACT = (
+    *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached"),
+    *("file", "promise", "look-back", "identify", "reason", "wrap-up"),
+)
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -35,11 +38,15 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     Keeper(world.programme).keep({Spot(world.customer, None, "date_of_birth"): "1987-05-04"})
     value = SealedValue.objects.latest("pk")
     contact = {"contact_id": held.public_id}
+    booked = call_backs.book(
+        member=world.rep, contact_id=held.public_id, phone="+4930123456", due_at=clock.now(), is_mine=True
+    )
     return {
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
         "desk-tick": {**contact, "step": "greet"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "desk-reveal": {**contact, "value_id": value.public_id},
+        "desk-call-off": {"call_back_id": booked.public_id},
         "desk-accept": {"offer_id": offer.public_id},
         "desk-decline": {"offer_id": offer.public_id},
     }

@@ -93,7 +93,7 @@ def test_a_declined_contact_goes_back_and_the_rep_must_choose_again(rep: Client,
     contact = ring(world)
     offer = open_offer_to(world.rep)
     assert offer is not None
-    page = text_of(rep.post(f"{DESK}offers/{offer.public_id}/decline/"))
+    page = text_of(rep.post(f"{DESK}offers/{offer.public_id}/decline/", {"because": "must_go"}))
     assert "A contact rang and was not taken" in page
     contact.refresh_from_db()
     assert contact.state == "waiting"

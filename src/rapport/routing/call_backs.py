@@ -1,0 +1,180 @@
+"""Call-backs: booked for a time, put in line once when they are due, and tried again when nobody answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from rapport.accounts.roles import Right
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import access_in_hand, lock_contact
+from rapport.customers.points import normal_phone
+from rapport.events.actions import Happening, announce
+from rapport.kit import clock, redaction
+from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.routing.actions import enqueue, let_go, settle_call_back
+from rapport.routing.call_back_queries import OPEN, call_back_of
+from rapport.routing.events import CallBackBooked, CallBackDue, CallBackNotReached
+from rapport.routing.floor_state import CALL_BACK_PREFIX
+from rapport.routing.models import CallBack, Preferred
+from rapport.routing.preferred import prefer
+from rapport.routing.queries import hours_of
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.contacts.models import Contact
+
+MOST_TRIES = 3
+AGAIN_AFTER = timedelta(minutes=30)
+FURTHEST = timedelta(days=30)
+LATE = timedelta(minutes=1)  # a page is filled in while the minute passes
+ACTOR = "system"
+
+
+@transaction.atomic
+def book(
+    *, member: Member, contact_id: UUID, phone: str, due_at: datetime, is_mine: bool, note: str = ""
+) -> CallBack:
+    """Book a call-back about the contact in hand, for the member or anyone, within the queue's hours."""
+    about = access_in_hand(member, contact_id, lock=True)
+    if about.state not in ("active", "wrap_up"):
+        raise Conflict("This contact is closed, so no call-back was booked.")
+    number, note = normal_phone(phone), redaction.clean(note.strip())
+    if len(note) > 300:
+        raise Invalid("Keep the note under 300 characters.")
+    now = clock.now()
+    if not now - LATE <= due_at <= now + FURTHEST:
+        raise Invalid("Choose a time from now on, within thirty days.")
+    hours = hours_of(about.programme, about.queue)
+    if hours is not None and not hours.is_open(due_at):
+        raise Invalid("Nobody is here at that time. Choose one within the hours of the queue.")
+    owner = member if is_mine else None
+    return _put_on_file(about, CallBack(owner=owner, booked_by=member, phone=number, note=note, due_at=due_at))
+
+
+@transaction.atomic
+def keep_place(contact: Contact, *, phone: str) -> CallBack:
+    """Let a waiting customer leave the page and be rung up in turn: the contact stays in its place."""
+    contact = lock_contact(contact.pk)
+    if contact.state != "waiting":
+        raise Conflict("You are not waiting any more, so there is nobody to call.")
+    asked = CallBack(contact=contact, phone=normal_phone(phone), due_at=clock.now(), state=CallBack.State.DUE)
+    return _put_on_file(contact, asked)
+
+
+def due_call_backs(programme: Programme) -> list[int]:
+    """Return the booked call-backs whose time has come."""
+    due = CallBack.objects.filter(programme=programme, state=CallBack.State.BOOKED, due_at__lte=clock.now())
+    return list(due.order_by("due_at", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def put_in_line(call_back_id: int) -> bool:
+    """Make the contact of a call-back that is due; once, however often it is asked for."""
+    one = (
+        CallBack.objects.select_for_update(of=("self",))
+        .select_related("about__customer", "about__reason", "programme", "owner__user")
+        .filter(pk=call_back_id, state=CallBack.State.BOOKED, due_at__lte=clock.now())
+        .first()
+    )
+    if one is None:
+        return False
+    if not one.phone:  # erased meanwhile
+        settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=ACTOR)
+        return False
+    contact, _ = contacts.arrive(
+        programme=one.programme,
+        channel="voice",
+        direction="out",
+        actor=ACTOR,
+        address=one.phone,
+        customer=one.about.customer,
+        reason=one.about.reason,
+        external_id=f"{CALL_BACK_PREFIX}{one.public_id}:{one.tries}",
+    )
+    enqueue(contact, queue=one.about.queue, actor=ACTOR)
+    if one.owner is not None:
+        prefer(contact, member=one.owner, why=Preferred.Why.CALL_BACK)
+    one.contact, one.state = contact, CallBack.State.DUE
+    one.save(update_fields=["contact", "state"])
+    _tell(one, CallBackDue(call_back=str(one.public_id), contact=str(contact.public_id)), ACTOR)
+    return True
+
+
+@transaction.atomic
+def not_reached(*, member: Member, contact_id: UUID) -> CallBack:
+    """Say that nobody answered: it is tried again half an hour later within the hours, three times in all."""
+    contact = access_in_hand(member, contact_id, lock=True)
+    one = call_back_of(contact, lock=True)
+    if contact.state != "active" or one is None:
+        raise Conflict("There is no call-back in your hands now. Reload to see how it stands.")
+    one.tries += 1
+    again = _next_time(one) if one.tries < MOST_TRIES else None
+    one.state = CallBack.State.BOOKED if again else CallBack.State.GIVEN_UP
+    one.due_at, one.contact = again or one.due_at, None
+    one.save(update_fields=["tries", "state", "due_at", "contact"])
+    actor = f"member:{member.pk}"
+    told = again.isoformat() if again else None
+    _tell(one, CallBackNotReached(call_back=str(one.public_id), tries=one.tries, again_at=told), actor)
+    contacts.end(contact, by="rep", actor=actor)
+    contacts.close(contact, actor=actor, disposition=None, resolved=None)
+    let_go(member, actor=actor)
+    return one
+
+
+@transaction.atomic
+def call_off(*, member: Member, call_back_id: UUID) -> None:
+    """Take a booked call-back back: whose it is, who booked it, or who may move contacts."""
+    one = (
+        CallBack.objects.select_for_update(of=("self",))
+        .select_related("about", "programme")
+        .filter(programme=member.programme, public_id=call_back_id)
+        .first()
+    )
+    if one is None or not (member.pk in (one.owner_id, one.booked_by_id) or member.may(Right.MOVE_CONTACTS)):
+        raise NotFound
+    if one.state != CallBack.State.BOOKED:
+        raise Conflict("This call-back is not waiting for its time any more.")
+    settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=f"member:{member.pk}")
+
+
+def _put_on_file(about: Contact, one: CallBack) -> CallBack:
+    one.programme, one.about = about.programme, about
+    try:
+        with transaction.atomic():
+            one.save(force_insert=True)
+    except IntegrityError as error:
+        found = CallBack.objects.filter(about=about, state__in=OPEN).first()
+        if found is None:
+            raise
+        if (found.phone, found.state) == (one.phone, one.state):
+            return found  # the same page was sent twice
+        raise Conflict("A call-back is booked for this contact already.") from error
+    rep = one.owner.agent_id if one.owner else None
+    booked = CallBackBooked(call_back=str(one.public_id), due_at=one.due_at.isoformat(), rep=rep)
+    _tell(one, booked, f"member:{one.booked_by_id}" if one.booked_by_id else "customer")
+    return one
+
+
+def _next_time(one: CallBack) -> datetime | None:
+    """Return half an hour from now, or when its queue opens after that."""
+    again = clock.now() + AGAIN_AFTER
+    hours = hours_of(one.programme, one.about.queue)
+    return again if hours is None else hours.opens_at(again)
+
+
+def _tell(one: CallBack, happening: Happening, actor: str) -> None:
+    announce(
+        happening,
+        programme=one.programme,
+        subject=one.about.public_id,
+        actor=actor,
+        audience=[
+            f"floor:{one.programme_id}",
+            f"contact:{one.about.public_id}",
+            *([f"member:{one.owner_id}"] if one.owner_id else []),
+        ],
+    )

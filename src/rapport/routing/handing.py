@@ -1,0 +1,166 @@
+"""Handing contacts on: by a rep to a queue or a colleague, and by a supervisor who sees that one is stuck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.clearance import standing
+from rapport.accounts.queries import member_by_agent_id
+from rapport.accounts.roles import Right
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import access_contact, access_in_hand
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, Invalid
+from rapport.routing import presence
+from rapport.routing.actions import end_offer, let_go, offer_to, withdraw_offer
+from rapport.routing.floor_state import is_ours
+from rapport.routing.models import Doing, Offer, Preferred
+from rapport.routing.preferred import forget, prefer
+from rapport.routing.queries import hours_of, open_offer_of
+from rapport.routing.versions import plan_in_force
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+
+WHY_MOVED = {
+    "better_fit": "Others know this better",
+    "overload": "This queue is too long",
+    "mistake": "It came to the wrong queue",
+    "other": "Another reason",
+}
+WHY_TAKEN_BACK = {
+    "no_answer": "The rep does not answer",
+    "trouble": "The rep's desk is in trouble",
+    "other": "Another reason",
+}
+
+
+@transaction.atomic
+def hand_to_queue(*, member: Member, contact_id: UUID, queue: str, note: str) -> Contact:
+    """Put a chat in hand into a queue, at the place it had when the customer first asked."""
+    contact = _in_hand(member, contact_id)
+    _require_open(contact, queue)
+    return _hand_on(contact, member, queue=queue, to=None, note=note)
+
+
+@transaction.atomic
+def hand_to_person(*, member: Member, contact_id: UUID, agent_id: str, note: str) -> Contact:
+    """Hand a chat on to a colleague, who is offered it before anybody else for the stated patience."""
+    contact = _in_hand(member, contact_id)
+    to = _colleague(member, agent_id)
+    found = presence.presence_of(to)
+    if found is None or found.doing == Doing.OFFLINE:
+        raise Conflict(f"{to.name} is not on the floor now. Choose somebody else, or a queue.")
+    return _hand_on(contact, member, queue=contact.queue, to=to, note=note)
+
+
+@transaction.atomic
+def ask_colleague(*, member: Member, contact_id: UUID, agent_id: str, note: str) -> Contact:
+    """Ask a free colleague to take a chat over; it stays in hand until they accept."""
+    contact = _in_hand(member, contact_id)
+    to = _colleague(member, agent_id)
+    if open_offer_of(contact) is not None:
+        raise Conflict("You have asked a colleague already. Wait for the answer, or take the question back.")
+    held = presence.locked(to)
+    if held.doing != Doing.AVAILABLE:
+        raise Conflict(f"{to.name} is not free now. Hand it on to them without asking, or choose somebody else.")
+    contacts.ask_transfer(contact, queue=contact.queue, to=to, note=note)
+    offer_to(
+        contact,
+        held,
+        words=f"{member.name} asks you to take over.",
+        trace={"asked_by": member.agent_id},
+        actor=_actor(member),
+    )
+    return contact
+
+
+@transaction.atomic
+def stop_asking(*, member: Member, contact_id: UUID) -> None:
+    """Take back the question to a colleague; where they have answered already nothing changes."""
+    withdraw_offer(_in_hand(member, contact_id), actor=_actor(member))
+
+
+@transaction.atomic
+def move_waiting(*, member: Member, contact_id: UUID, queue: str, why: str) -> Contact:
+    """Put a waiting contact into another queue, where it keeps its place; a ringing offer of it ends."""
+    contact = access_contact(member, contact_id, lock=True)
+    if why not in WHY_MOVED:
+        raise Invalid("Choose from the list why you move it.")
+    if not is_ours(contact):
+        raise Conflict("The telephone system routes this call; it cannot be moved here.")
+    if queue == contact.queue:
+        raise Conflict("It stands in this queue already.")
+    _require_open(contact, queue)
+    contacts.move(contact, queue=queue, why=why, actor=_actor(member))
+    withdraw_offer(contact, actor=_actor(member))
+    forget(contact)
+    presence.wake_router(contact.programme_id)
+    return contact
+
+
+@transaction.atomic
+def take_back(*, member: Member, contact_id: UUID, why: str) -> Contact:
+    """End the ringing offer of a waiting contact; its rep is not responding until they choose again."""
+    contact = access_contact(member, contact_id, lock=True)
+    if why not in WHY_TAKEN_BACK:
+        raise Invalid("Choose from the list why you take it back.")
+    offer = open_offer_of(contact)
+    if offer is None:
+        raise Conflict("It does not ring any more; reload to see where it is.")
+    held = presence.locked(offer.member)
+    forget(contact, member=offer.member)
+    end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=_actor(member), why=why)
+    if held.doing == Doing.RESERVED:
+        presence.move(held, Doing.NOT_RESPONDING, actor=_actor(member))
+    presence.wake_router(contact.programme_id)
+    return contact
+
+
+def _hand_on(contact: Contact, member: Member, *, queue: str, to: Member | None, note: str) -> Contact:
+    actor = _actor(member)
+    withdraw_offer(contact, actor=actor)
+    transfer = contacts.ask_transfer(contact, queue=queue, to=to, note=note)
+    contacts.hand_on(contact, transfer=transfer, actor=actor)
+    if to is not None:
+        prefer(contact, member=to, why=Preferred.Why.TRANSFER)
+    let_go(member, actor=actor)
+    presence.wake_router(contact.programme_id)
+    return contact
+
+
+def _in_hand(member: Member, contact_id: UUID) -> Contact:
+    contact = access_in_hand(member, contact_id, lock=True)
+    if contact.channel != "chat":
+        raise Conflict("A call is put through on the telephone, not here.")
+    if contact.state != "active":
+        raise Conflict("This conversation is over, so there is nothing to hand on.")
+    return contact
+
+
+def _colleague(member: Member, agent_id: str) -> Member:
+    """Return a colleague who may take contacts now."""
+    to = member_by_agent_id(member.programme, agent_id)
+    if to is None or to.pk == member.pk or not to.is_active or not to.may(Right.TAKE_CONTACTS):
+        raise Invalid("Choose a colleague from the list.")
+    if standing(to, now=clock.now()):
+        raise Conflict(f"{to.name} may not take contacts now. Choose somebody else, or a queue.")
+    return to
+
+
+def _require_open(contact: Contact, queue: str) -> None:
+    """Refuse a queue that is none of the contact's channel, or is closed now."""
+    rules = plan_in_force(contact.programme).plan.queues.get(queue)
+    if rules is None or rules.channel != contact.channel:
+        raise Invalid("Choose a queue from the list.")
+    hours = hours_of(contact.programme, queue)
+    if hours is not None and not hours.is_open(clock.now()):
+        raise Conflict(f"{rules.name} is closed now. Choose another queue.")
+
+
+def _actor(member: Member) -> str:
+    return f"member:{member.pk}"
