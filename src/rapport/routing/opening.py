@@ -12,14 +12,14 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.hours import moment_in_words
 from rapport.routing.events import ContactTurnedAway
-from rapport.routing.plan.checks import calendar_of
+from rapport.routing.queries import hours_of
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
-    from rapport.routing.plan.rules import Plan, QueueRules
+    from rapport.routing.plan.rules import QueueRules
 
 LOCK_CLASS = 7_303  # the first half of our advisory locks' two-part key; the second is the programme
 FULL = "So many people are waiting that we could not answer you in good time. Please try again a little later."
@@ -43,7 +43,7 @@ def require_open(contact: Contact) -> None:
     programme, plan = contact.programme, plan_in_force(contact.programme).plan
     queue = queue_for(plan, contact.channel, contact.reason.key if contact.reason else None)
     rules = plan.queues[queue]
-    if words := _closed(programme, plan, rules):
+    if words := _closed(programme, queue, rules):
         raise QueueShut(words, queue=queue, why="closed")
     if rules.most_waiting is not None:
         with connection.cursor() as cursor:
@@ -56,7 +56,7 @@ def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> st
     """Return what to tell a customer when every queue that the reasons lead to is closed, else an empty text."""
     plan = plan_in_force(programme).plan
     queues = {queue_for(plan, channel, reason) for reason in reasons} or {queue_for(plan, channel, None)}
-    told = [_closed(programme, plan, plan.queues[queue]) for queue in sorted(queues)]
+    told = [_closed(programme, queue, plan.queues[queue]) for queue in sorted(queues)]
     return told[0] if all(told) else ""
 
 
@@ -71,12 +71,10 @@ def note_turned_away(programme: Programme, refusal: QueueShut) -> None:
     )
 
 
-def _closed(programme: Programme, plan: Plan, rules: QueueRules) -> str:
+def _closed(programme: Programme, queue: str, rules: QueueRules) -> str:
     """Return what to tell a customer outside the queue's hours, else an empty text."""
-    if rules.calendar is None:
-        return ""
-    calendar, now = calendar_of(plan.calendars[rules.calendar], programme.zone), clock.now()
-    if calendar.is_open(now):
+    calendar, now = hours_of(programme, queue), clock.now()
+    if calendar is None or calendar.is_open(now):
         return ""
     told, opens = rules.closed.message or "We are closed now.", calendar.opens_at(now)
     return f"{told} We open again: {moment_in_words(opens, now, calendar.zone)}." if opens else told
