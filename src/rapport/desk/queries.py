@@ -17,6 +17,7 @@ from rapport.routing import presence as floor
 from rapport.routing import queries as routing
 from rapport.routing.gates import closed_gate
 from rapport.routing.queries import DECLINES
+from rapport.routing.trace import told_to_rep
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -199,7 +200,7 @@ def work_of(member: Member) -> Work:
         return Work(
             doing,
             offer=offer,
-            why=offer.words,
+            why=told_to_rep(offer.words),
             file=_file(about),
             last=_last(about),
             messages=said,
@@ -221,7 +222,7 @@ def work_of(member: Member) -> Work:
     return Work(
         doing,
         contact=contact,
-        why=routing.why_here(contact),
+        why=told_to_rep(routing.why_here(contact)),
         file=_file(contact),
         last=_last(contact),
         guide=guides.guide_of(contact),

@@ -16,6 +16,8 @@ BEST_BY = {
     By.BEST_OUTCOME: ", the best expected outcome first",
 }
 
+PASSED_OVER = "Passed over: "
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -124,7 +126,7 @@ class Trace:
         told = [f"{_called(one.rep, names)} {one.reason}" for one in self.passed_over]
         if more := self.passed_over_count - len(told):
             told.append(f"and {more} more" if told else f"{more} reps")
-        return f"Passed over: {'; '.join(told)}." if told else ""
+        return f"{PASSED_OVER}{'; '.join(told)}." if told else ""
 
 
 def _called(rep: int, names: Mapping[int, str]) -> str:
@@ -137,3 +139,8 @@ class Assignment(NamedTuple):
     contact: int
     rep: int
     trace: Trace | None = None
+
+
+def told_to_rep(words: str) -> str:
+    """Return what the rep is told of a trace's words: not who was passed over, and what colleagues lack."""
+    return words.partition(f" {PASSED_OVER}")[0]

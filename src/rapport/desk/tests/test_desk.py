@@ -76,7 +76,8 @@ def test_a_ringing_contact_says_who_why_and_what_about(rep: Client, world: World
     assert 'data-ring="Ada Byron, Cancel my card"' in page
     assert "I want to close my card" in page
     assert "Priority" in page
-    assert "Why you" in page
+    assert "Why you" in page and "was the only free rep who fits." in page
+    assert "Passed over" not in page  # what colleagues lack is for who leads them
     assert "best" in page or "only" in page
 
 
