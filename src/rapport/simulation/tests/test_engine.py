@@ -81,6 +81,11 @@ def test_a_step_widens_while_a_rep_stands_idle() -> None:
     assert run([0], [5], [INF], [Shift(7, skills={"german": 3})], steps=steps).wait_seconds.tolist() == [0]
 
 
+def test_a_step_reached_just_when_a_rep_becomes_free_does_not_go_before_those_who_came_first() -> None:
+    steps = [(), (), (Step((Need("german"),), 18), Step())]
+    assert run([0, 1, 2], [20, 5, 5], [INF] * 3, [Shift(7)], steps=steps).wait_seconds.tolist() == [0, 19, 23]
+
+
 @pytest.mark.parametrize(
     ("at", "service", "patience"),
     [([1, 0], [1, 1], [1, 1]), ([0], [1, 2], [1]), ([0], [-1], [1]), ([0], [1], [np.nan])],
