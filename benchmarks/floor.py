@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 SIZES = ((10, 5), (100, 50), (500, 500))
 ROUNDS = 40
+PLAN = """
+[skills]
+fees = "Fees"
+
+[queues.main]
+name = "Main"
+routes = [{ steps = [{ skills = { fees = 5 }, seconds = 3600 }, { skills = { fees = 4 } }] }]
+"""
 
 
 def make_floor(reps: int, waiting: int) -> "Programme":
@@ -26,11 +34,11 @@ def make_floor(reps: int, waiting: int) -> "Programme":
     from rapport.accounts.actions import ensure_member, ensure_programme
     from rapport.contacts import actions as contacts
     from rapport.routing import actions as routing
-    from rapport.routing import presence
+    from rapport.routing import presence, publishing
 
     programme, _ = ensure_programme(key=f"bench-{uuid4().hex[:8]}")
-    queue = routing.ensure_queue(programme=programme)
-    routing.set_steps(queue=queue, reason=None, steps=[({"fees": 4}, 3600), ({"fees": 5}, None)])
+    made = publishing.save_draft(programme=programme, text=PLAN)
+    publishing.publish(programme=programme, number=made.number, instead_of=None)
     for number in range(reps):
         member = ensure_member(programme=programme, agent_id=f"r{number}")
         for skill in ("fees", "cards", "loans"):

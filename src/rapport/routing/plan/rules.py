@@ -50,7 +50,7 @@ class Route(Part):
     """The steps of contacts for these reasons; without reasons, of all the others."""
 
     reasons: list[str] = []
-    steps: list[Step] = Field(min_length=1, max_length=20)
+    steps: list[Step] = Field(min_length=1, max_length=50)
 
 
 class Wait(Part):
