@@ -6,7 +6,7 @@ state has moved on. ``at`` lets an adapter or an import say when it really happe
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -209,9 +209,9 @@ def move(contact: Contact, *, queue: str, why: str, actor: str) -> None:
     _tell(contact, ContactMoved(queue=queue, why=why), actor, None)
 
 
-def follow_former(contact: Contact, *, actor: str) -> Contact | None:
-    """Link the contact to the one it goes on with, where the customer is back about the same reason soon after."""
-    former = former_of(contact)
+def follow_former(contact: Contact, *, within: timedelta, actor: str) -> Contact | None:
+    """Link the contact to the one it goes on with, where the customer is back about the same reason so soon."""
+    former = former_of(contact, within=within)
     if former is not None:
         contact.follows = former
         contact.save(update_fields=["follows"])

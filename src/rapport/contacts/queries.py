@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
 
 LONGEST = timedelta(days=1)  # nearly every contact is over sooner
-GOES_ON_WITHIN = timedelta(hours=24)  # a contact about the same reason so soon after goes on with the former
 REPEATED_WITHIN = timedelta(days=7)  # a contact for the same reason so soon after another is a repeated one
 OUTCOMES = {
     "": Q(),
@@ -138,9 +137,9 @@ def last_contact_before(contact: Contact) -> Contact | None:
     )
 
 
-def former_of(contact: Contact) -> Contact | None:
-    """Return the handled contact with which this one goes on: the customer's last one about the reason."""
-    if contact.customer_id is None or contact.reason_id is None or contact.direction != "in":
+def former_of(contact: Contact, *, within: timedelta) -> Contact | None:
+    """Return the handled contact with which this one goes on: the customer's last one for the reason."""
+    if not within or contact.customer_id is None or contact.reason_id is None or contact.direction != "in":
         return None
     return (
         Contact.objects.select_related("rep__user")
@@ -151,8 +150,8 @@ def former_of(contact: Contact) -> Contact | None:
             direction="in",
             state__in=[State.WRAP_UP, State.CLOSED],
             answered_at__isnull=False,
-            arrived_at__gte=contact.arrived_at - GOES_ON_WITHIN - LONGEST,  # by the index
-            ended_at__gte=contact.arrived_at - GOES_ON_WITHIN,
+            arrived_at__gte=contact.arrived_at - within - LONGEST,  # by the index
+            ended_at__gte=contact.arrived_at - within,
         )
         .exclude(pk=contact.pk)
         .order_by("-ended_at", "-pk")

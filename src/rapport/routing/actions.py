@@ -77,12 +77,12 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
     Who is back about the same matter goes on with the former contact, with the rep who had it first of all.
     """
     contact = lock_contact(contact.pk)
-    if not queue:
-        plan, reason = plan_in_force(contact.programme).plan, contact.reason
-        queue = queue_for(plan, contact.channel, reason.key if reason else None)
-    contacts.enqueue(contact, queue=queue, actor=actor, at=at)
-    if is_ours(contact) and (former := contacts.follow_former(contact, actor=actor)) and former.rep:
-        prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
+    plan, reason = plan_in_force(contact.programme).plan, contact.reason.key if contact.reason else None
+    contacts.enqueue(contact, queue=queue or queue_for(plan, contact.channel, reason), actor=actor, at=at)
+    if is_ours(contact):
+        former = contacts.follow_former(contact, within=plan.recontact.within(reason), actor=actor)
+        if former is not None and former.rep:
+            prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
     presence.wake_router(contact.programme_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -14,6 +14,7 @@ Level = Annotated[int, Field(ge=1, le=5)]
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Hours = Annotated[float, Field(ge=0, le=30 * 24, allow_inf_nan=False)]
 Channel = Literal["chat", "voice", "email"]
 
 
@@ -138,8 +139,12 @@ class Capacity(Part):
 class Recontact(Part):
     """A contact so soon after the last one, for the same reason, goes on with it instead of beginning anew."""
 
-    reopen_within_hours: Annotated[float, Field(ge=0, le=30 * 24)] = 0
-    reasons: dict[str, Annotated[float, Field(ge=0, le=30 * 24)]] = {}
+    within_hours: Hours = 24
+    reasons: dict[str, Hours] = Field(default={}, description="where a reason has a time of its own; 0: never")
+
+    def within(self, reason: str | None) -> timedelta:
+        """Return how soon after the last one a contact for this reason goes on with it."""
+        return timedelta(hours=self.reasons.get(reason or "", self.within_hours))
 
 
 class Plan(Part):

@@ -44,8 +44,8 @@ routes = [{ steps = [{ anyone = true }] }]
 """
 
 
-def plan(world: World) -> None:
-    draft = publishing.save_draft(programme=world.programme, text=PLAN)
+def plan(world: World, text: str = PLAN) -> None:
+    draft = publishing.save_draft(programme=world.programme, text=text)
     publishing.publish(programme=world.programme, number=draft.number, instead_of=None)
 
 
@@ -365,3 +365,14 @@ def test_it_is_no_former_contact_after_a_day_or_about_something_else(world: Worl
     with clock.at(clock.now() + timedelta(hours=24, seconds=1)):
         assert a_chat(world).follows is None
     assert not Preferred.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_on"), [("within_hours = 1", False), ("within_hours = 1\nreasons = { cancel = 3 }", True)]
+)
+def test_the_plan_says_how_soon_a_contact_goes_on_with_the_last(world: World, said: str, goes_on: bool) -> None:
+    plan(world, f"{PLAN}\n[recontact]\n{said}\n")
+    former = in_hand(world)
+    actions.end_conversation(former, by="customer", actor="customer")
+    with clock.at(clock.now() + timedelta(hours=2)):
+        assert (a_chat(world).follows == former) == goes_on
