@@ -92,7 +92,7 @@ IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
         ("chat = 3", "chat = 0", "", "greater than or equal to 1"),
         ('name = "Main"', "", "[queues.main]", "'name' is missing"),
         ("[queues.main]", "[queues.main", "", "This is no TOML"),
-        ("[recontact]", "[choice]", "[choice]\nreopen", "This is no TOML"),
+        ("[recontact]", "[choice]", "[choice]\nwithin", "This is no TOML"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(old: str, new: str, shown: str, words: str) -> None:
