@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rapport.kit.errors import Forbidden, Invalid
+from rapport.kit.hours import DAYS, Calendar, read_stretch, read_week
 from rapport.kit.network import within
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+A_WEEK = timedelta(days=7)
 SECOND_FACTOR_PAGE = "/account/2fa/"
 Hours = Mapping[str, Iterable[str]]
 
@@ -94,7 +95,7 @@ def lapses(member: Member, *, now: datetime, arrival: Arrival) -> list[Lapse]:
                 "Go on from an allowed network, or ask the programme's administrator to allow this one.",
             )
         )
-    if not all(is_open(hours, now, programme.zone) for hours in _schedules(member)):
+    if None in [open_until(hours, now, programme.zone) for hours in _schedules(member)]:
         found.append(
             Lapse(
                 Condition.HOURS,
@@ -173,43 +174,14 @@ def _is_within(address: str, networks: list[str]) -> bool:
         return False
 
 
-def is_open(hours: Hours, now: datetime, zone: ZoneInfo) -> bool:
-    """Say whether the moment is within the hours."""
-    return open_until(hours, now, zone) is not None
-
-
 def open_until(hours: Hours, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when the stretch of hours that the moment lies in ends; None when it lies in none.
 
     Stretches that touch, as over midnight, are one; hours without an end are told a week ahead.
     """
-    end = None
-    for begins, ends in sorted(_stretches(hours, now, zone)):
-        if begins <= (end or now) < ends:
-            end = ends
-    return end
-
-
-def _stretches(hours: Hours, now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    today = now.astimezone(zone).date()
-    for offset in range(-1, 8):
-        day = today + timedelta(days=offset)
-        for text in hours.get(DAYS[day.weekday()], ()):
-            begins, ends = read_stretch(text)
-            first = datetime.combine(day, begins, zone)
-            last = datetime.combine(day if ends > begins else day + timedelta(days=1), ends, zone)
-            yield first, last
-
-
-def read_stretch(text: str) -> tuple[time, time]:
-    """Return the beginning and end of "08:00-20:00"; one that ends at or before it begins ends the next day."""
-    begins, dash, ends = text.replace(" ", "").partition("-")
-    try:
-        if not dash:
-            raise ValueError
-        return time.fromisoformat(begins), time.fromisoformat("00:00" if ends == "24:00" else ends)
-    except ValueError:
-        raise Invalid(f"{text!r} are no hours; write them as 08:00-20:00.") from None
+    week = {day: tuple(map(read_stretch, texts)) for day, texts in hours.items()}
+    begins, ends = next(Calendar(zone, week).openings(now, now + A_WEEK), (None, None))
+    return ends if begins is not None and begins <= now else None
 
 
 def read_networks(text: str) -> list[str]:
@@ -224,26 +196,8 @@ def read_networks(text: str) -> list[str]:
 
 
 def read_hours(text: str) -> dict[str, list[str]]:
-    """Return the hours written one day a line ("mon-fri 08:00-12:00, 13:00-20:00"); Invalid for what is none."""
-    found: dict[str, list[str]] = {}
-    for line in filter(None, (line.strip().lower() for line in text.splitlines())):
-        days, _, rest = line.partition(" ")
-        stretches = [part.replace(" ", "") for part in rest.split(",") if part.strip()]
-        for part in stretches:
-            read_stretch(part)
-        if not stretches:
-            raise Invalid(f"{line!r}: say from when to when, as in “mon-fri 08:00-20:00”.")
-        for day in _read_days(days):
-            found.setdefault(day, []).extend(stretches)
-    return found
-
-
-def _read_days(text: str) -> tuple[str, ...]:
-    first, dash, last = text.partition("-")
-    if first not in DAYS or (dash and last not in DAYS):
-        raise Invalid(f"{text!r} are no days; write mon, or mon-fri.")
-    begins, ends = DAYS.index(first), DAYS.index(last if dash else first)
-    return DAYS[begins : ends + 1] if begins <= ends else (*DAYS[begins:], *DAYS[: ends + 1])
+    """Return the hours written one day a line, as :func:`rapport.kit.hours.read_week` reads them."""
+    return {day: list(map(str, stretches)) for day, stretches in read_week(text.splitlines()).items()}
 
 
 def write_hours(hours: Hours) -> str:

@@ -49,7 +49,7 @@ class Calendar:
 
     def is_open(self, at: datetime) -> bool:
         """Say whether the moment is within the hours."""
-        return self.open_until(at) is not None
+        return any(begins <= at < ends for begins, ends in self._spans(at, at + timedelta(seconds=1)))
 
     def open_until(self, at: datetime) -> datetime | None:
         """Return when the opening that holds the moment ends (at the horizon, if ever later); None when closed."""
@@ -144,7 +144,7 @@ def read_week(lines: Iterable[str]) -> dict[str, tuple[Stretch, ...]]:
 
 def read_stretches(text: str) -> tuple[Stretch, ...]:
     """Return the stretches of "08:00-12:00, 13:00-20:00"; Invalid for what are none and for an overlap."""
-    found = [_read_stretch(part) for part in text.split(",") if part.strip()]
+    found = [read_stretch(part) for part in text.split(",") if part.strip()]
     _check_apart(found, text)
     return tuple(sorted(found))
 
@@ -164,14 +164,18 @@ def _minutes(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _read_stretch(text: str) -> Stretch:
+def read_stretch(text: str) -> Stretch:
+    """Return the stretch of "08:00-20:00"; Invalid for what is none."""
     begins, dash, ends = text.replace(" ", "").partition("-")
     try:
         if not dash:
             raise ValueError
-        return Stretch(time.fromisoformat(begins), time.fromisoformat("00:00" if ends == "24:00" else ends))
+        found = Stretch(time.fromisoformat(begins), time.fromisoformat("00:00" if ends == "24:00" else ends))
+        if found.begins.tzinfo or found.ends.tzinfo:
+            raise ValueError
     except ValueError:
         raise Invalid(f"{text.strip()!r} are no hours; write them as 08:00-20:00.") from None
+    return found
 
 
 def _check_apart(stretches: Iterable[Stretch], where: str) -> None:

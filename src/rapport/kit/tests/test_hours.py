@@ -140,6 +140,7 @@ def test_never_and_always() -> None:
         (["mon 08:00-12:00", "mon-tue 11:00-13:00"], "overlap"),
         (["mon 22:00-06:00, 23:00-23:30"], "overlap"),
         (["mon 25:00-26:00"], "are no hours"),
+        (["mon 08:00+02:00-09:00"], "are no hours"),
     ],
 )
 def test_what_are_no_hours(lines: list[str], words: str) -> None:
