@@ -45,9 +45,7 @@ def calendar_of(rules: CalendarRules, zone: ZoneInfo) -> Calendar:
     """Return the calendar; Invalid for a zone that is none and for hours that are none or overlap."""
     try:
         place = ZoneInfo(rules.zone) if rules.zone else zone
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError of its own making
-        raise Invalid(f"There is no time zone {rules.zone!r}; write it as Europe/Berlin.") from None
-    except KeyError:
+    except (KeyError, ValueError, OSError):  # unknown, not a name at all, a folder of zones
         raise Invalid(f"There is no time zone {rules.zone!r}; write it as Europe/Berlin.") from None
     days: dict[date, tuple[()]] = dict.fromkeys(rules.holidays, ())
     special = {day: read_stretches(hours) for day, hours in rules.special.items()}
