@@ -42,7 +42,8 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
     contact = routing.accept(member=member, offer_id=offer_id)
     last = past.last_transfer(contact)
     if last is not None and last.done_at is not None and last.to_id == member.pk and contact.channel == "chat":
-        chat.note(contact, f"{_first(member)} has taken over from {_first(last.rep)} and has read what you wrote.")
+        told = f"{_first(member)} has taken over from {_first(last.rep)} and has read what you wrote."
+        chat.note(contact, told, once=f"taken over {last.pk}")
     guides.begin(contact, actor=f"member:{member.pk}")
     return contact
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -169,9 +169,10 @@ def _asked(contact: Contact) -> str:
     return last.text if last else ""
 
 
-def note(contact: Contact, text: str) -> Message:
-    """Add a line of the system's own, such as who joined."""
-    return _store(contact, Author.SYSTEM, text, new_id())
+def note(contact: Contact, text: str, *, once: str = "") -> Message:
+    """Add a line of the system's own, such as who joined; one line for each ``once`` that is given."""
+    client_id = uuid5(contact.public_id, once) if once else new_id()
+    return _store(contact, Author.SYSTEM, text, client_id)
 
 
 def _sent_by_customer(contact: Contact) -> int:
