@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from unittest import mock
 
@@ -19,49 +19,35 @@ class Crash(BaseException):
     """The process died; no code of ours may catch it."""
 
 
-@dataclass(frozen=True)
-class When:
-    """The moment to die at: just before the n-th write (from 1), or just before or after the n-th commit."""
-
-    write: int | None = None
-    before_commit: int | None = None
-    after_commit: int | None = None
-
-
 @contextmanager
-def crashing(when: When, *, for_good: bool) -> Iterator[None]:
-    """Die at the given moment, if the block comes to it.
+def crashing(moment: int, *, for_good: bool) -> Iterator[None]:
+    """Die at the n-th moment (from 1), if the block comes to it: before each write, before and after each commit.
 
     ``for_good`` cuts the connection to the database, as a killed process does; without it only the exception is
     raised, for tests inside a transaction of their own.
     """
-    seen = {"write": 0, "commit": 0}
+    moments = count(1)
 
-    def die() -> None:
-        if for_good:
-            connection.connection.close()
-        raise Crash
-
-    def counted(kind: str, due: int | None) -> bool:
-        seen[kind] += 1
-        return seen[kind] == due
+    def may_die() -> None:
+        if next(moments) == moment:
+            if for_good:
+                connection.connection.close()
+            raise Crash
 
     def execute(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **options: Any) -> Any:
-        if _writes(query) and counted("write", when.write):
-            die()
+        if _writes(query):
+            may_die()
         return _execute(cursor, query, *args, **options)
 
     def executemany(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **options: Any) -> None:
-        if _writes(query) and counted("write", when.write):
-            die()
+        if _writes(query):
+            may_die()
         _executemany(cursor, query, *args, **options)
 
     def commit(of: psycopg.Connection[Any]) -> None:
-        if counted("commit", when.before_commit):
-            die()
+        may_die()
         _commit(of)
-        if seen["commit"] == when.after_commit:
-            die()
+        may_die()
 
     with (
         mock.patch.object(psycopg.Cursor, "execute", execute),
@@ -77,7 +63,7 @@ def crashes_at_each_write(work: Callable[[], object], after_each: Callable[[], o
     while True:
         write += 1
         try:
-            with crashing(When(write=write), for_good=False):
+            with crashing(write, for_good=False):
                 work()
         except Crash:
             after_each()

@@ -22,7 +22,6 @@ from rapport.desk import actions as desk
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import actions, call_backs, handing, presence, publishing
-from rapport.routing.models import CallBack
 from rapport.routing.queries import open_offer_of, open_offer_to
 from rapport.routing.router import turn
 from rapport.routing.tests.crashes import crashes_at_each_write
