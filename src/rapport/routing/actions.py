@@ -67,7 +67,7 @@ def set_proficiency(
         subject=member.user.public_id,
         actor=actor,
     )
-    presence.wake_router(member.programme_id)
+    presence.wake_router(member.programme_id, member=member.pk)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
         former = contacts.follow_former(contact, within=plan.recontact.within(reason), actor=actor)
         if former is not None and former.rep:
             prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
-    presence.wake_router(contact.programme_id)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
 
 
 @transaction.atomic
@@ -92,6 +92,7 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     contact = lock_contact(contact.pk)
     contacts.abandon(contact, actor=actor, at=at)
     withdraw_offer(contact, actor=actor)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     _settle_call_back_of(contact, CallBack.State.CALLED_OFF, actor=actor)
 
 
@@ -170,7 +171,6 @@ def decline(*, member: Member, offer_id: UUID, because: str) -> None:
     forget(contact, member=member)
     end_offer(offer, Offer.Result.DECLINED, contact, actor=actor, why=because)
     presence.move(held, Doing.NOT_RESPONDING, actor=actor)
-    presence.wake_router(member.programme_id)
 
 
 def miss_offer(offer: Offer, *, actor: str) -> None:
@@ -188,6 +188,7 @@ def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: da
     contact = lock_contact(contact.pk)
     withdraw_offer(contact, actor=actor)
     contacts.answer(contact, rep=rep, actor=actor, at=at)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     if rep is not None:
         held = presence.locked(rep)
         if held.doing != Doing.OFFLINE:
@@ -210,7 +211,6 @@ def _withdraw_offers_to(rep: Member, *, actor: str) -> None:
         member=rep, ended_at__isnull=True
     ):
         end_offer(offer, Offer.Result.WITHDRAWN, offer.contact, actor=actor)
-        presence.wake_router(rep.programme_id)
 
 
 @transaction.atomic
@@ -307,3 +307,4 @@ def end_offer(offer: Offer, result: Offer.Result, contact: Contact, *, actor: st
         actor=actor,
         audience=contacts.audience_of(contact, also=offer.member),
     )
+    presence.wake_router(contact.programme_id, contact=contact.pk)

@@ -99,7 +99,7 @@ def move_waiting(*, member: Member, contact_id: UUID, queue: str, why: str) -> C
     contacts.move(contact, queue=queue, why=why, actor=_actor(member))
     withdraw_offer(contact, actor=_actor(member))
     forget(contact)
-    presence.wake_router(contact.programme_id)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     return contact
 
 
@@ -117,7 +117,7 @@ def take_back(*, member: Member, contact_id: UUID, why: str) -> Contact:
     end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=_actor(member), why=why)
     if held.doing == Doing.RESERVED:
         presence.move(held, Doing.NOT_RESPONDING, actor=_actor(member))
-    presence.wake_router(contact.programme_id)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     return contact
 
 
@@ -129,7 +129,7 @@ def _hand_on(contact: Contact, member: Member, *, queue: str, to: Member | None,
     if to is not None:
         prefer(contact, member=to, why=Preferred.Why.TRANSFER)
     let_go(member, actor=actor)
-    presence.wake_router(contact.programme_id)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     return contact
 
 

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 ROUTER_CHANNEL = "rapport_router"
 
 
-def wake_router(programme_id: int) -> None:
-    """Tell the programme's router, with the caller's commit, that the floor has changed."""
+def wake_router(programme_id: int, *, contact: int | None = None, member: int | None = None) -> None:
+    """Tell the programme's router, with the caller's commit, that the floor has changed, and which row to read.
+
+    With neither it reads everything anew: for changes that touch many, such as a plan.
+    """
+    told = [f"c{contact}"] if contact is not None else []
+    told += [f"m{member}"] if member is not None else []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [ROUTER_CHANNEL, str(programme_id)])
+        cursor.execute("SELECT pg_notify(%s, %s)", [ROUTER_CHANNEL, " ".join([str(programme_id), *told])])
 
 
 def locked(member: Member) -> Presence:
@@ -60,8 +65,7 @@ def move(presence: Presence, doing: str, *, actor: str, at: datetime | None = No
         audience=[f"floor:{presence.programme_id}", f"member:{presence.member_id}"],
         at=at,
     )
-    if doing == Doing.AVAILABLE:
-        wake_router(presence.programme_id)
+    wake_router(presence.programme_id, member=presence.member_id)
 
 
 def release(presence: Presence, *, actor: str) -> None:

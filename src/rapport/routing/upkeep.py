@@ -96,11 +96,11 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     for contact in locked_contacts:
         if contact.state == "active" and contact.rep_id == member_id and is_ours(contact):
             contacts.return_to_queue(contact, why=why, actor=ACTOR, at=gone.seen_at)
+            presence.wake_router(contact.programme_id, contact=contact.pk)
         elif contact.state == "wrap_up":
             contacts.stop_wrap_up_clock(contact, at=gone.seen_at)
         else:
             withdraw_offer(contact, actor=ACTOR)
-    presence.wake_router(gone.programme_id)
     return True
 
 
@@ -166,6 +166,7 @@ def overflow(due: tuple[int, str, str]) -> bool:
     if contact.state != "waiting" or contact.queue != queue:
         return False
     contacts.move(contact, queue=to, why="overflow", actor=ACTOR)
+    presence.wake_router(contact.programme_id, contact=contact.pk)
     return True
 
 
