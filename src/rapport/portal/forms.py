@@ -29,6 +29,7 @@ class Start:
     email: str = ""
     reason_key: str = ""
     text: str = ""
+    phone: str = ""
     token: str = field(default_factory=lambda: signing.dumps(str(uuid4()), salt=SALT))
     reason: Reason | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ def read_start(programme: Programme, sent: QueryDict) -> Start:
         email=sent.get("email", "")[:300],
         reason_key=sent.get("reason", "")[:50],
         text=sent.get("text", ""),
+        phone=sent.get("phone", "")[:40],
         token=sent.get("token", ""),
     )
     try:

@@ -8,6 +8,7 @@ from rapport.channels.chat.queries import open_from
 from rapport.kit import limits
 from rapport.kit.limits import TooMany
 from rapport.kit.network import counted_address
+from rapport.routing.call_backs import own_number
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,6 +21,9 @@ BEGUN_PER_ADDRESS = 30
 WINDOW_SECONDS = 600
 MESSAGES_PER_MINUTE = 30
 TYPING_PER_MINUTE = 60
+CALLS_PER_NUMBER = 3  # a day: nobody has us ring another person's telephone all day
+CALLS_PER_ADDRESS = 10  # a day, from one network
+DAY_SECONDS = 24 * 3600
 
 
 def check(request: HttpRequest, programme: Programme, email: str) -> None:
@@ -53,6 +57,14 @@ def check_message(contact: Contact) -> None:
         60,
         "That were many messages in one minute. Please wait a moment, then send it again.",
     )
+
+
+def check_number(request: HttpRequest, programme: Programme, phone: str) -> None:
+    """Refuse one more call-back to a telephone number, or from a network address, that asked for many today."""
+    words = "Too many call-backs were asked for today. Please write to us instead, or try again tomorrow."
+    address, number = counted_address(request), own_number(phone)
+    limits.require(f"portal-call:{programme.pk}:{address}", CALLS_PER_ADDRESS, DAY_SECONDS, words)
+    limits.require(f"portal-number:{programme.pk}:{number}", CALLS_PER_NUMBER, DAY_SECONDS, words)
 
 
 def may_tell_typing(contact: Contact) -> bool:

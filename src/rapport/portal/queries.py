@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts.queries import was_handed_on
 from rapport.customers.queries import open_promises_of
-from rapport.routing.call_back_queries import call_back_of
-from rapport.routing.queries import place_of
+from rapport.kit import clock
+from rapport.kit.hours import moment_in_words
+from rapport.routing.call_back_queries import booked_about, call_back_of
+from rapport.routing.queries import hours_of, place_of, queue_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rapport.channels.chat.models import Message
     from rapport.contacts.models import Contact
     from rapport.customers.models import Promise
@@ -23,7 +27,7 @@ OPEN = ("arrived", "waiting", "active")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A contact as its customer sees it; ``phase`` is waiting, active, over or left."""
+    """A contact as its customer sees it; ``phase`` is booked (to be rung up), waiting, active, over or left."""
 
     contact: Contact
     phase: str
@@ -52,6 +56,9 @@ def talk_of(contact: Contact) -> Talk:
         return Talk(
             contact, "left" if contact.answered_at is None else _end_of(contact), messages, rep=first_name(contact)
         )
+    if contact.state == "arrived":
+        one = booked_about(contact)
+        return Talk(contact, "booked", messages, call_back=one, wait=_moment(contact, one.due_at) if one else "")
     place = place_of(contact)
     return Talk(
         contact,
@@ -65,6 +72,11 @@ def talk_of(contact: Contact) -> Talk:
         was_lost=contact.answered_at is not None and not was_handed_on(contact),
         call_back=call_back_of(contact),
     )
+
+
+def _moment(contact: Contact, at: datetime) -> str:
+    hours = hours_of(contact.programme, queue_of(contact))
+    return moment_in_words(at, clock.now(), hours.zone if hours else contact.programme.zone)
 
 
 def _end_of(contact: Contact) -> str:

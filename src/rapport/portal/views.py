@@ -44,19 +44,21 @@ def start(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> HttpResponse:
-    sent = read_start(place, request.POST)
+    sent, calls_back = read_start(place, request.POST), "call_back" in request.POST
     if sent.errors:
         return _start_page(request, place, sent, status=422)
     try:
-        contact = _open(request, place, held, sent)
+        contact = _leave_number(request, place, held, sent) if calls_back else _open(request, place, held, sent)
     except Invalid as error:
-        sent.errors["text"] = str(error)
+        sent.errors["phone" if calls_back else "text"] = str(error)
         return _start_page(request, place, sent, status=error.status)
     except DomainError as error:
+        offers = False
         if isinstance(error, opening.QueueShut):
             opening.note_turned_away(place, error)
+            offers = error.calls_back
         sent.errors["form"] = str(error)
-        return _start_page(request, place, sent, status=error.status)
+        return _start_page(request, place, sent, status=error.status, offers=offers)
     response = HttpResponseRedirect(_talk_url(place))
     remember(response, contact)
     return response
@@ -75,6 +77,22 @@ def _open(request: HttpRequest, place: Programme, held: Contact | None, sent: St
     return _first(place, sent)
 
 
+def _leave_number(request: HttpRequest, place: Programme, held: Contact | None, sent: Start) -> Contact:
+    """Keep what was written and the number to ring; a page sent twice counts once."""
+    if held is not None and queries.is_open(held):
+        return held
+    limits.check(request, place, sent.email)
+    limits.check_number(request, place, sent.phone)
+    return chat.leave_number(
+        programme=place,
+        email=sent.email,
+        text=sent.text,
+        reason=sent.reason,
+        phone=sent.phone,
+        client_id=sent.client_id,
+    )
+
+
 def _first(place: Programme, sent: Start) -> Contact:
     return chat.begin(
         programme=place, email=sent.email, text=sent.text, reason=sent.reason, client_id=sent.client_id
@@ -82,11 +100,25 @@ def _first(place: Programme, sent: Start) -> Contact:
 
 
 def _start_page(
-    request: HttpRequest, place: Programme, sent: Start, *, last: Contact | None = None, status: int = 200
+    request: HttpRequest,
+    place: Programme,
+    sent: Start,
+    *,
+    last: Contact | None = None,
+    status: int = 200,
+    offers: bool = False,
 ) -> HttpResponse:
+    """Show the form; with room for a number where it ``offers`` a call-back, or one was given."""
     reasons = reasons_of(place)
-    closed = opening.closed_for_all(place, "chat", [reason.key for reason in reasons])
-    context = {"programme": place, "sent": sent, "reasons": reasons, "last": last, "closed": closed}
+    closed, calls_back = opening.closed_for_all(place, "chat", [reason.key for reason in reasons])
+    context = {
+        "programme": place,
+        "sent": sent,
+        "reasons": reasons,
+        "last": last,
+        "closed": closed,
+        "calls_back": calls_back or offers or bool(sent.phone) or "phone" in sent.errors,
+    }
     return pages.render(request, "portal/start.html", context, status=status)
 
 
@@ -167,6 +199,7 @@ def call_back(request: HttpRequest, programme: Programme) -> HttpResponse:
         limits.check_message(contact)
         if not may_be_called_back(contact):
             raise Conflict("We cannot offer a call-back now. Your place in line is kept.")
+        limits.check_number(request, programme, request.POST.get("phone", ""))
         keep_place(contact, phone=request.POST.get("phone", ""))
     except (Invalid, Conflict, TooMany) as error:
         contact = access_remembered(request, programme)

@@ -16,7 +16,7 @@ from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
-from rapport.routing.call_back_queries import call_back_of
+from rapport.routing.call_back_queries import booked_about, call_back_of
 from rapport.routing.events import CallBackEnded, ContactOffered, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
@@ -90,10 +90,12 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
 def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None:
     """Record that the customer left before a rep answered, and free a rep it was offered to."""
     contact = lock_contact(contact.pk)
+    one = booked_about(contact) if contact.state == "arrived" else call_back_of(contact, lock=True)
     contacts.abandon(contact, actor=actor, at=at)
     withdraw_offer(contact, actor=actor)
+    if one is not None:
+        settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=actor)
     presence.wake_router(contact.programme_id, contact=contact.pk)
-    _settle_call_back_of(contact, CallBack.State.CALLED_OFF, actor=actor)
 
 
 def offer_to(contact: Contact, held: Presence, *, words: str, trace: dict[str, Any], actor: str) -> None:
@@ -220,7 +222,8 @@ def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | No
     if contact.state in ("wrap_up", "closed"):
         return
     withdraw_offer(contact, actor=actor)  # to a colleague who was asked to take over
-    _settle_call_back_of(contact, CallBack.State.REACHED, actor=actor)
+    if (one := call_back_of(contact, lock=True)) is not None:
+        settle_call_back(one, state=CallBack.State.REACHED, actor=actor)
     contacts.end(contact, by=by, actor=actor, at=at)
     held = presence.locked(contact.rep) if contact.rep else None
     if held is None or (held.doing == Doing.OFFLINE and contact.channel == "voice"):
@@ -277,12 +280,6 @@ def settle_call_back(one: CallBack, *, state: CallBack.State, actor: str) -> Non
         actor=actor,
         audience=contacts.audience_of(one.about, also=one.owner),
     )
-
-
-def _settle_call_back_of(contact: Contact, state: CallBack.State, *, actor: str) -> None:
-    one = call_back_of(contact, lock=True)
-    if one is not None:
-        settle_call_back(one, state=state, actor=actor)
 
 
 def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presence]:

@@ -15,13 +15,14 @@ from rapport.customers.points import normal_phone
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.routing.actions import enqueue, let_go, settle_call_back
+from rapport.routing.actions import abandon, enqueue, let_go, settle_call_back
 from rapport.routing.call_back_queries import OPEN, call_back_of
 from rapport.routing.events import CallBackBooked, CallBackDue, CallBackNotReached
 from rapport.routing.floor_state import CALL_BACK_PREFIX
 from rapport.routing.models import CallBack, Preferred
+from rapport.routing.opening import room_for_call_back
 from rapport.routing.preferred import prefer
-from rapport.routing.queries import hours_of
+from rapport.routing.queries import hours_of, queue_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -31,6 +32,7 @@ MOST_TRIES = 3
 AGAIN_AFTER = timedelta(minutes=30)
 FURTHEST = timedelta(days=30)
 LATE = timedelta(minutes=1)  # a page is filled in while the minute passes
+FEWEST_DIGITS = 6  # shorter ones are services, such as the police
 ACTOR = "system"
 
 
@@ -61,8 +63,37 @@ def keep_place(contact: Contact, *, phone: str) -> CallBack:
     contact = lock_contact(contact.pk)
     if contact.state != "waiting":
         raise Conflict("You are not waiting any more, so there is nobody to call.")
-    asked = CallBack(contact=contact, phone=normal_phone(phone), due_at=clock.now(), state=CallBack.State.DUE)
+    asked = CallBack(contact=contact, phone=own_number(phone), due_at=clock.now(), state=CallBack.State.DUE)
     return _put_on_file(contact, asked)
+
+
+@transaction.atomic
+def leave_number(contact: Contact, *, phone: str) -> CallBack:
+    """Let a customer who finds the queue closed or full be rung up when it is open, in the order left.
+
+    Until then their contact waits outside the line. The same number again is the first one.
+    """
+    contact, number = lock_contact(contact.pk), own_number(phone)
+    found = CallBack.objects.filter(about=contact, state__in=OPEN).first()
+    if found is not None:
+        if found.phone == number:
+            return found
+        raise Conflict("We have a number of yours for this already.")
+    if contact.state != "arrived":
+        raise Conflict("You are in line already, so there is no need to leave a number.")
+    due_at = room_for_call_back(contact)
+    one = _put_on_file(contact, CallBack(phone=number, due_at=due_at))
+    if due_at <= clock.now():
+        put_in_line(one.pk)
+    return one
+
+
+def own_number(phone: str) -> str:
+    """Return a number that a customer gave as theirs; Invalid for none, and for those of services."""
+    number = normal_phone(phone)
+    if len(number.removeprefix("+")) < FEWEST_DIGITS:
+        raise Invalid("Give your whole telephone number, with its area code.")
+    return number
 
 
 def due_call_backs(programme: Programme) -> list[int]:
@@ -74,6 +105,9 @@ def due_call_backs(programme: Programme) -> list[int]:
 @transaction.atomic
 def put_in_line(call_back_id: int) -> bool:
     """Make the contact of a call-back that is due; once, however often it is asked for."""
+    about = CallBack.objects.filter(pk=call_back_id).values_list("about_id", flat=True).first()
+    if about is not None:
+        lock_contact(about)  # before the call-back, as everybody does
     one = (
         CallBack.objects.select_for_update(of=("self",))
         .select_related("about__customer", "about__reason", "programme", "owner__user")
@@ -83,8 +117,45 @@ def put_in_line(call_back_id: int) -> bool:
     if one is None:
         return False
     if not one.phone:  # erased meanwhile
-        settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=ACTOR)
+        if one.about.state == "arrived":
+            abandon(one.about, actor=ACTOR)
+        else:
+            settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=ACTOR)
         return False
+    if one.booked_by_id is None and _is_put_off(one):
+        return False
+    contact = _own_contact(one) or _new_contact(one)
+    if one.owner is not None:
+        prefer(contact, member=one.owner, why=Preferred.Why.CALL_BACK)
+    one.contact, one.state = contact, CallBack.State.DUE
+    one.save(update_fields=["contact", "state"])
+    _tell(one, CallBackDue(call_back=str(one.public_id), contact=str(contact.public_id)), ACTOR)
+    return True
+
+
+def _is_put_off(one: CallBack) -> bool:
+    """Put a call-back off to the next opening where its queue is closed now; say whether it was."""
+    hours, now = hours_of(one.programme, queue_of(one.about)), clock.now()
+    opens = hours.opens_at(now) if hours else None
+    if opens is None or opens <= now:
+        return False
+    one.due_at = opens
+    one.save(update_fields=["due_at"])
+    _tell_booked(one, ACTOR)
+    return True
+
+
+def _own_contact(one: CallBack) -> Contact | None:
+    """Put the contact of who left a number in line, at the place of when they were to be; None where it was."""
+    contact = lock_contact(one.about_id)
+    if contact.state != "arrived":
+        return None
+    enqueue(contact, actor=ACTOR, at=max(one.due_at, contact.arrived_at))
+    contact.refresh_from_db()
+    return contact
+
+
+def _new_contact(one: CallBack) -> Contact:
     contact, _ = contacts.arrive(
         programme=one.programme,
         channel="voice",
@@ -96,12 +167,7 @@ def put_in_line(call_back_id: int) -> bool:
         external_id=f"{CALL_BACK_PREFIX}{one.public_id}:{one.tries}",
     )
     enqueue(contact, queue=one.about.queue, actor=ACTOR)
-    if one.owner is not None:
-        prefer(contact, member=one.owner, why=Preferred.Why.CALL_BACK)
-    one.contact, one.state = contact, CallBack.State.DUE
-    one.save(update_fields=["contact", "state"])
-    _tell(one, CallBackDue(call_back=str(one.public_id), contact=str(contact.public_id)), ACTOR)
-    return True
+    return contact
 
 
 @transaction.atomic
@@ -153,10 +219,13 @@ def _put_on_file(about: Contact, one: CallBack) -> CallBack:
         if (found.phone, found.state) == (one.phone, one.state):
             return found  # the same page was sent twice
         raise Conflict("A call-back is booked for this contact already.") from error
-    rep = one.owner.agent_id if one.owner else None
-    booked = CallBackBooked(call_back=str(one.public_id), due_at=one.due_at.isoformat(), rep=rep)
-    _tell(one, booked, f"member:{one.booked_by_id}" if one.booked_by_id else "customer")
+    _tell_booked(one, f"member:{one.booked_by_id}" if one.booked_by_id else "customer")
     return one
+
+
+def _tell_booked(one: CallBack, actor: str) -> None:
+    rep = one.owner.agent_id if one.owner else None
+    _tell(one, CallBackBooked(call_back=str(one.public_id), due_at=one.due_at.isoformat(), rep=rep), actor)
 
 
 def _next_time(one: CallBack) -> datetime | None:

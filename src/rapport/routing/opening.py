@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -12,7 +13,8 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.hours import moment_in_words
 from rapport.routing.events import ContactTurnedAway
-from rapport.routing.queries import hours_of
+from rapport.routing.models import CallBack
+from rapport.routing.queries import hours_of, queue_of
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from rapport.routing.plan.rules import QueueRules
 
 LOCK_CLASS = 7_303  # the first half of our advisory locks' two-part key; the second is the programme
+MOST_NUMBERS = 200  # left for one queue, where the plan does not say how many it may hold
 FULL = "So many people are waiting that we could not answer you in good time. Please try again a little later."
 
 
@@ -30,9 +33,9 @@ class QueueShut(Conflict):
 
     code = "queue_shut"
 
-    def __init__(self, words: str, *, queue: str, why: str) -> None:
+    def __init__(self, words: str, *, queue: str, why: str, calls_back: bool) -> None:
         super().__init__(words)
-        self.queue, self.why = queue, why
+        self.queue, self.why, self.calls_back = queue, why, calls_back
 
 
 def require_open(contact: Contact) -> None:
@@ -40,24 +43,52 @@ def require_open(contact: Contact) -> None:
 
     Contacts that come at once are counted one after the other. The caller holds the transaction.
     """
-    programme, plan = contact.programme, plan_in_force(contact.programme).plan
-    queue = queue_for(plan, contact.channel, contact.reason.key if contact.reason else None)
-    rules = plan.queues[queue]
-    if words := _closed(programme, queue, rules):
-        raise QueueShut(words, queue=queue, why="closed")
+    programme, queue = contact.programme, queue_of(contact)
+    rules = plan_in_force(programme).plan.queues[queue]
+    calls_back = rules.closed.call_back
+    if words := closed_words(programme, queue):
+        raise QueueShut(words, queue=queue, why="closed", calls_back=calls_back)
     if rules.most_waiting is not None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])
+        _one_after_the_other(programme)
         if sum(one.queue == queue for one in waiting_in(programme)) >= rules.most_waiting:
-            raise QueueShut(rules.closed.full or FULL, queue=queue, why="full")
+            raise QueueShut(rules.closed.full or FULL, queue=queue, why="full", calls_back=calls_back)
 
 
-def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> str:
-    """Return what to tell a customer when every queue that the reasons lead to is closed, else an empty text."""
+def room_for_call_back(contact: Contact) -> datetime:
+    """Return when a customer who leaves a number now is rung up: when the queue opens, or as soon as it can be.
+
+    Conflict where the plan offers no call-back, or as many numbers were left as the queue may hold. Those left at
+    once are counted one after the other. The caller holds the transaction.
+    """
+    programme, queue = contact.programme, queue_of(contact)
+    rules, now = plan_in_force(programme).plan.queues[queue], clock.now()
+    if not rules.closed.call_back:
+        raise Conflict("We cannot offer a call-back for this. Please write to us again when we are open.")
+    _one_after_the_other(programme)
+    left = CallBack.objects.select_related("about__reason").filter(
+        programme=programme, booked_by__isnull=True, state=CallBack.State.BOOKED
+    )
+    waiting = sum(one.queue == queue for one in waiting_in(programme))
+    if waiting + sum(_queue_left_for(programme, one) == queue for one in left) >= most_numbers(rules):
+        raise Conflict("So many people have left a number that we cannot take another. Please try again later.")
+    hours = hours_of(programme, queue)
+    return (hours.opens_at(now) if hours else None) or now
+
+
+def most_numbers(rules: QueueRules) -> int:
+    """Return how many may stand in line and have left a number for the queue, together."""
+    return 2 * rules.most_waiting if rules.most_waiting else MOST_NUMBERS
+
+
+def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> tuple[str, bool]:
+    """Return what to tell a customer when every queue that the reasons lead to is closed, else an empty text.
+
+    And whether each of them offers to call back.
+    """
     plan = plan_in_force(programme).plan
     queues = {queue_for(plan, channel, reason) for reason in reasons} or {queue_for(plan, channel, None)}
-    told = [_closed(programme, queue, plan.queues[queue]) for queue in sorted(queues)]
-    return told[0] if all(told) else ""
+    told = [closed_words(programme, queue) for queue in sorted(queues)]
+    return (told[0], all(plan.queues[one].closed.call_back for one in queues)) if all(told) else ("", False)
 
 
 def note_turned_away(programme: Programme, refusal: QueueShut) -> None:
@@ -71,10 +102,21 @@ def note_turned_away(programme: Programme, refusal: QueueShut) -> None:
     )
 
 
-def _closed(programme: Programme, queue: str, rules: QueueRules) -> str:
+def closed_words(programme: Programme, queue: str) -> str:
     """Return what to tell a customer outside the queue's hours, else an empty text."""
     calendar, now = hours_of(programme, queue), clock.now()
     if calendar is None or calendar.is_open(now):
         return ""
+    rules = plan_in_force(programme).plan.queues[queue]
     told, opens = rules.closed.message or "We are closed now.", calendar.opens_at(now)
     return f"{told} We open again: {moment_in_words(opens, now, calendar.zone)}." if opens else told
+
+
+def _queue_left_for(programme: Programme, one: CallBack) -> str:
+    one.about.programme = programme
+    return queue_of(one.about)
+
+
+def _one_after_the_other(programme: Programme) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])

@@ -17,6 +17,7 @@ from rapport.routing.models import Doing, Offer, Presence, Proficiency
 from rapport.routing.plan.checks import calendar_of
 from rapport.routing.plan.rules import Wait
 from rapport.routing.presence import on_floor
+from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ def queues_for(programme: Programme, channel: str) -> list[QueueNow]:
         opens = None if is_open or hours is None else hours.opens_at(now)
         found.append(QueueNow(key, rules.name, len(since), min(since, default=None), is_open, opens))
     return found
+
+
+def queue_of(contact: Contact) -> str:
+    """Return the queue in which the contact stands, or will by the plan in force."""
+    reason = contact.reason.key if contact.reason else None
+    return contact.queue or queue_for(plan_in_force(contact.programme).plan, contact.channel, reason)
 
 
 def hours_of(programme: Programme, queue: str) -> Calendar | None:

@@ -20,7 +20,7 @@ from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
-from rapport.routing import opening
+from rapport.routing import call_backs, opening
 from rapport.routing.call_back_queries import call_back_of
 
 if TYPE_CHECKING:
@@ -38,24 +38,47 @@ def begin(*, programme: Programme, email: str, text: str, reason: Reason | None,
 
     Raises QueueShut, and opens none, while the queue is closed or full.
     """
-    address, text = normal_email(email), _readable(text)
     with transaction.atomic():
-        contact, is_new = contacts.arrive(
-            programme=programme,
-            channel="chat",
-            actor="customer",
-            address=address,
-            customer=customer_at(programme, "email", address),
-            reason=reason,
-            external_id=f"chat:{client_id}",
-        )
+        contact, is_new = _arrive(programme, email, text, reason, client_id)
         if is_new:
             opening.require_open(contact)
-            Conversation.objects.create(programme=programme, contact=contact, customer_seen_at=clock.now())
-            _store(contact, Author.CUSTOMER, text, client_id)
             routing.enqueue(contact, actor="customer")
             contact.refresh_from_db()
     return contact
+
+
+def leave_number(
+    *, programme: Programme, email: str, text: str, reason: Reason | None, phone: str, client_id: UUID
+) -> Contact:
+    """Put on file what a customer wrote while the queue is closed or full, and ring them up when it is open.
+
+    The same ``client_id`` again returns the first one.
+    """
+    with transaction.atomic():
+        contact, _ = _arrive(programme, email, text, reason, client_id)
+        call_backs.leave_number(contact, phone=phone)
+        contact.refresh_from_db()
+    return contact
+
+
+def _arrive(
+    programme: Programme, email: str, text: str, reason: Reason | None, client_id: UUID
+) -> tuple[Contact, bool]:
+    """Open a chat contact with its first message; return it and whether it is new."""
+    address, text = normal_email(email), _readable(text)
+    contact, is_new = contacts.arrive(
+        programme=programme,
+        channel="chat",
+        actor="customer",
+        address=address,
+        customer=customer_at(programme, "email", address),
+        reason=reason,
+        external_id=f"chat:{client_id}",
+    )
+    if is_new:
+        Conversation.objects.create(programme=programme, contact=contact, customer_seen_at=clock.now())
+        _store(contact, Author.CUSTOMER, text, client_id)
+    return contact, is_new
 
 
 @transaction.atomic
@@ -63,7 +86,7 @@ def say(contact: Contact, *, author: str, text: str, client_id: UUID, member: Me
     """Add a message to a chat that goes on; Conflict after its end. Returns the stored message."""
     text = _readable(text)
     contact = lock_contact(contact.pk)
-    if contact.state not in ("waiting", "active"):
+    if contact.state not in ("arrived", "waiting", "active"):
         raise Conflict("This chat has ended, so the message was not sent.")
     if author == Author.CUSTOMER and _sent_by_customer(contact) >= MOST_MESSAGES:
         raise Conflict("That is a great many messages. Please wait for an answer.")
