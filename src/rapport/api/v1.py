@@ -34,6 +34,9 @@ from rapport.events import queries as events
 from rapport.feeds import actions as sending
 from rapport.feeds import queries as feeds
 from rapport.insight import queries as insight
+from rapport.routing.offer_queries import OfferTold, offers_of
+from rapport.routing.still import Still
+from rapport.routing.why_waiting import why_waiting
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -89,6 +92,22 @@ class Wanted(Schema):
     start: date | None = Field(None, alias="from")
     end: date | None = Field(None, alias="to")
     by: Literal["rep", "queue", "reason", "segment", "day", "hour"] | None = None
+
+
+class WaitingOut(Schema):
+    """Why a contact still waits, in words and as data."""
+
+    words: str
+    why: Still
+
+
+class TraceOut(Schema):
+    """The way of a contact to its rep: why it still waits (null: it does not), and each offer with its trace."""
+
+    id: UUID
+    state: str
+    waiting: WaitingOut | None
+    offers: list[OfferTold]
 
 
 class ContactPage(Schema):
@@ -161,6 +180,28 @@ def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]
         subject = found.customer.public_id if found.customer else found.public_id
         _note(by, what="contact", subject=subject, about=f"contact {found.public_id}")
         return _shown(found)
+
+
+@api.get(
+    "/programmes/{slug:key}/contacts/{uuid:contact}/trace",
+    response=TraceOut,
+    summary="Get its way to a rep",
+)
+@READS
+def get_trace(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
+    """Get a contact's trace. Who is signed in and may not watch the floor is not told of colleagues."""
+    with _caller(request, key) as (by, member):
+        found = access_contact(member, contact) if member else access_own(by.programme, contact)
+        subject = found.customer.public_id if found.customer else found.public_id
+        _note(by, what="contact", subject=subject, about=f"trace of contact {found.public_id}")
+        sees_floor = member is None or member.may(Right.WATCH_FLOOR)
+        still = why_waiting(found) if sees_floor else None
+        return {
+            "id": found.public_id,
+            "state": found.state,
+            "waiting": {"words": still.words, "why": still} if still else None,
+            "offers": offers_of(found, with_colleagues=sees_floor),
+        }
 
 
 @api.get("/programmes/{slug:key}/events", response=EventPage, summary="List events")

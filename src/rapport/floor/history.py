@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.accounts import queries as accounts
 from rapport.events.queries import EventRow, history_of
+from rapport.routing.offer_queries import offers_of
 
 if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 Data = dict[str, Any]
 
+OFFERED = "contact.offered"
 NAMED = ("reason", "disposition", "customer")
 UNTOLD = ("chat.message", "guide.begun", "guide.closed")
 """What stands elsewhere on the page: what was said, and what the guide covered."""
@@ -55,10 +57,14 @@ class Happened:
 
     at: datetime
     words: str
+    why: str = ""
 
 
-def story_of(contact: Contact) -> list[Happened]:
-    """Return what happened to the contact, oldest first; what was said is left to the messages."""
+def story_of(contact: Contact, *, with_colleagues: bool) -> list[Happened]:
+    """Return what happened to the contact, oldest first; what was said is left to the messages.
+
+    Each offer says why it was that rep; without colleagues, nothing of who was passed over.
+    """
     named = (contact.reason, contact.disposition)
     called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
     words = {one.key: one.name for one in named if one is not None}
@@ -67,8 +73,13 @@ def story_of(contact: Contact) -> list[Happened]:
     rows = history_of(contact.programme, contact.public_id)
     told = [row for row in rows if _is_told(row)]
     later = [row.name for row in told[1:]] + [""]
+    why = {str(one.id): one.words for one in offers_of(contact, with_colleagues=with_colleagues)}
     return [
-        Happened(row.at, _words(row, called, words))
+        Happened(
+            row.at,
+            _words(row, called, words),
+            why.get(str(row.data.get("offer")), "") if row.name == OFFERED else "",
+        )
         for row, following in zip(told, later, strict=True)
         if not row.name == following == "survey.answered"
     ]
@@ -134,7 +145,7 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "contact.arrived": _arrived,
     "contact.queued": lambda data: f"Asked for a person; queue {data.get('queue')}",
     "contact.identified": lambda data: f"Known to be customer {data.get('customer')}",
-    "contact.offered": lambda data: f"Offered to {data['rep']}",
+    OFFERED: lambda data: f"Offered to {data['rep']}",
     "contact.offer_ended": _offer_ended,
     "contact.answered": lambda data: f"Answered by {data['rep']}",
     "contact.returned": lambda data: (

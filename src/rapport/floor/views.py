@@ -28,7 +28,8 @@ from rapport.live import tickets
 from rapport.routing import call_backs, handing
 from rapport.routing.call_back_queries import call_backs_in
 from rapport.routing.floor_state import is_ours
-from rapport.routing.queries import declines_since, open_offer_of, queues_for, why_here
+from rapport.routing.queries import declines_since, open_offer_of, queues_for
+from rapport.routing.why_waiting import why_waiting
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -231,6 +232,7 @@ def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str
     found = access_contact(member, contact_id)
     subject = found.customer.public_id if found.customer else found.public_id
     in_hand = found.rep_id == member.pk and found.state in OPEN
+    sees_floor = member.may(Right.WATCH_FLOOR)
     note_look(
         lookers.person(request, member),
         what="contact",
@@ -245,12 +247,12 @@ def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str
         "member": member,
         "programme": member.programme,
         "contact": found,
-        "story": history.story_of(found),
+        "story": history.story_of(found, with_colleagues=sees_floor),
         "messages": messages_of(found),
         "follow_ups": follow_ups_of(found),
         "survey": survey_of(found),
         "guide": guide_of(found),
-        "why_here": why_here(found),
+        "still": why_waiting(found) if sees_floor else None,
         **_moving(member, found),
         "looks": looks_at(member, subject, limit=12) if member.may(Right.READ_RECORD) else None,
         "subject": subject,

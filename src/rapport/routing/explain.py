@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rapport.routing.bench import Bench
 from rapport.routing.place import Pick, Place, Standing
-from rapport.routing.terms import By, Rep
+from rapport.routing.terms import By, Condition, Rep
 from rapport.routing.trace import PassedOver, Trace
 
 TOLD_REPS = 20
@@ -133,19 +133,23 @@ class _Explainer:
         for index in range(self.reached, len(self.begins)):
             if rep.id in self.place.groups[index].members:
                 return "later_step", f"fits only from step {index + 1}, in {self.begins[index] - self.now:.0f} s"
-        widest = self.place.groups[self.reached - 1].condition
-        lacking = [need for need in widest.needs if rep.skills.get(need.skill, 0) < need.level]
-        said = []
-        if lacking:
-            with_own = (f"{need} (has {rep.skills.get(need.skill, 0)})" for need in lacking)
-            said.append(f"lacks {' and '.join(with_own)}")
-        if widest.teams and rep.team not in widest.teams:
-            said.append(f"is not in team {' or '.join(widest.teams)}")
-        if widest.tiers and rep.tier not in widest.tiers:
-            said.append(f"is not of tier {' or '.join(widest.tiers)}")
-        if widest.people and rep.id not in widest.people:
-            said.append("is not named")
-        return "unfit", " and ".join(said)
+        return "unfit", " and ".join(lacks(self.place.groups[self.reached - 1].condition, rep))
+
+
+def lacks(condition: Condition, rep: Rep) -> list[str]:
+    """Return in words what a rep lacks who does not meet the condition."""
+    lacking = [need for need in condition.needs if rep.skills.get(need.skill, 0) < need.level]
+    said = []
+    if lacking:
+        with_own = (f"{need} (has {rep.skills.get(need.skill, 0)})" for need in lacking)
+        said.append(f"lacks {' and '.join(with_own)}")
+    if condition.teams and rep.team not in condition.teams:
+        said.append(f"is not in team {' or '.join(condition.teams)}")
+    if condition.tiers and rep.tier not in condition.tiers:
+        said.append(f"is not of tier {' or '.join(condition.tiers)}")
+    if condition.people and rep.id not in condition.people:
+        said.append("is not named")
+    return said
 
 
 def _count(parts: list[Set[int]]) -> int:

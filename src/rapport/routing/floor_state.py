@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -76,7 +76,7 @@ def signed_in(programme: Programme) -> tuple[Rep, ...]:
     chat at a time, so whoever has one in hand takes no other.
     """
     now = clock.now()
-    skills = _skills(programme, now.astimezone(programme.zone).date())
+    skills = _skills(programme, Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE))
     here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
     busy = _occupancy(programme, now) if _asks_occupancy(plan_in_force(programme).plan) else {}
     return tuple(
@@ -126,15 +126,21 @@ def here_of(programme: Programme) -> Here:
     )
 
 
-def _skills(programme: Programme, today: date) -> dict[int, dict[str, int]]:
-    """Return what those on the floor know today."""
+def skills_of_all(programme: Programme) -> dict[int, dict[str, int]]:
+    """Return what everyone knows today, on the floor or not."""
+    return _skills(programme, Q())
+
+
+def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
+    """Return what people know today."""
+    today = clock.now().astimezone(programme.zone).date()
     skills: dict[int, dict[str, int]] = defaultdict(dict)
     rows = Proficiency.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today),
         Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+        whose,
         programme=programme,
-        member__presence__isnull=False,
-    ).exclude(member__presence__doing=Doing.OFFLINE)
+    )
     for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
         skills[member_id][skill] = level
     return skills

@@ -72,7 +72,9 @@ def test_the_floor_shows_who_does_what_and_who_waits_and_why(world: World, watch
     turn(world.programme)
     waiting = a_chat(world, "stranger@example.org")
     page = watcher.get("/at/cards/floor/").content.decode()
-    assert "Ringing at Rep." in page and "No rep is free." in page
+    assert (
+        "Ringing at Rep, " in page and "2 fit, of whom Rep is being offered another; Rep2 is on a break." in page
+    )
     assert "Ringing" in page and "Break" in page
     assert page.index(f"waiting-{ringing.public_id}") < page.index(f"waiting-{waiting.public_id}")
     assert "2 on the floor" in page
