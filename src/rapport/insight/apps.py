@@ -8,3 +8,9 @@ class InsightConfig(AppConfig):
 
     name = "rapport.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        """Hear of plans of routing that come into force."""
+        from rapport.insight import listeners
+
+        listeners.register()

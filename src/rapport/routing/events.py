@@ -117,3 +117,14 @@ class ContactTurnedAway:
     name: ClassVar[str] = "queue.turned_away"
     queue: Code
     why: Code
+
+
+@dataclass(frozen=True)
+class OutcomesExpected:
+    """It was counted anew what outcome to expect of whom; the subject is the programme."""
+
+    name: ClassVar[str] = "outcomes.expected"
+    metric: Code
+    first_day: Code
+    last_day: Code
+    outcomes: int

@@ -5,7 +5,7 @@ However large the floor, of an assignment it looks at few more reps than it tell
 
 from collections.abc import Collection, Iterator, Set
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapport.routing.bench import Bench
 from rapport.routing.place import Pick, Place, Standing
@@ -72,7 +72,16 @@ class _Explainer:
             passed_over=tuple(islice(self._passed_over(), TOLD_REPS)),
             passed_over_count=len(self.bench.ids) - (1 if pick else eligible_count),
             widens_in_seconds=next((begin - self.now for begin in self.begins if begin > self.now), None),
+            **self._expected(),
         )
+
+    def _expected(self) -> dict[str, Any]:
+        """What is expected of the rep who was picked, where the choice goes by it."""
+        if self.pick is None or self.waiting.choice.by is not By.BEST_OUTCOME:
+            return {}
+        scores, rep = self.bench.scores, self.pick.rep
+        counted = scores.counted.get((self.waiting.kind, rep), 0)
+        return {"expected": scores.of(self.waiting.kind, rep), "expected_of": counted}
 
     def _passed_over(self) -> Iterator[PassedOver]:
         """First who was free and came second, then who fits and was not free, then the rest by id."""
@@ -110,7 +119,7 @@ class _Explainer:
             return "behind", f"is busier ({other.rank[0]:.0%}, not {best[0]:.0%})"
         if by is By.MOST_PROFICIENT:
             return "behind", f"is less proficient ({-other.rank[0]:.0f}, not {-best[0]:.0f})"
-        return "behind", f"has a lower expected outcome ({-other.rank[0]:.2f}, not {-best[0]:.2f})"
+        return "behind", f"has a lower expected outcome ({-other.rank[0]:.1%}, not {-best[0]:.1%})"
 
     def _not_free(self, rep: Rep) -> tuple[str, str]:
         """Why somebody who fits could not take the contact."""

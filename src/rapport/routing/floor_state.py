@@ -14,8 +14,9 @@ from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.head_start import head_starts
 from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, StateSpan
+from rapport.routing.outcomes import scores_of
 from rapport.routing.plan.rules import Plan
-from rapport.routing.policy import FloorState, Rep, Waiting
+from rapport.routing.policy import NO_SCORES, FloorState, Rep, Scores, Waiting
 from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
 from rapport.routing.versions import plan_in_force
 
@@ -39,8 +40,13 @@ def read_floor(programme: Programme) -> FloorState:
     reps = signed_in(programme)
     if not waiting or not any(rep.takes for rep in reps):
         return FloorState(waiting=(), reps=reps)
-    capacity = capacity_of(plan_in_force(programme).plan)
-    return FloorState(waiting=as_waiting(programme, waiting), reps=reps, capacity=capacity)
+    plan = plan_in_force(programme).plan
+    return FloorState(as_waiting(programme, waiting), reps, capacity_of(plan), expected_by(programme, plan))
+
+
+def expected_by(programme: Programme, plan: Plan) -> Scores:
+    """Return the outcomes to expect where the plan chooses by them."""
+    return scores_of(programme, plan.choice.outcome) if plan.choice.by == "best_outcome" else NO_SCORES
 
 
 def is_ours(contact: Contact) -> bool:

@@ -265,3 +265,52 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"offer of {self.contact_id}"
+
+
+class OutcomeScores(models.Model):
+    """One count of what outcome to expect of whom: of which metric, over which days, and what came out overall."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    metric = models.CharField(max_length=50)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    made_at = models.DateTimeField()
+    hits = models.PositiveIntegerField()
+    trials = models.PositiveIntegerField()
+    overall = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "metric", "last_day"], name="scores_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} until {self.last_day}"
+
+
+class ExpectedOutcome(models.Model):
+    """The outcome to expect of a rep with contacts of a reason and segment; without a rep, of whoever has them."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    scores = models.ForeignKey(OutcomeScores, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, null=True, related_name="+")
+    reason = models.CharField(max_length=50, blank=True)
+    segment = models.CharField(max_length=50, blank=True)
+    hits = models.PositiveIntegerField()
+    trials = models.PositiveIntegerField()
+    share = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scores", "member", "reason", "segment"],
+                nulls_distinct=False,
+                name="one_expected_outcome_each",
+            ),
+            models.CheckConstraint(condition=Q(hits__lte=F("trials")), name="hits_within_trials"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.share:.0%} (n={self.trials})"

@@ -28,6 +28,7 @@ from rapport.routing.scan import scan
 from rapport.routing.terms import (
     ANYONE,
     LONGEST_IDLE,
+    NO_SCORES,
     ONE_EACH,
     By,
     Capacity,
@@ -46,6 +47,7 @@ from rapport.routing.trace import Assignment, PassedOver, Trace
 __all__ = [
     "ANYONE",
     "LONGEST_IDLE",
+    "NO_SCORES",
     "ONE_EACH",
     "Assignment",
     "By",

@@ -124,14 +124,21 @@ LONGEST_IDLE = Choice()
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The outcome to expect by the kind of contact and the rep, higher being better; `unknown` for the others."""
+    """The outcome to expect by the kind of contact and the rep, higher being better.
+
+    A rep who is not known has the `usual` outcome of the kind, and that of a kind nobody knows is `unknown`.
+    `counted`: on how many known outcomes it rests.
+    """
 
     known: Mapping[tuple[Kind, int], float] = field(default_factory=dict)
     unknown: float = 0.0
+    usual: Mapping[Kind, float] = field(default_factory=dict)
+    counted: Mapping[tuple[Kind, int], int] = field(default_factory=dict)
 
     def of(self, kind: Kind, rep: int) -> float:
         """Return the outcome to expect."""
-        return self.known.get((kind, rep), self.unknown)
+        found = self.known.get((kind, rep))
+        return self.usual.get(kind, self.unknown) if found is None else found
 
 
 NO_SCORES = Scores()

@@ -13,7 +13,7 @@ BEST_BY = {
     By.LONGEST_IDLE: "",
     By.LEAST_OCCUPIED: ", the least occupied first",
     By.MOST_PROFICIENT: ", the most proficient first",
-    By.BEST_OUTCOME: ", the best expected outcome first",
+    By.BEST_OUTCOME: ", the best expected outcome for this matter",
 }
 
 PASSED_OVER = "Passed over: "
@@ -42,7 +42,8 @@ class Trace:
     `absent` are the steps before it that were skipped because nobody signed in met them. `eligible` are those who
     met a step reached by then and could take the contact, best first; `busy_count` is how many met one and could
     not. `position` is the place in the order of the queue, from 1. When the rep was `drawn` by chance, each of the
-    reps it was drawn from had the same `propensity`; else it is 1, and None while nobody has the contact.
+    reps it was drawn from had the same `propensity`; else it is 1, and None while nobody has the contact. Where the
+    choice goes by it, `expected` is the outcome expected of the rep, and `expected_of` on how many it rests.
     """
 
     contact: int
@@ -65,6 +66,8 @@ class Trace:
     passed_over: tuple[PassedOver, ...]
     passed_over_count: int
     widens_in_seconds: float | None
+    expected: float | None = None
+    expected_of: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The trace as JSON-able data."""
@@ -104,7 +107,9 @@ class Trace:
             return f"{_called(self.rep, names)} was drawn by chance from the {among} free {reps} of this step."
         if count == 1:
             return f"{_called(self.rep, names)} was the only free rep who fits."
-        return f"{_called(self.rep, names)} was the best of {count} free reps who fit{BEST_BY[self.by]}."
+        expected = "" if self.expected is None else f": {self.expected:.0%} (n={self.expected_of})"
+        best = f"the best of {count} free reps who fit{BEST_BY[self.by]}{expected}"
+        return f"{_called(self.rep, names)} was {best}."
 
     def _obstacle_in_words(self) -> str:
         if self.eligible_count:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rapport.routing.policy import (
     LONGEST_IDLE,
+    NO_SCORES,
     ONE_EACH,
     Assignment,
     Choice,
@@ -34,7 +35,6 @@ Floats = NDArray[np.float64]
 FREED, BEGINS, ARRIVES, WIDENS, GIVES_UP, ENDS = range(6)
 NEVER = float("inf")
 NO_KIND: Kind = ("", "")
-NO_SCORES = Scores()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ Minutes = Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Hours = Annotated[float, Field(ge=0, le=30 * 24, allow_inf_nan=False)]
 Channel = Literal["chat", "voice", "email"]
+Outcome = Literal[
+    "first_contact_resolution", "resolution_by_customers", "resolution_by_reps", "satisfied_customers"
+]
 
 
 class Part(BaseModel):
@@ -121,6 +124,9 @@ class Choice(Part):
     """Who of several who meet the same step, and the share assigned at random so that its effect is measured."""
 
     by: Literal["longest_idle", "least_occupied", "most_proficient", "best_outcome"] = "longest_idle"
+    outcome: Outcome = Field(
+        default="first_contact_resolution", description="what counts as a good outcome: the metric of this key"
+    )
     random_share: Share = 0
 
 

@@ -85,6 +85,22 @@ def why_not(contact: Waiting, *reps: Rep, by: By = By.LONGEST_IDLE) -> str:
     return "; ".join(one.reason for one in trace.passed_over)
 
 
+def test_the_best_expected_outcome_is_told_with_what_it_rests_on() -> None:
+    kind = ("fees", "gold")
+    contact = Waiting(9, "main", 0, kind=kind, choice=Choice(By.BEST_OUTCOME))
+    scores = Scores({(kind, 1): 0.617, (kind, 2): 0.55}, usual={kind: 0.6}, counted={(kind, 1): 140})
+    [made] = decide(FloorState([contact], [Rep(1), Rep(2), Rep(3)], scores=scores), 50)
+    assert "the best expected outcome for this matter: 62% (n=140)." in made.trace.words()
+    assert made.trace.as_dict()["expected"] == 0.617
+    assert [one.reason for one in made.trace.passed_over] == [
+        "has a lower expected outcome (60.0%, not 61.7%)",
+        "has a lower expected outcome (55.0%, not 61.7%)",
+    ]
+    drawn = contact._replace(choice=Choice(By.BEST_OUTCOME, random_share=1.0))
+    [made] = decide(FloorState([drawn], [Rep(1), Rep(2)], scores=scores), 50)
+    assert "was drawn by chance from the 2 free reps" in made.trace.words()
+
+
 def test_every_reason_has_its_words() -> None:
     chat = Waiting(9, "main", 0, channel="chat")
     best, other = Rep(1, {"german": 5}, idle_since=-1), Rep(2)
@@ -102,7 +118,7 @@ def test_every_reason_has_its_words() -> None:
     less = Rep(2, {"german": 3})
     german = chat._replace(steps=(Step((Need("german"),)),))
     assert why_not(german, best, less, by=By.MOST_PROFICIENT) == "is less proficient (3, not 5)"
-    assert why_not(chat, best, other, by=By.BEST_OUTCOME) == "has a lower expected outcome (0.31, not 0.80)"
+    assert why_not(chat, best, other, by=By.BEST_OUTCOME) == "has a lower expected outcome (31.0%, not 80.0%)"
     step = Step((Need("german", 2), Need("cards")), teams=("a", "b"), tiers=("senior",), people=(1,))
     assert why_not(chat._replace(steps=(step,)), Rep(2, {"german": 1})) == (
         "lacks german 2 (has 1) and cards 1 (has 0) and is not in team a or b and is not of tier senior"
