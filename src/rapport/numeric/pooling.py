@@ -1,4 +1,4 @@
-"""Shares of many small cells, each drawn towards what its group and all cells say, the more the less is known of it.
+"""Shares of many small cells, each drawn towards what its group and all cells say, the more the less is known.
 
 The model: the logit of a cell's share is what was expected of it (`base`), plus an effect of its group, plus an
 effect of its own; both effects are normal around 0, with variances that the data tell (empirical Bayes). So a cell

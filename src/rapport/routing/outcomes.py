@@ -1,7 +1,7 @@
 """What outcome to expect of whom: kept as it was counted, and read by the router as the policy takes it.
 
-What goes in: how contacts ended, by who had them last, why their customer came, and the customer's segment. Nothing
-else of a rep or a customer ever does: no age, sex, origin, name, language, and nothing said by either.
+What goes in: how contacts ended, by who had them last, why their customer came, and the customer's segment.
+Nothing else of a rep or a customer ever does: no age, sex, origin, language, pay, or opinion of a person.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
-from rapport.events.actions import Happening, announce
+from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.routing.events import OutcomesExpected
 from rapport.routing.models import ExpectedOutcome, OutcomeScores
@@ -71,7 +72,7 @@ def keep_scores(*, programme: Programme, counted: Counted, expected: Iterable[Ex
     ExpectedOutcome.objects.bulk_create(rows, batch_size=BATCH)
     newest = of_metric.order_by("-last_day").values_list("pk", flat=True)[:KEPT_COUNTS]
     of_metric.exclude(pk__in=list(newest)).delete()
-    happening: Happening = OutcomesExpected(
+    happening = OutcomesExpected(
         metric=counted.metric,
         first_day=counted.first_day.isoformat(),
         last_day=counted.last_day.isoformat(),
@@ -104,7 +105,7 @@ def latest_scores(programme: Programme, metric: str) -> OutcomeScores | None:
 def expected_of(scores: OutcomeScores) -> list[ExpectedOutcome]:
     """Return all that was counted, by person, then by kind; first what holds for whoever has the contact."""
     found = ExpectedOutcome.objects.select_related("member__user").filter(scores=scores)
-    return list(found.order_by("member__user__name", "member_id", "reason", "segment"))
+    return list(found.order_by(F("member__user__name").asc(nulls_first=True), "member_id", "reason", "segment"))
 
 
 def scores_of(programme: Programme, metric: str) -> Scores:

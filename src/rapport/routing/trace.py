@@ -42,8 +42,8 @@ class Trace:
     `absent` are the steps before it that were skipped because nobody signed in met them. `eligible` are those who
     met a step reached by then and could take the contact, best first; `busy_count` is how many met one and could
     not. `position` is the place in the order of the queue, from 1. When the rep was `drawn` by chance, each of the
-    reps it was drawn from had the same `propensity`; else it is 1, and None while nobody has the contact. Where the
-    choice goes by it, `expected` is the outcome expected of the rep, and `expected_of` on how many it rests.
+    reps it was drawn from had the same `propensity`; else it is 1, and None while nobody has the contact. Where
+    the choice goes by it, `expected` is the outcome expected of the rep, and `expected_of` on how many it rests.
     """
 
     contact: int

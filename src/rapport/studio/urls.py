@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.studio import routing, views
+from rapport.studio import expected, routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{ROUTING}check/", routing.check, name="routing-check"),
     path(f"{ROUTING}try/", routing.try_contact, name="routing-try"),
     path(f"{ROUTING}save/", routing.save, name="routing-save"),
+    path(f"{ROUTING}expected/", expected.expected, name="routing-expected"),
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),

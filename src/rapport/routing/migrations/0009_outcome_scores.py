@@ -5,53 +5,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_agreements_that_end'),
-        ('routing', '0008_fact_offer'),
+        ("accounts", "0006_agreements_that_end"),
+        ("routing", "0008_fact_offer"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutcomeScores',
+            name="OutcomeScores",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=50)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('made_at', models.DateTimeField()),
-                ('hits', models.PositiveIntegerField()),
-                ('trials', models.PositiveIntegerField()),
-                ('overall', models.FloatField()),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.programme')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("metric", models.CharField(max_length=50)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("made_at", models.DateTimeField()),
+                ("hits", models.PositiveIntegerField()),
+                ("trials", models.PositiveIntegerField()),
+                ("overall", models.FloatField()),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.programme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExpectedOutcome',
+            name="ExpectedOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=50)),
-                ('segment', models.CharField(blank=True, max_length=50)),
-                ('hits', models.PositiveIntegerField()),
-                ('trials', models.PositiveIntegerField()),
-                ('share', models.FloatField()),
-                ('low', models.FloatField()),
-                ('high', models.FloatField()),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.member')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.programme')),
-                ('scores', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='routing.outcomescores')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=50)),
+                ("segment", models.CharField(blank=True, max_length=50)),
+                ("hits", models.PositiveIntegerField()),
+                ("trials", models.PositiveIntegerField()),
+                ("share", models.FloatField()),
+                ("low", models.FloatField()),
+                ("high", models.FloatField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.member",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.programme"
+                    ),
+                ),
+                (
+                    "scores",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="routing.outcomescores"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='outcomescores',
-            constraint=models.UniqueConstraint(fields=('programme', 'metric', 'last_day'), name='scores_once_a_day'),
+            model_name="outcomescores",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "metric", "last_day"), name="scores_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expectedoutcome',
-            constraint=models.UniqueConstraint(fields=('scores', 'member', 'reason', 'segment'), name='one_expected_outcome_each', nulls_distinct=False),
+            model_name="expectedoutcome",
+            constraint=models.UniqueConstraint(
+                fields=("scores", "member", "reason", "segment"),
+                name="one_expected_outcome_each",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='expectedoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('hits__lte', models.F('trials'))), name='hits_within_trials'),
+            model_name="expectedoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hits__lte", models.F("trials"))), name="hits_within_trials"
+            ),
         ),
     ]

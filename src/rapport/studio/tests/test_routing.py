@@ -1,7 +1,7 @@
 """The pages of routing, by the people who use them."""
 
 import html
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from rapport.kit import clock
 from rapport.routing import presence, publishing, versions
 from rapport.routing.actions import set_proficiency
 from rapport.routing.models import PlanVersion, Proficiency
+from rapport.routing.outcomes import Counted, Expected, keep_scores
 from rapport.studio.plan_words import MOST_LINES, differences
 
 ROUTING = "/at/cards/routing/"
@@ -202,3 +203,33 @@ def test_differences_of_very_long_texts_are_not_looked_for() -> None:
 def test_a_draft_of_somebody_else_can_be_published_by_a_colleague(world: World, manager: Client) -> None:
     made = publishing.save_draft(programme=world.programme, text=PLAN, actor="command")
     assert "is in force" in text_of(publish(manager, made.number))
+
+
+def test_expected_outcomes_are_told_to_who_manages_routing_and_to_nobody_else(
+    world: World, manager: Client
+) -> None:
+    page = text_of(manager.get(f"{ROUTING}expected/"))
+    assert "Nothing is expected yet" in page and "does not choose by it" in page
+    kind = ("cancel", "priority")
+    keep_scores(
+        programme=world.programme,
+        counted=Counted("first_contact_resolution", date(2026, 5, 1), date(2026, 11, 1), 80, 120, 2 / 3),
+        expected=[
+            Expected(None, kind, 80, 120, 0.66, 0.57, 0.74),
+            Expected(world.rep.pk, kind, 70, 100, 0.7, 0.6, 0.78),
+            Expected(world.second_rep.pk, kind, 10, 20, 0.6, 0.5, 0.7),
+        ],
+        actor="test",
+    )
+    page = text_of(manager.get(f"{ROUTING}expected/"))
+    assert "Cancel my card, Priority" in page and "66.0\u202f%" in page and "70.0\u202f%" not in page
+    page = text_of(manager.get(f"{ROUTING}expected/?person=rep"))
+    assert "70.0\u202f%" in page and "60\u202f% to 78\u202f%" in page and "60.0\u202f%" not in page
+    assert 'class="expected-few"' not in page
+    page = text_of(manager.get(f"{ROUTING}expected/?reason=cancel"))
+    assert page.index("Whoever has it</th>") < page.index("Rep</th><td>") < page.index("Rep2</th>")
+    assert page.count('class="expected-few"') == 1
+    assert "Nothing is known of that" in text_of(manager.get(f"{ROUTING}expected/?reason=nothing"))
+    for one in (world.rep, world.supervisor):
+        assert signed_in(one).get(f"{ROUTING}expected/").status_code == 403
+    assert signed_in(world.outsider).get(f"{ROUTING}expected/").status_code == 404

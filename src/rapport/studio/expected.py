@@ -1,0 +1,74 @@
+"""The page of expected outcomes: what the router expects of whom, on how much it rests, and how sure it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from rapport.accounts.doors import staff_page
+from rapport.accounts.roles import Right
+from rapport.contacts.queries import reason_names
+from rapport.customers.queries import segments_of
+from rapport.insight.registry import METRICS
+from rapport.insight.scores import LOOKS_BACK
+from rapport.insight.words import SMALL
+from rapport.kit import pages
+from rapport.routing import outcomes
+from rapport.routing.versions import plan_in_force
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+
+managing = staff_page(Right.MANAGE_ROUTING)
+
+
+@never_cache
+@require_safe
+@managing
+def expected(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what is expected by matter, or of one person, or of all for one reason, in the order of their names."""
+    programme, choice = member.programme, plan_in_force(member.programme).plan.choice
+    scores = outcomes.latest_scores(programme, choice.outcome)
+    everything = outcomes.expected_of(scores) if scores else []
+    person, reason = request.GET.get("person", ""), request.GET.get("reason", "")
+    found = {(one.member.agent_id, one.member.name) for one in everything if one.member}
+    people = sorted(found, key=lambda one: (one[1], one[0]))
+    reasons, segments = reason_names(programme), {one.key: one.name for one in segments_of(programme)}
+    shown = [
+        {
+            "of": one,
+            "matter": f"{reasons.get(one.reason, one.reason) or 'No reason'}, "
+            f"{segments.get(one.segment, one.segment) or 'segment not known'}",
+            "small": one.trials < SMALL,
+        }
+        for one in everything
+        if _is_asked(one.member, one.reason, person, reason)
+    ]
+    context: dict[str, Any] = {
+        "member": member,
+        "programme": programme,
+        "section": "routing",
+        "tab": "expected",
+        "metric": METRICS[choice.outcome],
+        "choice": choice,
+        "scores": scores,
+        "rows": shown,
+        "people": people,
+        "person": person,
+        "reason": reason,
+        "reasons": sorted(reasons.items(), key=lambda one: one[1]),
+        "small": SMALL,
+        "days": LOOKS_BACK.days,
+    }
+    return pages.render(request, "studio/routing/expected.html", context)
+
+
+def _is_asked(who: Member | None, about: str, person: str, reason: str) -> bool:
+    if reason and about != reason:
+        return False
+    if person:
+        return who is not None and who.agent_id == person
+    return who is None or bool(reason)
