@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -31,6 +31,15 @@ class Happening(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class News(NamedTuple):
+    """A happening with its subject; ``audience`` names the live channels that may hear of it (``at``: when)."""
+
+    happening: Happening
+    subject: UUID
+    audience: Iterable[str] = ()
+    at: datetime | None = None
+
+
 def announce(
     happening: Happening,
     *,
@@ -45,21 +54,31 @@ def announce(
     ``actor`` is ``member:<id>``, ``customer``, ``router``, ``pbx``, ``import``, ``command`` or ``system``;
     ``audience`` names the live channels that may hear of it. Returns the event's id.
     """
+    [event_id] = announce_all([News(happening, subject, audience, at)], programme=programme, actor=actor)
+    return event_id
+
+
+def announce_all(news: Iterable[News], *, programme: Programme, actor: str) -> list[int]:
+    """Do as :func:`announce` does with each, in the order given, by a few statements however many there are."""
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
-    event = Event.objects.create(
-        programme=programme,
-        at=at or clock.now(),
-        name=happening.name,
-        subject=subject,
-        actor=actor,
-        data=json.loads(json.dumps(dataclasses.asdict(happening), cls=DjangoJSONEncoder)),
-        audience=list(audience),
+    now = clock.now()
+    events = Event.objects.bulk_create(
+        Event(
+            programme=programme,
+            at=one.at or now,
+            name=one.happening.name,
+            subject=one.subject,
+            actor=actor,
+            data=json.loads(json.dumps(dataclasses.asdict(one.happening), cls=DjangoJSONEncoder)),
+            audience=list(one.audience),
+        )
+        for one in news
     )
-    listeners.defer_for(event)
-    if event.audience:
-        _notify(f"{programme.pk}/{event.pk}")
-    return event.pk
+    for event in events:
+        listeners.defer_for(event)
+    _notify(*(f"{programme.pk}/{event.pk}" for event in events if event.audience))
+    return [event.pk for event in events]
 
 
 def whisper(name: str, *, programme_id: int, subject: UUID, audience: Iterable[str]) -> None:
@@ -68,9 +87,12 @@ def whisper(name: str, *, programme_id: int, subject: UUID, audience: Iterable[s
     _notify(json.dumps(told))
 
 
-def _notify(payload: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, payload])
+def _notify(*payloads: str) -> None:
+    if payloads:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told", [LIVE_CHANNEL, list(payloads)]
+            )
 
 
 def record_history(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
 from rapport.routing.call_back_queries import booked_about, call_back_of
-from rapport.routing.events import CallBackEnded, ContactOffered, OfferEnded, SkillChanged
+from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
 from rapport.routing.plan.rules import KEY
@@ -96,28 +96,6 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     if one is not None:
         settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=actor)
     presence.wake_router(contact.programme_id, contact=contact.pk)
-
-
-def offer_to(contact: Contact, held: Presence, *, words: str, trace: dict[str, Any], actor: str) -> None:
-    """Reserve a rep for a contact. The caller holds both locks, and has seen that the rep is available."""
-    now = clock.now()
-    offer = Offer.objects.create(
-        programme=contact.programme,
-        contact=contact,
-        member=held.member,
-        offered_at=now,
-        expires_at=now + timedelta(seconds=contact.programme.offer_seconds),
-        words=words[:2000],
-        trace=trace,
-    )
-    presence.move(held, Doing.RESERVED, actor=actor)
-    announce(
-        ContactOffered(offer=str(offer.public_id), rep=held.member.agent_id),
-        programme=contact.programme,
-        subject=contact.public_id,
-        actor=actor,
-        audience=contacts.audience_of(contact, also=held.member),
-    )
 
 
 def withdraw_offer(contact: Contact, *, actor: str) -> None:

@@ -15,9 +15,10 @@ from rapport.contacts.access import access_contact, access_in_hand
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import presence
-from rapport.routing.actions import end_offer, let_go, offer_to, withdraw_offer
+from rapport.routing.actions import end_offer, let_go, withdraw_offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Preferred
+from rapport.routing.offering import Reservation, reserve
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import hours_of, open_offer_of
 from rapport.routing.versions import plan_in_force
@@ -69,13 +70,10 @@ def ask_colleague(*, member: Member, contact_id: UUID, agent_id: str, note: str)
     if held.doing != Doing.AVAILABLE:
         raise Conflict(f"{to.name} is not free now. Hand it on to them without asking, or choose somebody else.")
     contacts.ask_transfer(contact, queue=contact.queue, to=to, note=note)
-    offer_to(
-        contact,
-        held,
-        words=f"{member.name} asks you to take over.",
-        trace={"asked_by": member.agent_id},
-        actor=_actor(member),
-    )
+    words = f"{member.name} asks you to take over."
+    asked = Reservation(contact, held, words, {"asked_by": member.agent_id})
+    reserve(member.programme, [asked], actor=_actor(member))
+    presence.wake_router(to.programme_id, member=to.pk)
     return contact
 
 

@@ -7,15 +7,16 @@ or leaves the floor; then the line's own rules count, from the place the contact
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from rapport.contacts.queries import handed_on_by
 from rapport.kit import clock
 from rapport.routing.models import Doing, Preferred
+from rapport.routing.offering import Chosen
 from rapport.routing.policy import FloorState
 
 if TYPE_CHECKING:
@@ -32,16 +33,6 @@ WORDS = {
     Preferred.Why.RECONTACT: "{rep} had this customer about the same matter lately.",
     Preferred.Why.CALL_BACK: "{rep} booked this call-back.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which rep is offered which contact, and why."""
-
-    contact: int
-    rep: int
-    words: str
-    trace: dict[str, Any]
 
 
 def prefer(contact: Contact, *, member: Member, why: Preferred.Why) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from rapport.events.actions import announce
+from rapport.events.actions import News, announce_all
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing.events import PresenceChanged
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 ROUTER_CHANNEL = "rapport_router"
+END_STRETCHES = """
+UPDATE routing_statespan AS stretch SET ended_at = moved.at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS moved (member_id, at)
+WHERE stretch.member_id = moved.member_id AND stretch.ended_at IS NULL
+"""
+MOVE = """
+UPDATE routing_presence AS presence SET doing = %s, after = moved.after, since = moved.at, seen_at = moved.seen
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS moved (member_id, after, at, seen)
+WHERE presence.member_id = moved.member_id
+"""
 
 
 def wake_router(programme_id: int, *, contact: int | None = None, member: int | None = None) -> None:
@@ -45,27 +56,52 @@ def locked(member: Member) -> Presence:
     )
 
 
+def free_ones_locked(member_ids: Collection[int]) -> dict[int, Presence]:
+    """Return the presences of these members locked, by the member's id; without those that somebody else holds.
+
+    For the router, which waits for nobody: whoever is being changed is looked at again when that is done.
+    """
+    found = (
+        Presence.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("member__user")
+        .filter(member__in=member_ids)
+    )
+    return {one.member_id: one for one in found}
+
+
 def move(presence: Presence, doing: str, *, actor: str, at: datetime | None = None) -> None:
     """Change what a locked presence does, close its stretch in the ledger and open the next."""
-    if presence.doing == doing:
-        return
-    at = max(at or clock.now(), presence.since)
-    StateSpan.objects.filter(member=presence.member, ended_at__isnull=True).update(ended_at=at)
-    if doing != Doing.OFFLINE:
-        StateSpan.objects.create(
-            programme_id=presence.programme_id, member=presence.member, doing=doing, started_at=at
+    if presence.doing != doing:
+        move_all(presence.programme, [presence], doing, actor=actor, at=at)
+        wake_router(presence.programme_id, member=presence.member_id)
+
+
+def move_all(
+    programme: Programme, presences: list[Presence], doing: str, *, actor: str, at: datetime | None = None
+) -> None:
+    """Do the same for several that do something else now, in as many statements; the router is not woken."""
+    at, news = at or clock.now(), []
+    for one in presences:
+        before, one.doing, one.since = one.doing, doing, max(at, one.since)
+        news.append(
+            News(
+                PresenceChanged(rep=one.member.agent_id, before=before, doing=doing),
+                subject=one.member.user.public_id,
+                audience=[f"floor:{programme.pk}", f"member:{one.member_id}"],
+                at=one.since,
+            )
         )
-    before, presence.doing, presence.since = presence.doing, doing, at
-    presence.save(update_fields=["doing", "after", "since", "seen_at"])
-    announce(
-        PresenceChanged(rep=presence.member.agent_id, before=before, doing=doing),
-        programme=presence.programme,
-        subject=presence.member.user.public_id,
-        actor=actor,
-        audience=[f"floor:{presence.programme_id}", f"member:{presence.member_id}"],
-        at=at,
-    )
-    wake_router(presence.programme_id, member=presence.member_id)
+    now = zip(*((one.member_id, one.after, one.since, one.seen_at) for one in presences), strict=True)
+    members, after, since, seen = map(list, now)
+    with connection.cursor() as cursor:
+        cursor.execute(END_STRETCHES, [members, since])
+        cursor.execute(MOVE, [doing, members, after, since, seen])
+    if doing != Doing.OFFLINE:
+        StateSpan.objects.bulk_create(
+            StateSpan(programme=programme, member_id=one.member_id, doing=doing, started_at=one.since)
+            for one in presences
+        )
+    announce_all(news, programme=programme, actor=actor)
 
 
 def release(presence: Presence, *, actor: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.clearance import standing
@@ -17,17 +16,17 @@ from rapport.contacts.access import lock_contact
 from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by, waiting_in
 from rapport.kit import clock
 from rapport.routing import presence
-from rapport.routing.actions import abandon, end_conversation, miss_offer, offer_to, withdraw_offer
+from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
 from rapport.routing.floor_state import is_ours, read_floor
 from rapport.routing.models import Doing, Offer, Presence
+from rapport.routing.offering import ACTOR, Chosen, offer_batch
 from rapport.routing.policy import Assignment, decide
-from rapport.routing.preferred import Chosen, settle
+from rapport.routing.preferred import settle
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-ACTOR = "router"
 FORGOTTEN_AFTER = timedelta(hours=12)
 
 
@@ -176,30 +175,10 @@ def assign(programme: Programme) -> int:
     if assignments := decide(floor, clock.now().timestamp()):
         names = accounts.member_names(programme, (rep.id for rep in floor.reps))
         choices += [_chosen(one, names) for one in assignments]
-    if not choices:
-        return 0
-    with transaction.atomic():
-        return sum(_offer(one) for one in sorted(choices, key=lambda one: one.contact))
+    return len(choices) - len(offer_batch(programme, choices)) if choices else 0
 
 
 def _chosen(assignment: Assignment, names: dict[int, str]) -> Chosen:
     trace = assignment.trace
     words, told = (trace.words(names), trace.as_dict()) if trace else ("", {})
     return Chosen(assignment.contact, assignment.rep, words, told)
-
-
-def _offer(choice: Chosen) -> bool:
-    """Reserve the rep for the contact, if both are still as the policy saw them."""
-    contact = lock_contact(choice.contact)
-    taken = Q(contact=contact) | Q(member_id=choice.rep)
-    if contact.state != "waiting" or Offer.objects.filter(taken, ended_at__isnull=True).exists():
-        return False
-    held = (
-        Presence.objects.select_for_update(of=("self",))
-        .select_related("member__user", "programme")
-        .get(member_id=choice.rep)
-    )
-    if held.doing != Doing.AVAILABLE:
-        return False
-    offer_to(contact, held, words=choice.words, trace=choice.trace, actor=ACTOR)
-    return True

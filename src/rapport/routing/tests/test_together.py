@@ -155,3 +155,16 @@ def test_choosing_a_state_many_times_at_once_leaves_one_open_stretch(committed_w
     assert StateSpan.objects.filter(member=rep, ended_at__isnull=True).count() == 1
     spans = StateSpan.objects.filter(member=rep).order_by("started_at", "pk")
     assert all(a.ended_at == b.started_at for a, b in itertools.pairwise(spans))
+
+
+def test_the_router_waits_for_no_rep_whom_somebody_else_is_changing(committed_world: World) -> None:
+    world = committed_world
+    for rep in (world.rep, world.second_rep):
+        presence.choose(member=rep, doing="available")
+    a_chat(world)
+    with psycopg.connect(**connection.get_connection_params()) as elsewhere:
+        elsewhere.execute(walls.ENTER, [str(world.programme.pk)])
+        elsewhere.execute("SELECT FROM routing_presence WHERE member_id = %s FOR UPDATE", [world.rep.pk])
+        assert turn(world.programme) == 0
+    assert turn(world.programme) == 1
+    assert Offer.objects.get().member == world.rep

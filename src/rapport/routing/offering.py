@@ -1,0 +1,102 @@
+"""Offers: a rep reserved for a contact, by the router in batches, or by a rep who asks a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Q
+
+from rapport.contacts.access import lock_contacts
+from rapport.contacts.actions import audience_of
+from rapport.events.actions import News, announce_all
+from rapport.kit import clock
+from rapport.routing import presence
+from rapport.routing.events import ContactOffered
+from rapport.routing.models import Doing, Offer, Presence
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+ACTOR = "router"
+
+
+class Chosen(NamedTuple):
+    """Which rep is offered which contact, and why."""
+
+    contact: int
+    rep: int
+    words: str
+    trace: dict[str, Any]
+
+
+class Reservation(NamedTuple):
+    """A rep for a contact, both locked, and why."""
+
+    contact: Contact
+    held: Presence
+    words: str
+    trace: dict[str, Any]
+
+
+@transaction.atomic
+def offer_batch(programme: Programme, choices: Sequence[Chosen]) -> list[Chosen]:
+    """Reserve the reps for the contacts, by a few statements however many there are; return what does not fit.
+
+    People act while the router decides. So it looks again under the locks of the contacts, then of the reps, and
+    leaves out what has changed. A rep whom somebody else is changing just then is left out too.
+    """
+    contacts = {one.pk: one for one in lock_contacts(one.contact for one in choices)}
+    reps = presence.free_ones_locked([one.rep for one in choices])
+    ringing, rung = _open_offers([*contacts], [*reps])
+    made, left = [], []
+    for one in choices:
+        contact, held = contacts.get(one.contact), reps.get(one.rep)
+        waits = contact is not None and contact.state == "waiting" and contact.pk not in ringing
+        if contact and held and waits and held.doing == Doing.AVAILABLE and held.member_id not in rung:
+            made.append(Reservation(contact, held, one.words, one.trace))
+        else:
+            left.append(one)
+    if made:
+        reserve(programme, made, actor=ACTOR)
+    return left
+
+
+def reserve(programme: Programme, reservations: Sequence[Reservation], *, actor: str) -> None:
+    """Offer contacts to reps. The caller holds the locks of both, and has seen that each may be offered."""
+    now = clock.now()
+    offers = Offer.objects.bulk_create(
+        Offer(
+            programme=programme,
+            contact=one.contact,
+            member=one.held.member,
+            offered_at=now,
+            expires_at=now + timedelta(seconds=programme.offer_seconds),
+            words=one.words[:2000],
+            trace=one.trace,
+        )
+        for one in reservations
+    )
+    presence.move_all(programme, [one.held for one in reservations], Doing.RESERVED, actor=actor)
+    announce_all(
+        (
+            News(
+                ContactOffered(offer=str(offer.public_id), rep=offer.member.agent_id),
+                subject=offer.contact.public_id,
+                audience=audience_of(offer.contact, also=offer.member),
+            )
+            for offer in offers
+        ),
+        programme=programme,
+        actor=actor,
+    )
+
+
+def _open_offers(contacts: list[int], members: list[int]) -> tuple[set[int], set[int]]:
+    """Return which of the contacts ring now, and at which of the members."""
+    asked = Q(contact__in=contacts) | Q(member__in=members)
+    found = Offer.objects.filter(asked, ended_at__isnull=True).values_list("contact_id", "member_id")
+    return {contact for contact, _ in found}, {member for _, member in found}
