@@ -283,7 +283,7 @@ editors that know how to use one. [Change routing](../howto/change-routing.md) s
 
 ## What nothing follows yet
 
-These are read and checked, and change nothing so far: `personal`; `capacity.limits` above one
+These are read and checked, and change nothing so far: `capacity.limits` above one
 and `capacity.beside`, since a desk has one chat at a time; and `choice.by = "best_outcome"`, which has no scores
 to go by and so means who is idle longest.
 

@@ -37,6 +37,7 @@ class Right(StrEnum):
     READ_CONTACTS = "contacts.read.programme"
     REVEAL = "customers.reveal"
     HANDLE_PERSONAL_DATA = "customers.privacy"
+    MANAGE_BOOKS = "customers.books"
     WATCH_FLOOR = "floor.watch"
     MOVE_CONTACTS = "contacts.move"
     READ_REPORTS = "reports.read"
@@ -67,6 +68,7 @@ MEANS: dict[Right, str] = {
     Right.READ_CONTACTS: "read every contact of the programme",
     Right.REVEAL: "see a masked value of the customer in hand, with a reason",
     Right.HANDLE_PERSONAL_DATA: "hand out, restrict and erase a customer's data",
+    Right.MANAGE_BOOKS: "say who is whose own rep, who stands in, and who keeps whose book meanwhile",
     Right.WATCH_FLOOR: "watch the floor",
     Right.MOVE_CONTACTS: "move a waiting contact to another queue, and take back one that rings",
     Right.READ_REPORTS: "read reports and figures",
@@ -98,6 +100,7 @@ _SUPERVISOR = (
     | {
         Right.WATCH_FLOOR,
         Right.MOVE_CONTACTS,
+        Right.MANAGE_BOOKS,
         Right.EXPORT,
         Right.WRITE_RALLY_NOTES,
         Right.SEE_PEOPLE,
@@ -141,7 +144,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS, Right.DELIVER_FILES})
 """What only a machine's token may: no programme can grant these to a role or a person."""
 
-TOKENS_MAY = FOR_TOKENS | {Right.USE_API, Right.SEE_FEEDS, Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME}
+TOKENS_MAY = FOR_TOKENS | {
+    Right.USE_API,
+    Right.SEE_FEEDS,
+    Right.HANDLE_PERSONAL_DATA,
+    Right.MANAGE_BOOKS,
+    Right.MANAGE_PROGRAMME,
+}
 """The rights that operations of the API ask of a token; it can be given no others."""
 
 NEVER_DENIED = frozenset({Right.SEE_PEOPLE, Right.MANAGE_PEOPLE, Right.ADJUST_ROLES})

@@ -41,3 +41,51 @@ class CustomerRevealed:
     reason: Code
     contact: Code
     again: bool
+
+
+@dataclass(frozen=True)
+class OwnRepChanged:
+    """A customer has another own rep (null: none), and why; the subject is the customer."""
+
+    name: ClassVar[str] = "customer.own_rep_changed"
+    rep: Code | None
+    before: Code | None
+    why: Code
+
+
+@dataclass(frozen=True)
+class BooksChanged:
+    """So many customers came to or left the books of these reps; the subject is the programme."""
+
+    name: ClassVar[str] = "books.changed"
+    reps: list[Code]
+    customers: int
+
+
+@dataclass(frozen=True)
+class StandInsChanged:
+    """Who stands in for a rep, the first one first; the subject is the rep."""
+
+    name: ClassVar[str] = "book.stand_ins_changed"
+    rep: Code
+    stand_ins: list[Code]
+
+
+@dataclass(frozen=True)
+class BookHandedOver:
+    """A rep's book is another's from one day to the last (both included); the subject is the rep."""
+
+    name: ClassVar[str] = "book.handed_over"
+    rep: Code
+    to: Code
+    first_day: Code
+    last_day: Code
+
+
+@dataclass(frozen=True)
+class HandOverEnded:
+    """A hand-over was called off, or ended before its last day; the subject is the rep."""
+
+    name: ClassVar[str] = "book.hand_over_ended"
+    rep: Code
+    to: Code

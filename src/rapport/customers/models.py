@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
@@ -256,3 +256,90 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class OwnRep(models.Model):
+    """Whose customer somebody is or was; the row without an end counts now. ``rep`` may have left since."""
+
+    class Why(models.TextChoices):
+        """What made them the own rep, or took them away."""
+
+        ASKED = "asked", "The customer asked for them"
+        KNOWS = "knows", "They know the customer"
+        BALANCE = "balance", "To even out the books"
+        LEFT = "left", "Their rep is leaving"
+        OTHER = "other", "Another reason"
+        IMPORT = "import", "The partner's file says so"
+        API = "api", "The partner's program says so"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="own_reps")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=10, choices=Why.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(until__isnull=True), name="one_own_rep_per_customer"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="own_rep_ends_after_it_begins"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["rep"], condition=Q(until__isnull=True), name="book_of_rep"),
+            models.Index(fields=["customer", "since"], name="own_rep_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} of {self.rep_id}"
+
+
+class StandIn(models.Model):
+    """Who stands in for a rep, the first one first; the rows without an end count now."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rep", "by"], condition=Q(until__isnull=True), name="stands_in_once_for_a_rep"
+            ),
+            models.UniqueConstraint(
+                fields=["rep", "position"], condition=Q(until__isnull=True), name="one_stand_in_in_each_place"
+            ),
+            models.CheckConstraint(condition=~Q(rep=F("by")), name="nobody_stands_in_for_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} for {self.rep_id}"
+
+
+class HandOver(models.Model):
+    """A rep's whole book in the hands of another from the first day until the last, both included."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    to = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="hand_over_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=~Q(rep=F("to")), name="nobody_hands_over_to_themselves"),
+        ]
+        indexes = [models.Index(fields=["programme", "last_day"], name="hand_over_by_end")]
+
+    def __str__(self) -> str:
+        return f"book of {self.rep_id} with {self.to_id}"

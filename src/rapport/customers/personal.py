@@ -1,7 +1,7 @@
 """What the customer file keeps of a person."""
 
 from django.db.models import CharField, F, Func, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Now
 
 from rapport.customers.models import (
     AttributeClass,
@@ -9,6 +9,7 @@ from rapport.customers.models import (
     Customer,
     FileChange,
     Holding,
+    OwnRep,
     Promise,
     Reveal,
     SealedValue,
@@ -93,6 +94,15 @@ KEPT = (
             "kept": "Kept",
         },
         becomes={"what": GONE},
+    ),
+    Kept(
+        key="customers.own_reps",
+        title="Who your own rep is and was",
+        model=OwnRep,
+        mine=_of_customer,
+        shown={"rep__user__name": "Name", "since": "Since", "until": "Until"},
+        becomes={"until": Greatest(F("since"), Coalesce(F("until"), Now()))},
+        still=Q(until__isnull=True),
     ),
     Kept(
         key="customers.changes",

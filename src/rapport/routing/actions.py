@@ -20,6 +20,7 @@ from rapport.routing.call_back_queries import booked_about, call_back_of
 from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
+from rapport.routing.own_reps import has_own_rep
 from rapport.routing.plan.rules import KEY
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import open_offer_of
@@ -74,14 +75,15 @@ def set_proficiency(
 def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> None:
     """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router.
 
-    Who is back about the same matter goes on with the former contact, with the rep who had it first of all.
+    Who is back about the same matter goes on with the former contact, with the rep who had it first of all; a
+    customer with an own rep has that one first.
     """
     contact = lock_contact(contact.pk)
     plan, reason = plan_in_force(contact.programme).plan, contact.reason.key if contact.reason else None
     contacts.enqueue(contact, queue=queue or queue_for(plan, contact.channel, reason), actor=actor, at=at)
     if is_ours(contact):
         former = contacts.follow_former(contact, within=plan.recontact.within(reason), actor=actor)
-        if former is not None and former.rep:
+        if former is not None and former.rep and not has_own_rep(contact, plan.personal):
             prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
     presence.wake_router(contact.programme_id, contact=contact.pk)
 

@@ -15,6 +15,7 @@ from rapport.kit import clock
 from rapport.routing.head_start import head_starts
 from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, StateSpan
 from rapport.routing.outcomes import scores_of
+from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import NO_SCORES, FloorState, Rep, Scores, Waiting
 from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
@@ -59,13 +60,17 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
     plan, here = plan_in_force(programme).plan, here_of(programme)
     starts = head_starts(programme, plan.priority, waiting)
     passed, choice = _passed_by([one.pk for one in waiting]), choice_of(plan, programme.pk)
+    first = first_steps(programme, plan.personal, waiting)
     return tuple(
         Waiting(
             id=one.pk,
             queue=one.queue,
             placed_at=(one.placed_at or one.arrived_at).timestamp(),
             head_start_seconds=starts[one.pk],
-            steps=steps_of(route_for(plan, one.queue, one.reason.key if one.reason else None), here),
+            steps=after(
+                first.get(one.pk, ()),
+                steps_of(route_for(plan, one.queue, one.reason.key if one.reason else None), here),
+            ),
             passed_by=passed[one.pk],
             channel=one.channel,
             kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),

@@ -4,7 +4,7 @@ from rapport.accounts.doors import in_each_programme, one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
-from rapport.routing import call_backs, publishing, upkeep
+from rapport.routing import call_backs, presence, publishing, upkeep
 
 
 @job("routing.sign_off")
@@ -21,6 +21,12 @@ def clear_floor(programme_id: int, event_id: int) -> None:
     event = event_by_id(event_id)
     programme = programme_by_id(programme_id)
     upkeep.take_uncleared_off_floor(programme, shut_out=event.subject if event.name == "person.shut_out" else None)
+
+
+@job("routing.look_anew")
+def look_anew(programme_id: int, event_id: int) -> None:
+    """Have the router read who waits anew: other people are asked first for some of them."""
+    presence.wake_router(programme_id)
 
 
 @periodic("routing.clear_floors", cron="* * * * *")

@@ -11,10 +11,13 @@ SHUTS_OUT = (
     "role.adjusted",
     "programme.rules_changed",
 )
+CHANGE_BOOKS = ("books.changed", "book.stand_ins_changed", "book.handed_over", "book.hand_over_ended")
 
 
 def register() -> None:
-    """Take people off the floor when they sign out, and when they may not be there any more."""
+    """Take people off the floor when they sign out or may not be there any more; look anew when books change."""
     subscribe("person.signed_out", jobs.sign_off)
     for name in SHUTS_OUT:
         subscribe(name, jobs.clear_floor)
+    for name in CHANGE_BOOKS:
+        subscribe(name, jobs.look_anew)

@@ -18,16 +18,12 @@ from rapport.kit import clock
 from rapport.routing.models import Doing, Preferred
 from rapport.routing.offering import Chosen
 from rapport.routing.policy import FloorState
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
-PATIENCE = {
-    Preferred.Why.TRANSFER: timedelta(minutes=2),
-    Preferred.Why.RECONTACT: timedelta(minutes=1),
-    Preferred.Why.CALL_BACK: timedelta(minutes=10),
-}
 WORDS = {
     Preferred.Why.TRANSFER: "{rep} was named by the rep who handed it on.",
     Preferred.Why.RECONTACT: "{rep} had this customer about the same matter lately.",
@@ -43,9 +39,19 @@ def prefer(contact: Contact, *, member: Member, why: Preferred.Why) -> None:
             "programme_id": contact.programme_id,
             "member": member,
             "why": why,
-            "until": clock.now() + PATIENCE[why],
+            "until": clock.now() + _patience(contact, why),
         },
     )
+
+
+def _patience(contact: Contact, why: Preferred.Why) -> timedelta:
+    rules = plan_in_force(contact.programme).plan.patience
+    seconds = {
+        Preferred.Why.TRANSFER: rules.transfer_seconds,
+        Preferred.Why.RECONTACT: rules.recontact_seconds,
+        Preferred.Why.CALL_BACK: rules.call_back_seconds,
+    }
+    return timedelta(seconds=seconds[why])
 
 
 def forget(contact: Contact, *, member: Member | None = None) -> None:

@@ -51,7 +51,8 @@ class Step:
     """All of `needs`; if given, any of `teams`, any of `tiers`, any of `people` (ids of reps).
 
     After `seconds` the next step counts too (None: this is as wide as it gets). With `skip_if_absent` the step
-    has run out at once while nobody signed in meets it.
+    has run out at once while nobody signed in meets it. `called` says in words whom it is for, where what it asks
+    of a rep does not.
     """
 
     needs: tuple[Need, ...] = ()
@@ -61,6 +62,7 @@ class Step:
     tiers: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
     skip_if_absent: bool = False
+    called: str = ""
 
     @cached_property
     def condition(self) -> Condition:
@@ -68,6 +70,8 @@ class Step:
         return Condition(self.needs, self.teams, self.tiers, self.people)
 
     def __str__(self) -> str:
+        if self.called:
+            return self.called
         asked = [*map(str, self.needs)]
         if self.teams:
             asked.append(f"team {' or '.join(self.teams)}")

@@ -94,7 +94,7 @@ class Trace:
         return f"; wants {step}{named}{wider}"
 
     def _absence_in_words(self) -> str:
-        skipped = " and ".join(str(index + 1) for index in self.absent)
+        skipped = " and ".join(f"{index + 1} ({self.steps[index]})" for index in self.absent)
         return f"; nobody signed in fits step {skipped}" if skipped else ""
 
     def _choice_in_words(self, names: Mapping[int, str]) -> str:

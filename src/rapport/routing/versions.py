@@ -50,6 +50,11 @@ def plan_in_force(programme: Programme) -> InForce:
     return InForce(None, PLAIN) if found is None else InForce(found[1], _read(found[0], found[2]))
 
 
+def most_customers(programme: Programme) -> int:
+    """Return how many customers a rep's book holds at most."""
+    return plan_in_force(programme).plan.personal.most_customers
+
+
 @lru_cache(maxsize=256)
 def _read(version_id: int, published_at: datetime) -> Plan:
     """Return the plan of a published version, which is never changed; what it names is not looked at.

@@ -15,6 +15,7 @@ Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Hours = Annotated[float, Field(ge=0, le=30 * 24, allow_inf_nan=False)]
+UpToADay = Annotated[int, Field(ge=0, le=24 * 3600)]
 Channel = Literal["chat", "voice", "email"]
 Outcome = Literal[
     "first_contact_resolution", "resolution_by_customers", "resolution_by_reps", "satisfied_customers"
@@ -113,10 +114,10 @@ class Priority(Part):
 
 
 class Personal(Part):
-    """A customer's own rep comes first, then those who stand in, then the queue."""
+    """A customer's own rep comes first, then who stands in, then the queue. Who is off the floor is passed by."""
 
-    patience_seconds: Annotated[int, Field(ge=0, le=24 * 3600)] = Field(default=0, description="0: no own reps")
-    stand_in_seconds: Annotated[int, Field(ge=0, le=24 * 3600)] = 0
+    patience_seconds: UpToADay = Field(default=0, description="for the own rep, busy or not; 0: no own reps")
+    stand_in_seconds: UpToADay = Field(default=0, description="then for who stands in; 0: nobody does")
     most_customers: Annotated[int, Field(ge=1)] = Field(default=300, description="the size of a rep's book")
 
 
@@ -153,6 +154,14 @@ class Recontact(Part):
         return timedelta(hours=self.reasons.get(reason or "", self.within_hours))
 
 
+class Patience(Part):
+    """How long a contact is kept for who was named, before the queue's own rules count."""
+
+    transfer_seconds: UpToADay = Field(default=120, description="for whom a rep handed it to")
+    recontact_seconds: UpToADay = Field(default=60, description="for who had the customer about the same matter")
+    call_back_seconds: UpToADay = Field(default=600, description="for who booked the call-back, even while away")
+
+
 class Plan(Part):
     """All a manager says of routing."""
 
@@ -164,3 +173,4 @@ class Plan(Part):
     choice: Choice = Choice()
     capacity: Capacity = Capacity()
     recontact: Recontact = Recontact()
+    patience: Patience = Patience()

@@ -154,7 +154,8 @@ def test_a_step_that_was_skipped_is_told() -> None:
     trace = explain_waiting(Waiting(1, "main", 0, steps=steps), [Rep(8, takes=False)], 2)
     assert (trace.step, trace.absent, trace.people, trace.widens_in_seconds) == (1, (0,), (7, 8), 3)
     assert trace.words({7: "Ana", 8: "Bo"}).startswith(
-        "Waiting 2 s; wants one of 2 named reps, Ana or Bo (step 2 of 3; nobody signed in fits step 1). "
+        "Waiting 2 s; wants one of 2 named reps, Ana or Bo (step 2 of 3; "
+        "nobody signed in fits step 1 (the named rep)). "
     )
 
 
