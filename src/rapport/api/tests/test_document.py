@@ -151,7 +151,7 @@ def test_every_answer_is_documented_and_nobody_gets_in_who_may_not(world: World,
         may_read = may_call(each, caller)
         seen = statuses(client, each, may_read)
         assert may_read or min(seen) >= 400, each.path
-        if may_read and each.method.upper() == "GET" and "/{contact}" not in each.path:
+        if may_read and each.method.upper() == "GET" and not each.path.endswith(("}", "}/trace")):
             assert 200 in seen, each.path
 
 
