@@ -61,20 +61,17 @@ class Calendar:
         begins, _ = next(self.openings(at), (None, None))
         return None if begins is None else max(begins, at)
 
-    def seconds_between(self, since: datetime, until: datetime) -> float:
-        """Return how many open seconds lie between; 0 where ``until`` is not after ``since``."""
-        total = 0.0
-        for begins, ends in self.openings(since, until):
-            total += max(0.0, (min(ends, until) - max(begins, since)).total_seconds())
-        return total
+    def seconds_between(self, since: datetime, until: datetime, *, pauses: Iterable[Span] = ()) -> float:
+        """Return how many open seconds lie between, without pauses; 0 where ``until`` is not after ``since``."""
+        running = self._running(since, until, pauses)
+        return sum(((ends - begins).total_seconds() for begins, ends in running), 0.0)
 
-    def after_seconds(self, since: datetime, seconds: float) -> datetime | None:
-        """Return when so many open seconds have passed; None when that is beyond the horizon."""
-        for begins, ends in self.openings(since):
-            start = max(begins, since)
-            length = (ends - start).total_seconds()
+    def after_seconds(self, since: datetime, seconds: float, *, pauses: Iterable[Span] = ()) -> datetime | None:
+        """Return when so many open seconds have passed, without pauses; None when beyond the horizon."""
+        for begins, ends in self._running(since, None, pauses):
+            length = (ends - begins).total_seconds()
             if seconds <= length:
-                return start + timedelta(seconds=seconds)
+                return begins + timedelta(seconds=seconds)
             seconds -= length
         return None
 
@@ -91,6 +88,18 @@ class Calendar:
             held = begins, ends
         if held is not None and held[1] > since:
             yield held
+
+    def _running(self, since: datetime, until: datetime | None, pauses: Iterable[Span]) -> Iterator[Span]:
+        """Yield when a clock runs that stands still outside the hours and in pauses, which may overlap."""
+        stops = sorted(pauses)
+        for opens, closes in self.openings(since, until):
+            goes_on, ends = max(opens, since), closes if until is None else min(closes, until)
+            for stop, resume in stops:
+                if goes_on < min(stop, ends):
+                    yield goes_on, min(stop, ends)
+                goes_on = max(goes_on, resume)
+            if goes_on < ends:
+                yield goes_on, ends
 
     def _spans(self, since: datetime, last: datetime) -> Iterator[Span]:
         first_day = since.astimezone(self.zone).date() - timedelta(days=1)

@@ -81,6 +81,25 @@ def test_after_so_many_open_seconds(calendar: Calendar, at: datetime, seconds: i
 
 
 @settings(max_examples=60, deadline=None)
+@given(calendars, moments, moments, st.lists(st.tuples(moments, st.integers(1, 2880)), max_size=4))
+def test_a_pause_stops_the_clock(
+    calendar: Calendar, one: datetime, two: datetime, stops: list[tuple[datetime, int]]
+) -> None:
+    since, until = sorted((one, two))
+    pauses = [(begins, begins + timedelta(minutes=minutes)) for begins, minutes in stops]
+    ran = calendar.seconds_between(since, until, pauses=pauses)
+    marks = sorted({since, until, *(mark for pause in pauses for mark in pause if since < mark < until)})
+    stood = sum(
+        calendar.seconds_between(mark, following)
+        for mark, following in pairwise(marks)
+        if any(begins <= mark < ends for begins, ends in pauses)
+    )
+    assert ran == calendar.seconds_between(since, until) - stood
+    then = calendar.after_seconds(since, ran, pauses=pauses)
+    assert ran == 0 or (then is not None and calendar.seconds_between(since, then, pauses=pauses) == ran)
+
+
+@settings(max_examples=60, deadline=None)
 @given(calendars, moments)
 def test_openings_come_in_order_and_apart(calendar: Calendar, at: datetime) -> None:
     found = list(calendar.openings(at, at + timedelta(days=20)))

@@ -9,10 +9,10 @@ from typing import Any
 from unittest import mock
 
 import psycopg
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "SHOW", "DECLARE", "FETCH", "CLOSE")
-NOTIFIES = "pg_notify"
+WRITING_READS = ("pg_notify", "procrastinate_defer")  # functions that write, called by SELECT
 
 
 class Crash(BaseException):
@@ -26,10 +26,12 @@ def crashing(moment: int, *, for_good: bool) -> Iterator[None]:
     ``for_good`` cuts the connection to the database, as a killed process does; without it only the exception is
     raised, for tests inside a transaction of their own.
     """
-    moments = count(1)
+    moments, died = count(1), False
 
     def may_die() -> None:
+        nonlocal died
         if next(moments) == moment:
+            died = True
             if for_good:
                 connection.connection.close()
             raise Crash
@@ -39,11 +41,6 @@ def crashing(moment: int, *, for_good: bool) -> Iterator[None]:
             may_die()
         return _execute(cursor, query, *args, **options)
 
-    def executemany(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **options: Any) -> None:
-        if _writes(query):
-            may_die()
-        _executemany(cursor, query, *args, **options)
-
     def commit(of: psycopg.Connection[Any]) -> None:
         may_die()
         _commit(of)
@@ -51,10 +48,14 @@ def crashing(moment: int, *, for_good: bool) -> Iterator[None]:
 
     with (
         mock.patch.object(psycopg.Cursor, "execute", execute),
-        mock.patch.object(psycopg.Cursor, "executemany", executemany),
         mock.patch.object(psycopg.Connection, "commit", commit),
     ):
-        yield
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            if not died:
+                raise
+            raise Crash from error  # what the living see of a connection that was cut
 
 
 def crashes_at_each_write(work: Callable[[], object], after_each: Callable[[], object]) -> int:
@@ -73,7 +74,7 @@ def crashes_at_each_write(work: Callable[[], object], after_each: Callable[[], o
 
 def _writes(query: Any) -> bool:
     text = query if isinstance(query, str) else str(getattr(query, "as_string", lambda: query)())
-    return not text.lstrip().upper().startswith(READS) or NOTIFIES in text
+    return not text.lstrip().upper().startswith(READS) or any(name in text for name in WRITING_READS)
 
 
-_execute, _executemany, _commit = psycopg.Cursor.execute, psycopg.Cursor.executemany, psycopg.Connection.commit
+_execute, _commit = psycopg.Cursor.execute, psycopg.Connection.commit
