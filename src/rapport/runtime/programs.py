@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rapport.config import home
 
 WEB_THREADS = 16
+MOST_STREAMS = 100_000  # beyond it the server would let requests wait; streams are limited by who opens them
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
     """Return the table of processes beside the database, for pages on ``port`` and streams on the next."""
     threads = ("--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "5")
     no_wait = ("--workers-kill-timeout", "1")  # an open stream never ends by itself, and has nothing to lose
+    streams = ("--backlog", "4096", "--backpressure", str(MOST_STREAMS))
     return [
         Program("router", ours("rapport.routing.router"), "router"),
         Program("worker", ours("rapport.jobs.worker"), "worker", stop_seconds=15),
-        Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1, *no_wait), "live"),
+        Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1, *no_wait, *streams), "live"),
         Program("web", _granian("wsgi", "rapport.config.wsgi:application", port, *threads), "web"),
         *extra,
     ]

@@ -1,0 +1,1 @@
+"""What benchmarks of running processes share: an installation, and a process that listens and sends."""

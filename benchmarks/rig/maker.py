@@ -1,0 +1,231 @@
+"""The load maker: one lean process with raw sockets, that opens streams, listens, and sends requests at a rate.
+
+It runs beside what is measured, so it parses as little as it can: what streams say is kept with its time and read
+afterwards. Times are of the machine's monotonic clock, which all its processes share.
+"""
+
+import asyncio
+import multiprocessing
+import time
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any
+
+OPENING_AT_ONCE = 50
+WELCOME = b": welcome"
+OPEN_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request: when it was due, when its answer was there, and what it said; no answer has no bytes."""
+
+    due: float
+    answered: float
+    answer: bytes
+
+
+class _Stream(asyncio.Protocol):
+    """One open stream: says the request, then notes what comes and when."""
+
+    def __init__(self, number: int, path: str, kept: list[tuple[float, int, bytes]]) -> None:
+        self.number, self.path, self.kept = number, path, kept
+        self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self.transport = transport
+        transport.write(
+            f"GET {self.path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        if b"event: " in data:
+            self.kept.append((time.monotonic(), self.number, data))
+        if not self.opened.done() and WELCOME in data:
+            self.opened.set_result(True)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.opened.done():
+            self.opened.set_result(False)
+
+
+class _Line:
+    """One connection kept alive, on which requests are sent one after the other."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, request: bytes) -> bytes:
+        """Send a request; return the head of its answer. A connection that was closed is opened again, once."""
+        for attempt in (1, 2):
+            try:
+                if self.writer is None or self.reader is None:
+                    self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+                self.writer.write(request)
+                head = await self.reader.readuntil(b"\r\n\r\n")
+                await self._skip_body(head.lower())
+            except (OSError, asyncio.IncompleteReadError):
+                self.close()
+                if attempt == 2:
+                    raise
+            else:
+                return head
+        raise AssertionError
+
+    async def _skip_body(self, head: bytes) -> None:
+        assert self.reader is not None
+        if b"transfer-encoding: chunked" in head:
+            while size := int(await self.reader.readline(), 16):
+                await self.reader.readexactly(size + 2)
+            await self.reader.readline()
+        elif b"content-length: " in head:
+            length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+            await self.reader.readexactly(length)
+
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+        self.reader = self.writer = None
+
+
+class _Maker:
+    """What runs in the process: does what the pipe says, one thing after the other."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe = pipe
+        self.kept: list[tuple[float, int, bytes]] = []
+        self.streams: list[_Stream] = []
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def come() -> None:
+            try:
+                name, *told = self.pipe.recv()
+            except EOFError:
+                ended.set()
+                return
+            task = asyncio.create_task(self._do(name, told))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+        loop.add_reader(self.pipe.fileno(), come)
+        await ended.wait()
+
+    async def _do(self, name: str, told: list[Any]) -> None:
+        try:
+            self.pipe.send(await getattr(self, name)(*told))
+        except Exception as error:  # the parent raises it
+            self.pipe.send(error)
+
+    async def open(self, host: str, port: int, paths: list[str]) -> tuple[int, float]:
+        """Open streams; return how many opened, and in how many seconds."""
+        begun, gate = time.monotonic(), asyncio.Semaphore(OPENING_AT_ONCE)
+        loop = asyncio.get_running_loop()
+
+        async def one(number: int, path: str) -> bool:
+            async with gate:
+                _, made = await loop.create_connection(partial(_Stream, number, path, self.kept), host, port)
+                self.streams.append(made)
+                try:
+                    return await asyncio.wait_for(asyncio.shield(made.opened), OPEN_SECONDS)
+                except TimeoutError:
+                    return False
+
+        opened = await asyncio.gather(*(one(number, path) for number, path in enumerate(paths)))
+        return sum(opened), time.monotonic() - begun
+
+    async def take(self) -> list[tuple[float, int, bytes]]:
+        """Return what was heard since the last time: when, on which stream, and the bytes."""
+        found = self.kept[:]
+        self.kept.clear()
+        return found
+
+    async def close(self) -> None:
+        """Close all streams."""
+        for one in self.streams:
+            if one.transport is not None:
+                one.transport.close()
+        self.streams.clear()
+
+    async def post(
+        self, host: str, port: int, requests: list[tuple[float, bytes]], lines: int, give_up: float
+    ) -> list[Sent]:
+        """Send each request so many seconds from now, over as many connections; late where all are busy."""
+        begun = time.monotonic() + 0.2
+        queue = iter(requests)
+        sent: list[Sent] = []
+
+        async def work(line: _Line) -> None:
+            for at, request in queue:
+                due = begun + at
+                if (wait := due - time.monotonic()) > 0:
+                    await asyncio.sleep(wait)
+                try:
+                    answer = await asyncio.wait_for(line.ask(request), give_up)
+                except (OSError, asyncio.IncompleteReadError, TimeoutError):
+                    line.close()
+                    answer = b""
+                sent.append(Sent(due, time.monotonic(), answer))
+            line.close()
+
+        await asyncio.gather(*(work(_Line(host, port)) for _ in range(lines)))
+        return sent
+
+
+def _live(pipe: Connection) -> None:
+    asyncio.run(_Maker(pipe).run())
+
+
+class LoadMaker:
+    """The load maker as its parent sees it; every method waits for its end."""
+
+    def __enter__(self) -> "LoadMaker":
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_live, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pipe.close()
+        self._process.join(10)
+        self._process.kill()
+
+    def _ask(self, *told: object) -> Any:
+        self.begin(*told)
+        return self.end()
+
+    def begin(self, *told: object) -> None:
+        """Have it begin something; :meth:`end` waits for it."""
+        self._pipe.send(told)
+
+    def end(self) -> Any:
+        """Wait for the end of what was begun, and return what it gave."""
+        found = self._pipe.recv()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def open(self, host: str, port: int, paths: list[str]) -> tuple[int, float]:
+        """Open streams; return how many opened, and in how many seconds."""
+        opened, seconds = self._ask("open", host, port, paths)
+        return int(opened), float(seconds)
+
+    def take(self) -> list[tuple[float, int, bytes]]:
+        """Return what was heard since the last time: when, on which stream, and the bytes."""
+        return list(self._ask("take"))
+
+    def close_streams(self) -> None:
+        """Close all streams."""
+        self._ask("close")
