@@ -1,11 +1,13 @@
-"""`rapport routing`: check a plan of routing, publish it, write out the one in force, or its schema."""
+"""`rapport routing`: check a plan of routing, publish it, put holidays into it, write it out, or its schema."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rapport.kit.errors import Invalid
+from rapport.routing.plan.holidays import with_holidays
 from rapport.routing.plan.reading import read_plan, schema
 
 
@@ -15,16 +17,21 @@ def run(arguments: list[str]) -> int:
         prog="rapport routing",
         allow_abbrev=False,
         description="The plan of routing: check a file, publish it, write out the one in force, or the schema. "
+        "With holidays, write out the plan with the days of a calendar file (iCal) put in. "
         "A check without --programme looks at no names and needs no database.",
     )
-    parser.add_argument("what", choices=["check", "publish", "export", "schema"])
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the plan; - is standard input")
+    parser.add_argument("what", choices=["check", "publish", "export", "holidays", "schema"])
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the file; - is standard input")
+    parser.add_argument("--calendar", metavar="KEY", help="the plan's calendar that gets the holidays")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="the plan that does; else the one in force")
     parser.add_argument("--programme", metavar="KEY", help="whose plan; its reasons, segments, teams and people")
     parser.add_argument("--note", default="", metavar="WORDS", help="what changes, kept with the version")
     asked = parser.parse_args(arguments)
     if asked.what == "schema":
         print(json.dumps(schema(), indent=2))
         return 0
+    if asked.what == "holidays":
+        return _holidays(asked)
     text = "" if asked.what == "export" else _text(asked.file)
     if asked.programme is None:
         if asked.what != "check":
@@ -38,10 +45,34 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
+def _holidays(asked: argparse.Namespace) -> int:
+    if asked.calendar is None:
+        raise Invalid("Say which of the plan's calendars: --calendar KEY.")
+    if (asked.programme is None) == (asked.plan is None):
+        raise Invalid("Say whose plan, --programme KEY, or which one, --plan FILE.")
+    content = _bytes(asked.file)
+    if asked.plan is not None:
+        added = with_holidays(_text(asked.plan), asked.calendar, content, zone=ZoneInfo("UTC"))
+    else:
+        from rapport.routing import commands  # needs the database, which a plan in a file does not
+
+        added = commands.holidays(asked.programme, asked.calendar, content)
+    print(added.text.removesuffix("\n"))
+    print(added.words, file=sys.stderr)
+    return 0
+
+
 def _text(file: Path | None) -> str:
-    if file is None:
-        raise Invalid("Name the file with the plan.")
     try:
-        return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Invalid(f"The plan {file} cannot be read: {fault}.") from fault
+        return _bytes(file).decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise Invalid(f"The file {file} is no text in UTF-8: {fault}.") from fault
+
+
+def _bytes(file: Path | None) -> bytes:
+    if file is None:
+        raise Invalid("Name the file.")
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as fault:
+        raise Invalid(f"The file {file} cannot be read: {fault}.") from fault

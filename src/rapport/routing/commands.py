@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapport.accounts.doors import commanding
 from rapport.routing import publishing, versions
+from rapport.routing.plan.holidays import Added, with_holidays
 from rapport.routing.plan.reading import read_plan
 
 
@@ -22,3 +23,9 @@ def do(what: str, *, programme_key: str, text: str, note: str) -> str:
         number = before.number if before else None
         done = publishing.publish(programme=programme, number=made.number, instead_of=number, note=note)
         return f"Version {done.number} is in force on {programme.key}."
+
+
+def holidays(programme_key: str, calendar: str, content: bytes) -> Added:
+    """Return the plan in force with the days of a calendar file put in; nothing is kept."""
+    with commanding(programme_key) as programme:
+        return with_holidays(versions.text_in_force(programme), calendar, content, zone=programme.zone)

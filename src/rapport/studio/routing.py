@@ -19,6 +19,7 @@ from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.routing import publishing, versions
 from rapport.routing.floor_state import here_of
+from rapport.routing.plan.holidays import with_holidays
 from rapport.routing.plan.reading import MOST_CHARACTERS, PlanInvalid, read_plan
 from rapport.studio import plan_words, trying
 
@@ -89,6 +90,21 @@ def save(request: HttpRequest, member: Member) -> HttpResponseBase:
     return _to_version(
         request, member, made.number, f"Version {made.number} is on file. Publish it to have it count."
     )
+
+
+@require_POST
+@managing
+def holidays(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Put the days of a calendar file into the text in the editor; nothing is kept yet."""
+    text, sent = _sent_text(request), request.FILES.get("days")
+    try:
+        if sent is None or sent.size is None or sent.size > MOST_BYTES:
+            raise Invalid("Choose a calendar file (.ics) first." if sent is None else "This file is too large.")
+        key = request.POST.get("calendar", "").strip()
+        added = with_holidays(text, key, bytes(sent.read()), zone=member.programme.zone)
+    except Invalid as error:
+        return _page(request, member, text, error=error, status=422)
+    return _page(request, member, added.text, told=f"{added.words} Look at them, then put the plan on file.")
 
 
 @never_cache
@@ -197,7 +213,13 @@ def _read(programme: Programme, text: str) -> Reading:
 
 
 def _page(
-    request: HttpRequest, member: Member, text: str, *, error: DomainError | None = None, status: int = 200
+    request: HttpRequest,
+    member: Member,
+    text: str,
+    *,
+    error: DomainError | None = None,
+    told: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     programme = member.programme
     reading = _read(programme, text)
@@ -205,7 +227,10 @@ def _page(
         **_context(member),
         **_said(member, reading),
         "error": str(error) if error else "",
+        "told": told,
+        "note": _note(request),
         "text": text,
+        "calendars": list(reading.plan.calendars) if reading.plan else [],
         "versions": versions.versions_of(programme),
         "in_force": versions.version_in_force(programme),
         "reasons": list(reason_names(programme).items()),

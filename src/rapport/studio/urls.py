@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{ROUTING}try/", routing.try_contact, name="routing-try"),
     path(f"{ROUTING}save/", routing.save, name="routing-save"),
     path(f"{ROUTING}expected/", expected.expected, name="routing-expected"),
+    path(f"{ROUTING}holidays/", routing.holidays, name="routing-holidays"),
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),

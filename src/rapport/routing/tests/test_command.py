@@ -1,12 +1,14 @@
 """`rapport routing`, as an operator types it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from rapport.conftest import World, stand_in
 from rapport.events.models import Event
+from rapport.kit import clock
 from rapport.kit.errors import Invalid, NotFound
 from rapport.routing import versions
 from rapport.routing.cli import run
@@ -55,3 +57,29 @@ def test_a_plan_is_published_once_and_written_out(
     stand_in(world.programme)
     assert versions.version_in_force(world.programme).note == "from a file"
     assert Event.objects.filter(name="plan.published").count() == 1
+
+
+OFFICE = "[calendars.office]\nhours = ['mon-fri 08:00-18:00']\n"
+FEAST = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270101\r\nSUMMARY:New Year\r\n"
+FEAST += b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def test_holidays_are_put_into_a_plan_and_written_out(
+    world: World, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand_in(None)
+    days = tmp_path / "days.ics"
+    days.write_bytes(FEAST)
+    file.write_text(f"{OFFICE}{PLAN}")
+    asked = ["holidays", str(days), "--calendar", "office"]
+    with clock.at(datetime(2026, 11, 22, tzinfo=UTC)):
+        assert run([*asked, "--plan", str(file)]) == 0
+        said = capsys.readouterr()
+        assert '2027-01-01 = "New Year"' in said.out and "One day added to office." in said.err
+        run(["publish", str(file), "--programme", "cards"])
+        capsys.readouterr()
+        assert run([*asked, "--programme", "cards"]) == 0
+        assert capsys.readouterr().out == said.out
+        for wrong in (asked, asked[:2], ["holidays"], [*asked, "--plan", "x", "--programme", "cards"]):
+            with pytest.raises(Invalid):
+                run(wrong)

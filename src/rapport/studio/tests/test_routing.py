@@ -233,3 +233,23 @@ def test_expected_outcomes_are_told_to_who_manages_routing_and_to_nobody_else(
     for one in (world.rep, world.supervisor):
         assert signed_in(one).get(f"{ROUTING}expected/").status_code == 403
     assert signed_in(world.outsider).get(f"{ROUTING}expected/").status_code == 404
+
+
+def test_holidays_of_a_file_come_into_the_editor_and_nothing_is_kept(world: World, manager: Client) -> None:
+    day = (clock.now() + timedelta(days=40)).strftime("%Y%m%d")
+    event = f"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:{day}\r\nSUMMARY:A feast\r\nEND:VEVENT"
+    content = f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR"
+    sent = {"text": PLAN, "calendar": "office", "note": "Feasts"}
+    page = text_of(
+        manager.post(f"{ROUTING}holidays/", {**sent, "days": SimpleUploadedFile("x.ics", content.encode())})
+    )
+    assert "One day added to office." in page and '= "A feast"' in page and "[calendars.office.holidays]" in page
+    assert "Feasts" in page and not PlanVersion.objects.exists()
+    for bad, words in (
+        (None, "Choose a calendar file"),
+        (SimpleUploadedFile("x.ics", b"<html>"), "no calendar file"),
+    ):
+        refused = manager.post(f"{ROUTING}holidays/", {**sent, **({"days": bad} if bad else {})})
+        assert words in text_of(refused, 422) and "Main line" in refused.content.decode()
+    assert signed_in(world.supervisor).post(f"{ROUTING}holidays/", sent).status_code == 403
+    assert signed_in(world.outsider).post(f"{ROUTING}holidays/", sent).status_code == 404
