@@ -15,6 +15,21 @@ from rapport.routing.plan.rules import Plan
 
 MOST_CHARACTERS = 200_000
 MOST_TOLD = 20
+WANTED = {
+    "string_type": "text in quotes is wanted",
+    "int_type": "a whole number is wanted",
+    "int_parsing": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "float_type": "a number is wanted",
+    "float_parsing": "a number is wanted",
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
+    "list_type": "a list in brackets is wanted",
+    "dict_type": "a table of names and values is wanted",
+    "model_type": "a table of names and values is wanted",
+    "string_pattern_mismatch": "a key has small letters, digits, - and _, and 50 of them at most",
+}  # by pydantic's name of the fault; the others' words serve as they are
+A_DAY = "a day such as 2026-12-25 is wanted"
 
 
 class PlanInvalid(Invalid):
@@ -87,7 +102,9 @@ def _fault(error: Any) -> Fault:
         return Fault(path, f"There is nothing called {name!r} here.")
     if error["type"] == "missing":
         return Fault(path, f"{name!r} is missing.")
-    return Fault(path, f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}.")
+    own_words = error["msg"][:1].lower() + error["msg"][1:]
+    is_day = error["type"].startswith("date_")
+    return Fault(path, f"{name}: {A_DAY if is_day else WANTED.get(error['type'], own_words)}.")
 
 
 def _refusal(text: str, faults: list[Fault]) -> PlanInvalid:

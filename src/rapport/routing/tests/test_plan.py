@@ -83,7 +83,7 @@ IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
         ("Europe/Berlin", "Europe/Atlantis", "[calendars.office]", "no time zone 'Europe/Atlantis'"),
         ("Europe/Berlin", "../../etc/passwd", "[calendars.office]", "no time zone"),
         ("2026-12-24 =", "2026-12-25 =", '2026-12-25 = "08', "is a holiday too"),
-        ("2026-12-24 =", "2026-13-24 =", "", "valid date"),
+        ("2026-12-24 =", "2026-13-24 =", "", "a day such as"),
         ("segments = { priority", "segments = { gold", "", "There is no segment 'gold'"),
         ("ceiling_minutes = 10", "ceiling_minutes = nan", "", "finite number"),
         ("random_share = 0.05", "random_share = 5", "", "less than or equal to 1"),
