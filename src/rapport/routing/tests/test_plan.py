@@ -118,7 +118,7 @@ def test_all_faults_are_told_at_once_in_order() -> None:
         ("[" * 100_000, "This is no TOML"),
         ('{"a":' * 30_000, "nested too deep"),
         ("#" * (MOST_CHARACTERS + 1), "at most 200,000 characters"),
-        ("queues = 5", "valid dictionary"),
+        ("queues = 5", "a table of names"),
         ("\x00", "This is no TOML"),
     ],
 )
