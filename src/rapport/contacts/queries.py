@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -83,6 +83,26 @@ def held_by(member: Member) -> list[Contact]:
         .filter(rep=member, state__in=[State.ACTIVE, State.WRAP_UP])
         .order_by("-answered_at", "-pk")
     )
+
+
+def in_hands(programme_id: int, *, reps: Collection[int] | None = None) -> list[tuple[int, str, bool]]:
+    """Return what reps (all, or these) have in hand, as rep, channel, and whether the conversation is over.
+
+    A wrap-up whose clock stopped, since its rep was lost, is not among them.
+    """
+    running = Exists(Leg.objects.filter(contact=OuterRef("pk"), wrapped_at__isnull=True))
+    held = Contact.objects.filter(
+        Q(state=State.ACTIVE) | running,
+        programme=programme_id,
+        rep__isnull=False,
+        state__in=[State.ACTIVE, State.WRAP_UP],
+    )
+    if reps is not None:
+        held = held.filter(rep__in=reps)
+    return [
+        (rep, channel, state == State.WRAP_UP)
+        for rep, channel, state in held.values_list("rep", "channel", "state")
+    ]
 
 
 def held_since(contact: Contact, member: Member) -> datetime | None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_in_hand, lock_contact
-from rapport.contacts.queries import held_by, open_transfer
+from rapport.contacts.queries import open_transfer
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
@@ -107,8 +107,7 @@ def withdraw_offer(contact: Contact, *, actor: str) -> None:
         return
     held = presence.locked(offer.member)
     end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=actor)
-    if held.doing == Doing.RESERVED:
-        presence.release(held, actor=actor)
+    presence.follow_hand(held, actor=actor)
 
 
 @transaction.atomic
@@ -126,7 +125,7 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
     forget(contact)
     contacts.answer(contact, rep=member, actor=actor)
     end_offer(offer, Offer.Result.ACCEPTED, contact, actor=actor)
-    presence.move(held, Doing.ON_CONTACT, actor=actor)
+    presence.follow_hand(held, actor=actor)
     if before is not None:
         let_go(before, actor=actor)
     return contact
@@ -141,7 +140,7 @@ def _take_over(contact: Contact, member: Member, *, actor: str) -> None:
 
 @transaction.atomic
 def decline(*, member: Member, offer_id: UUID, because: str) -> None:
-    """Hand the offered contact back to its old place; the rep is not responding until they choose again."""
+    """Hand the offered contact back to its old place; the rep is offered nothing until they choose again."""
     if because not in Offer.Decline.values:
         raise Invalid("Choose from the list why you cannot take it.")
     offer, contact, held = _open_offer(member, offer_id)
@@ -152,7 +151,7 @@ def decline(*, member: Member, offer_id: UUID, because: str) -> None:
     offer.save(update_fields=["declined_because"])
     forget(contact, member=member)
     end_offer(offer, Offer.Result.DECLINED, contact, actor=actor, why=because)
-    presence.move(held, Doing.NOT_RESPONDING, actor=actor)
+    presence.stop_responding(held, actor=actor)
 
 
 def miss_offer(offer: Offer, *, actor: str) -> None:
@@ -160,14 +159,14 @@ def miss_offer(offer: Offer, *, actor: str) -> None:
     held = presence.locked(offer.member)
     forget(offer.contact, member=offer.member)
     end_offer(offer, Offer.Result.MISSED, offer.contact, actor=actor)
-    if held.doing == Doing.RESERVED:
-        presence.move(held, Doing.NOT_RESPONDING, actor=actor)
+    presence.stop_responding(held, actor=actor)
 
 
 @transaction.atomic
 def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: datetime | None = None) -> None:
     """Record that a telephone system connected the contact with a rep, who need not be at a desk here."""
     contact = lock_contact(contact.pk)
+    lock_both(contact, rep)
     withdraw_offer(contact, actor=actor)
     contacts.answer(contact, rep=rep, actor=actor, at=at)
     presence.wake_router(contact.programme_id, contact=contact.pk)
@@ -175,7 +174,7 @@ def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: da
         held = presence.locked(rep)
         if held.doing != Doing.OFFLINE:
             _withdraw_offers_to(rep, actor=actor)
-            presence.move(held, Doing.ON_CONTACT, actor=actor)
+            presence.follow_hand(held, actor=actor)
 
 
 @transaction.atomic
@@ -197,10 +196,11 @@ def _withdraw_offers_to(rep: Member, *, actor: str) -> None:
 
 @transaction.atomic
 def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | None = None) -> None:
-    """End the conversation and begin the rep's wrap-up; ending it again changes nothing."""
+    """End the conversation and begin the rep's wrap-up of it; ending it again changes nothing."""
     contact = lock_contact(contact.pk)
     if contact.state in ("wrap_up", "closed"):
         return
+    lock_both(contact)
     withdraw_offer(contact, actor=actor)  # to a colleague who was asked to take over
     if (one := call_back_of(contact, lock=True)) is not None:
         settle_call_back(one, state=CallBack.State.REACHED, actor=actor)
@@ -208,15 +208,15 @@ def end_conversation(contact: Contact, *, by: str, actor: str, at: datetime | No
     held = presence.locked(contact.rep) if contact.rep else None
     if held is None or (held.doing == Doing.OFFLINE and contact.channel == "voice"):
         contacts.close(contact, actor=actor, disposition=None, resolved=None, at=at)  # nobody is at a desk here
-    elif held.doing == Doing.ON_CONTACT:
-        presence.move(held, Doing.WRAP_UP, actor=actor, at=at)
+    else:
+        presence.follow_hand(held, actor=actor, at=at)
 
 
 @transaction.atomic
 def finish_wrap_up(
     *, member: Member, contact_id: UUID, disposition: str, resolved: bool, summary: str, value_given: str = ""
 ) -> Contact:
-    """Put the outcome on file and let the rep go on."""
+    """Put the outcome on file and let the rep go on with what else is in hand, or with what comes next."""
     contact = access_in_hand(member, contact_id, lock=True)
     if not summary.strip():
         raise Invalid("Write one line about the contact, so that whoever talks to this customer next knows.")
@@ -228,25 +228,20 @@ def finish_wrap_up(
         summary=summary,
         value_given=value_given,
     )
-    held = presence.locked(member)
-    if held.doing == Doing.WRAP_UP:  # else another contact rings or is being talked to already
-        _go_on(held, actor=f"member:{member.pk}")
+    presence.follow_hand(presence.locked(member), actor=f"member:{member.pk}")
     return contact
 
 
 def let_go(rep: Member, *, actor: str) -> None:
     """Let a rep go on whose contact somebody else has now; their part needs no wrap-up."""
-    held = presence.locked(rep)
-    if held.doing == Doing.ON_CONTACT:
-        _go_on(held, actor=actor)
+    presence.follow_hand(presence.locked(rep), actor=actor)
 
 
-def _go_on(held: Presence, *, actor: str) -> None:
-    """Let a rep go on after a contact: back to a chat that a call interrupted, else to what comes next."""
-    if any(one.state == "active" and is_ours(one) for one in held_by(held.member)):
-        presence.move(held, Doing.ON_CONTACT, actor=actor)
-    else:
-        presence.release(held, actor=actor)
+def lock_both(contact: Contact, rep: Member | None = None) -> None:
+    """Lock the presences of a contact's rep, old or new, and of whom it rings at, in their one order."""
+    offer = open_offer_of(contact)
+    if offer is not None and (rep := rep or contact.rep) is not None:
+        presence.locked_together({rep, offer.member})
 
 
 def settle_call_back(one: CallBack, *, state: CallBack.State, actor: str) -> None:
@@ -268,7 +263,7 @@ def _open_offer(member: Member, offer_id: UUID) -> tuple[Offer, Contact, Presenc
     if found is None:
         raise NotFound
     contact = lock_contact(found)
-    held = presence.locked(member)
+    held = presence.locked_together({one for one in (contact.rep, member) if one is not None})[member.pk]
     offer = Offer.objects.select_for_update().get(public_id=offer_id)
     return offer, contact, held
 

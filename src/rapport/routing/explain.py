@@ -112,9 +112,11 @@ class _Explainer:
             return "not_drawn", "was not drawn"
         by, pool = self.waiting.choice.by, self.place.pools[pick.step]
         best = pool.rank(pool.reps[pick.rep], by, self.waiting.kind)
-        if other.rank[0] == best[0]:
-            less = other.rank[1] > best[1]
+        if other.rank[:2] == best[:2]:
+            less = other.rank[2] > best[2]
             return "behind", "has been idle for less long" if less else "has been idle as long (order by number)"
+        if other.rank[0] == best[0]:
+            return "behind", f"has more in hand ({other.rank[1]}, not {best[1]})"
         if by is By.LEAST_OCCUPIED:
             return "behind", f"is busier ({other.rank[0]:.0%}, not {best[0]:.0%})"
         if by is By.MOST_PROFICIENT:
@@ -124,7 +126,7 @@ class _Explainer:
     def _not_free(self, rep: Rep) -> tuple[str, str]:
         """Why somebody who fits could not take the contact."""
         capacity, channel = self.bench.capacity, self.waiting.channel
-        blocking = capacity.hindrance(rep, channel)
+        blocking = capacity.hindrance(rep.handling, channel)
         if blocking == channel:
             limit = capacity.limits.get(channel, 1)
             return "full", f"has {rep.handling.get(channel, 0)} of {limit} {_in_hand(channel, limit)} in hand"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rapport.accounts import queries as accounts
-from rapport.accounts.clearance import standing
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.head_start import head_starts
@@ -18,11 +17,12 @@ from rapport.routing.outcomes import scores_of
 from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import NO_SCORES, FloorState, Rep, Scores, Waiting
+from rapport.routing.room import hands_in, takes
 from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member, Programme
+    from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
 
 RECENTLY = timedelta(hours=1)  # over which occupancy is counted
@@ -81,15 +81,15 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
 
 
 def signed_in(programme: Programme) -> tuple[Rep, ...]:
-    """Return who is on the floor, with skills, team and tier; who is available takes contacts.
+    """Return who is on the floor, with skills, team, tier and what they have in hand.
 
-    Whose clearance has ended does not, though a job takes them off the floor only within a minute. A desk has one
-    chat at a time, so whoever has one in hand takes no other.
+    Whose clearance has ended takes nothing, though a job takes them off the floor only within a minute.
     """
     now = clock.now()
     skills = _skills(programme, Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE))
     here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
-    busy = _occupancy(programme, now) if _asks_occupancy(plan_in_force(programme).plan) else {}
+    plan, hands = plan_in_force(programme).plan, hands_in(programme.pk)
+    busy = _occupancy(programme, now) if _asks_occupancy(plan) else {}
     return tuple(
         Rep(
             id=one.member_id,
@@ -97,15 +97,16 @@ def signed_in(programme: Programme) -> tuple[Rep, ...]:
             idle_since=one.since.timestamp(),
             team=one.member.team.name if one.member.team else "",
             tier=one.member.role,
+            handling=hands[one.member_id].handling,
             occupancy=busy.get(one.member_id, 0.0),
-            takes=one.doing == Doing.AVAILABLE and not standing(_of(programme, one.member), now=now),
+            takes=takes(_of(programme, one), hands[one.member_id], plan),
         )
         for one in here.exclude(doing=Doing.OFFLINE)
     )
 
 
 def free_reps(programme: Programme) -> tuple[Rep, ...]:
-    """Return those on the floor who take contacts now."""
+    """Return those on the floor who take contacts now, as far as their capacity goes."""
     return tuple(rep for rep in signed_in(programme) if rep.takes)
 
 
@@ -157,9 +158,9 @@ def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
     return skills
 
 
-def _of(programme: Programme, member: Member) -> Member:
-    member.programme = programme  # its rules are read once for all
-    return member
+def _of(programme: Programme, held: Presence) -> Presence:
+    held.member.programme = programme  # its rules are read once for all
+    return held
 
 
 def _passed_by(contact_ids: list[int]) -> dict[int, frozenset[int]]:

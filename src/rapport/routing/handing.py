@@ -15,12 +15,13 @@ from rapport.contacts.access import access_contact, access_in_hand
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import presence
-from rapport.routing.actions import end_offer, let_go, withdraw_offer
+from rapport.routing.actions import end_offer, let_go, lock_both, withdraw_offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Preferred
 from rapport.routing.offering import Reservation, reserve
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import hours_of, open_offer_of
+from rapport.routing.room import hand_of, has_room
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def ask_colleague(*, member: Member, contact_id: UUID, agent_id: str, note: str)
     if open_offer_of(contact) is not None:
         raise Conflict("You have asked a colleague already. Wait for the answer, or take the question back.")
     held = presence.locked(to)
-    if held.doing != Doing.AVAILABLE:
+    plan = plan_in_force(member.programme).plan
+    if not has_room(held, hand_of(to), plan, contact.channel):
         raise Conflict(f"{to.name} is not free now. Hand it on to them without asking, or choose somebody else.")
     contacts.ask_transfer(contact, queue=contact.queue, to=to, note=note)
     words = f"{member.name} asks you to take over."
@@ -113,14 +115,14 @@ def take_back(*, member: Member, contact_id: UUID, why: str) -> Contact:
     held = presence.locked(offer.member)
     forget(contact, member=offer.member)
     end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=_actor(member), why=why)
-    if held.doing == Doing.RESERVED:
-        presence.move(held, Doing.NOT_RESPONDING, actor=_actor(member))
+    presence.stop_responding(held, actor=_actor(member))
     presence.wake_router(contact.programme_id, contact=contact.pk)
     return contact
 
 
 def _hand_on(contact: Contact, member: Member, *, queue: str, to: Member | None, note: str) -> Contact:
     actor = _actor(member)
+    lock_both(contact)
     withdraw_offer(contact, actor=actor)
     transfer = contacts.ask_transfer(contact, queue=queue, to=to, note=note)
     contacts.hand_on(contact, transfer=transfer, actor=actor)

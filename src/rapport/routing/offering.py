@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
 
 from rapport.contacts.access import lock_contacts
 from rapport.contacts.actions import audience_of
@@ -16,6 +15,8 @@ from rapport.kit import clock
 from rapport.routing import presence
 from rapport.routing.events import ContactOffered
 from rapport.routing.models import Doing, Offer, Presence
+from rapport.routing.room import hands_in, has_room
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -51,12 +52,16 @@ def offer_batch(programme: Programme, choices: Sequence[Chosen]) -> list[Chosen]
     """
     contacts = {one.pk: one for one in lock_contacts(one.contact for one in choices)}
     reps = presence.free_ones_locked([one.rep for one in choices])
-    ringing, rung = _open_offers([*contacts], [*reps])
+    for each in reps.values():
+        each.member.programme = programme  # its rules are read once for all
+    hands, plan = hands_in(programme.pk, members=[*reps]), plan_in_force(programme).plan
+    ringing = _ringing([*contacts])
     made, left = [], []
     for one in choices:
         contact, held = contacts.get(one.contact), reps.get(one.rep)
         waits = contact is not None and contact.state == "waiting" and contact.pk not in ringing
-        if contact and held and waits and held.doing == Doing.AVAILABLE and held.member_id not in rung:
+        if contact and held and waits and has_room(held, hands[held.member_id], plan, contact.channel):
+            hands[held.member_id].rings = True
             made.append(Reservation(contact, held, one.words, one.trace))
         else:
             left.append(one)
@@ -80,7 +85,9 @@ def reserve(programme: Programme, reservations: Sequence[Reservation], *, actor:
         )
         for one in reservations
     )
-    presence.move_all(programme, [one.held for one in reservations], Doing.RESERVED, actor=actor)
+    idle = [one.held for one in reservations if one.held.doing == Doing.AVAILABLE]  # others go on with their work
+    if idle:
+        presence.move_all(programme, idle, Doing.RESERVED, actor=actor)
     announce_all(
         (
             News(
@@ -95,8 +102,8 @@ def reserve(programme: Programme, reservations: Sequence[Reservation], *, actor:
     )
 
 
-def _open_offers(contacts: list[int], members: list[int]) -> tuple[set[int], set[int]]:
-    """Return which of the contacts ring now, and at which of the members."""
-    asked = Q(contact__in=contacts) | Q(member__in=members)
-    found = Offer.objects.filter(asked, ended_at__isnull=True).values_list("contact_id", "member_id")
-    return {contact for contact, _ in found}, {member for _, member in found}
+def _ringing(contacts: list[int]) -> set[int]:
+    """Return which of the contacts ring now."""
+    return set(
+        Offer.objects.filter(contact__in=contacts, ended_at__isnull=True).values_list("contact_id", flat=True)
+    )

@@ -33,7 +33,7 @@ class Standing(NamedTuple):
     @property
     def rep(self) -> int:
         """The rep's id."""
-        return self.rank[2]
+        return self.rank[-1]
 
 
 class Place:
@@ -100,15 +100,17 @@ class Place:
         among = len(ranking) - len(asked)
         draw = self.waiting.choice.draw(self.waiting.id)
         index = 0 if draw is None else draw % among
-        left = (one[2] for one in ranking if one[2] not in asked)
-        return Pick(step, next(islice(left, index, None)) if asked else ranking[index][2], among, draw is not None)
+        left = (one[-1] for one in ranking if one[-1] not in asked)
+        return Pick(
+            step, next(islice(left, index, None)) if asked else ranking[index][-1], among, draw is not None
+        )
 
     def standings(self) -> Iterator[Standing]:
         """Yield everyone eligible now, best first."""
         choice, kind, passed_by = self.waiting.choice, self.waiting.kind, self.waiting.passed_by
         for step, pool in enumerate(self.pools):
             for rank in pool.ranking(choice, kind):
-                if rank[2] not in passed_by and not self._is_in(rank[2], self.pools[:step]):
+                if rank[-1] not in passed_by and not self._is_in(rank[-1], self.pools[:step]):
                     yield Standing(False, step, rank)
         asked = []
         for rep in passed_by:

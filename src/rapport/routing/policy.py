@@ -12,7 +12,7 @@ The rules, in order:
 3. A rep may be offered a contact who takes contacts now, has room for one more of its channel beside what is in
    hand, and is not above the occupancy ceiling. The ceiling holds for everybody, whoever waits.
 4. Among reps who meet the same step the contact's `Choice` says who is first, or that chance says it. Ties go by
-   longest idle, then by id.
+   fewest in hand, then by longest idle, then by id.
 5. A rep who declined or missed this contact is asked again only when nobody else who may serve it is free.
 6. Nobody overtakes: a contact gets no rep whom an earlier contact could have had. So whoever comes more than the
    largest head start later never goes before.

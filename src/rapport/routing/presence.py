@@ -1,8 +1,13 @@
-"""What reps do, and the ledger of it. Callers hold the transaction; every change is locked and recorded."""
+"""What reps do, and the ledger of it. Callers hold the transaction; every change is locked and recorded.
+
+What a rep does follows from what they have in hand: ``on_contact`` while they talk to anybody, else ``wrap_up``
+while they wrap anything up, else ``reserved`` while an offer rings, else what they chose. Whoever locks several
+presences does so in the order of their members' ids (``locked_together``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +19,7 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.routing.events import PresenceChanged
 from rapport.routing.gates import closed_gate
 from rapport.routing.models import BUSY, CHOSEN, Doing, Presence, StateSpan
+from rapport.routing.room import hand_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -69,6 +75,11 @@ def free_ones_locked(member_ids: Collection[int]) -> dict[int, Presence]:
     return {one.member_id: one for one in found}
 
 
+def locked_together(members: Iterable[Member]) -> dict[int, Presence]:
+    """Return the presences of several members by the member's id, locked in their one order."""
+    return {one.pk: locked(one) for one in sorted(members, key=lambda one: one.pk)}
+
+
 def move(presence: Presence, doing: str, *, actor: str, at: datetime | None = None) -> None:
     """Change what a locked presence does, close its stretch in the ledger and open the next."""
     if presence.doing != doing:
@@ -104,17 +115,37 @@ def move_all(
     announce_all(news, programme=programme, actor=actor)
 
 
-def release(presence: Presence, *, actor: str) -> None:
-    """Let a rep go on after a contact: to what they asked for, else available, unless a gate is closed."""
-    wanted, presence.after = presence.after, Doing.AVAILABLE
-    if wanted == Doing.AVAILABLE and closed_gate(presence.member):
-        wanted = Doing.MEETING
-    move(presence, wanted, actor=actor)
+def follow_hand(presence: Presence, *, actor: str, at: datetime | None = None) -> None:
+    """Let a rep on the floor do what follows from what they have in hand now.
+
+    With nothing in hand any more they go on to what they asked for, else are available, unless a gate is closed.
+    """
+    if presence.doing == Doing.OFFLINE:
+        return
+    busy = hand_of(presence.member).doing
+    if busy is not None:
+        move(presence, busy, actor=actor, at=at)
+        wake_router(presence.programme_id, member=presence.member_id)  # whether they move or not
+    elif presence.doing in BUSY:
+        wanted, presence.after = presence.after, Doing.AVAILABLE
+        if wanted == Doing.AVAILABLE and closed_gate(presence.member):
+            wanted = Doing.MEETING
+        move(presence, wanted, actor=actor)
+
+
+def stop_responding(presence: Presence, *, actor: str) -> None:
+    """Offer a rep nothing until they choose again: at once, or as soon as what they have in hand is done."""
+    if presence.doing == Doing.RESERVED:
+        move(presence, Doing.NOT_RESPONDING, actor=actor)
+    elif presence.doing in BUSY and presence.after == Doing.AVAILABLE:
+        presence.after = Doing.NOT_RESPONDING
+        presence.save(update_fields=["after"])
+        wake_router(presence.programme_id, member=presence.member_id)
 
 
 @transaction.atomic
 def choose(*, member: Member, doing: str) -> Presence:
-    """Let a rep choose what to do; while busy with a contact the choice counts from its end.
+    """Let a rep choose what to do; while anything is in hand the choice counts from its end.
 
     Raises Conflict with the reason when a gate (such as unread Rally Notes) keeps them from being available.
     """
@@ -124,13 +155,14 @@ def choose(*, member: Member, doing: str) -> Presence:
         raise Conflict(why)
     presence = locked(member)
     presence.seen_at = clock.now()
-    if presence.doing in BUSY and doing != presence.doing:
-        presence.after = doing
-        presence.save(update_fields=["after", "seen_at"])
-        return presence
-    presence.after = Doing.AVAILABLE
+    busy = presence.doing if presence.doing in BUSY else None
+    if busy is None and doing != Doing.OFFLINE:
+        busy = hand_of(member).doing  # such as a call that goes on at their telephone
+    presence.after = Doing(doing) if busy else Doing.AVAILABLE
     presence.save(update_fields=["after", "seen_at"])
-    move(presence, doing, actor=f"member:{member.pk}")
+    move(presence, busy or doing, actor=f"member:{member.pk}")
+    if busy:
+        wake_router(presence.programme_id, member=member.pk)
     return presence
 
 

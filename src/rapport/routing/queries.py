@@ -17,6 +17,7 @@ from rapport.routing.models import Doing, Offer, Presence, Proficiency
 from rapport.routing.plan.checks import calendar_of
 from rapport.routing.plan.rules import Wait
 from rapport.routing.presence import on_floor
+from rapport.routing.room import hands_in, has_room
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
@@ -67,8 +68,11 @@ def colleagues_of(member: Member) -> list[Colleague]:
     others = [one for one in on_floor(member.programme) if one.member_id != member.pk]
     for one in others:
         one.member.programme = member.programme
+    plan, hands = plan_in_force(member.programme).plan, hands_in(member.programme_id)
     found = [
-        Colleague(one.member.agent_id, one.member.name, one.doing, one.doing == Doing.AVAILABLE)
+        Colleague(
+            one.member.agent_id, one.member.name, one.doing, has_room(one, hands[one.member_id], plan, "chat")
+        )
         for one in others
         if one.member.may(Right.TAKE_CONTACTS)
     ]

@@ -76,7 +76,7 @@ class _Scan:
             for rep in self.floor.reps
             if condition.met_by(rep) and capacity.admits(rep, channel)
         ]
-        return [one[2] for one in sorted(ranks, reverse=True)]
+        return [one[-1] for one in sorted(ranks, reverse=True)]
 
 
 def _plainly(floor: FloorState) -> list[Assignment] | None:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 Kind = tuple[str, str]
-Rank = tuple[float, float, int]
+Rank = tuple[float, int, float, int]
 NOTHING: Mapping[str, int] = {}
 
 
@@ -86,7 +86,7 @@ ANYONE = (Step(),)
 
 
 class By(StrEnum):
-    """Who is first among those who meet the same step; ties by longest idle, then by id.
+    """Who is first among those who meet the same step; ties by fewest in hand, longest idle, then by id.
 
     Proficiency is the sum of the rep's levels in the skills which the step needs. The expected outcome comes from
     `Scores`.
@@ -163,6 +163,11 @@ class Rep(NamedTuple):
     occupancy: float = 0.0
     takes: bool = True
 
+    @property
+    def load(self) -> int:
+        """How many contacts are in hand."""
+        return sum(self.handling.values()) if self.handling else 0
+
 
 class Waiting(NamedTuple):
     """A contact in the queue; with no steps any rep will do.
@@ -210,11 +215,11 @@ class Capacity:
     beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     occupancy_ceiling: float | None = None
 
-    def hindrance(self, rep: Rep, channel: str) -> str | None:
+    def hindrance(self, handling: Mapping[str, int], channel: str) -> str | None:
         """Return the channel in hand that leaves no room for one more contact of `channel`, if any."""
-        if rep.handling.get(channel, 0) >= self.limits.get(channel, 1):
+        if handling.get(channel, 0) >= self.limits.get(channel, 1):
             return channel
-        for other, count in rep.handling.items():
+        for other, count in handling.items():
             if count and other != channel and other not in self.beside.get(channel, ()):
                 return other
         return None
@@ -225,7 +230,7 @@ class Capacity:
 
     def admits(self, rep: Rep, channel: str) -> bool:
         """Whether the rep may be offered one more contact of the channel now."""
-        return rep.takes and not self.is_above_ceiling(rep) and self.hindrance(rep, channel) is None
+        return rep.takes and not self.is_above_ceiling(rep) and self.hindrance(rep.handling, channel) is None
 
 
 ONE_EACH = Capacity()
@@ -250,7 +255,7 @@ def rank(rep: Rep, by: By, needs: tuple[Need, ...], kind: Kind, scores: Scores) 
         first = -float(sum(rep.skills.get(need.skill, 0) for need in needs))
     elif by is By.BEST_OUTCOME:
         first = -scores.of(kind, rep.id)
-    return first, rep.idle_since, rep.id
+    return first, rep.load, rep.idle_since, rep.id
 
 
 def next_widening(waiting: Waiting, now: float) -> float | None:

@@ -79,7 +79,7 @@ def take_uncleared_off_floor(programme: Programme, *, shut_out: UUID | None = No
 def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     """Take a rep who has not been heard of after ``silent_since`` off the floor, from when they were last seen.
 
-    Their chat goes back to its old place, an offer to them is withdrawn, a wrap-up waits for their return.
+    Their chats go back to their old places, an offer to them is withdrawn, wrap-ups wait for their return.
     Returns whether they were on the floor.
     """
     gone = Presence.objects.select_related("member__user", "programme").filter(member_id=member_id).first()
@@ -116,9 +116,7 @@ def close_forgotten_wrap_up(contact_id: int) -> bool:
         return False
     contacts.close(contact, actor=ACTOR, disposition=None, resolved=None)
     if contact.rep is not None:
-        held = presence.locked(contact.rep)
-        if held.doing == Doing.WRAP_UP:
-            presence.release(held, actor=ACTOR)
+        presence.follow_hand(presence.locked(contact.rep), actor=ACTOR)
     return True
 
 

@@ -201,7 +201,7 @@ class _Reading:
             return "above_ceiling"
         if doing == Doing.ON_CONTACT:
             return doing
-        return "full" if self.capacity.hindrance(rep, channel) else "not_cleared"
+        return "full" if self.capacity.hindrance(rep.handling, channel) else "not_cleared"
 
     def _free_at(self, doing: str, since: datetime) -> datetime | None:
         """Return when a rep is expected to be free; None where nobody knows."""

@@ -12,7 +12,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.routing.floor_state import free_reps, here_of
 from rapport.routing.policy import Waiting, explain_waiting
-from rapport.routing.routes import queue_for, route_for, seconds_granted, steps_of
+from rapport.routing.routes import capacity_of, queue_for, route_for, seconds_granted, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,8 @@ def try_contact(programme: Programme, plan: Plan, sent: Mapping[str, Any]) -> Tr
     names = member_names(programme, (rep.id for rep in reps))
     begins, tried = 0.0, []
     for step in steps:
-        alone = Waiting(id=0, queue=queue, placed_at=now, steps=(step,))
-        found = explain_waiting(alone, reps, now)
+        alone = Waiting(id=0, queue=queue, placed_at=now, steps=(step,), channel=channel)
+        found = explain_waiting(alone, reps, now, capacity=capacity_of(plan))
         fits = [names.get(rep, str(rep)) for rep in found.eligible]
         tried.append(Tried(begins, begins <= waited, str(step), fits, found.eligible_count))
         begins += step.seconds or 0

@@ -138,6 +138,9 @@ class Capacity(Part):
     beside: dict[Channel, list[Channel]] = Field(
         default={}, description="a contact of this channel may come to a rep who has contacts of those"
     )
+    during_wrap_up: bool = Field(
+        default=False, description="a rep who wraps up a contact, which counts as one in hand, may get one more"
+    )
     occupancy_ceiling: Annotated[float, Field(gt=0, le=1)] | None = Field(
         default=None, description="a rep busier than this over the past hour rests until the share has fallen"
     )

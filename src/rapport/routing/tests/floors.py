@@ -124,8 +124,10 @@ def place_of(contact: Waiting) -> tuple[float, int]:
     return contact.placed_at - contact.head_start_seconds, contact.id
 
 
-def best_first(contact: Waiting, left: list[Rep], floor: FloorState) -> list[tuple[bool, int, float, float, int]]:
-    """Those of the reps who may serve the contact: asked before, step, what the choice says, idle since, id."""
+def best_first(
+    contact: Waiting, left: list[Rep], floor: FloorState
+) -> list[tuple[bool, int, float, int, float, int]]:
+    """Those of the reps who may serve the contact: asked before, step, what the choice says, in hand, idle, id."""
     counting = steps_that_count(contact, floor)
     found = []
     for rep in left:
@@ -137,5 +139,7 @@ def best_first(contact: Waiting, left: list[Rep], floor: FloorState) -> list[tup
                 By.MOST_PROFICIENT: -sum(rep.skills.get(need.skill, 0) for need in counting[step].needs),
                 By.BEST_OUTCOME: -floor.scores.of(contact.kind, rep.id),
             }[contact.choice.by]
-            found.append((rep.id in contact.passed_by, step, first, rep.idle_since, rep.id))
+            found.append(
+                (rep.id in contact.passed_by, step, first, sum(rep.handling.values()), rep.idle_since, rep.id)
+            )
     return sorted(found)
