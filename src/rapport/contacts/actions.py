@@ -109,14 +109,16 @@ def _segment(customer: Customer | None) -> Segment | None:
     return customer.segment if customer and customer.is_active else None
 
 
-def enqueue(contact: Contact, *, queue: str, actor: str, at: datetime | None = None) -> None:
-    """Put the contact at the end of a queue."""
+def enqueue(
+    contact: Contact, *, queue: str, actor: str, plan: int | None = None, at: datetime | None = None
+) -> None:
+    """Put the contact at the end of a queue, to be routed by the plan that was drawn for it where one was."""
     _require(contact, State.ARRIVED)
     at = at or clock.now()
-    contact.state, contact.queue = State.WAITING, queue
+    contact.state, contact.queue, contact.plan = State.WAITING, queue, plan
     contact.queued_at = contact.placed_at = at
-    contact.save(update_fields=["state", "queue", "queued_at", "placed_at"])
-    _tell(contact, ContactQueued(queue=queue), actor, at)
+    contact.save(update_fields=["state", "queue", "plan", "queued_at", "placed_at"])
+    _tell(contact, ContactQueued(queue=queue, plan=plan), actor, at)
 
 
 def identify(contact: Contact, *, customer: Customer, actor: str) -> None:

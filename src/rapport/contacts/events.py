@@ -21,10 +21,11 @@ class ContactArrived:
 
 @dataclass(frozen=True)
 class ContactQueued:
-    """The customer asked for a person and stands in a queue."""
+    """The customer asked for a person and stands in a queue; ``plan``: drawn for it, while a plan is tried."""
 
     name: ClassVar[str] = "contact.queued"
     queue: Code
+    plan: int | None = None
 
 
 @dataclass(frozen=True)

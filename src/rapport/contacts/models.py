@@ -60,7 +60,10 @@ class Disposition(models.Model):
 
 
 class Contact(models.Model):
-    """One contact of one customer; ``queue`` is the key of the queue it stands or stood in."""
+    """One contact of one customer; ``queue`` is the key of the queue it stands or stood in.
+
+    ``plan`` is the number of the plan of routing that was drawn for it, where one was being tried.
+    """
 
     FIELD_CLASSES: ClassVar = {
         "external_id": FieldClass.PERSONAL,
@@ -79,6 +82,7 @@ class Contact(models.Model):
     segment = models.ForeignKey("customers.Segment", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
     queue = models.CharField(max_length=50, blank=True)
+    plan = models.PositiveIntegerField(null=True)
     rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)

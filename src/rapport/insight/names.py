@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-UNKNOWN = {"rep": "Nobody, or not known", "reason": "No reason", "queue": "No queue", "segment": "No segment"}
+UNKNOWN = {
+    "rep": "Nobody, or not known",
+    "reason": "No reason",
+    "queue": "No queue",
+    "segment": "No segment",
+    "plan": "None was being tried",
+}
 
 
 def names_of(programme: Programme, dimension: str, people: Names) -> dict[Group, str]:
@@ -31,4 +37,4 @@ def name_of(names: dict[Group, str], dimension: str, group: Group) -> str:
     """Return what one group is called."""
     if group is None:
         return UNKNOWN.get(dimension, "Unknown")
-    return names.get(group, str(group))
+    return f"Version {group}" if dimension == "plan" else names.get(group, str(group))

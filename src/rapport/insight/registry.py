@@ -57,6 +57,7 @@ CONTACT_DIMENSIONS = {
     "reason": "reason",
     "segment": "segment",
     "channel": "channel",
+    "plan": "plan",
     "day": "local_date",
     "hour": "local_hour",
     "weekday": "local_weekday",

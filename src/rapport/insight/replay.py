@@ -46,6 +46,7 @@ class ContactFact:
     segment: str | None
     reason: str | None
     queue: str | None = None
+    plan: int | None = None
     rep: str | None = None
     queued_at: datetime | None = None
     answered_at: datetime | None = None
@@ -144,6 +145,7 @@ def _reason_learned(fact: ContactFact, event: EventRow) -> None:
 
 def _queued(fact: ContactFact, event: EventRow) -> None:
     fact.queue, fact.queued_at = event.data["queue"] or None, event.at
+    fact.plan = event.data.get("plan")  # not told before plans were tried
 
 
 def _arrival_corrected(fact: ContactFact, event: EventRow) -> None:

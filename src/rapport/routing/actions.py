@@ -25,7 +25,8 @@ from rapport.routing.plan.rules import KEY
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import open_offer_of
 from rapport.routing.routes import queue_for
-from rapport.routing.versions import plan_in_force
+from rapport.routing.trials import drawn_for
+from rapport.routing.versions import plans_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -79,8 +80,10 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
     customer with an own rep has that one first.
     """
     contact = lock_contact(contact.pk)
-    plan, reason = plan_in_force(contact.programme).plan, contact.reason.key if contact.reason else None
-    contacts.enqueue(contact, queue=queue or queue_for(plan, contact.channel, reason), actor=actor, at=at)
+    plans, reason = plans_of(contact.programme), contact.reason.key if contact.reason else None
+    plan, drawn = plans.in_force.plan, drawn_for(contact, plans) if is_ours(contact) else None
+    queue = queue or queue_for(plan, contact.channel, reason)
+    contacts.enqueue(contact, queue=queue, plan=drawn, actor=actor, at=at)
     if is_ours(contact):
         former = contacts.follow_former(contact, within=plan.recontact.within(reason), actor=actor)
         if former is not None and former.rep and not has_own_rep(contact, plan.personal):

@@ -101,6 +101,36 @@ class PlanPublished:
 
 
 @dataclass(frozen=True)
+class PlanTrialBegun:
+    """A version is tried beside the one in force on a share of contacts; the subject is the programme.
+
+    ``key`` is what customers are drawn by, ``metric`` what decides, ``least`` the difference worth having.
+    """
+
+    name: ClassVar[str] = "plan.trial_begun"
+    trial: int
+    version: int
+    beside: int
+    share: float
+    key: Code
+    starts_at: Code
+    ends_at: Code
+    metric: Code
+    least: float
+    units_needed: int
+
+
+@dataclass(frozen=True)
+class PlanTrialEnded:
+    """A trial has ended: published, kept (the plan in force), or time_up; the subject is the programme."""
+
+    name: ClassVar[str] = "plan.trial_ended"
+    trial: int
+    version: int
+    result: Code
+
+
+@dataclass(frozen=True)
 class SkillChanged:
     """How well a person knows a skill was put on file, level 0: not at all; the subject is the person."""
 

@@ -19,7 +19,7 @@ from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import NO_SCORES, FloorState, Rep, Scores, Waiting
 from rapport.routing.room import hands_in, takes
 from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
-from rapport.routing.versions import plan_in_force
+from rapport.routing.versions import Plans, plans_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -41,13 +41,15 @@ def read_floor(programme: Programme) -> FloorState:
     reps = signed_in(programme)
     if not waiting or not any(rep.takes for rep in reps):
         return FloorState(waiting=(), reps=reps)
-    plan = plan_in_force(programme).plan
-    return FloorState(as_waiting(programme, waiting), reps, capacity_of(plan), expected_by(programme, plan))
+    plans = plans_of(programme)
+    capacity = capacity_of(plans.in_force.plan)
+    return FloorState(as_waiting(programme, waiting), reps, capacity, expected_by(programme, plans))
 
 
-def expected_by(programme: Programme, plan: Plan) -> Scores:
-    """Return the outcomes to expect where the plan chooses by them."""
-    return scores_of(programme, plan.choice.outcome) if plan.choice.by == "best_outcome" else NO_SCORES
+def expected_by(programme: Programme, plans: Plans) -> Scores:
+    """Return the outcomes to expect where a plan chooses by them."""
+    is_asked = any(plan.choice.by == "best_outcome" for plan in plans.all)
+    return scores_of(programme, plans.in_force.plan.choice.outcome) if is_asked else NO_SCORES
 
 
 def is_ours(contact: Contact) -> bool:
@@ -57,10 +59,10 @@ def is_ours(contact: Contact) -> bool:
 
 def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:
     """Return contacts as the policy sees them."""
-    plan, here = plan_in_force(programme).plan, here_of(programme)
-    starts = head_starts(programme, plan.priority, waiting)
-    passed, choice = _passed_by([one.pk for one in waiting]), choice_of(plan, programme.pk)
-    first = first_steps(programme, plan.personal, waiting)
+    plans, here = plans_of(programme), here_of(programme)
+    starts = head_starts(programme, plans, waiting)
+    passed = _passed_by([one.pk for one in waiting])
+    first = first_steps(programme, plans.in_force.plan.personal, waiting)
     return tuple(
         Waiting(
             id=one.pk,
@@ -69,12 +71,12 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
             head_start_seconds=starts[one.pk],
             steps=after(
                 first.get(one.pk, ()),
-                steps_of(route_for(plan, one.queue, one.reason.key if one.reason else None), here),
+                steps_of(route_for(plans.of(one), one.queue, one.reason.key if one.reason else None), here),
             ),
             passed_by=passed[one.pk],
             channel=one.channel,
             kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),
-            choice=choice,
+            choice=choice_of(plans.of(one), programme.pk),
         )
         for one in waiting
     )
@@ -88,8 +90,8 @@ def signed_in(programme: Programme) -> tuple[Rep, ...]:
     now = clock.now()
     skills = _skills(programme, Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE))
     here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
-    plan, hands = plan_in_force(programme).plan, hands_in(programme.pk)
-    busy = _occupancy(programme, now) if _asks_occupancy(plan) else {}
+    plans, hands = plans_of(programme), hands_in(programme.pk)
+    busy = _occupancy(programme, now) if any(map(_asks_occupancy, plans.all)) else {}
     return tuple(
         Rep(
             id=one.member_id,
@@ -99,7 +101,7 @@ def signed_in(programme: Programme) -> tuple[Rep, ...]:
             tier=one.member.role,
             handling=hands[one.member_id].handling,
             occupancy=busy.get(one.member_id, 0.0),
-            takes=takes(_of(programme, one), hands[one.member_id], plan),
+            takes=takes(_of(programme, one), hands[one.member_id], plans.in_force.plan),
         )
         for one in here.exclude(doing=Doing.OFFLINE)
     )

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rapport.contacts import queries as contacts
 from rapport.customers.queries import with_promise_due
 from rapport.kit import clock
-from rapport.routing.plan.rules import Priority
 from rapport.routing.routes import seconds_granted
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
+    from rapport.routing.versions import Plans
 
 
-def head_starts(programme: Programme, rules: Priority, waiting: Iterable[Contact]) -> dict[int, float]:
-    """Return the head start of each contact in seconds: what is granted added up, to the ceiling at most."""
-    listed = list(waiting)
-    owed, again = _owed(programme, rules, listed), _again(rules, listed)
+def head_starts(programme: Programme, plans: Plans, waiting: Iterable[Contact]) -> dict[int, float]:
+    """Return the head start of each contact in seconds: what its plan grants added up, to the ceiling at most."""
+    listed = [(one, plans.of(one).priority) for one in waiting]
+    owed = _owed(programme, [one for one, rules in listed if rules.promise_due_minutes])
+    again = _again([one for one, rules in listed if rules.repeat_contact_minutes])
     return {
         one.pk: seconds_granted(
             rules,
@@ -30,25 +31,25 @@ def head_starts(programme: Programme, rules: Priority, waiting: Iterable[Contact
             is_owed=one.customer_id in owed,
             is_again=one.pk in again,
         )
-        for one in listed
+        for one, rules in listed
     }
 
 
-def effective_places(programme: Programme, rules: Priority, waiting: Iterable[Contact]) -> dict[int, float]:
+def effective_places(programme: Programme, plans: Plans, waiting: Iterable[Contact]) -> dict[int, float]:
     """Return each waiting contact's place as epoch seconds, less its head start."""
     listed = list(waiting)
-    starts = head_starts(programme, rules, listed)
+    starts = head_starts(programme, plans, listed)
     return {one.pk: (one.placed_at or one.arrived_at).timestamp() - starts[one.pk] for one in listed}
 
 
-def _owed(programme: Programme, rules: Priority, listed: list[Contact]) -> set[int | None]:
+def _owed(programme: Programme, listed: Sequence[Contact]) -> set[int | None]:
     """Return the customers among them to whom something promised is due."""
-    if not rules.promise_due_minutes:
+    if not listed:
         return set()
     today = clock.now().astimezone(programme.zone).date()
     return {*with_promise_due(programme, {one.customer_id for one in listed if one.customer_id}, by=today)}
 
 
-def _again(rules: Priority, listed: list[Contact]) -> set[int]:
+def _again(listed: Sequence[Contact]) -> set[int]:
     """Return the contacts whose customer was here shortly before, for the same reason."""
-    return contacts.repeated_among(listed) if rules.repeat_contact_minutes else set()
+    return contacts.repeated_among(listed) if listed else set()

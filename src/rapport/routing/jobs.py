@@ -4,7 +4,7 @@ from rapport.accounts.doors import in_each_programme, one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
-from rapport.routing import call_backs, presence, publishing, upkeep
+from rapport.routing import call_backs, presence, publishing, trials, upkeep
 
 
 @job("routing.sign_off")
@@ -39,6 +39,12 @@ def clear_floors(timestamp: int) -> None:
 def publish_plans(timestamp: int) -> None:
     """Bring into force, every minute, the plans of routing whose time has come."""
     one_by_one_in_each(publishing.due_plans, publishing.publish_due)
+
+
+@periodic("routing.end_plan_trials", cron="* * * * *")
+def end_plan_trials(timestamp: int) -> None:
+    """End, every minute, the trials of plans whose time is up."""
+    one_by_one_in_each(trials.due_to_end, trials.end_due)
 
 
 @periodic("routing.put_call_backs_in_line", cron="* * * * *")

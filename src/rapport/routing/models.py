@@ -1,5 +1,6 @@
 """Tables of plans, skills, presence and offers."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -77,6 +78,60 @@ class PlanVersion(models.Model):
         if self.published_at is not None:
             return "in_force" if self.replaced_at is None else "replaced"
         return "draft" if self.starts_at is None else "planned"
+
+
+class PlanTrial(models.Model):
+    """A version of the plan, the candidate, tried beside the one in force on a share of the contacts that come.
+
+    ``key`` is what contacts are drawn by. ``metric`` is what decides, ``least`` the smallest difference worth
+    having, in the metric's unit, and ``units_needed`` how many customers it was planned for: none of them change
+    once it has begun.
+    """
+
+    class Result(models.TextChoices):
+        """How a trial ended."""
+
+        PUBLISHED = "published"
+        KEPT = "kept"
+        TIME_UP = "time_up"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    control = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    candidate = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    share = models.FloatField()
+    key = models.CharField(max_length=64)
+    metric = models.CharField(max_length=50)
+    least = models.FloatField()
+    units_needed = models.PositiveIntegerField()
+    begun_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="plan_trial_number_unique"),
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(ended_at__isnull=True), name="one_plan_tried_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lt=1), name="plan_tried_on_a_share"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="plan_trial_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, result="") | Q(ended_at__isnull=False) & ~Q(result=""),
+                name="ended_plan_trial_has_a_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"trial {self.number}"
+
+    @property
+    def over_at(self) -> datetime:
+        """Until when contacts are, or were, drawn."""
+        return self.ends_at if self.ended_at is None else min(self.ended_at, self.ends_at)
 
 
 class Proficiency(models.Model):

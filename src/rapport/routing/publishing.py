@@ -18,7 +18,7 @@ from rapport.routing import presence
 from rapport.routing.events import PlanPlanned, PlanPublished, PlanSaved
 from rapport.routing.models import PlanVersion
 from rapport.routing.plan.reading import read_plan
-from rapport.routing.versions import known_names, version_by_number, version_in_force
+from rapport.routing.versions import TRIED, known_names, version_by_number, version_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -39,12 +39,12 @@ def save_draft(
     text = _readable(text)
     note = _note(note)
     read_plan(text, known_names(programme))
-    _lock(programme)
+    lock_plans(programme)
     newest = PlanVersion.objects.filter(programme=programme).order_by("-number").first()
     if newest is not None and newest.text == text:
         return newest
     version = _make(programme, text, note, by)
-    _tell(programme, PlanSaved(version=version.number), actor)
+    tell(programme, PlanSaved(version=version.number), actor)
     return version
 
 
@@ -63,13 +63,14 @@ def publish(
 
     ``instead_of`` is the number of the one in force which the publisher has seen: Conflict when it is another now.
     """
-    _lock(programme)
+    lock_plans(programme)
     version = version_by_number(programme, number)
     if version.state == "in_force":
         return version
     if version.state == "replaced":
         raise Conflict(f"Version {number} was in force before. To have it again, roll back to it.")
-    _require_seen(programme, instead_of)
+    require_seen(programme, instead_of)
+    _require_none_tried(programme)
     read_plan(version.text, known_names(programme))
     version.note, version.published_by = _note(note) or version.note, by
     if starts_at is None:
@@ -82,14 +83,14 @@ def publish(
 @transaction.atomic
 def call_off(*, programme: Programme, number: int, actor: str = "command") -> PlanVersion:
     """Make a version that was to be published later a draft again; a draft stays one."""
-    _lock(programme)
+    lock_plans(programme)
     version = version_by_number(programme, number)
     if version.state in ("in_force", "replaced"):
         raise Conflict(f"Version {number} is in force already, or was. Publish another in its place.")
     if version.starts_at is not None:
         version.starts_at = None
         version.save(update_fields=["starts_at"])
-        _tell(programme, PlanPlanned(version=number, starts_at=None), actor)
+        tell(programme, PlanPlanned(version=number, starts_at=None), actor)
     return version
 
 
@@ -104,17 +105,18 @@ def roll_back(
     actor: str = "command",
 ) -> PlanVersion:
     """Bring the text of a version that was in force into force again, under a new number."""
-    _lock(programme)
+    lock_plans(programme)
     old = version_by_number(programme, number)
     if old.state == "in_force":
         return old
     if old.state != "replaced":
         raise Conflict(f"Version {number} was never in force; publish it instead.")
-    _require_seen(programme, instead_of)
+    require_seen(programme, instead_of)
+    _require_none_tried(programme)
     read_plan(old.text, known_names(programme))
     version = _make(programme, old.text, _note(note) or f"Version {number} again", by)
     version.published_by = by
-    _tell(programme, PlanSaved(version=version.number), actor)
+    tell(programme, PlanSaved(version=version.number), actor)
     _bring_into_force(version, actor)
     return version
 
@@ -134,7 +136,7 @@ def publish_due(due: tuple[Programme, int]) -> bool:
     It was checked when it was planned. What it names and is gone since then counts as nobody.
     """
     programme, number = due
-    _lock(programme)
+    lock_plans(programme)
     version = version_by_number(programme, number)
     if version.state != "planned" or version.starts_at is None or version.starts_at > clock.now():
         return False
@@ -151,8 +153,15 @@ def _bring_into_force(version: PlanVersion, actor: str) -> None:
     version.published_at = now
     version.save(update_fields=["published_at", "published_by", "note"])
     replaces = before.number if before else None
-    _tell(version.programme, PlanPublished(version=version.number, replaces=replaces), actor)
+    tell(version.programme, PlanPublished(version=version.number, replaces=replaces), actor)
     presence.wake_router(version.programme_id)
+
+
+def _require_none_tried(programme: Programme) -> None:
+    """Raise Conflict while a version is tried: what it is tried beside stays until the trial has ended."""
+    tried = PlanVersion.objects.filter(TRIED, programme=programme).first()
+    if tried is not None:
+        raise Conflict(f"Version {tried.number} is being tried on a share of contacts. End the trial first.")
 
 
 def _plan_for(version: PlanVersion, starts_at: datetime, actor: str) -> None:
@@ -161,7 +170,7 @@ def _plan_for(version: PlanVersion, starts_at: datetime, actor: str) -> None:
     version.starts_at = starts_at
     version.save(update_fields=["starts_at", "published_by", "note"])
     told = PlanPlanned(version=version.number, starts_at=starts_at.isoformat())
-    _tell(version.programme, told, actor)
+    tell(version.programme, told, actor)
 
 
 def _make(programme: Programme, text: str, note: str, by: Member | None) -> PlanVersion:
@@ -171,7 +180,8 @@ def _make(programme: Programme, text: str, note: str, by: Member | None) -> Plan
     )
 
 
-def _require_seen(programme: Programme, instead_of: int | None) -> None:
+def require_seen(programme: Programme, instead_of: int | None) -> None:
+    """Raise Conflict where another version is in force than the one that was seen."""
     now = version_in_force(programme)
     number = now.number if now else None
     if number != instead_of:
@@ -180,7 +190,8 @@ def _require_seen(programme: Programme, instead_of: int | None) -> None:
         )
 
 
-def _lock(programme: Programme) -> None:
+def lock_plans(programme: Programme) -> None:
+    """Let nobody else change the programme's plans until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])
 
@@ -200,6 +211,7 @@ def _note(note: str) -> str:
     return note
 
 
-def _tell(programme: Programme, happening: Happening, actor: str) -> None:
+def tell(programme: Programme, happening: Happening, actor: str) -> None:
+    """Announce what happened to the programme's plans; the subject is the programme."""
     audience = [f"floor:{programme.pk}"]
     announce(happening, programme=programme, subject=programme.public_id, actor=actor, audience=audience)

@@ -19,7 +19,7 @@ from rapport.routing.plan.rules import Wait
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, has_room
 from rapport.routing.routes import queue_for
-from rapport.routing.versions import plan_in_force
+from rapport.routing.versions import plan_in_force, plans_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -157,9 +157,9 @@ def place_of(contact: Contact) -> Place:
     The estimate is place times mean handle time of the past hour, divided by the reps on the floor who take
     contacts (each of them frees up once per handle time; a floor in steady state).
     """
-    plan = plan_in_force(contact.programme).plan
+    plans = plans_of(contact.programme)
     waiting = [one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue]
-    places = effective_places(contact.programme, plan.priority, waiting)
+    places = effective_places(contact.programme, plans, waiting)
     waiting.sort(key=lambda one: (places[one.pk], one.pk))
     position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
     working = Presence.objects.filter(
@@ -168,7 +168,7 @@ def place_of(contact: Contact) -> Place:
     ).count()
     handle = _usual_handle_seconds(contact.programme)
     known = handle is not None and working > 0
-    rules = plan.queues.get(contact.queue)
+    rules = plans.in_force.plan.queues.get(contact.queue)
     return Place(
         position,
         position * handle / working if known and handle is not None else None,

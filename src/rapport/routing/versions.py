@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import RIGHTS, Right, Role
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.kit.errors import NotFound
-from rapport.routing.models import PlanVersion
+from rapport.routing.models import PlanTrial, PlanVersion
 from rapport.routing.plan.checks import Known
 from rapport.routing.plan.reading import PlanInvalid, read_plan
 from rapport.routing.plan.rules import Plan
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
 
 log = logging.getLogger("rapport.routing")
 
@@ -30,6 +34,8 @@ name = "Main"
 routes = [{ steps = [{ anyone = true }] }]
 """
 PLAIN = read_plan(BUILT_IN)
+IN_FORCE = Q(published_at__isnull=False, replaced_at__isnull=True)
+TRIED = Exists(PlanTrial.objects.filter(candidate=OuterRef("pk"), ended_at__isnull=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,45 @@ class InForce:
     plan: Plan
 
 
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What contacts are routed by: the plan in force and, while one is tried, that one by its number.
+
+    What belongs to all contacts together (queues, hours, capacity) is always the plan in force's. A contact's
+    steps, head start and choice are those of the plan that was drawn for it.
+    """
+
+    in_force: InForce
+    tried: Mapping[int, Plan]
+
+    def of(self, contact: Contact) -> Plan:
+        """Return the plan for one contact; the one in force where the plan drawn for it is not tried any more."""
+        return self.tried.get(contact.plan or 0, self.in_force.plan)
+
+    @property
+    def all(self) -> tuple[Plan, ...]:
+        """Every plan that some contact may go by."""
+        return self.in_force.plan, *self.tried.values()
+
+
+def plans_of(programme: Programme) -> Plans:
+    """Return the plans that the programme's contacts are routed by; each text is read once a process."""
+    rows = PlanVersion.objects.filter(IN_FORCE | TRIED, programme=programme)
+    found = list(rows.values_list("pk", "number", "made_at", "published_at"))
+    now = next((InForce(number, _read(pk, made)) for pk, number, made, published in found if published), None)
+    tried = {number: _read(pk, made) for pk, number, made, published in found if not published}
+    return Plans(now or InForce(None, PLAIN), tried)
+
+
+def plan_for(contact: Contact) -> Plan:
+    """Return the plan that the contact is routed by."""
+    return plans_of(contact.programme).of(contact)
+
+
 def plan_in_force(programme: Programme) -> InForce:
     """Return the programme's plan; its text is read once a process."""
-    found = (
-        PlanVersion.objects.filter(programme=programme, published_at__isnull=False, replaced_at__isnull=True)
-        .values_list("pk", "number", "published_at")
-        .first()
-    )
+    rows = PlanVersion.objects.filter(IN_FORCE, programme=programme)
+    found = rows.values_list("pk", "number", "made_at").first()
     return InForce(None, PLAIN) if found is None else InForce(found[1], _read(found[0], found[2]))
 
 
@@ -56,8 +94,8 @@ def most_customers(programme: Programme) -> int:
 
 
 @lru_cache(maxsize=256)
-def _read(version_id: int, published_at: datetime) -> Plan:
-    """Return the plan of a published version, which is never changed; what it names is not looked at.
+def _read(version_id: int, made_at: datetime) -> Plan:
+    """Return the plan of a version, which is never changed; what it names is not looked at.
 
     One that this version of the program cannot read any more is taken for the plain plan: routing goes on.
     """
@@ -70,9 +108,7 @@ def _read(version_id: int, published_at: datetime) -> Plan:
 
 def version_in_force(programme: Programme) -> PlanVersion | None:
     """Return the version of the plan in force, if the programme has one."""
-    return PlanVersion.objects.filter(
-        programme=programme, published_at__isnull=False, replaced_at__isnull=True
-    ).first()
+    return PlanVersion.objects.filter(IN_FORCE, programme=programme).first()
 
 
 def text_in_force(programme: Programme) -> str:

@@ -26,7 +26,7 @@ from rapport.routing.queries import open_offers_in
 from rapport.routing.routes import capacity_of
 from rapport.routing.still import ANY, Fitting, Kept, Near, Still
 from rapport.routing.terms import Condition
-from rapport.routing.versions import plan_in_force
+from rapport.routing.versions import plans_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -55,7 +55,7 @@ def line_now(programme: Programme, *, most: int | None = None, only: Contact | N
     waiting = contacts.waiting_in(programme)
     if only is not None and all(one.pk != only.pk for one in waiting):
         return LineNow(waiting, {})
-    places = effective_places(programme, plan_in_force(programme).plan.priority, waiting)
+    places = effective_places(programme, plans_of(programme), waiting)
     waiting.sort(key=lambda one: (places[one.pk], one.pk))
     told = [one for one in waiting[:most] if only is None or one.pk == only.pk]
     return LineNow(waiting, _Reading(programme, waiting, {one.pk for one in told}).why() if told else {})
@@ -92,7 +92,9 @@ class _Reading:
     def __init__(self, programme: Programme, line: list[Contact], told: set[int]) -> None:
         self.programme = programme
         self.now = clock.now()
-        self.plan = plan_in_force(programme).plan
+        plans = plans_of(programme)
+        self.plan = plans.in_force.plan
+        self.skills = {key: name for plan in plans.all for key, name in plan.skills.items()}
         self.capacity = capacity_of(self.plan)
         self.line = line
         self.told = told
@@ -246,7 +248,7 @@ class _Reading:
     def _wish(self, step: Step, names: Mapping[int, str]) -> str:
         """Return what a step asks for, with skills and people by their names."""
         asked = [
-            f"{self.plan.skills.get(skill) or skill} {level}{' or higher' if level < 5 else ''}"
+            f"{self.skills.get(skill) or skill} {level}{' or higher' if level < 5 else ''}"
             for skill, level in step.needs
         ]
         if step.teams:

@@ -284,8 +284,7 @@ def test_a_promise_due_and_a_repeated_contact_are_found(world: World) -> None:
     in_force(world, SKILLED + "[priority]\npromise_due_minutes = 1\nrepeat_contact_minutes = 2\n")
 
     def granted(contact: Contact) -> float:
-        rules = versions.plan_in_force(world.programme).plan.priority
-        return head_starts(world.programme, rules, [contact])[contact.pk]
+        return head_starts(world.programme, versions.plans_of(world.programme), [contact])[contact.pk]
 
     first = a_chat(world)
     assert granted(first) == 90
