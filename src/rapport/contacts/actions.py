@@ -110,15 +110,22 @@ def _segment(customer: Customer | None) -> Segment | None:
 
 
 def enqueue(
-    contact: Contact, *, queue: str, actor: str, plan: int | None = None, at: datetime | None = None
+    contact: Contact,
+    *,
+    queue: str,
+    actor: str,
+    plan: int | None = None,
+    answer_within: int | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Put the contact at the end of a queue, to be routed by the plan that was drawn for it where one was."""
+    """Put the contact at the end of a queue: with the plan drawn for it, and the queue's own target in seconds."""
     _require(contact, State.ARRIVED)
     at = at or clock.now()
     contact.state, contact.queue, contact.plan = State.WAITING, queue, plan
     contact.queued_at = contact.placed_at = at
-    contact.save(update_fields=["state", "queue", "plan", "queued_at", "placed_at"])
-    _tell(contact, ContactQueued(queue=queue, plan=plan), actor, at)
+    contact.answer_within_seconds = answer_within
+    contact.save(update_fields=["state", "queue", "plan", "queued_at", "placed_at", "answer_within_seconds"])
+    _tell(contact, ContactQueued(queue=queue, plan=plan, answer_within=answer_within), actor, at)
 
 
 def identify(contact: Contact, *, customer: Customer, actor: str) -> None:

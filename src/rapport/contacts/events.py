@@ -21,11 +21,15 @@ class ContactArrived:
 
 @dataclass(frozen=True)
 class ContactQueued:
-    """The customer asked for a person and stands in a queue; ``plan``: drawn for it, while a plan is tried."""
+    """The customer asked for a person and stands in a queue.
+
+    ``plan``: drawn for it, while a plan is tried; ``answer_within``: the queue's own target in seconds.
+    """
 
     name: ClassVar[str] = "contact.queued"
     queue: Code
     plan: int | None = None
+    answer_within: int | None = None
 
 
 @dataclass(frozen=True)

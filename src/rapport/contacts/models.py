@@ -62,7 +62,8 @@ class Disposition(models.Model):
 class Contact(models.Model):
     """One contact of one customer; ``queue`` is the key of the queue it stands or stood in.
 
-    ``plan`` is the number of the plan of routing that was drawn for it, where one was being tried.
+    ``plan`` is the number of the plan of routing that was drawn for it, where one was being tried;
+    ``answer_within_seconds`` what the queue it was first put into aimed at then; None: what the programme does.
     """
 
     FIELD_CLASSES: ClassVar = {
@@ -87,6 +88,7 @@ class Contact(models.Model):
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField(null=True)
+    answer_within_seconds = models.PositiveIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
-from rapport.insight.queries import metrics
+from rapport.insight.queries import cuts, metrics
 from rapport.kit import clock
 from rapport.kit.filters import NONE, number, percent
+from rapport.kit.hours import moment_in_words
+from rapport.routing.queries import QueueNow, queues_for
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -59,10 +61,58 @@ def past_days(programme: Programme, today: date) -> dict[date, FigureRow]:
     return {day: row for row in rows if isinstance(day := row.group["day"], date)}
 
 
-def tiles(programme: Programme) -> list[Tile]:
-    """Return the figures of today that come from the metric registry, and the saves to come."""
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A queue as it stands, with its service level today beside its target."""
+
+    now: QueueNow
+    service_level: str
+    target: str
+    tone: str
+    offered: int
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The figures of today: the tiles on top, and those of each queue."""
+
+    tiles: list[Tile]
+    queues: list[QueueLine]
+
+
+def figures_of(programme: Programme) -> Today:
+    """Return the figures of today, of all and by queue, counted at once."""
     today = today_of(programme)
-    now = metrics(programme, KEYS, today, today)[0]
+    counted = cuts(programme, KEYS, today, today, [(), ("queue",)])
+    by_queue = {row.group["queue"]: row["service_level"] for row in counted["queue",]}
+    lines = [_queue_line(one, by_queue.get(one.key)) for one in queues_for(programme)]
+    return Today(tiles(programme, counted[()][0]), lines)
+
+
+def _queue_line(now: QueueNow, level: Figure | None) -> QueueLine:
+    value = level.value if level else None
+    return QueueLine(
+        now=now,
+        service_level=percent(value),
+        target=f"{percent(now.share)} in {now.within} s",
+        tone=_tone_up(value, now.share),
+        offered=int(level.denominator or 0) if level else 0,
+        hours=_hours(now),
+    )
+
+
+def _hours(now: QueueNow) -> str:
+    instant = now.open_until if now.is_open else now.opens_at
+    if instant is None:
+        return "always open" if now.is_open else "closed, and never opens"
+    words = moment_in_words(instant, clock.now(), now.zone)
+    return f"open until {words}" if now.is_open else f"closed, opens {words}"
+
+
+def tiles(programme: Programme, now: FigureRow) -> list[Tile]:
+    """Return the tiles of today's figures, and the saves to come."""
+    today = today_of(programme)
     past = past_days(programme, today)
     days = [past.get(today - timedelta(days=back)) for back in range(HISTORY_DAYS, 0, -1)]
     alike = [

@@ -205,7 +205,8 @@ def _now(member: Member) -> dict[str, Any]:
         "call_backs": call_backs_in(programme),
         "declines": declines_since(programme, bounds(programme, today_of(programme), today_of(programme))[0]),
         "may_call_off": member.may(Right.MOVE_CONTACTS),
-        "tiles": figures.tiles(programme),
+        "tiles": (today := figures.figures_of(programme)).tiles,
+        "queues": today.queues,
         "saves": arrivals.saves_of(programme),
         "as_of": clock.now(),
     }

@@ -21,7 +21,8 @@ Row = tuple[Any, ...]
 CONTACTS = """
 SELECT contact.public_id, channel, direction, reason, segment, queue, rep, customer, arrived_at, local_date,
     local_hour, local_weekday, queued_at, contact.answered_at, ended_at, closed_at, outcome, wait_seconds,
-    disposition, contact.resolved, survey.rating, survey.resolved, contact.transfers, contact.plan
+    disposition, contact.resolved, survey.rating, survey.resolved, contact.transfers, contact.plan,
+    contact.answer_within_seconds
 FROM fact_contact AS contact LEFT JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
 WHERE contact.programme_id = %(programme)s
 """
@@ -75,9 +76,20 @@ def _local(programme: Programme, instant: datetime) -> Row:
 def _contact(programme: Programme, fact: ContactFact) -> Row:
     names = (fact.channel, fact.direction, fact.reason, fact.segment, fact.queue, fact.rep, fact.customer)
     times = (fact.queued_at, fact.answered_at, fact.ended_at, fact.closed_at)
-    said = (fact.disposition, fact.resolved, fact.rating, fact.resolved_by_customer, fact.transfers, fact.plan)
+    said = (fact.disposition, fact.resolved, fact.rating, fact.resolved_by_customer)
+    kept = (fact.transfers, fact.plan, fact.answer_within_seconds)
     local = _local(programme, fact.arrived_at)
-    return (str(fact.subject), *names, fact.arrived_at, *local, *times, fact.outcome, fact.wait_seconds, *said)
+    return (
+        str(fact.subject),
+        *names,
+        fact.arrived_at,
+        *local,
+        *times,
+        fact.outcome,
+        fact.wait_seconds,
+        *said,
+        *kept,
+    )
 
 
 def _legs(fact: ContactFact, ids: dict[str, int]) -> Iterator[Row]:

@@ -22,6 +22,7 @@ OFFERED = "outcome IN ('answered', 'abandoned')"
 KNOWN = "outcome = 'answered' AND customer_id IS NOT NULL"
 SEEN = f"{KNOWN} AND ended_at + :return_hours * INTERVAL '1 hour' <= :seen_until"
 STAYED_AWAY = "(next_arrival IS NULL OR next_arrival > ended_at + :return_hours * INTERVAL '1 hour')"
+OWN_TARGET = "COALESCE(answer_within_seconds, :answer_within_seconds)"
 HANDLED = "outcome = 'answered' AND closed_at IS NOT NULL"
 WRAPPED = "wrap_up_seconds IS NOT NULL"
 
@@ -215,12 +216,13 @@ METRICS = {
         Metric(
             "service_level",
             "Service level",
-            "The share of contacts offered that were answered within the programme's answering time; abandoned "
-            "contacts count as not answered in time.",
+            "The share of contacts offered that were answered within the time that their own queue aims at: the "
+            "first one they stood in, as its plan was then. Where it names none, and for recorded calls, within "
+            "the programme's. Abandoned contacts count as not answered in time.",
             "share",
             "ratio",
             "contact",
-            contacts_where(f"{ANSWERED} AND wait_seconds <= :answer_within_seconds"),
+            contacts_where(f"{ANSWERED} AND wait_seconds <= {OWN_TARGET}"),
             contacts_where(OFFERED),
             better="up",
         ),

@@ -53,6 +53,7 @@ class ContactFact:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     gone: str | None = None
+    answer_within_seconds: int | None = None
     transfers: int = 0
     disposition: str | None = None
     resolved: bool | None = None
@@ -146,6 +147,7 @@ def _reason_learned(fact: ContactFact, event: EventRow) -> None:
 def _queued(fact: ContactFact, event: EventRow) -> None:
     fact.queue, fact.queued_at = event.data["queue"] or None, event.at
     fact.plan = event.data.get("plan")  # not told before plans were tried
+    fact.answer_within_seconds = event.data.get("answer_within")  # nor before queues had targets
 
 
 def _arrival_corrected(fact: ContactFact, event: EventRow) -> None:

@@ -83,7 +83,8 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
     plans, reason = plans_of(contact.programme), contact.reason.key if contact.reason else None
     plan, drawn = plans.in_force.plan, drawn_for(contact, plans) if is_ours(contact) else None
     queue = queue or queue_for(plan, contact.channel, reason)
-    contacts.enqueue(contact, queue=queue, plan=drawn, actor=actor, at=at)
+    within = plan.queues[queue].answer_within_seconds if queue in plan.queues else None
+    contacts.enqueue(contact, queue=queue, plan=drawn, answer_within=within, actor=actor, at=at)
     if is_ours(contact):
         former = contacts.follow_former(contact, within=plan.recontact.within(reason), actor=actor)
         if former is not None and former.rep and not has_own_rep(contact, plan.personal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -15,7 +16,7 @@ from rapport.kit import clock
 from rapport.routing.head_start import effective_places
 from rapport.routing.models import Doing, Offer, Presence, Proficiency
 from rapport.routing.plan.checks import calendar_of
-from rapport.routing.plan.rules import Wait
+from rapport.routing.plan.rules import QueueRules, Wait
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, has_room
 from rapport.routing.routes import queue_for
@@ -53,14 +54,22 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """A queue as it stands: how many wait, since when the longest does, and when it opens if it is closed."""
+    """A queue as it stands: how many wait, since when the longest does, when that changes, and what it aims at.
+
+    ``open_until`` and ``opens_at`` are None where that never changes; ``within`` (seconds) and ``share`` are its
+    target, or the programme's.
+    """
 
     key: str
     name: str
     waiting: int
     longest_since: datetime | None
     is_open: bool
+    open_until: datetime | None
     opens_at: datetime | None
+    zone: ZoneInfo
+    within: int
+    share: float
 
 
 def colleagues_of(member: Member) -> list[Colleague]:
@@ -79,19 +88,29 @@ def colleagues_of(member: Member) -> list[Colleague]:
     return sorted(found, key=lambda one: (not one.is_free, one.name))
 
 
-def queues_for(programme: Programme, channel: str) -> list[QueueNow]:
-    """Return the queues of a channel as they stand, in the order of the plan."""
-    now, waiting = clock.now(), contacts.waiting_in(programme)
-    found = []
-    for key, rules in plan_in_force(programme).plan.queues.items():
-        if rules.channel != channel:
-            continue
-        since = [one.queued_at for one in waiting if one.queue == key and one.queued_at]
-        hours = hours_of(programme, key)
-        is_open = hours is None or hours.is_open(now)
-        opens = None if is_open or hours is None else hours.opens_at(now)
-        found.append(QueueNow(key, rules.name, len(since), min(since, default=None), is_open, opens))
-    return found
+def queues_for(programme: Programme, channel: str | None = None) -> list[QueueNow]:
+    """Return the queues as they stand, of a channel or all, in the order of the plan."""
+    waiting = contacts.waiting_in(programme)
+    queues = plan_in_force(programme).plan.queues.items()
+    return [_now(programme, key, rules, waiting) for key, rules in queues if channel in (None, rules.channel)]
+
+
+def _now(programme: Programme, key: str, rules: QueueRules, waiting: list[Contact]) -> QueueNow:
+    now, hours = clock.now(), hours_of(programme, key)
+    since = [one.queued_at for one in waiting if one.queue == key and one.queued_at]
+    is_open = hours is None or hours.is_open(now)
+    return QueueNow(
+        key=key,
+        name=rules.name,
+        waiting=len(since),
+        longest_since=min(since, default=None),
+        is_open=is_open,
+        open_until=hours.open_until(now) if hours and is_open else None,
+        opens_at=hours.opens_at(now) if hours and not is_open else None,
+        zone=hours.zone if hours else programme.zone,
+        within=rules.answer_within_seconds or programme.answer_within_seconds,
+        share=programme.answer_target if rules.answer_share is None else rules.answer_share,
+    )
 
 
 def queue_of(contact: Contact) -> str:

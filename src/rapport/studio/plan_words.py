@@ -121,10 +121,15 @@ def _queue(
         channel=rules.channel,
         hours=hours_in_words(calendar, now),
         is_open=calendar is None or calendar.is_open(now),
-        target=f"{rules.answer_share:.0%} answered within {rules.answer_within_seconds} s",
+        target=_target(rules, programme),
         more=list(_more(plan, rules)),
         routes=[_route(route, here, reasons, is_only=len(rules.routes) == 1) for route in rules.routes],
     )
+
+
+def _target(rules: QueueRules, programme: Programme) -> str:
+    share = programme.answer_target if rules.answer_share is None else rules.answer_share
+    return f"{share:.0%} answered within {rules.answer_within_seconds or programme.answer_within_seconds} s"
 
 
 def hours_in_words(calendar: Calendar | None, now: datetime) -> str:

@@ -25,7 +25,7 @@ from rapport.kit.walls import inside
 from rapport.live import tickets
 from rapport.routing import actions as routing
 from rapport.routing import jobs as routing_jobs
-from rapport.routing import presence
+from rapport.routing import presence, publishing
 from rapport.routing.queries import open_offer_to
 from rapport.routing.router import turn
 
@@ -317,3 +317,42 @@ def test_a_rep_who_may_not_work_here_is_off_the_floor_at_once(world: World) -> N
     contact.refresh_from_db()
     assert contact.state == "waiting"
     assert open_offer_to(world.rep) is None
+
+
+QUEUES = """
+[calendars.day]
+hours = ["mon-fri 08:00-18:00"]
+
+[queues.main]
+name = "Main line"
+calendar = "day"
+answer_within_seconds = 60
+answer_share = 0.9
+routes = [{ steps = [{ anyone = true }] }]
+
+[queues.second]
+name = "Second line"
+routes = [{ steps = [{ anyone = true }] }]
+"""
+
+
+def test_each_queue_stands_with_its_hours_who_waits_and_its_service_level_beside_its_target(
+    world: World, watcher: Client
+) -> None:
+    made = publishing.save_draft(programme=world.programme, text=QUEUES)
+    publishing.publish(programme=world.programme, number=made.number, instead_of=None)
+    with clock.at(MONDAY):
+        contact = a_chat(world)
+    with clock.at(MONDAY + timedelta(seconds=50)):
+        contacts.answer(contact, rep=world.rep, actor="test")
+        a_chat(world, "b@example.org")
+    with clock.at(MONDAY + timedelta(seconds=80)):
+        page = " ".join(watcher.get("/at/cards/floor/now/").content.decode().split())
+        assert "open until 18:00" in page and "always open" in page
+        assert "target 90 % in 60 s" in page and "in 20 s" in page
+        main = page[page.index('id="queue-main"') : page.index('id="queue-second"')]
+        assert '<span class="num">1</span> waiting, longest' in main and "100 %" in main
+    with clock.at(MONDAY + timedelta(hours=12)):
+        later = Client()
+        later.force_login(world.supervisor.user)
+        assert "closed, opens Tuesday, 17 November, 08:00" in later.get("/at/cards/floor/?wall=1").content.decode()

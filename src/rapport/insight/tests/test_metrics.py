@@ -17,7 +17,8 @@ from rapport.insight.figures import Figure
 from rapport.insight.registry import METRICS
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
-from rapport.routing import presence
+from rapport.routing import actions as routing
+from rapport.routing import presence, publishing
 
 NINE = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Berlin
 LATER = NINE + timedelta(days=30)
@@ -265,3 +266,40 @@ def test_unknown_metrics_and_dimensions_are_refused_with_those_there_are(world: 
         queries.metrics(world.programme, ["contacts_ofered"])
     with pytest.raises(Invalid, match="they can by rep, queue"):
         queries.metrics(world.programme, by="shoe size")
+
+
+OWN_TARGETS = """
+[queues.main]
+name = "Main"
+answer_within_seconds = 60
+routes = [{ steps = [{ anyone = true }] }]
+
+[queues.other]
+name = "Other"
+routes = [{ steps = [{ anyone = true }] }]
+"""
+
+
+def test_service_level_goes_by_the_target_a_contacts_queue_had_when_it_was_put_there(world: World) -> None:
+    def published(text: str, instead_of: int | None) -> int:
+        made = publishing.save_draft(programme=world.programme, text=text)
+        return publishing.publish(programme=world.programme, number=made.number, instead_of=instead_of).number
+
+    def answered_after_forty(queue: str, at: datetime) -> None:
+        contact, _ = contacts.arrive(programme=world.programme, channel="chat", actor="customer", at=at)
+        routing.enqueue(contact, queue=queue, actor="customer", at=at)
+        contact.refresh_from_db()
+        contacts.answer(contact, rep=world.rep, actor="test", at=at + timedelta(seconds=40))
+        contacts.end(contact, by="rep", actor="test", at=at + timedelta(seconds=50))
+
+    number = published(OWN_TARGETS, None)
+    for queue in ("main", "other", "unknown"):
+        answered_after_forty(queue, NINE)
+    published(OWN_TARGETS.replace("= 60", "= 10"), number)
+    answered_after_forty("main", NINE)
+    levels = {
+        row.group["queue"]: row["service_level"].value for row in queries.metrics(world.programme, by="queue")
+    }
+    assert levels == {"main": 0.5, "other": 0.0, "unknown": 0.0}
+    assert figures(world)["service_level"].value == 0.25
+    assert list(differences(world.programme)) == []

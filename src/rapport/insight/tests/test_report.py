@@ -63,8 +63,8 @@ def test_it_shows_headline_trend_splits_heat_map_and_definitions(world: World, b
         "by hour of the week",
         "Cancel my card",
         "66.7\N{NARROW NO-BREAK SPACE}%",
-        "abandoned contacts count as not answered in time",
-        "wait_seconds &lt;= :answer_within_seconds",
+        "Abandoned contacts count as not answered in time",
+        "answer_within_seconds, :answer_within_seconds",
     ):
         assert words in shown
     assert shown.count('data-chart="') == 4

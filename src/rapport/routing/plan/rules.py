@@ -90,8 +90,12 @@ class QueueRules(Part):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     channel: Channel = "chat"
     calendar: Key | None = Field(default=None, description="always open where none is named")
-    answer_within_seconds: Seconds = 20
-    answer_share: Share = Field(default=0.8, description="the share to be answered within that time")
+    answer_within_seconds: Seconds | None = Field(
+        default=None, description="the service level counts who was answered within; the programme's where none"
+    )
+    answer_share: Share | None = Field(
+        default=None, description="the share to be answered within that time; the programme's where none"
+    )
     most_waiting: Annotated[int, Field(ge=1)] | None = Field(default=None, description="beyond which it is full")
     wait: Wait = Wait()
     closed: Closed = Closed()
