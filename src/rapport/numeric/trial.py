@@ -32,12 +32,12 @@ class Sums:
     ``units`` are those with a denominator above 0. Each may be an array; then all have the same shape.
     """
 
-    units: ArrayLike
-    x: ArrayLike
-    y: ArrayLike
-    xx: ArrayLike
-    xy: ArrayLike
-    yy: ArrayLike
+    units: float | Floats
+    x: float | Floats
+    y: float | Floats
+    xx: float | Floats
+    xy: float | Floats
+    yy: float | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def units_needed(
     """
     if not (least > 0 and 0 < share < 1 and 0 < power < 1):
         raise ValueError("the difference is above 0, share and power lie between 0 and 1")
-    units = float(np.asarray(before.units, dtype=float))
+    units = float(before.units)
     _, error = ratio(before)
     if units < FEWEST_UNITS or not error > 0:
         return None
