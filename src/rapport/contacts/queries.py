@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db.models import Avg, Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Avg, Case, Exists, F, Func, Max, OuterRef, Q, Value, When
 
 from rapport.contacts.access import readable_by
 from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State, Transfer
@@ -232,6 +232,13 @@ def history_of(customer: Customer, *, limit: int = 10) -> list[Contact]:
         .filter(programme=customer.programme_id, customer=customer)
         .order_by("-arrived_at")[:limit]
     )
+
+
+def last_arrivals(programme: Programme, customers: Iterable[int]) -> dict[int, datetime]:
+    """Return when each of the customers (ids) had their last contact."""
+    found = Contact.objects.filter(programme=programme, customer__in=list(customers))
+    rows = found.values_list("customer_id").annotate(last=Max("arrived_at"))
+    return {customer: last for customer, last in rows if customer is not None}
 
 
 def follow_ups_of(contact: Contact) -> list[FollowUp]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 LOCK = 726_170_703  # with the programme's id, the advisory lock that changes of books take turns by
-MOST_STAND_INS = 5
+MOST_STAND_INS = 3
 LONGEST_HAND_OVER = timedelta(days=366)
 SAID_BY_PROGRAMS = (OwnRep.Why.IMPORT, OwnRep.Why.API)
 WHY: dict[str, str] = {one.value: str(one.label) for one in OwnRep.Why if one not in SAID_BY_PROGRAMS}

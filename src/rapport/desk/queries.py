@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rapport.channels.chat.queries import customer_is_away, messages_of
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
+from rapport.customers.book_queries import OwnRepNow, own_rep_of
 from rapport.guides import queries as guides
 from rapport.insight import queries as insight
 from rapport.kit import clock
@@ -81,6 +82,7 @@ class CustomerFile:
     holdings: list[Any] = field(default_factory=list)
     promises: list[Any] = field(default_factory=list)
     history: list[Contact] = field(default_factory=list)
+    own_rep: OwnRepNow | None = None
 
     @property
     def years(self) -> int | None:
@@ -260,6 +262,7 @@ def _file(contact: Contact) -> CustomerFile | None:
         holdings=customers.holdings_of(customer),
         promises=customers.open_promises_of(customer),
         history=[one for one in contacts.history_of(customer) if one.pk != contact.pk],
+        own_rep=own_rep_of(customer),
         today=clock.now().astimezone(contact.programme.zone).date(),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import views
+from rapport.desk import book, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", views.say, name="desk-say"),
@@ -33,6 +33,8 @@ pages: list[URLPattern | URLResolver] = [
     path("offers/<uuid:offer_id>/accept/", views.accept, name="desk-accept"),
     path("offers/<uuid:offer_id>/decline/", views.decline, name="desk-decline"),
     path("call-backs/<uuid:call_back_id>/off/", views.call_off, name="desk-call-off"),
+    path("book/", book.book, name="desk-book"),
+    path("book/stand-ins/", book.name_stand_ins, name="desk-book-stand-ins"),
     path("contacts/<uuid:contact_id>/", include(contact)),
 ]
 urlpatterns = [path("at/<slug:programme>/desk/", include(pages))]

@@ -257,7 +257,8 @@ class _Reading:
             asked.append(f"tier {' or '.join(tier.replace('_', ' ') for tier in step.tiers)}")
         if step.people:
             asked.append(" or ".join(names.get(person, "somebody") for person in step.people))
-        return " and ".join(asked) or ANY
+        told = " and ".join(asked) or ANY
+        return f"{step.called}, {told}" if step.called else told
 
 
 def _asked(contact_ids: Iterable[int]) -> dict[tuple[int, int], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from rapport.accounts.clearance import read_hours, read_networks
 from rapport.accounts.roles import Right, Role
@@ -110,6 +111,14 @@ def read_day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Invalid(f"{text!r} is not a day; write it as 2026-11-21.") from None
+
+
+def read_ids(sent: QueryDict, name: str) -> list[UUID]:
+    """Return the public ids that were chosen."""
+    try:
+        return [UUID(text) for text in sent.getlist(name)]
+    except ValueError:
+        raise Invalid("Choose from the list.") from None
 
 
 def _choice(kind: type[Choice], text: str, what: str) -> Choice:

@@ -1,11 +1,12 @@
-"""Addresses of people, roles, rules, tokens and routing."""
+"""Addresses of people, roles, rules, tokens, routing and books."""
 
 from django.urls import path
 
-from rapport.studio import expected, routing, views
+from rapport.studio import books, expected, routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
+BOOKS = "at/<slug:programme>/books/"
 
 urlpatterns = [
     path(PEOPLE, views.people, name="people"),
@@ -31,4 +32,11 @@ urlpatterns = [
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),
+    path(BOOKS, books.books_page, name="books"),
+    path(f"{BOOKS}give/", books.give, name="book-give"),
+    path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),
+    path(f"{BOOKS}hand-over/<uuid:hand_over>/end/", books.end_hand_over, name="book-hand-over-end"),
+    path(f"{BOOKS}<uuid:person>/", books.book, name="book"),
+    path(f"{BOOKS}<uuid:person>/move/", books.move, name="book-move"),
+    path(f"{BOOKS}<uuid:person>/stand-ins/", books.name_stand_ins, name="book-stand-ins"),
 ]

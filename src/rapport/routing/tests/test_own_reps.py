@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.models import Member
@@ -24,6 +25,7 @@ from rapport.routing.plan.rules import Personal
 from rapport.routing.queries import open_offer_to
 from rapport.routing.router import turn
 from rapport.routing.tests.test_handing import plan
+from rapport.routing.why_waiting import why_waiting
 
 PLAN = """
 [queues.main]
@@ -221,3 +223,24 @@ def test_who_has_an_own_rep_goes_to_them_and_not_to_who_had_the_last_contact(flo
     assert third.follows_id or Contact.objects.get(pk=third.pk).follows_id
     assert not Preferred.objects.filter(contact=third).exists()
     assert OwnRep.objects.filter(until__isnull=True).count() == 1
+
+
+def test_the_desk_says_why_here_and_the_file_whose_customer_it_is(floor: World, client: Client) -> None:
+    client.force_login(floor.second_rep.user)
+    here(floor.second_rep)
+    a_chat(floor)
+    turn(floor.programme)
+    page = client.get("/at/cards/desk/").content.decode()
+    assert "Own rep: Rep" in page and "wants who stands in for their own rep, Rep2" in page
+
+
+def test_the_floor_says_for_whom_a_contact_is_kept_and_how_long(floor: World) -> None:
+    here(floor.rep, doing="break")
+    here(floor.supervisor)
+    contact = a_chat(floor)
+    with later(floor, 10):
+        still = why_waiting(contact)
+    assert still is not None
+    told = still.words
+    assert "Needs their own rep, Rep (step 1 of 3): Rep is on a break." in told
+    assert "In 30 s also who stands in for their own rep, Rep2." in told

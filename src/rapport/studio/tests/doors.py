@@ -6,6 +6,8 @@ from rapport.accounts import actions as accounts
 from rapport.accounts.models import ApiToken
 from rapport.accounts.roles import Right
 from rapport.conftest import World
+from rapport.customers import books
+from rapport.kit import clock
 from rapport.routing import publishing
 from rapport.routing.versions import BUILT_IN
 
@@ -15,10 +17,21 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     accounts.issue_token(programme=world.programme, name="walked", rights=[Right.USE_API])
     person = {"person": world.rep.user.public_id}
     names = ("person", "person-place", "person-clearance", "person-right", "person-skill", "person-sessions")
+    own_book = ("book", "book-move", "book-stand-ins")
+    today = clock.now().astimezone(world.programme.zone).date()
+    handed = books.hand_over(
+        programme=world.programme,
+        rep=world.rep,
+        to=world.second_rep,
+        first_day=today,
+        last_day=today,
+        actor="test",
+    )
     made = publishing.save_draft(programme=world.programme, text=BUILT_IN)
     version = {key: {"number": made.number} for key in ("routing-version", "routing-file", "routing-publish")}
     return {
-        **dict.fromkeys(names, person),
+        **dict.fromkeys((*names, *own_book), person),
+        "book-hand-over-end": {"hand_over": handed.public_id},
         **version,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
