@@ -20,6 +20,7 @@ from ninja.errors import ValidationError
 from rapport.accounts.access import access_member
 from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
+from rapport.api.books import router as books
 from rapport.api.document import DocumentedAPI
 from rapport.api.feeds import DeliveryOut
 from rapport.api.feeds import router as deliveries
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace="api-v1")
 api.add_router("", privacy)
 api.add_router("", deliveries)
+api.add_router("", books)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))

@@ -118,6 +118,12 @@ def keys_among(programme: Programme, keys: Iterable[str]) -> set[str]:
     return set(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", flat=True))
 
 
+def ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, UUID]:
+    """Return the public ids of the customers whom the partner knows by these keys, by key."""
+    found = Customer.objects.filter(programme=programme, key__in=list(keys))
+    return dict(found.exclude(standing=Standing.ERASED).values_list("key", "public_id"))
+
+
 def keys_of(programme: Programme, public_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return what the partner calls the customers with these public ids."""
     found = Customer.objects.filter(programme=programme, public_id__in=set(public_ids))
