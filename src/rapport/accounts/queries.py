@@ -1,6 +1,6 @@
 """Reads of people and programmes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from rapport.accounts.clearance import last_day
@@ -71,9 +71,12 @@ def member_names(programme: Programme, ids: Iterable[int]) -> dict[int, str]:
     return dict(rows)
 
 
-def member_ids(programme: Programme) -> dict[str, int]:
-    """Return the ids of those who have a place on the programme now, by agent id."""
-    return dict(Member.objects.filter(programme=programme, is_active=True).values_list("agent_id", "id"))
+def member_ids(programme: Programme, *, named: Collection[str] | None = None) -> dict[str, int]:
+    """Return the ids of those who have a place on the programme now, by agent id (all, or of these agent ids)."""
+    found = Member.objects.filter(programme=programme, is_active=True)
+    if named is not None:
+        found = found.filter(agent_id__in=named)
+    return dict(found.values_list("agent_id", "id"))
 
 
 def clearances_ending(programme: Programme, *, before: date) -> list[Member]:

@@ -59,13 +59,20 @@ def reasons_with_disposition(programme: Programme, key: str) -> list[str]:
     return list(own.values_list("reason__key", flat=True))
 
 
-def waiting_in(programme: Programme) -> list[Contact]:
-    """Return the programme's waiting contacts, longest first by place."""
-    return list(
-        Contact.objects.select_related("customer", "segment", "reason")
-        .filter(programme=programme, state=State.WAITING)
-        .order_by("placed_at", "id")
+def waiting_in(programme: Programme, *, among: Collection[int] | None = None) -> list[Contact]:
+    """Return the programme's waiting contacts, longest first by place (all, or those among these ids)."""
+    waiting = Contact.objects.select_related("customer", "segment", "reason").filter(
+        programme=programme, state=State.WAITING
     )
+    if among is not None:
+        waiting = waiting.filter(pk__in=among)
+    return list(waiting.order_by("placed_at", "id"))
+
+
+def waiting_ids(programme: Programme) -> list[tuple[int, str, str | None]]:
+    """Return the programme's waiting contacts: id, channel, external id."""
+    waiting = Contact.objects.filter(programme=programme, state=State.WAITING)
+    return list(waiting.values_list("pk", "channel", "external_id"))
 
 
 def in_hand_of(member: Member) -> Contact | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -16,9 +19,9 @@ from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, St
 from rapport.routing.outcomes import scores_of
 from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
-from rapport.routing.policy import NO_SCORES, FloorState, Rep, Scores, Waiting
+from rapport.routing.policy import NO_SCORES, Rep, Scores, Waiting
 from rapport.routing.room import hands_in, takes
-from rapport.routing.routes import Here, capacity_of, choice_of, route_for, steps_of
+from rapport.routing.routes import Here, Steps, choice_of, people_named, route_for, steps_of
 from rapport.routing.versions import Plans, plans_of
 
 if TYPE_CHECKING:
@@ -32,47 +35,96 @@ LONGEST_STRETCH = timedelta(days=1)
 CALL_BACK_PREFIX = "call-back:"
 
 
-def read_floor(programme: Programme) -> FloorState:
-    """Return who waits without an open offer and who is signed in, in a few queries whatever the size."""
-    offered = set(
-        Offer.objects.filter(programme=programme, ended_at__isnull=True).values_list("contact_id", flat=True)
-    )
-    waiting = [one for one in contacts.waiting_in(programme) if one.pk not in offered and is_ours(one)]
-    reps = signed_in(programme)
-    if not waiting or not any(rep.takes for rep in reps):
-        return FloorState(waiting=(), reps=reps)
-    plans = plans_of(programme)
-    capacity = capacity_of(plans.in_force.plan)
-    return FloorState(as_waiting(programme, waiting), reps, capacity, expected_by(programme, plans))
+@dataclass(frozen=True)
+class Frame:
+    """What holds for everybody on a floor: the plans, whom and what steps can mean, what to expect, the day."""
+
+    plans: Plans
+    here: Here
+    scores: Scores
+    today: date
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force, which says what belongs to all contacts together."""
+        return self.plans.in_force.plan
+
+    def steps_for(self, contact: Contact) -> Steps:
+        """Return the steps of the contact's queue and reason, as its plan has them."""
+        plan, reason = self.plans.of(contact), contact.reason.key if contact.reason else None
+        key = id(plan), contact.queue, reason
+        if key not in self._steps:
+            self._steps[key] = steps_of(route_for(plan, contact.queue, reason), self.here)
+        return self._steps[key]
+
+    @cached_property
+    def _steps(self) -> dict[tuple[int, str, str | None], Steps]:
+        return {}
 
 
-def expected_by(programme: Programme, plans: Plans) -> Scores:
+def frame_of(programme: Programme) -> Frame:
+    """Return what holds for everybody on the programme's floor now."""
+    plans, today = plans_of(programme), clock.now().astimezone(programme.zone).date()
+    return Frame(plans, here_of(programme, plans.all), _expected_by(programme, plans), today)
+
+
+def _expected_by(programme: Programme, plans: Plans) -> Scores:
     """Return the outcomes to expect where a plan chooses by them."""
     is_asked = any(plan.choice.by == "best_outcome" for plan in plans.all)
     return scores_of(programme, plans.in_force.plan.choice.outcome) if is_asked else NO_SCORES
 
 
+def in_line(programme: Programme, frame: Frame, *, among: Collection[int] | None = None) -> tuple[Waiting, ...]:
+    """Return who waits and rings at nobody, as the policy sees them (all, or those among these ids)."""
+    ringing = _ringing(programme, among)
+    waiting = contacts.waiting_in(programme, among=among)
+    return as_waiting(programme, [one for one in waiting if one.pk not in ringing and is_ours(one)], frame=frame)
+
+
+def ids_in_line(programme: Programme) -> set[int]:
+    """Return the ids of who waits and rings at nobody."""
+    waiting = contacts.waiting_ids(programme)
+    ours = {pk for pk, channel, external_id in waiting if _is_ours(channel, external_id)}
+    return ours - _ringing(programme, None)
+
+
 def is_ours(contact: Contact) -> bool:
     """Say whether we route the contact; calls are routed by the telephone system, but for our own call-backs."""
-    return contact.channel != "voice" or (contact.external_id or "").startswith(CALL_BACK_PREFIX)
+    return _is_ours(contact.channel, contact.external_id)
 
 
-def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, ...]:
-    """Return contacts as the policy sees them."""
-    plans, here = plans_of(programme), here_of(programme)
+def _is_ours(channel: str, external_id: str | None) -> bool:
+    return channel != "voice" or (external_id or "").startswith(CALL_BACK_PREFIX)
+
+
+def _ringing(programme: Programme, among: Collection[int] | None) -> set[int]:
+    """Return the contacts with an open offer."""
+    offers = Offer.objects.filter(programme=programme, ended_at__isnull=True)
+    offers = offers if among is None else offers.filter(contact__in=among)
+    return set(offers.values_list("contact_id", flat=True))
+
+
+def as_waiting(
+    programme: Programme, waiting: list[Contact], *, frame: Frame | None = None
+) -> tuple[Waiting, ...]:
+    """Return contacts as the policy sees them, in a few queries however many they are.
+
+    Who handed a contact on counts as one who passed it by: they are asked again only when nobody else is free.
+    """
+    if not waiting:
+        return ()
+    frame = frame or frame_of(programme)
+    plans = frame.plans
     starts = head_starts(programme, plans, waiting)
     passed = _passed_by([one.pk for one in waiting])
-    first = first_steps(programme, plans.in_force.plan.personal, waiting)
+    first = first_steps(programme, frame.plan.personal, waiting)
     return tuple(
         Waiting(
             id=one.pk,
             queue=one.queue,
             placed_at=(one.placed_at or one.arrived_at).timestamp(),
             head_start_seconds=starts[one.pk],
-            steps=after(
-                first.get(one.pk, ()),
-                steps_of(route_for(plans.of(one), one.queue, one.reason.key if one.reason else None), here),
-            ),
+            steps=after(first.get(one.pk, ()), frame.steps_for(one)),
             passed_by=passed[one.pk],
             channel=one.channel,
             kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),
@@ -82,16 +134,20 @@ def as_waiting(programme: Programme, waiting: list[Contact]) -> tuple[Waiting, .
     )
 
 
-def signed_in(programme: Programme) -> tuple[Rep, ...]:
-    """Return who is on the floor, with skills, team, tier and what they have in hand.
+def signed_in(
+    programme: Programme, *, frame: Frame | None = None, among: Collection[int] | None = None
+) -> tuple[Rep, ...]:
+    """Return who is on the floor, with skills, team, tier and what they have in hand (all, or of these members).
 
     Whose clearance has ended takes nothing, though a job takes them off the floor only within a minute.
     """
-    now = clock.now()
-    skills = _skills(programme, Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE))
+    now, frame = clock.now(), frame or frame_of(programme)
     here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
-    plans, hands = plans_of(programme), hands_in(programme.pk)
-    busy = _occupancy(programme, now) if any(map(_asks_occupancy, plans.all)) else {}
+    whose = Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE)
+    if among is not None:
+        here, whose = here.filter(member__in=among), Q(member__in=among)
+    skills, hands = _skills(programme, whose), hands_in(programme.pk, members=among)
+    busy = _occupancy(programme, now, whose) if any(map(_asks_occupancy, frame.plans.all)) else {}
     return tuple(
         Rep(
             id=one.member_id,
@@ -101,7 +157,7 @@ def signed_in(programme: Programme) -> tuple[Rep, ...]:
             tier=one.member.role,
             handling=hands[one.member_id].handling,
             occupancy=busy.get(one.member_id, 0.0),
-            takes=takes(_of(programme, one), hands[one.member_id], plans.in_force.plan),
+            takes=takes(_of(programme, one), hands[one.member_id], frame.plan),
         )
         for one in here.exclude(doing=Doing.OFFLINE)
     )
@@ -116,7 +172,7 @@ def _asks_occupancy(plan: Plan) -> bool:
     return plan.capacity.occupancy_ceiling is not None or plan.choice.by == "least_occupied"
 
 
-def _occupancy(programme: Programme, now: datetime) -> dict[int, float]:
+def _occupancy(programme: Programme, now: datetime, whose: Q) -> dict[int, float]:
     """Return what share of the past hour's time for contacts each rep was busy with them."""
     since = now - RECENTLY
     busy: dict[int, float] = defaultdict(float)
@@ -124,7 +180,7 @@ def _occupancy(programme: Programme, now: datetime) -> dict[int, float]:
     spans = StateSpan.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=since), programme=programme, doing__in=[Doing.AVAILABLE, *BUSY]
     )
-    recent = spans.filter(member__presence__isnull=False, started_at__gt=since - LONGEST_STRETCH)
+    recent = spans.filter(whose, started_at__gt=since - LONGEST_STRETCH)
     for member, doing, began, ended in recent.values_list("member_id", "doing", "started_at", "ended_at"):
         seconds = ((ended or now) - max(began, since)).total_seconds()
         open_for[member] += seconds
@@ -132,11 +188,12 @@ def _occupancy(programme: Programme, now: datetime) -> dict[int, float]:
     return {member: busy[member] / seconds for member, seconds in open_for.items() if seconds > 0}
 
 
-def here_of(programme: Programme) -> Here:
-    """Return the teams and people that a plan's steps can mean now."""
+def here_of(programme: Programme, plans: Iterable[Plan] | None = None) -> Here:
+    """Return the teams and people that steps can mean now (of the people, with plans: those whom they name)."""
+    named = None if plans is None else {name for plan in plans for name in people_named(plan)}
     return Here(
         teams=frozenset(one.name for one in accounts.teams_of(programme)),
-        people=accounts.member_ids(programme),
+        people=accounts.member_ids(programme, named=named),
     )
 
 
@@ -167,9 +224,9 @@ def _of(programme: Programme, held: Presence) -> Presence:
 
 def _passed_by(contact_ids: list[int]) -> dict[int, frozenset[int]]:
     passed: dict[int, set[int]] = defaultdict(set)
-    rows = Offer.objects.filter(
+    refused = Offer.objects.filter(
         contact_id__in=contact_ids, result__in=[Offer.Result.MISSED, Offer.Result.DECLINED]
-    )
-    for contact_id, member_id in rows.values_list("contact_id", "member_id"):
+    ).values_list("contact_id", "member_id")
+    for contact_id, member_id in (*refused, *contacts.handed_on_by(contact_ids)):
         passed[contact_id].add(member_id)
     return defaultdict(frozenset, {pk: frozenset(members) for pk, members in passed.items()})

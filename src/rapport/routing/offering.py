@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import transaction
-
 from rapport.contacts.access import lock_contacts
 from rapport.contacts.actions import audience_of
 from rapport.events.actions import News, announce_all
@@ -43,12 +41,12 @@ class Reservation(NamedTuple):
     trace: dict[str, Any]
 
 
-@transaction.atomic
 def offer_batch(programme: Programme, choices: Sequence[Chosen]) -> list[Chosen]:
     """Reserve the reps for the contacts, by a few statements however many there are; return what does not fit.
 
     People act while the router decides. So it looks again under the locks of the contacts, then of the reps, and
-    leaves out what has changed. A rep whom somebody else is changing just then is left out too.
+    leaves out what has changed. A rep whom somebody else is changing just then is left out too. The caller holds
+    the transaction.
     """
     contacts = {one.pk: one for one in lock_contacts(one.contact for one in choices)}
     reps = presence.free_ones_locked([one.rep for one in choices])

@@ -6,18 +6,13 @@ or leaves the floor; then the line's own rules count, from the place the contact
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Container
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
-
-from rapport.contacts.queries import handed_on_by
 from rapport.kit import clock
-from rapport.routing.models import Doing, Preferred
-from rapport.routing.offering import Chosen
-from rapport.routing.policy import FloorState
+from rapport.routing.models import Preferred
+from rapport.routing.presence import ids_on_floor
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -62,36 +57,25 @@ def forget(contact: Contact, *, member: Member | None = None) -> None:
 
 def preferred_in(programme: Programme) -> dict[int, Preferred]:
     """Return who is asked first now, by contact; a call-back waits for its owner even while they are away."""
-    away = Q(member__presence__isnull=True) | Q(member__presence__doing=Doing.OFFLINE)
-    found = (
-        Preferred.objects.select_related("member__user")
-        .filter(~away | Q(why=Preferred.Why.CALL_BACK), programme=programme, until__gt=clock.now())
-        .filter(contact__state="waiting")
+    on_floor, now = ids_on_floor(programme), clock.now()
+    return {contact: one for contact, one in named_first(programme).items() if counts(one, on_floor, now)}
+
+
+def named_first(programme: Programme, *, among: Collection[int] | None = None) -> dict[int, Preferred]:
+    """Return who is named first for waiting contacts, on the floor or not (for all, or those among these ids)."""
+    found = Preferred.objects.select_related("member__user").filter(
+        programme=programme, until__gt=clock.now(), contact__state="waiting"
     )
+    if among is not None:
+        found = found.filter(contact__in=among)
     return {one.contact_id: one for one in found}
 
 
-def settle(programme: Programme, floor: FloorState) -> tuple[list[Chosen], FloorState]:
-    """Return the offers to reps who are asked first, and the floor without them for the policy.
+def counts(first: Preferred, on_floor: Container[int], now: datetime) -> bool:
+    """Say whether the contact is kept for who is named first; a call-back is even while they are away."""
+    return first.until > now and (first.why == Preferred.Why.CALL_BACK or first.member_id in on_floor)
 
-    Who handed a contact on is asked again only when nobody else is free.
-    """
-    if not floor.waiting:
-        return [], floor
-    preferred = preferred_in(programme)
-    reps = {rep.id: rep for rep in floor.reps}
-    chosen: list[Chosen] = []
-    for one in sorted(floor.waiting, key=lambda one: (one.placed_at, one.id)):
-        first = preferred.get(one.id)
-        rep = reps.get(first.member_id) if first is not None else None
-        if first is not None and rep is not None and floor.capacity.admits(rep, one.channel):
-            reps[rep.id] = rep._replace(takes=False)
-            words = WORDS[Preferred.Why(first.why)].format(rep=first.member.name)
-            chosen.append(Chosen(one.id, first.member_id, words, {"preferred": first.why}))
-    passed: defaultdict[int, set[int]] = defaultdict(set)
-    for contact_id, member_id in handed_on_by(one.id for one in floor.waiting):
-        passed[contact_id].add(member_id)
-    waiting = tuple(
-        one._replace(passed_by=one.passed_by | passed[one.id]) for one in floor.waiting if one.id not in preferred
-    )
-    return chosen, replace(floor, waiting=waiting, reps=tuple(reps.values()))
+
+def why_first(first: Preferred) -> tuple[str, dict[str, Any]]:
+    """Return why the one named first gets the contact, in words and as data."""
+    return WORDS[Preferred.Why(first.why)].format(rep=first.member.name), {"preferred": first.why}

@@ -176,6 +176,12 @@ def presence_of(member: Member) -> Presence | None:
     return Presence.objects.filter(member=member).first()
 
 
+def ids_on_floor(programme: Programme) -> set[int]:
+    """Return the ids of the members who are not offline."""
+    here = Presence.objects.filter(programme=programme).exclude(doing=Doing.OFFLINE)
+    return set(here.values_list("member_id", flat=True))
+
+
 def on_floor(programme: Programme) -> list[Presence]:
     """Return everyone who is not offline, longest in their state first."""
     return list(

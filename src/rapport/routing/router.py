@@ -2,9 +2,9 @@
 
 It leads a programme while it holds that programme's advisory lock, on the very connection it writes with: when
 the connection dies, the lock is gone and so is the ability to write. A second router stands by and takes over
-whatever programme is free. It wakes on a notification, and every second for what time alone brings about
-(offers that run out, steps that widen, reps that fall silent). Everything it knows it reads from the database,
-so a kill at any moment loses nothing.
+whatever programme is free. It keeps the floor of each programme it leads (``standing``): a notification says which
+row to read again. Every second it sees to what time alone brings about (offers that run out, steps that widen,
+reps that fall silent). All it knows it can read from the database, so a kill at any moment loses nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,9 @@ from rapport.accounts import queries as accounts
 from rapport.accounts.doors import one_by_one
 from rapport.kit.walls import inside
 from rapport.routing import upkeep
+from rapport.routing.offering import Chosen, offer_batch
 from rapport.routing.presence import ROUTER_CHANNEL
+from rapport.routing.standing import StandingFloor
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -35,6 +39,23 @@ LOCK_CLASS = 7_301  # the first half of our advisory locks' two-part key; the se
 TURN_SECONDS = 1.0
 LOOK_FOR_PROGRAMMES_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+DOUBT_SECONDS = 0.02  # until a rep whom somebody was just changing is looked at again
+AT_ONCE = 200  # offers in one transaction at most
+
+
+@dataclass(slots=True)
+class Told:
+    """Which rows of a programme to read again, as notifications said; ``all``: everything."""
+
+    all: bool = False
+    contacts: set[int] = field(default_factory=set)
+    members: set[int] = field(default_factory=set)
+
+    def hear(self, words: list[str]) -> None:
+        """Take in the words of a notification, such as c123 and m45."""
+        self.all = self.all or not words
+        for word in words:
+            {"c": self.contacts, "m": self.members}[word[0]].add(int(word[1:]))
 
 
 class Router:
@@ -42,8 +63,10 @@ class Router:
 
     def __init__(self) -> None:
         self.led: set[int] = set()
+        self.floors: dict[int, StandingFloor] = {}
         self.stopping = False
         self._looked_at = float("-inf")
+        self._kept_up_at = float("-inf")
 
     def run(self) -> None:
         """Work until told to stop, however often the database goes away."""
@@ -62,23 +85,68 @@ class Router:
 
     def _work(self) -> None:
         close_old_connections()
+        self.floors.clear()  # what changed while nobody listened is not known
         with psycopg.connect(**_listening_parameters(), autocommit=True) as ears:
             ears.execute(f"LISTEN {ROUTER_CHANNEL}")
             while not self.stopping:
                 self._lead_what_is_free()
-                self.take_turns()
-                for _notification in ears.notifies(timeout=TURN_SECONDS, stop_after=1):
-                    pass
+                if time.monotonic() - self._kept_up_at >= TURN_SECONDS:
+                    self._kept_up_at = time.monotonic()
+                    self.take_turns()
+                for programme_id, told in self._hear(ears).items():
+                    self._take(programme_id, partial(self._go_on, told=told))
+
+    def _hear(self, ears: psycopg.Connection) -> dict[int, Told]:
+        """Wait until something happens or a turn is due; return what to read again, by programme."""
+        wait = max(0.0, self._kept_up_at + TURN_SECONDS - time.monotonic())
+        doubtful = [programme_id for programme_id, floor in self.floors.items() if floor.doubt]
+        told: dict[int, Told] = {programme_id: Told() for programme_id in doubtful}
+        for last in (False, True):  # what has come meanwhile is taken in at once
+            timeout = 0.0 if last else min(wait, DOUBT_SECONDS) if doubtful else wait
+            for notification in ears.notifies(timeout=timeout, stop_after=None if last else 1):
+                programme_id, *words = notification.payload.split()
+                told.setdefault(int(programme_id), Told()).hear(words)
+        return {programme_id: each for programme_id, each in told.items() if programme_id in self.led}
 
     def take_turns(self) -> None:
-        """Take a turn for every programme we lead; a fault in one does not hold up the others."""
+        """Take a whole turn for every programme we lead."""
         for programme_id in sorted(self.led):
-            try:
-                turn(accounts.programme_by_id(programme_id))
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
-                log.exception("a turn for programme %s failed; the next one tries again", programme_id)
+            self._take(programme_id, self._turn)
+
+    def _take(self, programme_id: int, work: Callable[[int], object]) -> None:
+        """Work for one programme; a fault in it does not hold up the others, and its floor is read anew."""
+        try:
+            work(programme_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            self.floors.pop(programme_id, None)
+            log.exception("a turn for programme %s failed; the next one tries again", programme_id)
+
+    def _turn(self, programme_id: int) -> None:
+        programme = accounts.programme_by_id(programme_id)
+        keep_up(programme)
+        floor = self.floors.get(programme_id)
+        with inside(programme_id):
+            if floor is None:
+                floor = self.floors[programme_id] = StandingFloor(programme)
+            else:
+                floor.programme = programme
+                floor.heal()
+            choices = floor.choose()
+        offer(floor, choices)
+
+    def _go_on(self, programme_id: int, *, told: Told) -> None:
+        floor = self.floors.get(programme_id)
+        with inside(programme_id):
+            if floor is None:
+                floor = self.floors[programme_id] = StandingFloor(accounts.programme_by_id(programme_id))
+            elif told.all:
+                floor.read_all()
+            else:
+                floor.read(contacts=told.contacts, members=told.members)
+            choices = floor.choose()
+        offer(floor, choices)
 
     def _lead_what_is_free(self) -> None:
         if time.monotonic() - self._looked_at < LOOK_FOR_PROGRAMMES_SECONDS and self.led:
@@ -91,15 +159,34 @@ class Router:
 
 
 def turn(programme: Programme) -> int:
-    """Take one turn for the programme; return how many offers were made. Safe to repeat at any time.
+    """Take one turn for the programme as a router that has just begun; return how many offers were made.
 
-    Each step is a transaction inside the programme's wall, so that a step that fails undoes no other.
+    Safe to repeat at any time.
     """
+    keep_up(programme)
+    with inside(programme.pk):
+        floor = StandingFloor(programme)
+        choices = floor.choose()
+    return offer(floor, choices)
+
+
+def keep_up(programme: Programme) -> None:
+    """Do what time alone brings about; each step is a transaction, so that one that fails undoes no other."""
     one_by_one(programme, upkeep.expired_offers, upkeep.end_expired_offer)
     one_by_one(programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme))
     one_by_one(programme, upkeep.due_to_overflow, upkeep.overflow)
-    with inside(programme.pk):
-        return upkeep.assign(programme)
+
+
+def offer(floor: StandingFloor, choices: Sequence[Chosen]) -> int:
+    """Write the offers, each batch in one transaction; what did not fit any more is in doubt. Return how many."""
+    made = 0
+    for first in range(0, len(choices), AT_ONCE):
+        batch = sorted(choices[first : first + AT_ONCE], key=lambda one: one.contact)
+        with inside(floor.programme.pk):
+            left = offer_batch(floor.programme, batch)
+        floor.doubt.update((one.contact, one.rep) for one in left)
+        made += len(batch) - len(left)
+    return made
 
 
 def lead(programme_id: int) -> bool:

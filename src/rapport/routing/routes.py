@@ -46,6 +46,12 @@ def steps_of(route: Route | None, here: Here) -> Steps:
     return (*found[:-1], replace(found[-1], seconds=None)) if found else ()
 
 
+def people_named(plan: Plan) -> set[str]:
+    """Return the people whom steps of the plan name, by agent id."""
+    routes = (route for queue in plan.queues.values() for route in queue.routes)
+    return {name for route in routes for step in route.steps for name in step.people}
+
+
 def names_nobody(step: StepRules, here: Here) -> bool:
     """Say whether the teams or the people that the step names are all gone."""
     teams = bool(step.teams) and not here.teams.intersection(step.teams)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rapport.accounts import queries as accounts
 from rapport.accounts.clearance import standing
 from rapport.accounts.roles import Right
 from rapport.contacts import actions as contacts
@@ -17,11 +16,9 @@ from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, 
 from rapport.kit import clock
 from rapport.routing import presence
 from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
-from rapport.routing.floor_state import is_ours, read_floor
+from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
-from rapport.routing.offering import ACTOR, Chosen, offer_batch
-from rapport.routing.policy import Assignment, decide
-from rapport.routing.preferred import settle
+from rapport.routing.offering import ACTOR
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -165,18 +162,3 @@ def overflow(due: tuple[int, str, str]) -> bool:
     contacts.move(contact, queue=to, why="overflow", actor=ACTOR)
     presence.wake_router(contact.programme_id, contact=contact.pk)
     return True
-
-
-def assign(programme: Programme) -> int:
-    """Let the policy match the floor and write the whole batch of offers in one transaction."""
-    choices, floor = settle(programme, read_floor(programme))
-    if assignments := decide(floor, clock.now().timestamp()):
-        names = accounts.member_names(programme, (rep.id for rep in floor.reps))
-        choices += [_chosen(one, names) for one in assignments]
-    return len(choices) - len(offer_batch(programme, choices)) if choices else 0
-
-
-def _chosen(assignment: Assignment, names: dict[int, str]) -> Chosen:
-    trace = assignment.trace
-    words, told = (trace.words(names), trace.as_dict()) if trace else ("", {})
-    return Chosen(assignment.contact, assignment.rep, words, told)

@@ -11,8 +11,9 @@ from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import actions as guides
 from rapport.kit import clock
 from rapport.routing import actions as routing
-from rapport.routing import call_backs, presence, upkeep
+from rapport.routing import call_backs, presence
 from rapport.routing.queries import open_offer_to
+from rapport.routing.router import turn
 
 NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached"),
@@ -28,7 +29,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         programme=world.programme, email="ada@example.org", text="Hello", reason=world.reason, client_id=uuid4()
     )
     presence.choose(member=world.rep, doing="available")
-    upkeep.assign(world.programme)
+    turn(world.programme)
     offer = open_offer_to(world.rep)
     assert offer is not None
     routing.accept(member=world.rep, offer_id=offer.public_id)

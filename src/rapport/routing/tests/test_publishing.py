@@ -20,7 +20,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions, presence, publishing, versions
-from rapport.routing.floor_state import as_waiting, free_reps, here_of, read_floor, signed_in
+from rapport.routing.floor_state import as_waiting, frame_of, free_reps, here_of, signed_in
 from rapport.routing.head_start import head_starts
 from rapport.routing.jobs import publish_plans
 from rapport.routing.models import Offer, PlanVersion
@@ -338,7 +338,7 @@ def test_teams_tiers_people_room_and_choice_come_to_the_policy(world: World) -> 
     assert (waiting.choice.by, waiting.channel, waiting.kind) == ("least_occupied", "chat", ("cancel", "priority"))
     for member in (world.rep, world.second_rep):
         presence.choose(member=member, doing="available")
-    assert read_floor(world.programme).capacity.occupancy_ceiling == 0.5
+    assert frame_of(world.programme).plan.capacity.occupancy_ceiling == 0.5
     turn(world.programme)
     assert Offer.objects.get().member == world.second_rep
 
