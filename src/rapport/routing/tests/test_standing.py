@@ -32,6 +32,9 @@ routes = [{ steps = [{ skills = { german = 3 }, seconds = 30 }, { anyone = true 
 [queues.back]
 name = "Back"
 routes = [{ steps = [{ people = ["rep2"], seconds = 20, skip_if_absent = true }, { anyone = true }] }]
+
+[capacity]
+limits = { chat = 2 }
 """
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=clock.now().tzinfo)
 CHOICES = ("available", "break", "offline")
@@ -241,7 +244,7 @@ def test_who_left_meanwhile_gets_nothing_and_is_looked_at_again(world: World) ->
 def test_a_contact_is_kept_for_who_is_named_until_they_leave(world: World) -> None:
     for rep in (world.rep, world.second_rep):
         presence.choose(member=rep, doing="available")
-    presence.move(presence.locked(world.rep), "on_contact", actor="test")
+    presence.choose(member=world.rep, doing="break")
     arrive(world, 1)
     contact = Contact.objects.get()
     Preferred.objects.create(
@@ -255,6 +258,5 @@ def test_a_contact_is_kept_for_who_is_named_until_they_leave(world: World) -> No
     assert floor.choose() == []
     with hearing() as told:
         presence.choose(member=world.rep, doing="offline")
-        presence.move(presence.locked(world.rep), "offline", actor="test")
     hear(floor, told)
     assert [one.rep for one in floor.choose()] == [world.second_rep.pk]
