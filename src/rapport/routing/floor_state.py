@@ -104,9 +104,7 @@ def _ringing(programme: Programme, among: Collection[int] | None) -> set[int]:
     return set(offers.values_list("contact_id", flat=True))
 
 
-def as_waiting(
-    programme: Programme, waiting: list[Contact], *, frame: Frame | None = None
-) -> tuple[Waiting, ...]:
+def as_waiting(programme: Programme, waiting: list[Contact], *, frame: Frame | None = None) -> tuple[Waiting, ...]:
     """Return contacts as the policy sees them, in a few queries however many they are.
 
     Who handed a contact on counts as one who passed it by: they are asked again only when nobody else is free.

@@ -211,7 +211,7 @@ def test_what_nobody_said_is_found_in_the_next_second(world: World) -> None:
     assert seen(floor) == seen(StandingFloor(world.programme))
     PlanVersion.objects.update(replaced_at=clock.now())
     floor.heal()
-    assert floor.frame.plan.number is None
+    assert floor.frame.plans.in_force.number is None
 
 
 def test_all_have_their_turn_to_be_read_again(world: World, monkeypatch: Any) -> None:
