@@ -6,13 +6,18 @@ state has moved on. ``at`` lets an adapter or an import say when it really happe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import IntegrityError, transaction
 
 from rapport.contacts.events import (
     ArrivalCorrected,
+    CallHeld,
+    CallResumed,
+    ConsultBegan,
+    ConsultEnded,
     ContactAbandoned,
     ContactAnswered,
     ContactArrived,
@@ -23,6 +28,7 @@ from rapport.contacts.events import (
     ContactLeft,
     ContactMoved,
     ContactQueued,
+    ContactRetold,
     ContactReturned,
     ContactTransferred,
     FollowUpRecorded,
@@ -30,7 +36,7 @@ from rapport.contacts.events import (
     WrapUpStopped,
 )
 from rapport.contacts.models import Contact, Disposition, FollowUp, Leg, Reason, State, Transfer
-from rapport.contacts.queries import former_of
+from rapport.contacts.queries import former_of, note_left
 from rapport.customers.standing import held
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
@@ -39,6 +45,16 @@ from rapport.kit.errors import Conflict, Invalid, NotFound
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.customers.models import Customer, Segment
+
+
+class Stretch(NamedTuple):
+    """A stretch of a call with one rep (None: nobody of ours); then it went to a queue or a person, or its end."""
+
+    rep: Member | None
+    started_at: datetime
+    ended_at: datetime | None = None
+    queue: str = ""
+    to: Member | None = None
 
 
 def ensure_reason(*, programme: Programme, key: str, name: str = "", is_offered: bool = True) -> Reason:
@@ -181,31 +197,111 @@ def ask_transfer(contact: Contact, *, queue: str, to: Member | None = None, note
     _require(contact, State.ACTIVE)
     if contact.rep is None:
         raise Conflict("Nobody has this contact in hand, so nobody can hand it on.")
-    note = redaction.clean(note.strip())
-    if len(note) > 500:
-        raise Invalid("Keep the note under 500 characters.")
     return Transfer.objects.create(
         programme=contact.programme,
         contact=contact,
         rep=contact.rep,
         to=to,
         queue=queue,
-        note=note,
+        note=_note(note),
         asked_at=clock.now(),
     )
 
 
-def hand_on(contact: Contact, *, transfer: Transfer, actor: str) -> None:
+def _note(text: str) -> str:
+    """Return a note for whoever has the contact next as it is kept."""
+    note = redaction.clean(text.strip())
+    if len(note) > 500:
+        raise Invalid("Keep the note under 500 characters.")
+    return note
+
+
+def leave_note(contact: Contact, *, note: str) -> None:
+    """Put on file what the rep on a call wants the next one to know, should it be put through."""
+    _require(contact, State.ACTIVE)
+    open_one = note_left(contact)
+    if open_one is None:
+        ask_transfer(contact, queue=contact.queue, note=note)
+    else:
+        open_one.note = _note(note)
+        open_one.save(update_fields=["note"])
+
+
+def consult(contact: Contact, *, to: Member | None, is_on: bool, actor: str, at: datetime) -> None:
+    """Say whether the rep on a call asks a colleague on the telephone, who can read the note meanwhile."""
+    if contact.state == State.ACTIVE and contact.rep is not None:
+        open_one = note_left(contact) or ask_transfer(contact, queue=contact.queue)
+        previous, open_one.to = open_one.to, to if is_on else None
+        open_one.save(update_fields=["to"])
+    else:
+        previous = None
+    told = ConsultBegan(to=to.agent_id if to else None) if is_on else ConsultEnded()
+    _tell(contact, told, actor, at, also=to or previous)
+
+
+def hold(contact: Contact, *, is_on: bool, actor: str, at: datetime) -> None:
+    """Say whether the customer of a call is on hold."""
+    _tell(contact, CallHeld() if is_on else CallResumed(), actor, at)
+
+
+def put_through(contact: Contact, *, queue: str, to: Member | None, actor: str, at: datetime) -> None:
+    """Take a call from its rep, as the telephone system did; the note they left goes along. It stands in line."""
+    transfer = note_left(contact) if contact.rep else None
+    transfer = transfer or Transfer(
+        programme=contact.programme, contact=contact, rep=contact.rep, asked_at=clock.now()
+    )
+    transfer.queue, transfer.to = queue or contact.queue, to
+    hand_on(contact, transfer=transfer, actor=actor, at=at)
+
+
+def retell(contact: Contact, *, stretches: Iterable[Stretch], ended_at: datetime | None, actor: str) -> None:
+    """Let a call have gone as is known now, where something was told late; its outcome stays what it was.
+
+    Its former course is taken out of the figures, and told anew from the first answer on.
+    """
+    was, closed_at = contact.state, contact.closed_at
+    ended_at = ended_at or contact.ended_at
+    Leg.objects.filter(contact=contact).delete()
+    Transfer.objects.filter(contact=contact).update(done_at=None)
+    contact.state, contact.rep, contact.transfers = State.WAITING, None, 0
+    contact.answered_at = contact.ended_at = contact.closed_at = None
+    contact.queued_at = contact.queued_at or contact.arrived_at
+    contact.placed_at = contact.placed_at or contact.queued_at
+    contact.save()
+    _tell(contact, ContactRetold(), actor, None)
+    for one in stretches:
+        answer(contact, rep=one.rep, actor=actor, at=one.started_at)
+        if one.ended_at is not None:
+            put_through(contact, queue=one.queue, to=one.to, actor=actor, at=one.ended_at)
+    if ended_at is None:
+        return
+    if contact.state == State.WAITING:
+        abandon(contact, actor=actor, at=ended_at)
+        return
+    end(contact, by="hangup", actor=actor, at=ended_at)
+    if was != State.WRAP_UP:
+        close(
+            contact,
+            actor=actor,
+            disposition=contact.disposition,
+            resolved=contact.resolved,
+            summary=contact.summary,
+            value_given=contact.value_given,
+            at=closed_at or ended_at,
+        )
+
+
+def hand_on(contact: Contact, *, transfer: Transfer, actor: str, at: datetime | None = None) -> None:
     """Take the contact from its rep and put it in line, at the place it had when the customer first asked."""
     _require(contact, State.ACTIVE)
-    at, previous = clock.now(), contact.rep
+    at, previous = at or clock.now(), contact.rep
     _end_leg(contact, by="transfer", at=at, wrapped=True)
     contact.state, contact.rep, contact.queue = State.WAITING, None, transfer.queue
     contact.placed_at = contact.placed_at or contact.queued_at or contact.arrived_at
     contact.transfers += 1
     contact.save(update_fields=["state", "rep", "queue", "placed_at", "transfers"])
     transfer.done_at = at
-    transfer.save(update_fields=["done_at"])
+    transfer.save()
     told = ContactTransferred(queue=transfer.queue, to=transfer.to.agent_id if transfer.to else None)
     _tell(contact, told, actor, at, also=previous)
 
@@ -248,18 +344,6 @@ def correct_arrival(contact: Contact, *, at: datetime, actor: str) -> None:
         contact.queued_at = contact.placed_at = at
     contact.save(update_fields=["arrived_at", "queued_at", "placed_at"])
     _tell(contact, ArrivalCorrected(arrived_at=at.isoformat()), actor, None)
-
-
-def answered_after_all(contact: Contact, *, rep: Member | None, actor: str, at: datetime) -> None:
-    """Let a contact taken for abandoned have been answered: the answer was told after the end."""
-    _require(contact, State.ABANDONED, State.LEFT)
-    ended_at = max(contact.ended_at or at, at)
-    contact.state, contact.ended_at, contact.closed_at = State.WAITING, None, None
-    contact.queued_at = contact.queued_at or contact.arrived_at
-    contact.placed_at = contact.placed_at or contact.queued_at
-    contact.save(update_fields=["state", "ended_at", "closed_at", "queued_at", "placed_at"])
-    answer(contact, rep=rep, actor=actor, at=min(at, ended_at))
-    end(contact, by="hangup", actor=actor, at=ended_at)
 
 
 def end(contact: Contact, *, by: str, actor: str, at: datetime | None = None) -> None:

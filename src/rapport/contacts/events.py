@@ -75,6 +75,35 @@ class ContactTransferred:
 
 
 @dataclass(frozen=True)
+class ConsultBegan:
+    """A rep on a call asks a colleague on the telephone (null: somebody who is none of ours)."""
+
+    name: ClassVar[str] = "contact.consult_began"
+    to: Code | None
+
+
+@dataclass(frozen=True)
+class ConsultEnded:
+    """A rep on a call asks no colleague any more; whether the call was put through is another event."""
+
+    name: ClassVar[str] = "contact.consult_ended"
+
+
+@dataclass(frozen=True)
+class CallHeld:
+    """The customer of a call is on hold."""
+
+    name: ClassVar[str] = "contact.held"
+
+
+@dataclass(frozen=True)
+class CallResumed:
+    """The customer of a call is off hold."""
+
+    name: ClassVar[str] = "contact.resumed"
+
+
+@dataclass(frozen=True)
 class ContactMoved:
     """A waiting contact was put into another queue, keeping its place; ``why`` is a code, such as overflow."""
 
@@ -97,6 +126,13 @@ class ArrivalCorrected:
 
     name: ClassVar[str] = "contact.arrival_corrected"
     arrived_at: Code
+
+
+@dataclass(frozen=True)
+class ContactRetold:
+    """Something was told late: what was told of answers, transfers and the end counts no more; it follows anew."""
+
+    name: ClassVar[str] = "contact.retold"
 
 
 @dataclass(frozen=True)

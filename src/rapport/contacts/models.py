@@ -157,13 +157,14 @@ class Leg(models.Model):
 class Transfer(models.Model):
     """A hand-over by a rep to a queue or a person, with a note for who has the contact next.
 
-    ``done_at`` is empty where a colleague was asked first and has not accepted.
+    ``done_at`` is empty until it is made: a colleague was asked first, or a rep on a call left a note for whoever
+    has it next. ``rep`` is empty where a telephone system put a call through and did not say whose it was.
     """
 
     FIELD_CLASSES: ClassVar = {"note": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
     to = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
     queue = models.CharField(max_length=50)
     note = models.CharField(max_length=500, blank=True)

@@ -203,9 +203,37 @@ def open_transfer(contact: Contact, *, to: Member) -> Transfer | None:
     return Transfer.objects.filter(contact=contact, to=to, done_at__isnull=True).order_by("-pk").first()
 
 
+def legs_of(contact: Contact) -> list[Leg]:
+    """Return the stretches the contact spent with reps, in order."""
+    return list(Leg.objects.select_related("rep").filter(contact=contact).order_by("pk"))
+
+
+def note_left(contact: Contact) -> Transfer | None:
+    """Return what the rep on a call has noted for whoever has it next, and the colleague they ask just now."""
+    return (
+        Transfer.objects.select_related("to__user")
+        .filter(contact=contact, rep=contact.rep_id, done_at__isnull=True)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def asked_of(member: Member) -> list[Transfer]:
+    """Return the calls about which colleagues ask the member on the telephone just now, with their notes."""
+    return list(
+        Transfer.objects.select_related("rep__user", "contact__reason").filter(
+            to=member,
+            done_at__isnull=True,
+            rep=F("contact__rep"),
+            contact__state=State.ACTIVE,
+            contact__channel=Channel.VOICE,
+        )
+    )
+
+
 def handed_on_by(contact_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Return the reps who handed these contacts on, as pairs of contact and rep."""
-    done = Transfer.objects.filter(contact__in=list(contact_ids), done_at__isnull=False)
+    done = Transfer.objects.filter(contact__in=list(contact_ids), done_at__isnull=False, rep__isnull=False)
     return list(done.values_list("contact_id", "rep_id"))
 
 

@@ -41,11 +41,20 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
     """Take the ringing contact and begin its guide."""
     contact = routing.accept(member=member, offer_id=offer_id)
     last = past.last_transfer(contact)
-    if last is not None and last.done_at is not None and last.to_id == member.pk and contact.channel == "chat":
+    if last and last.rep and last.done_at and last.to_id == member.pk and contact.channel == "chat":
         told = f"{_first(member)} has taken over from {_first(last.rep)} and has read what you wrote."
         chat.note(contact, told, once=f"taken over {last.pk}")
     guides.begin(contact, actor=f"member:{member.pk}")
     return contact
+
+
+@transaction.atomic
+def leave_note(*, member: Member, contact_id: UUID, note: str) -> None:
+    """Note on a call what whoever has it next should know, should it be put through."""
+    contact = access_in_hand(member, contact_id, lock=True)
+    if contact.channel != "voice":
+        raise Invalid("A chat is handed on here, with its note.")
+    contacts.leave_note(contact, note=note)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rapport.channels.chat.queries import customer_is_away, messages_of
+from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
@@ -127,6 +128,14 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallNow:
+    """A call in hand: the note for whoever has it next and who is asked, and since when it is on hold."""
+
+    left: Any
+    held_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WaysOn:
     """To whom the contact in hand can be handed on."""
 
@@ -155,6 +164,8 @@ class Work:
     call_backs: list[Any] = field(default_factory=list)
     handed: Handed | None = None
     ways_on: WaysOn | None = None
+    call: CallNow | None = None
+    asked_of: list[Any] = field(default_factory=list)
     declines: tuple[tuple[str, str], ...] = ()
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Any] = field(default_factory=list)
@@ -216,6 +227,7 @@ def work_of(member: Member) -> Work:
             doing,
             day=day_of(member),
             promised=customers.promised_by(member),
+            asked_of=contacts.asked_of(member),
             call_backs=call_backs.call_backs_of(member),
         )
     is_chat = contact.channel == "chat"
@@ -237,6 +249,8 @@ def work_of(member: Member) -> Work:
         call_back=call_backs.call_back_of(contact),
         booked=call_backs.booked_about(contact),
         ways_on=_ways_on(member) if is_chat and not is_over else None,
+        call=CallNow(contacts.note_left(contact), held_since(contact)) if not is_chat and not is_over else None,
+        asked_of=contacts.asked_of(member),
     )
 
 

@@ -10,6 +10,7 @@ contact: list[URLPattern | URLResolver] = [
     path("end/", views.end, name="desk-end"),
     path("call-back/", views.call_back, name="desk-call-back"),
     path("not-reached/", views.not_reached, name="desk-not-reached"),
+    path("note/", views.note, name="desk-note"),
     path("hand-on/", views.hand_on, name="desk-hand-on"),
     path("hand-on/stop/", views.stop_asking, name="desk-stop-asking"),
     path("steps/<slug:step>/", views.tick, name="desk-tick"),

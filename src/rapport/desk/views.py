@@ -168,6 +168,14 @@ def hand_on(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 
 @require_POST
 @at_desk
+def note(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Keep a note for whoever has the call next."""
+    actions.leave_note(member=member, contact_id=contact_id, note=request.POST.get("note", ""))
+    return pages.announce(_work(request, member), "The note is kept for whoever has the call next.")
+
+
+@require_POST
+@at_desk
 def stop_asking(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Take back the question to a colleague."""
     handing.stop_asking(member=member, contact_id=contact_id)

@@ -43,6 +43,7 @@ SAID_WHY = {
     "overload": "the queue was too long",
     "overflow": "it had waited so long",
     "mistake": "it had come to the wrong queue",
+    "telephone": "the telephone system put it there",
 }
 OFFER_ENDED = {
     "missed": "{rep} did not answer in time",
@@ -154,6 +155,10 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "contact.transferred": lambda data: (
         f"Handed on{' to ' + data['to'] if data.get('to') else ''}; queue {data.get('queue')}, at its old place"
     ),
+    "contact.consult_began": lambda data: f"Asks {data.get('to') or 'somebody else'} on the telephone",
+    "contact.consult_ended": lambda _data: "Asks nobody any more",
+    "contact.held": lambda _data: "The customer is on hold",
+    "contact.resumed": lambda _data: "Off hold",
     "contact.moved": lambda data: f"Moved to queue {data.get('queue')}, at its old place{_why(data)}",
     "contact.follows": lambda _data: "The customer is back about the same matter",
     "call_back.booked": lambda data: f"Call-back booked for {data['rep']}",

@@ -155,6 +155,12 @@ def _arrival_corrected(fact: ContactFact, event: EventRow) -> None:
     fact.queued_at = fact.queued_at and fact.arrived_at
 
 
+def _retold(fact: ContactFact, _event: EventRow) -> None:
+    fact.gone = fact.rep = fact.answered_at = fact.ended_at = fact.closed_at = None
+    fact.queued_at = fact.queued_at or fact.arrived_at
+    fact.transfers, fact.legs = 0, []
+
+
 def _answered(fact: ContactFact, event: EventRow) -> None:
     fact.gone = fact.ended_at = fact.closed_at = None
     fact.rep = event.data["rep"]
@@ -171,7 +177,7 @@ def _returned(fact: ContactFact, event: EventRow) -> None:
 
 def _transferred(fact: ContactFact, event: EventRow) -> None:
     _returned(fact, event)
-    fact.queue = event.data["queue"]
+    fact.queue = event.data["queue"] or None
     fact.transfers += 1
 
 
@@ -218,6 +224,7 @@ STEPS: dict[str, Callable[[ContactFact, EventRow], None]] = {
     "contact.reason_learned": _reason_learned,
     "contact.queued": _queued,
     "contact.arrival_corrected": _arrival_corrected,
+    "contact.retold": _retold,
     "contact.answered": _answered,
     "contact.returned": _returned,
     "contact.transferred": _transferred,

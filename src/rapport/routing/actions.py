@@ -181,14 +181,6 @@ def answer_elsewhere(contact: Contact, *, rep: Member | None, actor: str, at: da
             presence.follow_hand(held, actor=actor)
 
 
-@transaction.atomic
-def answered_after_all(contact: Contact, *, rep: Member | None, actor: str, at: datetime) -> None:
-    """Record a telephone contact's answer that was told after its end; there is no wrap-up to wait for."""
-    contact = lock_contact(contact.pk)
-    contacts.answered_after_all(contact, rep=rep, actor=actor, at=at)
-    contacts.close(contact, actor=actor, disposition=None, resolved=None, at=contact.ended_at)
-
-
 def _withdraw_offers_to(rep: Member, *, actor: str) -> None:
     """End the rep's open offer because a call has reached them. The caller holds the presence's lock, which
     accepting takes too, before it looks at the offer."""

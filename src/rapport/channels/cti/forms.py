@@ -12,10 +12,12 @@ from django.utils.dateparse import parse_datetime
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Invalid
 
-EVENTS = ("newCall", "answer", "hangup")
+EVENTS = ("newCall", "answer", "transfer", "consult", "consultEnd", "hold", "resume", "hangup")
+SEVERAL = ("transfer", "consult", "consultEnd", "hold", "resume")  # a call can have more than one of these
 LONGEST = 100  # characters in any field
 LONGEST_CALL_ID = 95  # leaves room for what tells calls from other contacts
 LONGEST_QUEUE = 50
+LONGEST_EVENT_ID = 60
 KEPT_OF_CAUSE = 20  # telephone systems invent causes: one that is too long is cut, so that the call still ends
 FIRST_YEAR = 2000  # an event before it comes from a clock that was never set
 FUTURE = timedelta(minutes=5)  # how far a telephone system's clock may run ahead of ours
@@ -23,7 +25,10 @@ FUTURE = timedelta(minutes=5)  # how far a telephone system's clock may run ahea
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of a call: who called whom, which users it concerns, and when."""
+    """One event of a call: who called whom, which users it concerns, and when.
+
+    ``key`` tells it from others of its name in the same call.
+    """
 
     event: str
     call_id: str
@@ -34,6 +39,7 @@ class Told:
     users: tuple[str, ...] = ()
     queue: str = ""
     cause: str = ""
+    key: str = ""
 
     @property
     def customer_number(self) -> str:
@@ -56,17 +62,32 @@ def read(sent: Mapping[str, Any]) -> Told:
     if direction not in ("in", "out"):
         raise Invalid(f"direction must be in or out, not {direction[:40]!r}.")
     users = _texts(sent, "user") or _texts(sent, "user[]") or _texts(sent, "answeringNumber")
+    queue = _text(sent, "queue", longest=LONGEST_QUEUE)
+    if event == "transfer" and not (users or queue):
+        raise Invalid("A transfer says to whom: user, queue, or both.")
+    at = _instant(_text(sent, "at"))
     return Told(
         event=event,
         call_id=call_id,
-        at=_instant(_text(sent, "at")),
+        at=at,
         caller=redaction.clean(_text(sent, "from")),
         called=redaction.clean(_text(sent, "to")),
         direction=direction,
         users=users,
-        queue=_text(sent, "queue", longest=LONGEST_QUEUE),
+        queue=queue,
         cause=redaction.clean(_text(sent, "cause"))[:KEPT_OF_CAUSE],
+        key=_key(sent, event, at, users),
     )
+
+
+def _key(sent: Mapping[str, Any], event: str, at: datetime, users: tuple[str, ...]) -> str:
+    """Return what an event sent again has in common with the first; newCall and hangup there is only one of."""
+    told = _text(sent, "eventId", longest=LONGEST_EVENT_ID) or (at.isoformat() if _text(sent, "at") else "")
+    if event in SEVERAL and not told:
+        raise Invalid(f"A call can have several {event}: send at or eventId, so that one sent again is known.")
+    if event == "answer":
+        return told or " ".join(users)[:LONGEST]
+    return told if event in SEVERAL else ""
 
 
 def _text(sent: Mapping[str, Any], name: str, *, longest: int = LONGEST) -> str:

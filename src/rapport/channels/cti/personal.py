@@ -23,4 +23,4 @@ KEPT = (
         since="at",
     ),
 )
-STAYS = {CallEvent: ("call_id", "event")}
+STAYS = {CallEvent: ("call_id", "event", "key")}

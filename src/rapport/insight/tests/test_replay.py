@@ -78,9 +78,8 @@ def test_a_late_answer_and_an_earlier_arrival_are_told(world: World) -> None:
     contacts.move(contact, queue="everybody", why="overflow", actor="router")
     contacts.correct_arrival(contact, at=NINE - timedelta(seconds=3), actor="pbx")
     contacts.abandon(contact, actor="pbx", at=NINE + timedelta(seconds=90))
-    contacts.answered_after_all(contact, rep=world.rep, actor="pbx", at=NINE + timedelta(seconds=8))
-    contacts.stop_wrap_up_clock(contact, at=NINE + timedelta(seconds=95))
-    contacts.close(contact, actor="pbx", disposition=None, resolved=None, at=NINE + timedelta(hours=9))
+    told = [contacts.Stretch(world.rep, NINE + timedelta(seconds=8))]
+    contacts.retell(contact, stretches=told, ended_at=None, actor="pbx")
     assert list(differences(world.programme)) == []
 
 
