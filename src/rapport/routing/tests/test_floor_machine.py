@@ -33,8 +33,9 @@ from rapport.insight.check import differences
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import actions, call_backs, handing, presence, publishing
-from rapport.routing.models import CallBack, Offer, Presence, StateSpan
+from rapport.routing.models import BUSY, CallBack, Offer, Presence, StateSpan
 from rapport.routing.queries import open_offer_to
+from rapport.routing.room import hands_in
 from rapport.routing.router import turn
 from rapport.routing.tests.crashes import Crash, crashing
 
@@ -49,7 +50,11 @@ routes = [{ steps = [{ anyone = true }] }]
 [queues.second]
 name = "Second"
 routes = [{ steps = [{ anyone = true }] }]
+
+[capacity]
+limits = { chat = 2 }
 """
+MOST_CHATS = 2
 REPS = st.integers(0, 2)
 CHOICES = st.sampled_from(["available", "available", "available", "break", "offline"])
 ANY = st.integers(0, 5)
@@ -309,26 +314,17 @@ def check_contacts(programme: Programme, begun: set[str], places: dict[int, date
 
 def check_reps(programme: Programme) -> None:
     """What each rep does agrees with what they have in hand; the ledger of it has neither gap nor overlap."""
+    hands = hands_in(programme.pk)
     for one in Presence.objects.filter(programme=programme):
-        states = Counter(Contact.objects.filter(rep=one.member_id).values_list("state", flat=True))
-        rings = Offer.objects.filter(member=one.member_id, ended_at__isnull=True).exists()
-        assert expected(one.doing, states, rings=rings), (one.doing, states, rings)
+        hand = hands[one.member_id]
+        assert hand.handling["chat"] + hand.rings <= MOST_CHATS
+        busy = None if one.doing == "offline" else hand.doing
+        assert one.doing == busy if busy else one.doing not in BUSY
         spans = list(StateSpan.objects.filter(member=one.member_id).order_by("started_at", "pk"))
         for before, after in pairwise(spans):
             assert before.ended_at is not None and before.ended_at <= after.started_at
         now = [span.doing for span in spans if span.ended_at is None]
         assert now == ([] if one.doing == "offline" else [one.doing])
-
-
-def expected(doing: str, states: Counter[str], *, rings: bool) -> bool:
-    """Whether a rep may do this with these contacts in hand."""
-    if rings:
-        return doing == "reserved"
-    if states["active"]:
-        return doing == "on_contact"
-    if doing == "wrap_up":
-        return states["wrap_up"] > 0
-    return doing not in ("reserved", "on_contact")
 
 
 def check_the_end(programme: Programme) -> None:
