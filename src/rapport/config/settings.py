@@ -71,6 +71,7 @@ MODULES = [
     "rapport.insight",
     "rapport.recognition",
     "rapport.privacy",
+    "rapport.replays",
     "rapport.partner",
     "rapport.portal",
     "rapport.desk",

@@ -1,6 +1,7 @@
 """A floor to experiment on: contacts, reps and patience on a simulated clock, decided by the live router's
 policy.
 
-Owns no tables and needs no database. Words: a *run* is one simulated stretch of time; a *replication* is
-one of several runs that differ by chance alone; a *replay* puts recorded calls through a policy.
+Owns no tables and needs no database; ``replays`` asks it about past days of a programme. Words: a *run* is one
+simulated stretch of time; a *replication* is one of several runs that differ by chance alone; a *replay* puts
+recorded contacts through a policy.
 """

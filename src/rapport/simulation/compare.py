@@ -5,8 +5,9 @@ is against the first rule, seed by seed: both met the same chance, so the change
 The intervals say what chance does on these calls; they do not say how other weeks would differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 
 from rapport.numeric.intervals import mean_interval
 
@@ -56,7 +57,8 @@ class Basis:
     """What a comparison rests on.
 
     `answered_by_nobody` are recorded answers that name no rep. `rep_hours` are those in which a rep took
-    contacts.
+    contacts; they are on file (`has_hours`) or else inferred. `wrap_up_seconds` is what a contact takes of a rep
+    beside the conversation.
     """
 
     left_before_queue: int
@@ -64,6 +66,7 @@ class Basis:
     answered_by_nobody: int
     rep_hours: float
     wrap_up_seconds: float
+    has_hours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,31 @@ class Comparison:
 
 
 def compare(
-    recording: Recording, rules: Sequence[Rule], *, seeds: Sequence[int], thresholds: Thresholds = USUAL
+    recording: Recording,
+    rules: Sequence[Rule],
+    *,
+    seeds: Sequence[int],
+    thresholds: Thresholds = USUAL,
+    ran: Callable[[int], None] = lambda _runs: None,
 ) -> Comparison:
     """Run each rule once for each seed; the first is what the others are held against.
+
+    Args:
+        recording: the contacts and the floor they came to.
+        rules: what is compared.
+        seeds: where chance starts, run by run.
+        thresholds: what counts as in time, and as long.
+        ran: hears after each run how many there were; what it raises ends the comparison.
 
     Raises:
         ValueError: no rule or no seed.
     """
     if not rules or not seeds:
         raise ValueError("a comparison needs a rule and a seed")
-    runs = [[recording.replay(rule, seed, thresholds) for seed in seeds] for rule in rules]
+    runs: list[list[Told]] = [[] for _ in rules]
+    for number, (seed, (told, rule)) in enumerate(product(seeds, zip(runs, rules, strict=True)), 1):
+        told.append(recording.replay(rule, seed, thresholds))
+        ran(number)
     return Comparison(
         seeds=list(seeds),
         thresholds=thresholds,
@@ -97,6 +115,7 @@ def compare(
             answered_by_nobody=recording.answered_by_nobody,
             rep_hours=recording.rep_hours,
             wrap_up_seconds=recording.hours.wrap_up_seconds,
+            has_hours=recording.has_hours,
         ),
         recorded=recording.recorded(thresholds),
         policies=[

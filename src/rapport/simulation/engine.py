@@ -6,7 +6,7 @@ then steps widen, then contacts give up, then shifts end; so a caller whose pati
 free is answered.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Protocol
@@ -77,7 +77,9 @@ class Shift:
     rep: int
     begins: float = 0.0
     ends: float = NEVER
-    skills: dict[str, int] = field(default_factory=dict)
+    skills: Mapping[str, int] = field(default_factory=dict)
+    team: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ class _Floor:
         self.here: set[int] = set()
         self.busy: set[int] = set()
         self.until: dict[int, float] = {}
-        self.skills = {shift.rep: shift.skills for shift in shifts}
+        self.reps = {shift.rep: _signed_in(shift) for shift in shifts}
         self.wakes = NEVER
         self.events = [(shift.begins, BEGINS, index) for index, shift in enumerate(shifts)]
         self.events += [(shift.ends, ENDS, shift.rep) for shift in shifts if shift.ends < NEVER]
@@ -284,7 +286,7 @@ class _Floor:
     def begins(self, now: float, index: int) -> None:
         shift = self.shifts[index]
         self.until[shift.rep] = max(shift.ends, self.until.get(shift.rep, shift.ends))
-        self.skills[shift.rep] = shift.skills
+        self.reps[shift.rep] = _signed_in(shift)
         if shift.rep not in self.here:
             self.is_free(now, shift.rep)
 
@@ -306,7 +308,7 @@ class _Floor:
 
     def is_free(self, now: float, rep: int) -> None:
         self.here.add(rep)
-        self.matching.put_rep(Rep(rep, self.skills[rep], now))
+        self.matching.put_rep(self.reps[rep]._replace(idle_since=now))
         self.assign(now)
 
     def assign(self, now: float) -> None:
@@ -319,3 +321,7 @@ class _Floor:
         if due is not None and due < self.wakes:
             self.wakes = due
             heappush(self.events, (due, WIDENS, 0))
+
+
+def _signed_in(shift: Shift) -> Rep:
+    return Rep(shift.rep, shift.skills, team=shift.team, tier=shift.tier)

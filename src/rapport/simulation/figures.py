@@ -34,7 +34,8 @@ class Figures:
     The service level is those answered within the threshold, of all offered (abandoned ones count against
     it). `long_wait_rate` is the share of all offered who waited longer than stated, answered or not;
     `wait_gini` how unevenly the waiting of all offered is spread (0: all alike, towards 1: all on a few).
-    `expected_resolution` is the share of those answered whose matter the rep they got is likely to settle.
+    `expected_resolution` is the share of those answered whose matter the rep they got is likely to settle,
+    `expected_transfers` the share whom that rep is likely to hand on.
     Of the whole floor only: the mean occupancy of the reps, and its spread (the standard deviation over reps,
     each weighed by their hours).
     """
@@ -51,6 +52,7 @@ class Figures:
     long_wait_rate: float | None
     wait_gini: float | None
     expected_resolution: float | None = None
+    expected_transfers: float | None = None
     occupancy: float | None = None
     occupancy_spread: float | None = None
 
@@ -61,6 +63,7 @@ def figures(
     *,
     thresholds: Thresholds = USUAL,
     resolution: Floats | None = None,
+    transfers: Floats | None = None,
     occupancies: tuple[float, float] | None = None,
 ) -> Figures:
     """The figures of n contacts: how long each waited, and whether it was answered (else it abandoned).
@@ -70,6 +73,7 @@ def figures(
         answered: shape (n,).
         thresholds: what counts as in time, and as long.
         resolution: of each contact, how likely the rep it got settles it (NaN where not known), shape (n,).
+        transfers: how likely that rep hands it on, likewise.
         occupancies: the mean and the spread, as `occupancies` gives them.
 
     Raises:
@@ -93,6 +97,7 @@ def figures(
         long_wait_rate=1 - float((wait_seconds <= thresholds.long_wait).sum()) / offered if offered else None,
         wait_gini=gini(wait_seconds[~np.isnan(wait_seconds)]),
         expected_resolution=None if resolution is None else _mean_known(resolution[answered]),
+        expected_transfers=None if transfers is None else _mean_known(transfers[answered]),
         occupancy=mean,
         occupancy_spread=spread,
     )

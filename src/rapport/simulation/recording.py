@@ -22,6 +22,7 @@ from rapport.numeric.survival import kaplan_meier
 from rapport.routing.policy import Kind, Scores
 
 from . import resolution
+from .crew import Crew, hours_on_file, is_covered, profiled
 from .engine import Arrivals, Run, simulate
 from .figures import Figures, Thresholds, figures, occupancies
 from .hours import AWAY_SECONDS, infer_hours
@@ -42,12 +43,15 @@ class Told:
 class Recording:
     """The calls of a log that asked for a person, in order of time, and the floor they came to."""
 
-    def __init__(self, calls: Iterable[CallRecord], *, away_seconds: float = AWAY_SECONDS) -> None:
-        """Infer the floor.
+    def __init__(
+        self, calls: Iterable[CallRecord], *, away_seconds: float = AWAY_SECONDS, crew: Crew | None = None
+    ) -> None:
+        """Take the floor from what is on file of the crew, and infer what is not.
 
         Args:
             calls: the recorded calls, in any order.
             away_seconds: a rep without a call for longer was away.
+            crew: what is on file of the reps.
 
         Raises:
             Invalid: no call asked for a person.
@@ -57,9 +61,16 @@ class Recording:
         if not asked:
             raise Invalid("The log holds no call that asked for a person.")
         self.left_before_queue = len(every) - len(asked)
-        self.hours = infer_hours(asked, away_seconds=away_seconds)
+        self.has_hours = crew is not None and is_covered(asked, crew)
+        self._crew = crew or Crew({})
+        self.hours = (
+            hours_on_file(asked, self._crew)
+            if self.has_hours
+            else profiled(infer_hours(asked, away_seconds=away_seconds), self._crew)
+        )
         self.segments = np.array([call.segment_key for call in asked])
         self.reasons = [call.reason_key for call in asked]
+        self.channels = [call.channel for call in asked]
         self.at = np.array([_asked_at(call)[0] for call in asked])
         self._wait = np.array([call.wait_seconds for call in asked], dtype=float)
         self._talk = np.array([call.talk_seconds for call in asked], dtype=float)
@@ -70,8 +81,14 @@ class Recording:
     @property
     def floor(self) -> Floor:
         """Who is there and what they are called for."""
-        skills = {shift.rep: shift.skills for shift in self.hours.shifts}
-        return Floor(self.hours.names, skills, frozenset(self.segments.tolist()), frozenset(self.reasons))
+        return Floor(
+            names=self.hours.names,
+            skills={shift.rep: shift.skills for shift in self.hours.shifts},
+            segments=frozenset(self.segments.tolist()),
+            reasons=frozenset(self.reasons),
+            teams=frozenset(shift.team for shift in self.hours.shifts if shift.team),
+            channels=frozenset(self.channels),
+        )
 
     @property
     def rep_hours(self) -> float:
@@ -86,21 +103,32 @@ class Recording:
     def replay(self, rule: Rule, seed: int, thresholds: Thresholds) -> Told:
         """The figures of the same contacts by this rule; the same seed gives the same."""
         arrivals = self.arrivals(rule, seed)
-        run = simulate(arrivals, self.hours.shifts, choice=rule.choice, scores=self._scores)
-        return self._told(run, arrivals.service_seconds, thresholds)
+        run = self._simulate(rule, arrivals)
+        return self._told(run, arrivals.service_seconds, thresholds, ring_seconds=self._crew.ring_seconds)
+
+    def run(self, rule: Rule, seed: int) -> Run:
+        """What becomes of each contact by this rule."""
+        return self._simulate(rule, self.arrivals(rule, seed))
+
+    def _simulate(self, rule: Rule, arrivals: Arrivals) -> Run:
+        return simulate(arrivals, self.hours.shifts, choice=rule.choice, scores=self._scores)
 
     def arrivals(self, rule: Rule, seed: int) -> Arrivals:
         """The contacts by this rule, with what chance says of their service and patience."""
         random = np.random.default_rng(seed)
         kinds = list(zip(self.reasons, self.segments.tolist(), strict=True))
-        starts = {kind: rule.head_start_seconds(segment=kind[1], reason=kind[0]) for kind in set(kinds)}
-        steps = {reason: rule.steps(reason) for reason in set(self.reasons)}
+        asked = list(zip(kinds, self.channels, strict=True))
+        starts = {
+            (kind, channel): rule.head_start_seconds(segment=kind[1], reason=kind[0], channel=channel)
+            for kind, channel in set(asked)
+        }
+        steps = {(kind, channel): rule.steps(kind[0], channel) for kind, channel in set(asked)}
         return Arrivals(
             at=self.at,
             patience_seconds=self._patience(random),
             service_seconds=self._talks(random) + self.hours.wrap_up_seconds,
-            head_start_seconds=np.array([starts[kind] for kind in kinds], dtype=float),
-            steps=[steps[reason] for reason in self.reasons],
+            head_start_seconds=np.array([starts[one] for one in asked], dtype=float),
+            steps=[steps[one] for one in asked],
             kinds=kinds,
         )
 
@@ -132,13 +160,10 @@ class Recording:
     def _expect(self, asked: Sequence[CallRecord]) -> None:
         """Learn from the log what each rep is likely to settle."""
         self._reason_names, self._reason = np.unique(np.array(self.reasons), return_inverse=True)
-        reps = 1 + max((shift.rep for shift in self.hours.shifts), default=-1)
-        self._settles = resolution.expected(
-            self.hours.rep,
-            self._reason,
-            resolution.resolved(asked),
-            reps=reps,
-            reasons=self._reason_names.size,
+        reps = 1 + max(int(self.hours.rep.max()), *(shift.rep for shift in self.hours.shifts), -1)
+        self._settles, self._hands_on = (
+            resolution.expected(self.hours.rep, self._reason, outcome, reps=reps, reasons=self._reason_names.size)
+            for outcome in (resolution.resolved(asked), resolution.handed_on(asked))
         )
         known: dict[tuple[Kind, int], float] = {}
         if self._settles is not None:
@@ -147,18 +172,22 @@ class Recording:
                 known |= {(kind, rep): float(self._settles[rep, reason]) for rep in range(reps)}
         self._scores = Scores(known)
 
-    def _told(self, run: Run, service: Floats, thresholds: Thresholds) -> Told:
-        settled = None
-        if self._settles is not None:
-            settled = np.where(run.answered, self._settles[run.rep, self._reason], np.nan)
+    def _told(self, run: Run, service: Floats, thresholds: Thresholds, *, ring_seconds: float = 0.0) -> Told:
+        """The figures of a run; a contact is answered when it has rung at its rep."""
+        settled, handed_on = (
+            None if shares is None else np.where(run.answered, shares[run.rep, self._reason], np.nan)
+            for shares in (self._settles, self._hands_on)
+        )
         busy = occupancies(self.at, service, run, self.hours.shifts)
+        waits = run.wait_seconds + np.where(run.answered, ring_seconds, 0.0)
 
         def of(part: NDArray[np.bool_] | slice) -> Figures:
             return figures(
-                run.wait_seconds[part],
+                waits[part],
                 run.answered[part],
                 thresholds=thresholds,
                 resolution=None if settled is None else settled[part],
+                transfers=None if handed_on is None else handed_on[part],
                 occupancies=busy if isinstance(part, slice) else None,
             )
 

@@ -1,9 +1,9 @@
-"""How likely each rep settles a contact for good, from a log that names customers.
+"""How likely each rep settles a contact for good, and hands it on, from a log that names customers.
 
 A call counts as resolved when its customer did not ask for a person again within a week for the same reason. Calls
-of the log's last week, and of customers it does not name, say nothing. A rep's share for a reason is drawn towards
-the share of all reps for that reason, the more the fewer of their calls are known (as if they had 20 such calls
-more). It is what happened to the calls a rep got; a rep who is given the hard ones looks worse than they are.
+of the log's last week, and of customers it does not name, say nothing. What is expected of a rep is drawn towards
+what all reps show for the reason, as `numeric.pooling` says, so that a rule which picks the best of it is promised
+no more than it keeps. It is what happened to the calls a rep got, not the effect of the rep.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.contacts.call_logs.records import CallRecord
+from rapport.numeric.pooling import expected_outcomes
 
 Floats = NDArray[np.float64]
 AGAIN_SECONDS = 7 * 24 * 3600.0
-AS_IF_CALLS = 20.0
 
 
 def resolved(calls: Sequence[CallRecord]) -> Floats:
@@ -36,10 +36,18 @@ def resolved(calls: Sequence[CallRecord]) -> Floats:
     return found
 
 
+def handed_on(calls: Sequence[CallRecord]) -> Floats:
+    """For n calls: 1 handed from one rep to another at least once, 0 not, NaN not known."""
+    return np.array(
+        [np.nan if call.transfers is None or call.answered_at is None else call.transfers > 0 for call in calls],
+        dtype=float,
+    )
+
+
 def expected(
     rep: NDArray[np.int64], reason: NDArray[np.int64], outcome: Floats, *, reps: int, reasons: int
 ) -> Floats | None:
-    """The share each rep is expected to resolve by reason, shape (reps, reasons); None where nothing is known.
+    """The share to expect of each rep by reason, shape (reps, reasons); None where nothing is known.
 
     Args:
         rep: who answered each of n calls, below 0 for nobody.
@@ -52,10 +60,13 @@ def expected(
     if not known.any():
         return None
     where = rep[known] * reasons + reason[known]
-    shape, size = (reps, reasons), reps * reasons
-    calls = np.bincount(where, minlength=size).reshape(shape)
-    good = np.bincount(where, weights=outcome[known], minlength=size).reshape(shape)
-    overall = outcome[known].mean()
-    of_reason = (good.sum(0) + AS_IF_CALLS * overall) / (calls.sum(0) + AS_IF_CALLS)
-    shares: Floats = (good + AS_IF_CALLS * of_reason) / (calls + AS_IF_CALLS)
-    return shares
+    size = reps * reasons
+    of_rep, of_reason = (axis.ravel() for axis in np.indices((reps, reasons)))
+    told = expected_outcomes(
+        np.bincount(where, weights=outcome[known], minlength=size),
+        np.bincount(where, minlength=size),
+        rep=of_rep,
+        kind=of_reason,
+        reason_of=np.arange(reasons),
+    )
+    return told.share.reshape(reps, reasons)

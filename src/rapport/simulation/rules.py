@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rapport.kit.errors import Invalid
 from rapport.routing.plan.reading import read_plan
-from rapport.routing.plan.rules import Plan
+from rapport.routing.plan.rules import Channel, Plan
 from rapport.routing.policy import LONGEST_IDLE, By, Choice, Need, Step
 from rapport.routing.routes import Here, choice_of, queue_for, route_for, seconds_granted, steps_of
 
@@ -16,17 +16,20 @@ FIFO, RECORDED = "fifo", "recorded-priority"
 PLAN_ENDINGS = (".toml", ".json")
 OTHER_TERMS = ("ceiling", "specialists", "anyone")
 TERMS = "segment:KEY=SECONDS, reason:KEY=SECONDS, ceiling=SECONDS, specialists=SECONDS, anyone=SECONDS"
+CHANNELS: tuple[Channel, ...] = ("chat", "voice", "email")
 Steps = tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the log tells: names and numbers of the reps, what each knows, and what contacts are of."""
+    """What is known: names and numbers of the reps, what each knows, their teams, and what contacts are of."""
 
     names: Mapping[str, int]
     skills: Mapping[int, Mapping[str, int]]
     segments: frozenset[str]
     reasons: frozenset[str]
+    teams: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset({"voice"})
 
     @property
     def known(self) -> frozenset[str]:
@@ -46,11 +49,11 @@ class Rule:
         self.name = name
         self.floor = floor
 
-    def head_start_seconds(self, *, segment: str, reason: str) -> float:
+    def head_start_seconds(self, *, segment: str, reason: str, channel: str = "voice") -> float:
         """How much longer than they have such contacts count as having waited."""
         return 0.0
 
-    def steps(self, reason: str) -> Steps:
+    def steps(self, reason: str, channel: str = "voice") -> Steps:
         """Who may serve contacts for the reason."""
         skill = skill_of(reason)
         return (Step((Need(skill),)),) if skill in self.floor.known else ()
@@ -63,12 +66,12 @@ class TermsRule(Rule):
         super().__init__(name, floor)
         self._seconds = seconds
 
-    def head_start_seconds(self, *, segment: str, reason: str) -> float:
+    def head_start_seconds(self, *, segment: str, reason: str, channel: str = "voice") -> float:
         """What segment and reason grant together, up to the ceiling."""
         granted = self._seconds.get(f"segment:{segment}", 0.0) + self._seconds.get(f"reason:{reason}", 0.0)
         return min(granted, self._seconds.get("ceiling", float("inf")))
 
-    def steps(self, reason: str) -> Steps:
+    def steps(self, reason: str, channel: str = "voice") -> Steps:
         """Those who know the reason, the specialists first if that was asked; then anyone, if that was."""
         known = super().steps(reason)
         if not known:
@@ -92,33 +95,36 @@ class TermsRule(Rule):
 class PlanRule(Rule):
     """What a plan of routing says. Reasons, segments and people are named as in the log, skills by `skill_of`.
 
-    A log says nothing of teams, roles, hours of queues, promises due and repeated contacts: they do not count.
+    Hours, overflow, own reps, promises due and repeated contacts do not count, nor do teams and roles in a log
+    that does not tell of them. A rep has one contact at a time.
     """
 
     def __init__(self, name: str, floor: Floor, plan: Plan, own_starts: Mapping[str, float]) -> None:
         super().__init__(name, floor)
         self._plan = plan
         self._own_starts = own_starts
-        self._here = Here(teams=frozenset(), people=floor.names)
+        self._here = Here(teams=floor.teams, people=floor.names)
         self.choice = choice_of(plan, 0)
         if self.choice.by is By.LEAST_OCCUPIED or plan.capacity.occupancy_ceiling is not None:
             raise Invalid(f"{name}: a replay does not follow occupancy; choose otherwise and name no ceiling.")
+        if any(plan.capacity.limits.get(channel, 1) > 1 for channel in CHANNELS if channel in floor.channels):
+            raise Invalid(f"{name}: a replay gives a rep one contact at a time; leave capacity.limits at 1.")
         if missing := sorted(_asked_skills(plan) - floor.known):
             raise Invalid(
                 f"{name}: nobody in the log has shown {', '.join(missing)}. Skills are the reasons that reps "
-                f"answered: {', '.join(sorted(floor.known))}."
+                f"answered and those on file: {', '.join(sorted(floor.known))}."
             )
 
-    def head_start_seconds(self, *, segment: str, reason: str) -> float:
+    def head_start_seconds(self, *, segment: str, reason: str, channel: str = "voice") -> float:
         """What the plan grants."""
         own = self._own_starts.get(segment, 0.0)
         return seconds_granted(
-            self._plan.priority, segment=segment, segments_own_seconds=own, reason=reason, channel="voice"
+            self._plan.priority, segment=segment, segments_own_seconds=own, reason=reason, channel=channel
         )
 
-    def steps(self, reason: str) -> Steps:
-        """The steps of the reason's route in the queue for calls."""
-        queue = queue_for(self._plan, "voice", reason)
+    def steps(self, reason: str, channel: str = "voice") -> Steps:
+        """The steps of the reason's route in the channel's queue."""
+        queue = queue_for(self._plan, channel, reason)
         return steps_of(route_for(self._plan, queue, reason), self._here)
 
 

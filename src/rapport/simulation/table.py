@@ -12,6 +12,7 @@ SHARES = (
     "service_level",
     "long_wait_rate",
     "expected_resolution",
+    "expected_transfers",
     "occupancy",
     "occupancy_spread",
 )
@@ -21,8 +22,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def table(found: Comparison, segment_names: Mapping[str, str]) -> Iterator[str]:
     """The lines: what it rests on, the policies, then a table for all and for each segment."""
     basis, seeds = found.basis, found.seeds
+    hours = "on file" if basis.has_hours else "inferred"
     yield (
-        f"{basis.reps} reps, {basis.rep_hours:,.0f} hours inferred, {basis.wrap_up_seconds:.0f} s between calls; "
+        f"{basis.reps} reps, {basis.rep_hours:,.0f} hours {hours}, {basis.wrap_up_seconds:.0f} s between calls; "
         f"{basis.left_before_queue:,} left before the queue."
     )
     yield f"{len(seeds)} seeds from {seeds[0]}; ± is a 95 % interval, * a change beyond chance."

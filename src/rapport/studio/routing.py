@@ -81,7 +81,7 @@ def save(request: HttpRequest, member: Member) -> HttpResponseBase:
             text=text,
             note=request.POST.get("note", ""),
             by=member,
-            actor=_actor(member),
+            actor=actor_of(member),
         )
     except PlanInvalid:
         return _page(request, member, text, status=422)
@@ -154,7 +154,7 @@ def _roll_back(request: HttpRequest, member: Member, number: int) -> tuple[int, 
 
 
 def _call_off(request: HttpRequest, member: Member, number: int) -> tuple[int, str]:
-    publishing.call_off(programme=member.programme, number=number, actor=_actor(member))
+    publishing.call_off(programme=member.programme, number=number, actor=actor_of(member))
     return number, f"Version {number} is a draft again."
 
 
@@ -165,7 +165,7 @@ def _told(request: HttpRequest, member: Member) -> dict[str, Any]:
         "instead_of": int(seen) if seen.isdecimal() and len(seen) < 10 else None,
         "note": _note(request),
         "by": member,
-        "actor": _actor(member),
+        "actor": actor_of(member),
     }
 
 
@@ -188,11 +188,11 @@ def _text_of(programme: Programme, number: str) -> str:
 
 def _sent_text(request: HttpRequest) -> str:
     if "file" in request.FILES:
-        return _upload(request, "file")
+        return read_upload(request, "file")
     return request.POST.get("text", "").replace("\r\n", "\n")
 
 
-def _upload(request: HttpRequest, name: str) -> str:
+def read_upload(request: HttpRequest, name: str) -> str:
     """Return the text of a file that was sent."""
     found = request.FILES.get(name)
     if found is None:
@@ -286,5 +286,6 @@ def _to_version(request: HttpRequest, member: Member, number: int, said: str) ->
     return pages.redirect(request, reverse("routing-version", args=[member.programme.key, number]), said=said)
 
 
-def _actor(member: Member) -> str:
+def actor_of(member: Member) -> str:
+    """Return what the log calls the member."""
     return f"member:{member.pk}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.studio import books, expected, routing, views
+from rapport.studio import books, expected, replays, routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
@@ -29,6 +29,11 @@ urlpatterns = [
     path(f"{ROUTING}save/", routing.save, name="routing-save"),
     path(f"{ROUTING}expected/", expected.expected, name="routing-expected"),
     path(f"{ROUTING}holidays/", routing.holidays, name="routing-holidays"),
+    path(f"{ROUTING}replays/", replays.replays, name="routing-replays"),
+    path(f"{ROUTING}replays/ask/", replays.ask, name="routing-replay-ask"),
+    path(f"{ROUTING}replays/<uuid:replay>/", replays.replay, name="routing-replay"),
+    path(f"{ROUTING}replays/<uuid:replay>/part/", replays.part, name="routing-replay-part"),
+    path(f"{ROUTING}replays/<uuid:replay>/call-off/", replays.call_off, name="routing-replay-call-off"),
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),

@@ -13,7 +13,8 @@ class CallRecord:
     """One call. Instants carry the time zone of the log; durations are whole seconds, as recorded.
 
     Always arrived_at <= queued_at <= answered_at <= ended_at, where there is one. `queued_at` is when the
-    caller asked for a person (None: left before); who was answered without waiting has wait_seconds 0.
+    caller asked for a person (None: left before); who was answered without waiting has wait_seconds 0. `transfers`
+    counts how often it was handed on (None: the log does not say).
     """
 
     line_number: int
@@ -29,6 +30,8 @@ class CallRecord:
     segment_key: str
     reason_key: str
     agent_id: str | None
+    channel: str = "voice"
+    transfers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

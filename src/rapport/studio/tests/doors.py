@@ -1,5 +1,6 @@
 """What the addresses of people, tokens and versions of the plan need."""
 
+from datetime import timedelta
 from typing import Any
 
 from rapport.accounts import actions as accounts
@@ -8,6 +9,7 @@ from rapport.accounts.roles import Right
 from rapport.conftest import World
 from rapport.customers import books
 from rapport.kit import clock
+from rapport.replays.models import Replay
 from rapport.routing import publishing
 from rapport.routing.versions import BUILT_IN
 
@@ -29,9 +31,27 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     )
     made = publishing.save_draft(programme=world.programme, text=BUILT_IN)
     version = {key: {"number": made.number} for key in ("routing-version", "routing-file", "routing-publish")}
+    replay = {"replay": replay_of(world).public_id}
     return {
         **dict.fromkeys((*names, *own_book), person),
         "book-hand-over-end": {"hand_over": handed.public_id},
+        **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),
         **version,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
+
+
+def replay_of(world: World) -> Replay:
+    """Return a replay that waits."""
+    day = clock.now().date() - timedelta(days=1)
+    return Replay.objects.create(
+        programme=world.programme,
+        asked_by=world.supervisor,
+        asked_at=clock.now(),
+        first_day=day,
+        last_day=day,
+        contacts=1,
+        plans=[{"name": "In force", "text": BUILT_IN}],
+        seeds=5,
+        fingerprint="walked",
+    )
