@@ -11,7 +11,7 @@ from rapport.events.models import Event
 from rapport.insight.scores import score_reps
 from rapport.kit import clock
 from rapport.kit.walls import inside
-from rapport.routing import presence, publishing, upkeep
+from rapport.routing import presence, publishing, router
 from rapport.routing.models import ExpectedOutcome, Offer, OutcomeScores
 from rapport.routing.outcomes import latest_scores, scores_of
 from rapport.routing.versions import BUILT_IN, version_in_force
@@ -123,7 +123,7 @@ def test_the_router_offers_to_whom_the_best_is_expected_of_and_says_so(world: Wo
         programme=world.programme, channel="chat", actor="t", customer=world.customer, reason=world.reason
     )
     contacts.enqueue(contact, queue="main", actor="t")
-    assert upkeep.assign(world.programme) == 1
+    assert router.turn(world.programme) == 1
     offer = Offer.objects.get()
     assert offer.member == world.second_rep
     assert "the best expected outcome for this matter: 8" in offer.words
