@@ -75,7 +75,7 @@ def ensure_disposition(
     return disposition
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def arrive(
     *,
     programme: Programme,

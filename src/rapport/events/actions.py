@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from rapport.events import listeners
-from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.copying import copying_into
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 LIVE_CHANNEL = "rapport_live"
+APPEND = """
+WITH made AS (
+    INSERT INTO events_event (programme_id, at, name, subject, actor, data, audience) VALUES {rows}
+    RETURNING id, programme_id, cardinality(audience) AS listeners
+)
+SELECT id, CASE WHEN listeners > 0 THEN pg_notify(%s, programme_id || '/' || id)::text END FROM made ORDER BY id
+"""
+ROW = "(%s, %s, %s, %s, %s, %s::jsonb, %s::text[])"
 COLUMNS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 
 
@@ -62,23 +70,21 @@ def announce_all(news: Iterable[News], *, programme: Programme, actor: str) -> l
     """Do as :func:`announce` does with each, in the order given, by a few statements however many there are."""
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
-    now = clock.now()
-    events = Event.objects.bulk_create(
-        Event(
-            programme=programme,
-            at=one.at or now,
-            name=one.happening.name,
-            subject=one.subject,
-            actor=actor,
-            data=json.loads(json.dumps(dataclasses.asdict(one.happening), cls=DjangoJSONEncoder)),
-            audience=list(one.audience),
-        )
-        for one in news
-    )
-    for event in events:
-        listeners.defer_for(event)
-    _notify(*(f"{programme.pk}/{event.pk}" for event in events if event.audience))
-    return [event.pk for event in events]
+    told, now = list(news), clock.now()
+    if not told:
+        return []
+    rows = [_row(one, programme=programme, actor=actor, now=now) for one in told]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND.format(rows=", ".join([ROW] * len(rows))), [*chain(*rows), LIVE_CHANNEL])
+        ids = [int(found[0]) for found in cursor.fetchall()]
+    for event_id, one in zip(ids, told, strict=True):
+        listeners.defer_for(one.happening.name, programme_id=programme.pk, event_id=event_id)
+    return ids
+
+
+def _row(one: News, *, programme: Programme, actor: str, now: datetime) -> tuple[Any, ...]:
+    data = json.dumps(dataclasses.asdict(one.happening), cls=DjangoJSONEncoder)
+    return programme.pk, one.at or now, one.happening.name, one.subject, actor, data, list(one.audience)
 
 
 def whisper(name: str, *, programme_id: int, subject: UUID, audience: Iterable[str]) -> None:

@@ -8,8 +8,6 @@ from collections import defaultdict
 
 from procrastinate.tasks import Task
 
-from rapport.events.models import Event
-
 _tasks: dict[str, list["Task[..., object, ...]"]] = defaultdict(list)
 
 
@@ -19,7 +17,7 @@ def subscribe(event_name: str, task: "Task[..., object, ...]") -> None:
         _tasks[event_name].append(task)
 
 
-def defer_for(event: Event) -> None:
-    """Queue the jobs of everyone who listens for this event."""
-    for task in _tasks[event.name]:
-        task.defer(programme_id=event.programme_id, event_id=event.pk)
+def defer_for(event_name: str, *, programme_id: int, event_id: int) -> None:
+    """Queue the jobs of everyone who listens for events of this name, for one of them."""
+    for task in _tasks[event_name]:
+        task.defer(programme_id=programme_id, event_id=event_id)

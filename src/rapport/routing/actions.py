@@ -72,9 +72,11 @@ def set_proficiency(
     presence.wake_router(member.programme_id, member=member.pk)
 
 
-@transaction.atomic
-def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> None:
+@transaction.atomic(savepoint=False)
+def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> Contact:
     """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router.
+
+    Returns the contact as it stands there.
 
     Who is back about the same matter goes on with the former contact, with the rep who had it first of all; a
     customer with an own rep has that one first.
@@ -90,6 +92,7 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
         if former is not None and former.rep and not has_own_rep(contact, plan.personal):
             prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
     presence.wake_router(contact.programme_id, contact=contact.pk)
+    return contact
 
 
 @transaction.atomic

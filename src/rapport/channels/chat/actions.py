@@ -42,8 +42,7 @@ def begin(*, programme: Programme, email: str, text: str, reason: Reason | None,
         contact, is_new = _arrive(programme, email, text, reason, client_id)
         if is_new:
             opening.require_open(contact)
-            routing.enqueue(contact, actor="customer")
-            contact.refresh_from_db()
+            contact = routing.enqueue(contact, actor="customer")
     return contact
 
 
@@ -77,7 +76,7 @@ def _arrive(
     )
     if is_new:
         Conversation.objects.create(programme=programme, contact=contact, customer_seen_at=clock.now())
-        _store(contact, Author.CUSTOMER, text, client_id)
+        _store(contact, Author.CUSTOMER, text, client_id, is_first=True)
     return contact, is_new
 
 
@@ -139,19 +138,22 @@ def abandon_if_gone(conversation_id: int) -> bool:
     return True
 
 
-def _store(contact: Contact, author: str, text: str, client_id: UUID, member: Member | None = None) -> Message:
-    text, kinds = _without_secrets(contact, author, text)
-    message, is_new = Message.objects.get_or_create(
-        contact=contact,
-        client_id=client_id,
-        defaults={
-            "programme": contact.programme,
-            "author": author,
-            "member": member,
-            "text": text,
-            "at": clock.now(),
-        },
-    )
+def _store(
+    contact: Contact,
+    author: str,
+    text: str,
+    client_id: UUID,
+    member: Member | None = None,
+    *,
+    is_first: bool = False,
+) -> Message:
+    """Store a message once and tell of it; ``is_first`` says that the contact was opened just now, with it."""
+    text, kinds = _without_secrets(contact, author, text, [] if is_first else _lately(contact, author))
+    sent = {"programme": contact.programme, "author": author, "member": member, "text": text, "at": clock.now()}
+    if is_first:
+        message, is_new = Message.objects.create(contact=contact, client_id=client_id, **sent), True
+    else:
+        message, is_new = Message.objects.get_or_create(contact=contact, client_id=client_id, defaults=sent)
     if is_new:
         announce(
             MessageSent(author=author, characters=len(text)),
@@ -168,15 +170,22 @@ def _store(contact: Contact, author: str, text: str, client_id: UUID, member: Me
     return message
 
 
-def _without_secrets(contact: Contact, author: str, text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the message without card numbers and the like, and what kinds were hidden.
-
-    A number sent in parts is found when its last part comes; the earlier parts are then hidden too.
-    """
+def _lately(contact: Contact, author: str) -> list[Message]:
+    """Return what the author wrote just before, the oldest first."""
     since = clock.now() - SPLIT_WITHIN
     lately = Message.objects.filter(contact=contact, author=author, at__gte=since).order_by("-pk")[:SPLIT_OVER]
-    before = list(reversed(lately))
-    answered = redaction.mask_answer(_asked(contact) if author == Author.CUSTOMER else "", text)
+    return list(reversed(lately))
+
+
+def _without_secrets(
+    contact: Contact, author: str, text: str, before: list[Message]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the message without card numbers and the like, and what kinds were hidden.
+
+    A number sent in parts is found when its last part comes; the earlier ones, in ``before``, are then hidden too.
+    """
+    asked = _asked(contact) if author == Author.CUSTOMER and contact.answered_at else ""
+    answered = redaction.mask_answer(asked, text)
     *earlier, masked = redaction.mask_parts([*(one.text for one in before), answered.text])
     for message, one in zip(before, earlier, strict=True):
         if message.text != one.text:

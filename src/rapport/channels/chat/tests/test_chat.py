@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.doors import one_by_one
 from rapport.channels.chat import actions as chat
@@ -100,3 +102,16 @@ def test_leaving_twice_or_after_the_end_changes_nothing(contact: Contact, world:
     contact.refresh_from_db()
     assert contact.state == "wrap_up"
     assert presence.presence_of(world.rep).doing == "wrap_up"
+
+
+def test_a_chat_begins_with_few_statements(world: World) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        chat.begin(
+            programme=world.programme,
+            email="ada@example.org",
+            text="Hello",
+            reason=world.reason,
+            client_id=uuid4(),
+        )
+
+    assert len(asked) <= 21, "\n".join(one["sql"][:90] for one in asked.captured_queries)
