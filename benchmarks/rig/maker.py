@@ -202,6 +202,11 @@ class LoadMaker:
         self._process.join(10)
         self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid or 0
+
     def _ask(self, *told: object) -> Any:
         self.begin(*told)
         return self.end()
