@@ -22,6 +22,8 @@ OFFERED = "outcome IN ('answered', 'abandoned')"
 KNOWN = "outcome = 'answered' AND customer_id IS NOT NULL"
 SEEN = f"{KNOWN} AND ended_at + :return_hours * INTERVAL '1 hour' <= :seen_until"
 STAYED_AWAY = "(next_arrival IS NULL OR next_arrival > ended_at + :return_hours * INTERVAL '1 hour')"
+TOLD = "waited_seconds IS NOT NULL AND told_seconds IS NOT NULL"
+RANGED = f"{TOLD} AND high_seconds IS NOT NULL"
 OWN_TARGET = "COALESCE(answer_within_seconds, :answer_within_seconds)"
 HANDLED = "outcome = 'answered' AND closed_at IS NOT NULL"
 WRAPPED = "wrap_up_seconds IS NOT NULL"
@@ -109,6 +111,18 @@ RELATIONS = {
             SELECT contact.*, survey.rating, survey.resolved AS resolved_by_customer
             FROM fact_contact AS contact
             JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "wait",
+            "a contact that came in and whose customer was told of the wait",
+            """
+            SELECT contact.*, wait.told_seconds, wait.low_seconds, wait.high_seconds, wait.waited_seconds
+            FROM fact_contact AS contact
+            JOIN fact_wait AS wait ON wait.contact_id = contact.contact_id
             WHERE contact.programme_id = :programme AND contact.direction = 'in'
                 AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
             """,
@@ -236,6 +250,30 @@ METRICS = {
             total("wait_seconds", ANSWERED),
             contacts_where(ANSWERED),
             better="down",
+        ),
+        Metric(
+            "wait_estimate_error",
+            "Wait, told and real",
+            "How far the wait that waiting customers were first told was, on average, from what they then waited "
+            "until answered. Whoever left does not count.",
+            "seconds",
+            "mean",
+            "wait",
+            total("ABS(waited_seconds - told_seconds)", TOLD),
+            contacts_where(TOLD),
+            better="down",
+        ),
+        Metric(
+            "wait_estimate_coverage",
+            "Wait within its range",
+            "The share of contacts answered that waited within the range their customer was first told: nine in "
+            "ten should.",
+            "share",
+            "ratio",
+            "wait",
+            contacts_where(f"{RANGED} AND waited_seconds >= low_seconds AND waited_seconds <= high_seconds"),
+            contacts_where(RANGED),
+            better="up",
         ),
         Metric(
             "average_handle_time",

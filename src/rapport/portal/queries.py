@@ -12,7 +12,8 @@ from rapport.customers.queries import open_promises_of
 from rapport.kit import clock
 from rapport.kit.hours import moment_in_words
 from rapport.routing.call_back_queries import booked_about, call_back_of
-from rapport.routing.queries import hours_of, place_of, queue_of
+from rapport.routing.estimates import told_place
+from rapport.routing.queries import hours_of, queue_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,13 +60,13 @@ def talk_of(contact: Contact) -> Talk:
     if contact.state == "arrived":
         one = booked_about(contact)
         return Talk(contact, "booked", messages, call_back=one, wait=_moment(contact, one.due_at) if one else "")
-    place = place_of(contact)
+    place = told_place(contact)
     return Talk(
         contact,
         "waiting",
         messages,
         position=place.position,
-        wait=wait_in_words(place.wait_seconds),
+        wait=wait_in_words(place.wait_seconds, place.low_seconds, place.high_seconds),
         tells_position=place.told.tells_position,
         tells_wait=place.told.tells_estimate,
         message=place.told.message,
@@ -89,14 +90,22 @@ def first_name(contact: Contact) -> str:
     return words[0] if words else ""
 
 
-def wait_in_words(seconds: float | None) -> str:
-    """Write an estimated wait as a person would say it; empty where it is not known."""
+def wait_in_words(seconds: float | None, low: float | None = None, high: float | None = None) -> str:
+    """Write an estimated wait as a person would say it, with its range if known; empty where it is not known."""
     if seconds is None:
         return ""
     minutes = math.ceil(seconds / 60)
-    if minutes <= 1:
-        return "less than a minute"
-    return f"about {minutes} minutes" if minutes <= 60 else "more than an hour"
+    if minutes > 60:
+        return "more than an hour"
+    words = "less than a minute" if minutes <= 1 else f"about {minutes} minutes"
+    if low is None or high is None:
+        return words
+    least, most = math.floor(low / 60), math.ceil(high / 60)
+    if most <= minutes or (most > 60 and least <= 1):
+        return words  # no range worth telling
+    if least < 1:
+        return f"{words} ({most} at most)"
+    return f"{words} ({least} to {most})"
 
 
 def promises_of(contact: Contact) -> list[Promise]:

@@ -224,6 +224,25 @@ class Preferred(models.Model):
         return f"{self.contact_id} for {self.member_id}"
 
 
+class WaitEstimate(models.Model):
+    """What was estimated when a waiting customer first looked, and what they were told, with its range."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    queue = models.CharField(max_length=50)
+    made_at = models.DateTimeField()
+    plain_seconds = models.FloatField()
+    told_seconds = models.FloatField(null=True)
+    low_seconds = models.FloatField(null=True)
+    high_seconds = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "queue", "made_at"], name="estimate_by_queue")]
+
+    def __str__(self) -> str:
+        return f"estimate for {self.contact_id}"
+
+
 class CallBack(models.Model):
     """A time at which we ring a customer up.
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.routing.models import CallBack, Offer, PlanVersion, Proficiency
+from rapport.routing.models import CallBack, Offer, PlanVersion, Proficiency, WaitEstimate
 
 KEPT = (
     Kept(
@@ -17,4 +17,4 @@ KEPT = (
         since="due_at",
     ),
 )
-STAYS = {Offer: ("words", "trace"), PlanVersion: ("text", "note"), Proficiency: ("skill",)}
+STAYS = {Offer: ("words", "trace"), PlanVersion: ("text", "note"), Proficiency: ("skill",), WaitEstimate: ("queue",)}

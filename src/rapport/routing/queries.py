@@ -34,12 +34,14 @@ DECLINES: tuple[tuple[str, str], ...] = tuple(Offer.Decline.choices)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a waiting contact stands: its place from 1, the estimated wait in seconds where known, and what the
-    plan says is told of it."""
+    """Where a waiting contact stands: its place from 1, the estimated wait in seconds where known, what the plan
+    says is told of it, and the seconds between which it will nearly surely wait, where known."""
 
     position: int
     wait_seconds: float | None
     told: Wait
+    low_seconds: float | None = None
+    high_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,9 @@ def why_here(contact: Contact) -> str:
 
 
 def place_of(contact: Contact) -> Place:
-    """Return a waiting contact's place and the wait to expect.
+    """Return a waiting contact's place and the plain estimate of its wait.
 
-    The estimate is place times mean handle time of the past hour, divided by the reps on the floor who take
+    That is place times mean handle time of the past hour, divided by the reps on the floor who take
     contacts (each of them frees up once per handle time; a floor in steady state).
     """
     plans = plans_of(contact.programme)
