@@ -17,4 +17,9 @@ KEPT = (
         since="due_at",
     ),
 )
-STAYS = {Offer: ("words", "trace"), PlanVersion: ("text", "note"), Proficiency: ("skill",), WaitEstimate: ("queue",)}
+STAYS = {
+    Offer: ("words", "trace"),
+    PlanVersion: ("text", "note"),
+    Proficiency: ("skill",),
+    WaitEstimate: ("queue",),
+}
