@@ -73,6 +73,12 @@ def keepers_of(programme: Programme, customers: Iterable[int | None]) -> dict[in
     }
 
 
+def reps_of(programme: Programme, customers: Iterable[int]) -> dict[int, int]:
+    """Return the own rep (id) of those of the customers (ids) who have one."""
+    rows = OwnRep.objects.filter(OPEN, programme=programme, customer__in=list(customers))
+    return dict(rows.values_list("customer_id", "rep_id"))
+
+
 def own_rep_of(customer: Customer) -> OwnRepNow | None:
     """Return whose customer this is now."""
     found = OwnRep.objects.select_related("rep__user", "rep__programme").filter(OPEN, customer=customer).first()

@@ -13,6 +13,7 @@ from rapport.customers.actions import ensure_segment
 from rapport.customers.events import CustomerChanged
 from rapport.customers.importing.holdings import ready
 from rapport.customers.importing.mapping import CustomerMapping
+from rapport.customers.importing.own_reps import NamedReps
 from rapport.customers.importing.rows import CustomerRecord
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
 from rapport.customers.sensitive import HOLDING, Keeper, Spot
@@ -40,7 +41,7 @@ class Written:
     changed: int = 0
     same: int = 0
     left_out: list[tuple[CustomerRecord, str]] = field(default_factory=list)
-    """Records of customers whose data may not be used, with the reason."""
+    """Records of customers whose data may not be used, or whose own rep cannot be, with the reason."""
 
 
 class Importer:
@@ -57,9 +58,9 @@ class Importer:
         """Make or change the customers; of several records of one customer the last counts."""
         take_turns(self.programme)
         last = {record.key: record for record in records}
-        keeper = self._classed(records)
+        keeper, named = self._classed(records), NamedReps(self.programme, last)
         there = {customer.key: customer for customer in self._locked(last)}
-        left_out = self._left_out(last, there)
+        left_out = named.refused(there) | self._left_out(last, there)
         last = {key: record for key, record in last.items() if key not in left_out}
         there = {key: customer for key, customer in there.items() if key not in left_out}
         new = [Customer(programme=self.programme, key=key) for key in last if key not in there]
@@ -71,6 +72,8 @@ class Importer:
         changes = {key: _difference(before[key], _told(customers[key])) for key in last}
         for key, extra in self._write_parts(last, customers, keeper).items():
             changes[key] = _joined(changes[key], extra)
+        for key, change in named.give(customers).items():
+            changes[key] = _joined(changes[key], {"own_rep": change})
         changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
         self._tell({customers[key]: change for key, change in changes.items() if change}, new)

@@ -47,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
     unread, see = bad.count - len(done.left_out), f"; see {bad.path}"
     print(f"{unread:,} rows that could not be read{see if unread else ''}")
     if done.left_out:
-        print(f"{len(done.left_out):,} rows left out, of customers who are erased or restricted{see}")
+        print(f"{len(done.left_out):,} rows left out: erased or restricted, or an own rep who cannot be{see}")
     return 0 if done.made or done.changed or done.same else 1
 
 

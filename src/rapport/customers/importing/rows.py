@@ -19,7 +19,16 @@ from rapport.kit.errors import Invalid
 from rapport.kit.intake import storable
 from rapport.kit.redaction import HIDDEN, is_secret, mask
 
-LIMITS = {"key": 100, "name": 200, "segment": 50, "language": 10, "likes": 500, "email": 254, "phone": 254}
+LIMITS = {
+    "key": 100,
+    "name": 200,
+    "segment": 50,
+    "language": 10,
+    "likes": 500,
+    "email": 254,
+    "phone": 254,
+    "own_rep": 100,
+}
 HOLDING_LIMIT = 100
 DETAIL_LIMIT = 500
 SHOWN = 200
@@ -45,6 +54,8 @@ class CustomerRecord:
     points: Mapping[str, str]
     attributes: Mapping[str, Any]
     holdings: tuple[HoldingRecord, ...]
+    own_rep: str = ""
+    """The agent id of the own rep; empty where the row says nothing of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> Cust
     if why := storable(**{name: (text, LIMITS[name]) for name, text in texts.items()}):
         raise Invalid(why)
     points = {name: told.pop(name) for name in ("email", "phone") if name in told}
+    own_rep = told.pop("own_rep", "")
     fields: dict[str, Any] = dict(told)
     if "customer_since" in fields:
         fields["customer_since"] = _day(fields["customer_since"], mapping)
@@ -164,6 +176,7 @@ def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> Cust
         },
         attributes={name: _attribute(name, row, one) for name, one in mapping.attributes.items()},
         holdings=tuple(_holding(row, one, mapping) for one in mapping.holdings),
+        own_rep=own_rep,
     )
 
 
