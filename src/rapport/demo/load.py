@@ -19,6 +19,7 @@ from rapport.demo.people import ADMINISTRATOR, MANAGER, OTHER, PROGRAMME, REPS, 
 from rapport.demo.topics import TOPICS
 from rapport.events.actions import announce
 from rapport.events.queries import EventRow, history_of
+from rapport.insight.scores import score_reps
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
@@ -133,6 +134,8 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     _live(setting, now)
+    say("Counting what to expect of whom", 0.0)
+    score_reps(setting.programme)
     announce(
         DemoLoaded(contacts=count, customers=len(people), seed=seed),
         programme=setting.programme,

@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from rapport.contacts.call_logs.records import CallRecord
     from rapport.simulation.crew import Crew
 
+LEARNS_BEFORE = timedelta(days=30)
+LEARNS_AFTER = timedelta(days=8)  # whether customers came back is known a week later
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was read of the days."""
+    """What was read of the days, and of those around them from which to learn what to expect of reps."""
 
     contacts: Sequence[CallRecord]
+    history: Sequence[CallRecord]
     crew: Crew
     segment_starts: dict[str, float]
 
     def recording(self) -> Recording:
         """Return the floor that can be run again; Invalid where nobody asked for a person."""
-        return Recording(self.contacts, crew=self.crew)
+        return Recording(self.contacts, crew=self.crew, history=self.history)
 
 
 def bounds(programme: Programme, first: date, last: date) -> tuple[datetime, datetime]:
@@ -49,8 +53,10 @@ def read_past(programme: Programme, first: date, last: date) -> Past:
         one.agent_id: Profile(skills[one.agent_id], one.team.name if one.team else "", one.role)
         for one in accounts.members_of(programme)
     }
+    history = list(recorded_between(programme, begins - LEARNS_BEFORE, ends + LEARNS_AFTER))
     return Past(
-        list(recorded_between(programme, begins, ends)),
+        [one for one in history if begins <= one.arrived_at < ends],
+        history,
         crew_of(spans_between(programme, begins, ends), profiles),
         segment_starts(programme),
     )

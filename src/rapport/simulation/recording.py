@@ -44,7 +44,12 @@ class Recording:
     """The calls of a log that asked for a person, in order of time, and the floor they came to."""
 
     def __init__(
-        self, calls: Iterable[CallRecord], *, away_seconds: float = AWAY_SECONDS, crew: Crew | None = None
+        self,
+        calls: Iterable[CallRecord],
+        *,
+        away_seconds: float = AWAY_SECONDS,
+        crew: Crew | None = None,
+        history: Sequence[CallRecord] = (),
     ) -> None:
         """Take the floor from what is on file of the crew, and infer what is not.
 
@@ -52,6 +57,7 @@ class Recording:
             calls: the recorded calls, in any order.
             away_seconds: a rep without a call for longer was away.
             crew: what is on file of the reps.
+            history: calls from which to learn what to expect of reps, these among them; without it, these alone.
 
         Raises:
             Invalid: no call asked for a person.
@@ -76,7 +82,7 @@ class Recording:
         self._talk = np.array([call.talk_seconds for call in asked], dtype=float)
         self._answered = np.array([call.answered_at is not None for call in asked])
         self.answered_by_nobody = sum(call.answered_at is not None and call.agent_id is None for call in asked)
-        self._expect(asked)
+        self._expect(sorted((call for call in history if call.queued_at), key=_asked_at) or asked)
 
     @property
     def floor(self) -> Floor:
@@ -157,19 +163,23 @@ class Recording:
             talks[gone] = random.choice(pool, int(gone.sum()))
         return talks
 
-    def _expect(self, asked: Sequence[CallRecord]) -> None:
-        """Learn from the log what each rep is likely to settle."""
-        self._reason_names, self._reason = np.unique(np.array(self.reasons), return_inverse=True)
+    def _expect(self, history: Sequence[CallRecord]) -> None:
+        """Learn what each rep is likely to settle, and to hand on."""
+        names = np.array([call.reason_key for call in history])
+        self._reason_names, reason = np.unique(np.concatenate((names, self.reasons)), return_inverse=True)
+        self._reason = reason[len(history) :]
         reps = 1 + max(int(self.hours.rep.max()), *(shift.rep for shift in self.hours.shifts), -1)
+        by = self.hours.names
+        rep = np.array([by.get(call.agent_id or "", -1) if call.answered_at else -1 for call in history])
         self._settles, self._hands_on = (
-            resolution.expected(self.hours.rep, self._reason, outcome, reps=reps, reasons=self._reason_names.size)
-            for outcome in (resolution.resolved(asked), resolution.handed_on(asked))
+            resolution.expected(rep, reason[: len(history)], outcome, reps=reps, reasons=self._reason_names.size)
+            for outcome in (resolution.resolved(history), resolution.handed_on(history))
         )
         known: dict[tuple[Kind, int], float] = {}
         if self._settles is not None:
             for kind in set(zip(self.reasons, self.segments.tolist(), strict=True)):
-                reason = int(np.searchsorted(self._reason_names, kind[0]))
-                known |= {(kind, rep): float(self._settles[rep, reason]) for rep in range(reps)}
+                of_kind = int(np.searchsorted(self._reason_names, kind[0]))
+                known |= {(kind, rep): float(self._settles[rep, of_kind]) for rep in range(reps)}
         self._scores = Scores(known)
 
     def _told(self, run: Run, service: Floats, thresholds: Thresholds, *, ring_seconds: float = 0.0) -> Told:

@@ -15,12 +15,16 @@ MARK = "beyond chance"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a figure is called and written; `better` says which way is good, `charted` whether it has a picture."""
+    """How a figure is called and written; `better` says which way is good, `charted` whether it has a picture.
+
+    `whole`: without a unit, it counts something.
+    """
 
     words: str
     unit: str = "s"
     better: str = "down"
     charted: bool = False
+    whole: bool = True
 
 
 FIGURES = {
@@ -34,7 +38,7 @@ FIGURES = {
     "service_level": Shown("Service level", "%", "up", charted=True),
     "abandonment_rate": Shown("Abandonment", "%", charted=True),
     "long_wait_rate": Shown("Waited longer than 3 minutes", "%"),
-    "wait_gini": Shown("Unevenness of waits (Gini)", ""),
+    "wait_gini": Shown("Unevenness of waits (Gini)", "", whole=False),
     "expected_resolution": Shown("Expected resolution", "%", "up", charted=True),
     "expected_transfers": Shown("Expected transfers", "%", charted=True),
     "occupancy": Shown("Occupancy of reps", "%", ""),
@@ -128,10 +132,14 @@ def _cell(shown: Shown, key: str, part: Mapping[str, Any]) -> Cell:
     change = (part["change"] or {}).get(key)
     if change is None:
         return Cell(words)
-    sign = "+" if change["mean"] > 0 else "−" if change["mean"] < 0 else ""
-    said = f"{sign}{_written(shown, abs(change['mean']))}"
+    size = _written(shown, abs(change["mean"]))
+    if size == _written(shown, 0.0):
+        return Cell(words, "no change")
+    if shown.unit == "%":
+        size = f"{100 * abs(change['mean']):.1f} points"
+    said = f"{'+' if change['mean'] > 0 else '−'}{size}"
     if change["low"] is None or change["low"] <= 0 <= change["high"]:
-        return Cell(words, f"{said}, may be chance" if change["mean"] else "no change")
+        return Cell(words, f"{said}, may be chance")
     is_good = (change["mean"] > 0) == (shown.better == "up")
     return Cell(words, said, ("good" if is_good else "bad") if shown.better else "accent")
 
@@ -143,4 +151,4 @@ def _written(shown: Shown, value: float | None) -> str:
         return filters.percent(value, 1)
     if shown.unit == "s":
         return filters.duration(value) if value >= 60 else f"{value:.1f} s"
-    return filters.number(value, 0 if abs(value) >= 1 or not value else 3)
+    return filters.number(value, 0 if shown.whole else 3)

@@ -138,3 +138,19 @@ def test_whoever_hears_of_the_runs_may_end_them() -> None:
 def test_a_gap_between_two_states_ends_a_stretch() -> None:
     crew = crew_of([at(0, 100, "available"), at(102, 200, "available")], PROFILES)
     assert len(crew.stretches["ana"]) == 2
+
+
+def test_what_to_expect_is_learnt_from_more_calls_than_are_played() -> None:
+    spans = [at(0, 2000, "available", agent) for agent in PROFILES]
+    played = [call(100, 0, 50), call(400, 0, 50, agent="bo")]
+    week = 8 * 24 * 3600
+    once = [replace(call(-2 * week - n, 0, 9), customer_key=f"a{n}") for n in range(300)]
+    again = [replace(call(-2 * week - n, 0, 9, agent="bo"), customer_key=f"b{n // 2}") for n in range(300)]
+    best = '[choice]\nby = "best_outcome"'
+    silent = Recording(played, crew=crew_of(spans, PROFILES))
+    assert silent.run(by_plan(silent, "{ anyone = true }", more=best), 0).rep.tolist() == [0, 1]
+    learnt = Recording(played, crew=crew_of(spans, PROFILES), history=[*played, *once, *again])
+    rule = by_plan(learnt, "{ anyone = true }", more=best)
+    assert learnt.run(rule, 0).rep.tolist() == [learnt.floor.names["ana"]] * 2
+    [outcome] = compare(learnt, [rule], seeds=[0, 1]).policies
+    assert outcome.overall.figures["expected_resolution"].mean > 0.95
