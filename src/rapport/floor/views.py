@@ -19,8 +19,7 @@ from rapport.channels.chat.queries import messages_of
 from rapport.contacts.access import access_contact
 from rapport.contacts.queries import arrived_between, follow_ups_of
 from rapport.feedback.queries import survey_of
-from rapport.floor import arrivals, figures, forms, history, queries
-from rapport.floor.figures import today_of
+from rapport.floor import arrivals, figures, forms, history, queries, refused
 from rapport.guides.queries import guide_of
 from rapport.insight.queries import bounds
 from rapport.kit import clock, pages
@@ -28,7 +27,7 @@ from rapport.live import tickets
 from rapport.routing import call_backs, handing
 from rapport.routing.call_back_queries import call_backs_in
 from rapport.routing.floor_state import is_ours
-from rapport.routing.queries import declines_since, open_offer_of, queues_for
+from rapport.routing.queries import open_offer_of, queues_for
 from rapport.routing.why_waiting import why_waiting
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ def _now(member: Member) -> dict[str, Any]:
         "programme": programme,
         "floor": queries.floor_of(programme),
         "call_backs": call_backs_in(programme),
-        "declines": declines_since(programme, bounds(programme, today_of(programme), today_of(programme))[0]),
+        "refused": refused.refused_today(programme),
         "may_call_off": member.may(Right.MOVE_CONTACTS),
         "tiles": (today := figures.figures_of(programme)).tiles,
         "queues": today.queues,

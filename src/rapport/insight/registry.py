@@ -65,7 +65,17 @@ CONTACT_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = tuple(CONTACT_DIMENSIONS)
+OFFER_DIMENSIONS = {
+    "rep": "rep",
+    "because": "declined_because",
+    "queue": "queue",
+    "reason": "reason",
+    "channel": "channel",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+DIMENSIONS = tuple(CONTACT_DIMENSIONS | OFFER_DIMENSIONS)
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -139,6 +149,16 @@ RELATIONS = {
                 AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
             """,
             CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "offer",
+            "a contact that rang at a rep, who took it, declined it or did not answer",
+            """
+            SELECT * FROM fact_offer
+            WHERE programme_id = :programme AND offered_at >= :starts AND offered_at < :ends
+                AND result IN ('accepted', 'declined', 'missed')
+            """,
+            OFFER_DIMENSIONS,
         ),
         Relation(
             "state_span",
@@ -375,6 +395,37 @@ METRICS = {
             "SUM(covered)",
             "SUM(required)",
             better="up",
+        ),
+        Metric(
+            "offers_declined",
+            "Offers declined",
+            "Contacts that rang at a rep and were declined, each time counted; by `because`, for what reason.",
+            "offers",
+            "count",
+            "offer",
+            contacts_where("result = 'declined'"),
+        ),
+        Metric(
+            "decline_rate",
+            "Decline rate",
+            "The share of contacts ringing at a rep that the rep declined. Some are right to: the reason tells.",
+            "share",
+            "ratio",
+            "offer",
+            contacts_where("result = 'declined'"),
+            contacts_where("result IS NOT NULL"),
+            better="down",
+        ),
+        Metric(
+            "not_responding_rate",
+            "Not-responding rate",
+            "The share of contacts ringing at a rep that the rep neither took nor declined in time.",
+            "share",
+            "ratio",
+            "offer",
+            contacts_where("result = 'missed'"),
+            contacts_where("result IS NOT NULL"),
+            better="down",
         ),
         Metric(
             "transfers",

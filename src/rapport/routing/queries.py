@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count
 
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
@@ -126,15 +125,6 @@ def hours_of(programme: Programme, queue: str) -> Calendar | None:
     plan = plan_in_force(programme).plan
     rules = plan.queues.get(queue)
     return calendar_of(plan.calendars[rules.calendar], programme.zone) if rules and rules.calendar else None
-
-
-def declines_since(programme: Programme, instant: datetime) -> list[tuple[str, str, int]]:
-    """Return how often each rep declined for each reason since then, most first, as name, words and count."""
-    declined = Offer.objects.filter(programme=programme, result=Offer.Result.DECLINED, offered_at__gte=instant)
-    rows = declined.values_list("member__user__name", "declined_because").annotate(times=Count("pk"))
-    said = dict(DECLINES)
-    counted = [(name, said.get(because, "Not said"), times) for name, because, times in rows]
-    return sorted(counted, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def open_offer_of(contact: Contact) -> Offer | None:

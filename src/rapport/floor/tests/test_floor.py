@@ -20,6 +20,7 @@ from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.feedback import actions as feedback
 from rapport.floor.arrivals import line_of, saves_of
+from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.live import tickets
@@ -78,6 +79,43 @@ def test_the_floor_shows_who_does_what_and_who_waits_and_why(world: World, watch
     assert "Ringing" in page and "Break" in page
     assert page.index(f"waiting-{ringing.public_id}") < page.index(f"waiting-{waiting.public_id}")
     assert "2 on the floor" in page
+
+
+def test_what_rang_and_was_not_taken_is_told_by_rep_with_its_reasons(world: World, watcher: Client) -> None:
+    assert "Rang and was not taken" not in watcher.get("/at/cards/floor/now/").content.decode()
+    for because in ("not_my_field", "not_my_field", ""):
+        presence.choose(member=world.rep, doing="available")
+        contact = a_chat(world)
+        turn(world.programme)
+        offer = open_offer_to(world.rep)
+        assert offer is not None
+        if because:
+            routing.decline(member=world.rep, offer_id=offer.public_id, because=because)
+        else:
+            routing.accept(member=world.rep, offer_id=offer.public_id)
+        settled(contact)
+    presence.choose(member=world.second_rep, doing="available")
+    a_chat(world, "stranger@example.org")
+    turn(world.programme)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        turn(world.programme)
+    page = " ".join(watcher.get("/at/cards/floor/now/").content.decode().split())
+    assert 'Rep <span class="muted">2 of 3:</span> <span class="num">2</span> “I do not know this matter”' in page
+    assert 'Rep2 <span class="muted">1 of 1:</span> <span class="num">1</span> not answered' in page
+    assert "75 % of all that rang" in page
+    [all_day] = metrics(world.programme, ["decline_rate", "not_responding_rate"])
+    assert (all_day["decline_rate"].value, all_day["not_responding_rate"].value) == (0.5, 0.25)
+    by_reason = metrics(world.programme, ["offers_declined"], by="because")
+    assert {row.group["because"]: row["offers_declined"].value for row in by_reason}["not_my_field"] == 2
+
+
+def settled(contact: Contact) -> None:
+    """Let a contact be over, whoever has it."""
+    contact.refresh_from_db()
+    if contact.state == "active":
+        routing.end_conversation(contact, by="rep", actor="test")
+    else:
+        routing.abandon(contact, actor="customer")
 
 
 def test_an_empty_floor_says_what_to_do(world: World, watcher: Client) -> None:
