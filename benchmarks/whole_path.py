@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 KEY, AIM, AIM_SECONDS = "bench", 8, 0.100
-RATE, RECOVERY_SECONDS, KILLED_AFTER = 50.0, 20.0, 5.0
-CUSTOMERS, PAST = 10_000, 1_000
+RECOVERY_SECONDS, KILLED_AFTER = 20.0, 5.0
+CUSTOMERS, PAST = 10_000, 100_000
 LINES, SUSTAINED_LINES, GIVE_UP = 64, 8, 30.0
 OFFERED = re.compile(rb"event: contact\.offered\ndata: \{\"subject\": \"([0-9a-f-]{36})\"")
 COOKIE = re.compile(rb"rapport_contact_\d+=([A-Za-z0-9_-]+):")
@@ -142,13 +142,13 @@ class Load:
         return {**found, "load maker": seconds_of_processor(self.maker.pid)}
 
 
-def steady(path: Load, seconds: float) -> None:
+def steady(path: Load, rate: float, seconds: float) -> None:
     """So many a second for a while."""
     before, begun = path.work(), time.monotonic()
-    path.begin(path.arrivals(RATE, seconds), LINES)
+    path.begin(path.arrivals(rate, seconds), LINES)
     run = path.end()
     took, after = time.monotonic() - begun, path.work()
-    print(f"{f'milliseconds at {RATE:.0f} a second':<46}{'p50':>10}{'p95':>10}{'p99':>10}")
+    print(f"{f'milliseconds at {rate:.0f} a second':<46}{'p50':>10}{'p95':>10}{'p99':>10}")
     run.told("from sent to")
     beyond = percentile(run.rings(), 0.99) / AIM_SECONDS
     print(f"{'':<46}offer p99 / aim of {AIM_SECONDS * 1000:.0f} ms: {beyond:.1f}")
@@ -168,15 +168,15 @@ def most(path: Load, contacts: int) -> float:
     return run.rate()
 
 
-def recovery(path: Load) -> None:
+def recovery(path: Load, rate: float) -> None:
     """Kill the router while contacts come."""
-    path.begin(path.arrivals(RATE, RECOVERY_SECONDS), LINES)
+    path.begin(path.arrivals(rate, RECOVERY_SECONDS), LINES)
     time.sleep(KILLED_AFTER)
     os.kill(path.place.pid("router"), signal.SIGKILL)
     killed = time.monotonic()
     run = path.end()
     again = min(one[0] for one in run.offers.values() if one[0] > killed + 0.02)
-    print(f"router killed at {RATE:.0f} a second: the next offer rang after {again - killed:.2f} s")
+    print(f"router killed at {rate:.0f} a second: the next offer rang after {again - killed:.2f} s")
     run.told("all of that time")
     print(f"{'in the database':<46}{counted(path.programme)}\n")
 
@@ -248,6 +248,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reps", type=int, default=10_000)
+    parser.add_argument("--rate", type=float, default=50.0, help="contacts a second")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--most", type=int, default=2_000, help="contacts of the stretch at full speed")
     asked = parser.parse_args()
@@ -263,11 +264,11 @@ def main() -> None:
         opened = open_desks(place, maker, members)
         print(f"{asked.reps:,} reps signed in, {opened:,} streams open, {PAST:,} past contacts\n", flush=True)
         path = Load(place, maker, programme)
-        path.begin(path.arrivals(RATE, 5), LINES)  # to warm up
+        path.begin(path.arrivals(asked.rate, 5), LINES)  # to warm up
         path.end()
-        steady(path, asked.seconds)
+        steady(path, asked.rate, asked.seconds)
         rate = most(path, asked.most)
-        recovery(path)
+        recovery(path, asked.rate)
         beside = bare(place, programme, members)
         print(f"bare SQL by pgbench: {beside:,.0f} contacts a second; ours is 1/{beside / rate:.0f} (aim 1/{AIM})")
 

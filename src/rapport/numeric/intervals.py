@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 
 def mean_interval(samples: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
@@ -18,7 +18,7 @@ def mean_interval(samples: ArrayLike, confidence: float = 0.95) -> tuple[float, 
     if values.size < 2 or not 0 < confidence < 1:
         raise ValueError("an interval needs two samples or more and a confidence between 0 and 1")
     mean = float(values.mean())
-    half = float(stats.t.ppf((1 + confidence) / 2, values.size - 1) * values.std(ddof=1) / np.sqrt(values.size))
+    half = float(special.stdtrit(values.size - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(values.size))
     return mean, mean - half, mean + half
 
 
@@ -34,7 +34,7 @@ def share_interval(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95)
     if not 0 < confidence < 1:
         raise ValueError("a confidence lies between 0 and 1")
     k, n = np.broadcast_arrays(np.asarray(hits, dtype=float), np.asarray(trials, dtype=float))
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(special.ndtri((1 + confidence) / 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(n > 0, k / n, np.nan)
         centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)

@@ -16,8 +16,7 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from scipy.special import lambertw
+from scipy.special import lambertw, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +113,7 @@ def units_needed(
     _, error = ratio(before)
     if units < FEWEST_UNITS or not error > 0:
         return None
-    sides = float(always_valid_factor(1.0, confidence)) + float(stats.norm.ppf(power))
+    sides = float(always_valid_factor(1.0, confidence)) + float(ndtri(power))
     of_one = float(error) ** 2 * units
     return ceil(of_one / (share * (1 - share)) * (sides / least) ** 2)
 
@@ -126,4 +125,6 @@ def split_chance(first_units: int, second_units: int, share: float) -> float:
     exact binomial test, two-sided; 1 where there are no units.
     """
     total = first_units + second_units
+    from scipy import stats  # here: 50 MB and half a second of every process's start
+
     return float(stats.binomtest(second_units, total, share).pvalue) if total else 1.0
