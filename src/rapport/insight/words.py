@@ -53,7 +53,7 @@ def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
     if metric.kind == "count":
         return Change(_sign(difference / before.value, "%")) if before.value else None
     if metric.unit == "share":
-        words = _sign(difference, "points")
+        words = difference_in_words(metric, difference)
         if words[1:].startswith("0.0 "):
             return Change("no change")
         return (
@@ -61,11 +61,18 @@ def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
             if _is_real(now, before)
             else Change(f"{words}, may be chance")
         )
-    words = f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s"
     if not float(f"{difference:.2f}"):
         return Change("no change")
     is_slight = is_small(metric, now) or abs(difference) < SLIGHT * abs(before.value)
-    return Change(words.replace("-", "−"), "" if is_slight else _tone(metric, difference))
+    return Change(difference_in_words(metric, difference), "" if is_slight else _tone(metric, difference))
+
+
+def difference_in_words(metric: Metric, difference: float) -> str:
+    """Write how far two figures of the metric are apart, with its sign."""
+    if metric.unit == "share":
+        return _sign(difference, "points")
+    words = f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s"
+    return words.replace("-", "−")
 
 
 def _sign(share: float, unit: str) -> str:

@@ -141,7 +141,7 @@ def publish(request: HttpRequest, member: Member, number: int) -> HttpResponseBa
 
 
 def _publish(request: HttpRequest, member: Member, number: int) -> tuple[int, str]:
-    starts_at = _moment(member.programme, request.POST.get("starts_at", ""))
+    starts_at = moment_of(member.programme, request.POST.get("starts_at", ""))
     publishing.publish(number=number, starts_at=starts_at, **_told(request, member))
     if starts_at is None:
         return number, f"Version {number} is in force."
@@ -173,7 +173,8 @@ def _note(request: HttpRequest) -> str:
     return request.POST.get("note", "")
 
 
-def _moment(programme: Programme, text: str) -> datetime | None:
+def moment_of(programme: Programme, text: str) -> datetime | None:
+    """Return a moment as a form sends it, in the programme's time zone; None where it is empty."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=programme.zone) if text else None
     except ValueError:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.studio import books, expected, replays, routing, views
+from rapport.studio import books, expected, plan_trials, replays, routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
@@ -34,6 +34,12 @@ urlpatterns = [
     path(f"{ROUTING}replays/<uuid:replay>/", replays.replay, name="routing-replay"),
     path(f"{ROUTING}replays/<uuid:replay>/part/", replays.part, name="routing-replay-part"),
     path(f"{ROUTING}replays/<uuid:replay>/call-off/", replays.call_off, name="routing-replay-call-off"),
+    path(f"{ROUTING}trials/", plan_trials.listed, name="routing-trials"),
+    path(f"{ROUTING}trials/<int:trial>/", plan_trials.show, name="routing-trial"),
+    path(f"{ROUTING}trials/<int:trial>/end/", plan_trials.end, name="routing-trial-end"),
+    path(f"{ROUTING}<int:number>/trial/", plan_trials.new, name="routing-trial-new"),
+    path(f"{ROUTING}<int:number>/trial/size/", plan_trials.size, name="routing-trial-size"),
+    path(f"{ROUTING}<int:number>/trial/begin/", plan_trials.begin, name="routing-trial-begin"),
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),

@@ -10,7 +10,7 @@ from rapport.conftest import World
 from rapport.customers import books
 from rapport.kit import clock
 from rapport.replays.models import Replay
-from rapport.routing import publishing
+from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
 
 
@@ -30,13 +30,17 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         actor="test",
     )
     made = publishing.save_draft(programme=world.programme, text=BUILT_IN)
-    version = {key: {"number": made.number} for key in ("routing-version", "routing-file", "routing-publish")}
     replay = {"replay": replay_of(world).public_id}
+    of_version = ("version", "file", "publish", "trial-new", "trial-size", "trial-begin")
+    version = {f"routing-{name}": {"number": made.number} for name in of_version}
+    trial = {"trial": _a_trial(world, made.number)}
     return {
         **dict.fromkeys((*names, *own_book), person),
         "book-hand-over-end": {"hand_over": handed.public_id},
         **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),
         **version,
+        "routing-trial": trial,
+        "routing-trial-end": trial,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
 
@@ -55,3 +59,13 @@ def replay_of(world: World) -> Replay:
         seeds=5,
         fingerprint="walked",
     )
+
+
+def _a_trial(world: World, number: int) -> int:
+    """Return the number of a trial beside the version with this number."""
+    programme = world.programme
+    publishing.publish(programme=programme, number=number, instead_of=None)
+    other = publishing.save_draft(programme=programme, text=BUILT_IN + "[choice]\nrandom_share = 0.5\n")
+    ends_at = clock.now() + timedelta(days=1)
+    terms = trials.Terms(share=0.5, ends_at=ends_at, metric="service_level", least=0.05, units_needed=100)
+    return trials.begin(programme=programme, number=other.number, instead_of=number, terms=terms).number
