@@ -18,7 +18,8 @@ def mean_interval(samples: ArrayLike, confidence: float = 0.95) -> tuple[float, 
     if values.size < 2 or not 0 < confidence < 1:
         raise ValueError("an interval needs two samples or more and a confidence between 0 and 1")
     mean = float(values.mean())
-    half = float(special.stdtrit(values.size - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(values.size))
+    error = values.std(ddof=1) / np.sqrt(values.size)
+    half = float(special.stdtrit(values.size - 1, (1 + confidence) / 2) * error)
     return mean, mean - half, mean + half
 
 
