@@ -75,7 +75,7 @@ OFFER_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = tuple(CONTACT_DIMENSIONS | OFFER_DIMENSIONS)
+DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS), "team")
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -159,6 +159,15 @@ RELATIONS = {
                 AND result IN ('accepted', 'declined', 'missed')
             """,
             OFFER_DIMENSIONS,
+        ),
+        Relation(
+            "continuity",
+            "a contact that came in of a customer with an own rep, who is its rep here whoever had it",
+            """
+            SELECT * FROM fact_continuity
+            WHERE programme_id = :programme AND arrived_at >= :starts AND arrived_at < :ends AND direction = 'in'
+            """,
+            {**CONTACT_DIMENSIONS, "rep": "own_rep", "team": "team"},
         ),
         Relation(
             "state_span",
@@ -426,6 +435,30 @@ METRICS = {
             contacts_where("result = 'missed'"),
             contacts_where("result IS NOT NULL"),
             better="down",
+        ),
+        Metric(
+            "continuity_rate",
+            "Continuity",
+            "The share of contacts answered, of customers with an own rep, that the own rep had (or who kept "
+            "their book that day) or somebody who stood in for them. By rep and team, of the own rep.",
+            "share",
+            "ratio",
+            "continuity",
+            contacts_where(f"{ANSWERED} AND (had_by_own_rep OR had_by_stand_in)"),
+            contacts_where(ANSWERED),
+            better="up",
+        ),
+        Metric(
+            "own_rep_rate",
+            "Reached their own rep",
+            "The share of contacts answered, of customers with an own rep, that the own rep had, or who kept "
+            "their book that day. By rep and team, of the own rep.",
+            "share",
+            "ratio",
+            "continuity",
+            contacts_where(f"{ANSWERED} AND had_by_own_rep"),
+            contacts_where(ANSWERED),
+            better="up",
         ),
         Metric(
             "transfers",
