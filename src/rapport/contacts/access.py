@@ -54,8 +54,11 @@ def lock_contact(contact_id: int) -> Contact:
 
 
 def lock_contacts(contact_ids: Iterable[int]) -> list[Contact]:
-    """Return many contacts locked, in the one order in which contacts are locked: by id. For the router."""
-    contacts = Contact.objects.select_for_update(of=("self",)).select_related("rep")
+    """Return many contacts locked, in the one order in which contacts are locked: by id. For the router.
+
+    Only what an offer needs of them is read.
+    """
+    contacts = Contact.objects.select_for_update().only("programme", "public_id", "channel", "state", "rep")
     return list(contacts.filter(pk__in=list(contact_ids)).order_by("pk"))
 
 

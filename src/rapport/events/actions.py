@@ -6,7 +6,6 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
 LIVE_CHANNEL = "rapport_live"
 APPEND = """
 WITH made AS (
-    INSERT INTO events_event (programme_id, at, name, subject, actor, data, audience) VALUES {rows}
+    INSERT INTO events_event (programme_id, at, name, subject, actor, data, audience)
+    SELECT %s, at, name, subject, %s, data, audience FROM jsonb_to_recordset(%s)
+        AS told (at timestamptz, name text, subject uuid, data jsonb, audience varchar[])
     RETURNING id, programme_id, cardinality(audience) AS listeners
 )
 SELECT id, CASE WHEN listeners > 0 THEN pg_notify(%s, programme_id || '/' || id)::text END FROM made ORDER BY id
 """
-ROW = "(%s, %s, %s, %s, %s, %s::jsonb, %s::text[])"
 COLUMNS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 
 
@@ -73,32 +73,30 @@ def announce_all(news: Iterable[News], *, programme: Programme, actor: str) -> l
     told, now = list(news), clock.now()
     if not told:
         return []
-    rows = [_row(one, programme=programme, actor=actor, now=now) for one in told]
+    rows = json.dumps([_row(one, now) for one in told], cls=DjangoJSONEncoder)
     with connection.cursor() as cursor:
-        cursor.execute(APPEND.format(rows=", ".join([ROW] * len(rows))), [*chain(*rows), LIVE_CHANNEL])
+        cursor.execute(APPEND, [programme.pk, actor, rows, LIVE_CHANNEL])
         ids = [int(found[0]) for found in cursor.fetchall()]
     for event_id, one in zip(ids, told, strict=True):
         listeners.defer_for(one.happening.name, programme_id=programme.pk, event_id=event_id)
     return ids
 
 
-def _row(one: News, *, programme: Programme, actor: str, now: datetime) -> tuple[Any, ...]:
-    data = json.dumps(dataclasses.asdict(one.happening), cls=DjangoJSONEncoder)
-    return programme.pk, one.at or now, one.happening.name, one.subject, actor, data, list(one.audience)
+def _row(one: News, now: datetime) -> dict[str, Any]:
+    return {
+        "at": (one.at or now).isoformat(),
+        "name": one.happening.name,
+        "subject": one.subject,
+        "data": dataclasses.asdict(one.happening),
+        "audience": list(one.audience),
+    }
 
 
 def whisper(name: str, *, programme_id: int, subject: UUID, audience: Iterable[str]) -> None:
     """Tell live streams of the programme of something too fleeting to record, such as typing."""
     told = {"programme": programme_id, "name": name, "subject": str(subject), "audience": list(audience)}
-    _notify(json.dumps(told))
-
-
-def _notify(*payloads: str) -> None:
-    if payloads:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told", [LIVE_CHANNEL, list(payloads)]
-            )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps(told)])
 
 
 def record_history(

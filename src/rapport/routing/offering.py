@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connection
 
 from rapport.contacts.access import lock_contacts
 from rapport.contacts.actions import audience_of
 from rapport.events.actions import News, announce_all
 from rapport.kit import clock
+from rapport.kit.ids import new_id
 from rapport.routing import presence
 from rapport.routing.events import ContactOffered
 from rapport.routing.models import Doing, Offer, Presence
@@ -21,6 +25,12 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 ACTOR = "router"
+OFFER = """
+INSERT INTO routing_offer (programme_id, offered_at, expires_at, public_id, contact_id, member_id, words, trace,
+    result, declined_because)
+SELECT %s, %s, %s, public_id, contact, member, words, trace, '', ''
+FROM jsonb_to_recordset(%s) AS one (public_id uuid, contact bigint, member bigint, words text, trace jsonb)
+"""
 
 
 class Chosen(NamedTuple):
@@ -70,34 +80,32 @@ def offer_batch(programme: Programme, choices: Sequence[Chosen]) -> list[Chosen]
 
 def reserve(programme: Programme, reservations: Sequence[Reservation], *, actor: str) -> None:
     """Offer contacts to reps. The caller holds the locks of both, and has seen that each may be offered."""
+    ids = [str(new_id()) for _ in reservations]
+    offers = [
+        {
+            "public_id": public_id,
+            "contact": one.contact.pk,
+            "member": one.held.member_id,
+            "words": one.words[:2000],
+            "trace": one.trace,
+        }
+        for public_id, one in zip(ids, reservations, strict=True)
+    ]
     now = clock.now()
-    offers = Offer.objects.bulk_create(
-        Offer(
-            programme=programme,
-            contact=one.contact,
-            member=one.held.member,
-            offered_at=now,
-            expires_at=now + timedelta(seconds=programme.offer_seconds),
-            words=one.words[:2000],
-            trace=one.trace,
-        )
-        for one in reservations
-    )
+    until = now + timedelta(seconds=programme.offer_seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(OFFER, [programme.pk, now, until, json.dumps(offers)])
     idle = [one.held for one in reservations if one.held.doing == Doing.AVAILABLE]  # others go on with their work
-    if idle:
-        presence.move_all(programme, idle, Doing.RESERVED, actor=actor)
-    announce_all(
-        (
-            News(
-                ContactOffered(offer=str(offer.public_id), rep=offer.member.agent_id),
-                subject=offer.contact.public_id,
-                audience=audience_of(offer.contact, also=offer.member),
-            )
-            for offer in offers
-        ),
-        programme=programme,
-        actor=actor,
-    )
+    news = presence.move_all(programme, idle, Doing.RESERVED) if idle else []
+    news += [
+        News(
+            ContactOffered(offer=public_id, rep=one.held.member.agent_id),
+            subject=one.contact.public_id,
+            audience=audience_of(one.contact, also=one.held.member),
+        )
+        for public_id, one in zip(ids, reservations, strict=True)
+    ]
+    announce_all(news, programme=programme, actor=actor)
 
 
 def _ringing(contacts: list[int]) -> set[int]:

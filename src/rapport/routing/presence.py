@@ -7,7 +7,8 @@ presences does so in the order of their members' ids (``locked_together``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,22 +19,26 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing.events import PresenceChanged
 from rapport.routing.gates import closed_gate
-from rapport.routing.models import BUSY, CHOSEN, Doing, Presence, StateSpan
+from rapport.routing.models import BUSY, CHOSEN, Doing, Presence
 from rapport.routing.room import hand_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 ROUTER_CHANNEL = "rapport_router"
-END_STRETCHES = """
-UPDATE routing_statespan AS stretch SET ended_at = moved.at
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS moved (member_id, at)
-WHERE stretch.member_id = moved.member_id AND stretch.ended_at IS NULL
-"""
 MOVE = """
-UPDATE routing_presence AS presence SET doing = %s, after = moved.after, since = moved.at, seen_at = moved.seen
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS moved (member_id, after, at, seen)
-WHERE presence.member_id = moved.member_id
+WITH moved AS (
+    SELECT * FROM jsonb_to_recordset(%s) AS one (member bigint, after text, since timestamptz, seen timestamptz)
+), ended AS (
+    UPDATE routing_statespan AS stretch SET ended_at = moved.since FROM moved
+    WHERE stretch.member_id = moved.member AND stretch.ended_at IS NULL
+)
+UPDATE routing_presence AS presence SET doing = %s, after = moved.after, since = moved.since, seen_at = moved.seen
+FROM moved WHERE presence.member_id = moved.member
+"""
+BEGIN_STRETCHES = """
+INSERT INTO routing_statespan (programme_id, member_id, doing, started_at)
+SELECT %s, member, %s, since FROM jsonb_to_recordset(%s) AS one (member bigint, since timestamptz)
 """
 
 
@@ -83,36 +88,37 @@ def locked_together(members: Iterable[Member]) -> dict[int, Presence]:
 def move(presence: Presence, doing: str, *, actor: str, at: datetime | None = None) -> None:
     """Change what a locked presence does, close its stretch in the ledger and open the next."""
     if presence.doing != doing:
-        move_all(presence.programme, [presence], doing, actor=actor, at=at)
+        told = move_all(presence.programme, [presence], doing, at=at)
+        announce_all(told, programme=presence.programme, actor=actor)
         wake_router(presence.programme_id, member=presence.member_id)
 
 
 def move_all(
-    programme: Programme, presences: list[Presence], doing: str, *, actor: str, at: datetime | None = None
-) -> None:
-    """Do the same for several that do something else now, in as many statements; the router is not woken."""
+    programme: Programme, presences: Sequence[Presence], doing: str, *, at: datetime | None = None
+) -> list[News]:
+    """Do the same for several that do something else now, in as many statements; return what to announce of it."""
     at, news = at or clock.now(), []
     for one in presences:
-        before, one.doing, one.since = one.doing, doing, max(at, one.since)
-        news.append(
-            News(
-                PresenceChanged(rep=one.member.agent_id, before=before, doing=doing),
-                subject=one.member.user.public_id,
-                audience=[f"floor:{programme.pk}", f"member:{one.member_id}"],
-                at=one.since,
-            )
-        )
-    now = zip(*((one.member_id, one.after, one.since, one.seen_at) for one in presences), strict=True)
-    members, after, since, seen = map(list, now)
-    with connection.cursor() as cursor:
-        cursor.execute(END_STRETCHES, [members, since])
-        cursor.execute(MOVE, [doing, members, after, since, seen])
-    if doing != Doing.OFFLINE:
-        StateSpan.objects.bulk_create(
-            StateSpan(programme=programme, member_id=one.member_id, doing=doing, started_at=one.since)
+        told = PresenceChanged(rep=one.member.agent_id, before=one.doing, doing=doing)
+        one.doing, one.since = doing, max(at, one.since)
+        audience = [f"floor:{programme.pk}", f"member:{one.member_id}"]
+        news.append(News(told, one.member.user.public_id, audience, one.since))
+    moved = json.dumps(
+        [
+            {
+                "member": one.member_id,
+                "after": one.after,
+                "since": one.since.isoformat(),
+                "seen": one.seen_at.isoformat(),
+            }
             for one in presences
-        )
-    announce_all(news, programme=programme, actor=actor)
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, [moved, doing])
+        if doing != Doing.OFFLINE:
+            cursor.execute(BEGIN_STRETCHES, [programme.pk, doing, moved])
+    return news
 
 
 def follow_hand(presence: Presence, *, actor: str, at: datetime | None = None) -> None:

@@ -4,7 +4,7 @@ Pure: standard library only.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rapport.routing.terms import ANYONE, By
@@ -71,7 +71,8 @@ class Trace:
 
     def as_dict(self) -> dict[str, Any]:
         """The trace as JSON-able data."""
-        return asdict(self)
+        passed_over = [{"rep": one.rep, "code": one.code, "reason": one.reason} for one in self.passed_over]
+        return {**{name: getattr(self, name) for name in self.__slots__}, "passed_over": passed_over}
 
     def words(self, names: Mapping[int, str] | None = None) -> str:
         """The trace as sentences for a supervisor; `names` says what to call the reps."""
