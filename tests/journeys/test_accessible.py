@@ -30,6 +30,8 @@ PAGES = {
         "/at/cards/record/",
         "/at/cards/routing/",
         "/at/cards/routing/1/",
+        "/at/cards/routing/expected/",
+        "/at/cards/routing/replays/",
     ],
     "administrator": [
         "/at/cards/people/",

@@ -26,10 +26,11 @@ def run(programme_id: int, event_id: int) -> None:
     """Run the replay that was asked for; again from the beginning where a worker died over it."""
     with inside(programme_id):
         told = actions.begin(programme_by_id(programme_id), event_by_id(event_id).subject)
-        if told is None:
-            return
-        past = read_past(told.programme, told.first_day, told.last_day)
+    if told is None:
+        return
     try:
+        with inside(programme_id):
+            past = read_past(told.programme, told.first_day, told.last_day)
         found = _compared(told, past)
     except CalledOff:
         return

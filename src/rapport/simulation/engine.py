@@ -6,6 +6,7 @@ then steps widen, then contacts give up, then shifts end; so a caller whose pati
 free is answered.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
@@ -19,6 +20,7 @@ from rapport.routing.policy import (
     NO_SCORES,
     ONE_EACH,
     Assignment,
+    Capacity,
     Choice,
     FloorState,
     Kind,
@@ -42,7 +44,7 @@ class Arrivals:
     """The contacts to come: n values each, in seconds, `at` ascending. Infinite patience never gives up.
 
     `steps` says for each contact what a rep must know; without it any rep will do. `kinds` are their reasons and
-    segments, for `scores` of the expected outcome.
+    segments, for `scores` of the expected outcome; `channels` count where reps may have several at once.
     """
 
     at: Floats
@@ -51,6 +53,7 @@ class Arrivals:
     head_start_seconds: Floats | None = None
     steps: Sequence[tuple[Step, ...]] | None = None
     kinds: Sequence[Kind] | None = None
+    channels: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in self._columns()}
@@ -62,7 +65,7 @@ class Arrivals:
             raise ValueError("service and patience must be numbers not below 0")
 
     def _columns(self) -> list[Sequence[object] | Floats]:
-        optional = (self.head_start_seconds, self.steps, self.kinds)
+        optional = (self.head_start_seconds, self.steps, self.kinds, self.channels)
         present = [column for column in optional if column is not None]
         return [self.service_seconds, self.patience_seconds, *present]
 
@@ -104,7 +107,12 @@ class Run:
 
 
 def simulate(
-    arrivals: Arrivals, shifts: Sequence[Shift], *, choice: Choice = LONGEST_IDLE, scores: Scores = NO_SCORES
+    arrivals: Arrivals,
+    shifts: Sequence[Shift],
+    *,
+    choice: Choice = LONGEST_IDLE,
+    scores: Scores = NO_SCORES,
+    capacity: Capacity = ONE_EACH,
 ) -> Run:
     """Run until nothing more can happen. The same arguments always give the same run.
 
@@ -113,12 +121,17 @@ def simulate(
         shifts: when reps take contacts.
         choice: who is first among several who meet the same step.
         scores: the outcome to expect of each rep, for a choice by best outcome.
+        capacity: how much a rep may have in hand; a service takes as long beside others as alone.
     """
+    if capacity is not ONE_EACH:
+        shared = _SharedFloor(arrivals, shifts, _Kept(scores, capacity), choice)
+        shared.run()
+        return shared.told()
     skips = any(step.skip_if_absent for steps in set(arrivals.steps or ()) for step in steps)
     matching = _Kept(scores) if skips else _Whole(scores)
     floor = _Floor(arrivals, shifts, matching, choice)
     floor.run()
-    return Run(np.array(floor.wait_seconds, dtype=float), np.array(floor.served_by, dtype=np.int64))
+    return floor.told()
 
 
 class _Matching(Protocol):
@@ -201,8 +214,8 @@ class _Whole:
 class _Kept:
     """The line that the router's policy keeps from turn to turn, which also knows who is signed in and busy."""
 
-    def __init__(self, scores: Scores) -> None:
-        self.line = Line(ONE_EACH, scores)
+    def __init__(self, scores: Scores, capacity: Capacity = ONE_EACH) -> None:
+        self.line = Line(capacity, scores)
         self.put_contact = self.line.put_contact
         self.drop_contact = self.line.drop_contact
         self.put_rep = self.line.put_rep
@@ -229,6 +242,7 @@ class _Floor:
         self.head_start: list[float] = np.asarray(starts, dtype=float).tolist()
         self.steps: Sequence[tuple[Step, ...]] = [()] * count if arrivals.steps is None else arrivals.steps
         self.kinds: Sequence[Kind] = [NO_KIND] * count if arrivals.kinds is None else arrivals.kinds
+        self.channels: Sequence[str] = [""] * count if arrivals.channels is None else arrivals.channels
         self.shifts = shifts
         self.wait_seconds = [float("nan")] * count
         self.served_by = [-1] * count
@@ -256,6 +270,9 @@ class _Floor:
             now, kind, which = heappop(events)
             handlers[kind](now, which)
 
+    def told(self) -> Run:
+        return Run(np.array(self.wait_seconds, dtype=float), np.array(self.served_by, dtype=np.int64))
+
     def arrives(self, now: float, contact: int) -> None:
         if contact + 1 < len(self.at):
             heappush(self.events, (self.at[contact + 1], ARRIVES, contact + 1))
@@ -266,6 +283,7 @@ class _Floor:
                 now,
                 self.head_start[contact],
                 self.steps[contact],
+                channel=self.channels[contact],
                 kind=self.kinds[contact],
                 choice=self.choice,
             )
@@ -294,7 +312,8 @@ class _Floor:
         if now >= self.until[rep] and rep in self.here and rep not in self.busy:
             self.goes(now, rep)
 
-    def freed(self, now: float, rep: int) -> None:
+    def freed(self, now: float, contact: int) -> None:
+        rep = self.served_by[contact]
         self.busy.discard(rep)
         if now < self.until[rep]:
             self.is_free(now, rep)
@@ -311,16 +330,67 @@ class _Floor:
         self.matching.put_rep(self.reps[rep]._replace(idle_since=now))
         self.assign(now)
 
+    def serve(self, now: float, contact: int, rep: int) -> None:
+        self.busy.add(rep)
+        self.wait_seconds[contact] = now - self.at[contact]
+        self.served_by[contact] = rep
+        heappush(self.events, (now + self.service[contact], FREED, contact))
+
     def assign(self, now: float) -> None:
         for contact, rep, _ in self.matching.decide(now):
-            self.busy.add(rep)
-            self.wait_seconds[contact] = now - self.at[contact]
-            self.served_by[contact] = rep
-            heappush(self.events, (now + self.service[contact], FREED, rep))
+            self.serve(now, contact, rep)
         due = self.matching.next_due()
         if due is not None and due < self.wakes:
             self.wakes = due
             heappush(self.events, (due, WIDENS, 0))
+
+
+class _SharedFloor(_Floor):
+    """Reps who may have several contacts at once: one with room left is offered more, until the shift ends."""
+
+    def __init__(self, arrivals: Arrivals, shifts: Sequence[Shift], matching: _Matching, choice: Choice) -> None:
+        super().__init__(arrivals, shifts, matching, choice)
+        self.in_hand: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self.served = 0
+
+    def begins(self, now: float, index: int) -> None:
+        super().begins(now, index)
+        if self.shifts[index].rep in self.busy:
+            self.is_free(now, self.shifts[index].rep)
+
+    def ends(self, now: float, rep: int) -> None:
+        super().ends(now, rep)
+        if now >= self.until[rep] and rep in self.busy:
+            self.matching.put_rep(self.reps[rep]._replace(takes=False))
+
+    def freed(self, now: float, contact: int) -> None:
+        rep = self.served_by[contact]
+        self.in_hand[rep][self.channels[contact]] -= 1
+        if not self.in_hand[rep].total():
+            super().freed(now, contact)
+        elif now < self.until[rep]:
+            self.is_free(now, rep)
+
+    def is_free(self, now: float, rep: int) -> None:
+        self.here.add(rep)
+        self.put(now, rep)
+        self.assign(now)
+
+    def put(self, now: float, rep: int) -> None:
+        handling = {channel: count for channel, count in self.in_hand[rep].items() if count}
+        self.matching.put_rep(self.reps[rep]._replace(idle_since=now, handling=handling))
+
+    def assign(self, now: float) -> None:
+        before = -1
+        while before < self.served:
+            before = self.served
+            super().assign(now)
+
+    def serve(self, now: float, contact: int, rep: int) -> None:
+        super().serve(now, contact, rep)
+        self.served += 1
+        self.in_hand[rep][self.channels[contact]] += 1
+        self.put(now, rep)
 
 
 def _signed_in(shift: Shift) -> Rep:

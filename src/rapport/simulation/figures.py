@@ -122,7 +122,7 @@ def busy_seconds(at: Floats, service_seconds: Floats, run: Run, *, until: float)
 def occupancies(at: Floats, service_seconds: Floats, run: Run, shifts: Sequence[Shift]) -> tuple[float, float]:
     """The mean occupancy of the reps and its standard deviation, each rep weighed by their hours.
 
-    A rep's occupancy is the share of their shifts spent on contacts. What is left of a contact when the shift in
+    A rep's occupancy is the share of their shifts spent on contacts, several at once counted once. What is left of a contact when the shift in
     which it began is over does not count. The shifts of a rep do not overlap and all end.
     """
     order = sorted(range(len(shifts)), key=lambda index: (shifts[index].rep, shifts[index].begins))
@@ -134,12 +134,15 @@ def occupancies(at: Floats, service_seconds: Floats, run: Run, shifts: Sequence[
     begun = at[served] + run.wait_seconds[served]
     span = ends.max(initial=0.0) - begins.min(initial=0.0) + 1.0  # sets the reps apart on one line of time
     origin = begins.min(initial=0.0)
-    shift = (
-        np.searchsorted(rep * span + begins - origin, run.rep[served] * span + begun - origin, side="right") - 1
-    )
-    spent = np.clip(np.minimum(begun + service_seconds[served], ends[shift]) - begun, 0.0, None)
+    since = run.rep[served] * span + begun - origin
+    shift = np.searchsorted(rep * span + begins - origin, since, side="right") - 1
+    until = since + np.minimum(service_seconds[served], ends[shift] - begun)
+    in_order = np.argsort(since, kind="stable")
+    since, until = since[in_order], until[in_order]
+    busy_until = np.concatenate(([-np.inf], np.maximum.accumulate(until)[:-1]))[: until.size]
+    spent = np.clip(until - np.maximum(since, busy_until), 0.0, None)
     hours = np.bincount(rep.astype(int), weights=ends - begins)
-    busy = np.bincount(run.rep[served], weights=spent, minlength=hours.size)
+    busy = np.bincount(run.rep[served][in_order], weights=spent, minlength=hours.size)
     works = hours > 0
     share, weight = busy[works] / hours[works], hours[works] / hours.sum()
     mean = float(share @ weight)

@@ -117,7 +117,9 @@ class Recording:
         return self._simulate(rule, self.arrivals(rule, seed))
 
     def _simulate(self, rule: Rule, arrivals: Arrivals) -> Run:
-        return simulate(arrivals, self.hours.shifts, choice=rule.choice, scores=self._scores)
+        return simulate(
+            arrivals, self.hours.shifts, choice=rule.choice, scores=self._scores, capacity=rule.capacity
+        )
 
     def arrivals(self, rule: Rule, seed: int) -> Arrivals:
         """The contacts by this rule, with what chance says of their service and patience."""
@@ -136,6 +138,7 @@ class Recording:
             head_start_seconds=np.array([starts[one] for one in asked], dtype=float),
             steps=[steps[one] for one in asked],
             kinds=kinds,
+            channels=self.channels,
         )
 
     def _patience(self, random: np.random.Generator) -> Floats:

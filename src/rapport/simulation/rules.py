@@ -7,8 +7,8 @@ from pathlib import Path
 from rapport.kit.errors import Invalid
 from rapport.routing.plan.reading import read_plan
 from rapport.routing.plan.rules import Channel, Plan
-from rapport.routing.policy import LONGEST_IDLE, By, Choice, Need, Step
-from rapport.routing.routes import Here, choice_of, queue_for, route_for, seconds_granted, steps_of
+from rapport.routing.policy import LONGEST_IDLE, ONE_EACH, By, Capacity, Choice, Need, Step
+from rapport.routing.routes import Here, capacity_of, choice_of, queue_for, route_for, seconds_granted, steps_of
 
 from .hours import skill_of
 
@@ -44,6 +44,7 @@ class Rule:
     """
 
     choice: Choice = LONGEST_IDLE
+    capacity: Capacity = ONE_EACH
 
     def __init__(self, name: str, floor: Floor) -> None:
         self.name = name
@@ -96,7 +97,7 @@ class PlanRule(Rule):
     """What a plan of routing says. Reasons, segments and people are named as in the log, skills by `skill_of`.
 
     Hours, overflow, own reps, promises due and repeated contacts do not count, nor do teams and roles in a log
-    that does not tell of them. A rep has one contact at a time.
+    that does not tell of them. A contact takes as long beside others as alone.
     """
 
     def __init__(self, name: str, floor: Floor, plan: Plan, own_starts: Mapping[str, float]) -> None:
@@ -107,8 +108,8 @@ class PlanRule(Rule):
         self.choice = choice_of(plan, 0)
         if self.choice.by is By.LEAST_OCCUPIED or plan.capacity.occupancy_ceiling is not None:
             raise Invalid(f"{name}: a replay does not follow occupancy; choose otherwise and name no ceiling.")
-        if any(plan.capacity.limits.get(channel, 1) > 1 for channel in CHANNELS if channel in floor.channels):
-            raise Invalid(f"{name}: a replay gives a rep one contact at a time; leave capacity.limits at 1.")
+        if _gives_several(plan, floor.channels):
+            self.capacity = capacity_of(plan)
         if missing := sorted(_asked_skills(plan) - floor.known):
             raise Invalid(
                 f"{name}: nobody in the log has shown {', '.join(missing)}. Skills are the reasons that reps "
@@ -183,6 +184,13 @@ def _seconds(term: str, value: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise Invalid(f"In {term.strip()!r}, say the seconds as a number not below 0.")
     return seconds
+
+
+def _gives_several(plan: Plan, channels: frozenset[str]) -> bool:
+    """Whether a rep may have more than one contact of these channels in hand."""
+    here = [channel for channel in CHANNELS if channel in channels]
+    limits, beside = plan.capacity.limits, plan.capacity.beside
+    return any(limits.get(one, 1) > 1 or set(beside.get(one, ())) & set(here) for one in here)
 
 
 def _asked_skills(plan: Plan) -> set[str]:

@@ -103,9 +103,6 @@ routes = [{ steps = [{ teams = ["South"] }] }]
 """
     rule = by_plan(recording, '{ teams = ["North"] }', more=chats)
     assert recording.run(rule, 0).rep.tolist() == [recording.floor.names["ana"], recording.floor.names["bo"]]
-    with pytest.raises(Invalid, match="one contact at a time"):
-        by_plan(recording, "{ anyone = true }", more="[capacity]\nlimits = { chat = 2 }")
-    assert by_plan(Recording(CALLS), "{ anyone = true }", more="[capacity]\nlimits = { chat = 2 }")
 
 
 def test_expected_transfers_are_told_where_they_are_known() -> None:
@@ -154,3 +151,40 @@ def test_what_to_expect_is_learnt_from_more_calls_than_are_played() -> None:
     assert learnt.run(rule, 0).rep.tolist() == [learnt.floor.names["ana"]] * 2
     [outcome] = compare(learnt, [rule], seeds=[0, 1]).policies
     assert outcome.overall.figures["expected_resolution"].mean > 0.95
+
+
+TWO_CHATS = "[capacity]\nlimits = { chat = 2 }"
+
+
+def three_chats() -> Recording:
+    """Three that come within a minute and take 100 s each, to ana, who is there for half an hour."""
+    calls = [replace(call(second, 0, 100), channel="chat") for second in (0, 20, 40)]
+    return Recording(calls, crew=crew_of([at(0, 1800, "available")], PROFILES))
+
+
+def test_a_rep_has_several_chats_at_once_where_the_plan_says_so() -> None:
+    floor = three_chats()
+    alone = floor.run(by_plan(floor, "{ anyone = true }", channel="chat"), 0)
+    assert alone.wait_seconds.tolist() == [0, 80, 160]
+    rule = by_plan(floor, "{ anyone = true }", channel="chat", more=TWO_CHATS)
+    assert floor.run(rule, 0).wait_seconds.tolist() == [0, 0, 60]
+    [outcome] = compare(floor, [rule], seeds=[0, 1]).policies
+    assert outcome.overall.figures["occupancy"].mean == pytest.approx(200 / 1800)  # 0 to 200 s, once
+
+
+def test_the_room_of_one_channel_is_not_that_of_another() -> None:
+    calls = [replace(call(0, 0, 100), channel="chat"), call(20, 0, 100), replace(call(40, 0, 100), channel="chat")]
+    floor = Recording(calls, crew=crew_of([at(0, 1800, "available")], PROFILES))
+    assert floor.run(by_plan(floor, "{ anyone = true }", more=TWO_CHATS), 0).wait_seconds.tolist() == [0, 120, 0]
+    beside = TWO_CHATS + "\nbeside = { voice = ['chat'] }"
+    waits = floor.run(by_plan(floor, "{ anyone = true }", more=beside), 0).wait_seconds.tolist()
+    assert waits == [0, 0, 80]
+
+
+def test_who_goes_takes_no_second_chat() -> None:
+    seconds = (0, 90, *range(310, 330))  # the second comes when ana has gone, with the first still in hand
+    chats = [replace(call(second, 0, 100 if second < 100 else 9), channel="chat") for second in seconds]
+    shared = Recording(chats, crew=crew_of([at(0, 80, "available"), at(300, 900, "available")], PROFILES))
+    assert shared.has_hours
+    rule = by_plan(shared, "{ anyone = true }", channel="chat", more=TWO_CHATS)
+    assert shared.run(rule, 0).wait_seconds[:2].tolist() == [0, 210]
