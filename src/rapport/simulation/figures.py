@@ -122,8 +122,9 @@ def busy_seconds(at: Floats, service_seconds: Floats, run: Run, *, until: float)
 def occupancies(at: Floats, service_seconds: Floats, run: Run, shifts: Sequence[Shift]) -> tuple[float, float]:
     """The mean occupancy of the reps and its standard deviation, each rep weighed by their hours.
 
-    A rep's occupancy is the share of their shifts spent on contacts, several at once counted once. What is left of a contact when the shift in
-    which it began is over does not count. The shifts of a rep do not overlap and all end.
+    A rep's occupancy is the share of their shifts spent on contacts, several at once counted once. What is left of
+    a contact when the shift in which it began is over does not count. The shifts of a rep do not overlap and all
+    end.
     """
     order = sorted(range(len(shifts)), key=lambda index: (shifts[index].rep, shifts[index].begins))
     rep, begins, ends = (
