@@ -296,7 +296,8 @@ Each fault is told with its line. Refused are, beside what has the wrong form:
 - hours that are none or overlap, a calendar that is never open, a day that is a holiday and special at once
 - a route or a step that can never be reached or would change nothing; a queue that leaves reasons without a route
 - a step that names nobody, or who and anyone; a last step that ends, or another one that does not
-- overflow in a circle, to itself, or to a queue of another channel
+- overflow in a circle, to itself, to a queue of another channel, or to one that would send on at once
+- a queue to which no contact comes: none begins there, none overflows to it, and it is not `by_hand`
 
 ## An example
 

@@ -11,8 +11,9 @@ from rapport.contacts.queries import was_handed_on
 from rapport.customers.queries import open_promises_of
 from rapport.kit import clock
 from rapport.kit.hours import moment_in_words
-from rapport.routing.call_back_queries import booked_about, call_back_of
+from rapport.routing.call_back_queries import booked_about, call_back_of, may_be_called_back
 from rapport.routing.estimates import told_place
+from rapport.routing.opening import closed_words
 from rapport.routing.queries import hours_of, queue_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ OPEN = ("arrived", "waiting", "active")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A contact as its customer sees it; ``phase`` is booked (to be rung up), waiting, active, over or left."""
+    """A contact as its customer sees it; ``phase`` is booked (to be rung up), waiting, active, over or left.
+
+    ``shut``: what to tell who waits in a queue that has closed.
+    """
 
     contact: Contact
     phase: str
@@ -41,6 +45,8 @@ class Talk:
     tells_wait: bool = True
     message: str = ""
     call_back: CallBack | None = None
+    shut: str = ""
+    may_be_called: bool = False
 
 
 def is_open(contact: Contact) -> bool:
@@ -72,6 +78,8 @@ def talk_of(contact: Contact) -> Talk:
         message=place.told.message,
         was_lost=contact.answered_at is not None and not was_handed_on(contact),
         call_back=call_back_of(contact),
+        may_be_called=may_be_called_back(contact),
+        shut=closed_words(contact.programme, contact.queue),
     )
 
 

@@ -257,7 +257,6 @@ def _talk_page(
     context: dict[str, Any] = {
         "programme": contact.programme,
         "talk": queries.talk_of(contact),
-        "may_be_called": may_be_called_back(contact),
         "text": text,
         "error": str(error) if error else "",
         "live_ticket_url": reverse("portal-ticket", args=[contact.programme.key]),

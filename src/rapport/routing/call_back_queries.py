@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from rapport.kit import clock
 from rapport.routing.models import CallBack
+from rapport.routing.queries import hours_of
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -44,12 +45,18 @@ def call_backs_in(programme: Programme, *, limit: int = 50) -> list[CallBack]:
 
 
 def may_be_called_back(contact: Contact) -> bool:
-    """Say whether a waiting customer is offered a call-back: after so long as the plan says of the queue."""
+    """Say whether a waiting customer is offered a call-back: after so long as the plan says of the queue.
+
+    When it closes while they wait, at once, if the plan calls back who comes outside the hours.
+    """
     rules = plan_in_force(contact.programme).plan.queues.get(contact.queue)
-    after = rules.wait.call_back_after_seconds if rules else None
-    if after is None or contact.state != "waiting" or contact.queued_at is None:
+    if rules is None or contact.state != "waiting" or contact.queued_at is None:
         return False
-    return clock.now() - contact.queued_at >= timedelta(seconds=after)
+    after, now = rules.wait.call_back_after_seconds, clock.now()
+    if after is not None and now - contact.queued_at >= timedelta(seconds=after):
+        return True
+    hours = hours_of(contact.programme, contact.queue) if rules.closed.call_back else None
+    return hours is not None and not hours.is_open(now)
 
 
 def _open(programme: Programme) -> QuerySet[CallBack]:

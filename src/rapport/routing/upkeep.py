@@ -19,6 +19,7 @@ from rapport.routing.actions import abandon, end_conversation, miss_offer, withd
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.offering import ACTOR
+from rapport.routing.queries import hours_of
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -137,17 +138,22 @@ def end_forgotten_call(contact_id: int) -> bool:
 
 
 def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
-    """Return the contacts that have waited too long for their queue: id, its key, and that of the next one."""
+    """Return the contacts that have waited too long for their queue: id, its key, and that of the next one.
+
+    They stay while the next one is closed.
+    """
     queues = plan_in_force(programme).plan.queues
     if not any(rules.overflow for rules in queues.values()):
         return []
     now = clock.now()
+    closed = {key for key in queues if (hours := hours_of(programme, key)) and not hours.is_open(now)}
     return [
         (one.pk, one.queue, rules.overflow.to)
         for one in waiting_in(programme)
         if is_ours(one)
         and (rules := queues.get(one.queue))
         and rules.overflow
+        and rules.overflow.to not in closed
         and (now - (one.placed_at or one.arrived_at)).total_seconds() >= rules.overflow.after_seconds
     ]
 

@@ -370,6 +370,7 @@ routes = [{ steps = [{ anyone = true }] }]
 
 [queues.second]
 name = "Second line"
+by_hand = true
 routes = [{ steps = [{ anyone = true }] }]
 """
 

@@ -276,6 +276,7 @@ routes = [{ steps = [{ anyone = true }] }]
 
 [queues.other]
 name = "Other"
+by_hand = true
 routes = [{ steps = [{ anyone = true }] }]
 """
 

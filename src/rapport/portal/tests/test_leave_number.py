@@ -228,3 +228,24 @@ def test_whose_number_was_erased_meanwhile_is_not_rung(world: World) -> None:
     with clock.at(OPENS):
         jobs.put_call_backs_in_line(0)
     assert (CallBack.objects.get().state, Contact.objects.get().state) == ("called_off", "left")
+
+
+def test_who_waits_when_it_closes_is_told_so_stays_in_line_and_may_be_called_back(world: World) -> None:
+    plan(world)
+    closes = OPENS + timedelta(hours=10)
+    sent = {key: value for key, value in form().items() if key not in ("call_back", "phone")}
+    customer = Client()
+    with clock.at(closes - timedelta(seconds=30)):
+        customer.post("/p/cards/", sent)
+        page = customer.get("/p/cards/contact/part/").content.decode()
+        assert "We are out" not in page and "data-may-be-called" not in page
+    with clock.at(closes + timedelta(seconds=30)):
+        page = customer.get("/p/cards/contact/part/").content.decode()
+        assert "We are out. We open again: Wednesday, 4 March, 08:00. You are still in line" in page
+        assert "data-may-be-called" in page
+        assert customer.post("/p/cards/contact/call-back/", {"phone": "030 123456"}).status_code == 302
+    with clock.at(closes + timedelta(minutes=9)):
+        chat_jobs.abandon_the_gone(0)
+        presence.choose(member=world.rep, doing="available")
+        turn(world.programme)
+        assert open_offer_to(world.rep).contact == Contact.objects.get()

@@ -253,7 +253,7 @@ def test_however_often_pages_ask_the_usual_handle_time_is_looked_up_once(
     world: World, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     begin(client)
-    with django_assert_max_num_queries(68) as asked:
+    with django_assert_max_num_queries(76) as asked:
         for _ in range(4):
             client.get("/p/cards/contact/part/")
     assert sum("AVG(" in query["sql"] for query in asked.captured_queries) == 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rapport.kit.errors import Invalid
 from rapport.kit.hours import Calendar, read_stretches, read_week
 from rapport.routing.plan.lines import Path
 from rapport.routing.plan.rules import CalendarRules, Plan, QueueRules, Route, Step
+from rapport.routing.routes import queue_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,13 @@ NOTHING_KNOWN = Known()
 
 def faults_of(plan: Plan, known: Known = NOTHING_KNOWN) -> list[Fault]:
     """Return all that is wrong with the plan, in the order of its parts."""
-    checks: tuple[Callable[[Plan, Known], Iterator[Fault]], ...] = (_calendars, _queues, _overflow, _names)
+    checks: tuple[Callable[[Plan, Known], Iterator[Fault]], ...] = (
+        _calendars,
+        _queues,
+        _overflow,
+        _reachable,
+        _names,
+    )
     return [fault for check in checks for fault in check(plan, known)]
 
 
@@ -55,15 +63,34 @@ def calendar_of(rules: CalendarRules, zone: ZoneInfo) -> Calendar:
 def _calendars(plan: Plan, _known: Known) -> Iterator[Fault]:
     for key, rules in plan.calendars.items():
         where: Path = ("calendars", key)
-        try:
-            calendar = calendar_of(rules, ZoneInfo("UTC"))
-        except Invalid as error:
-            yield Fault(where, str(error))
+        if unreadable := [*_unreadable(rules, where)]:
+            yield from unreadable
             continue
+        calendar = calendar_of(rules, ZoneInfo("UTC"))
         for day in sorted(rules.holidays.keys() & rules.special.keys()):
             yield Fault((*where, "special", f"{day}"), f"{day} is a holiday too; keep one of the two.")
         if not calendar.week and not calendar.days:
             yield Fault(where, "It is never open; give it hours.")
+
+
+def _unreadable(rules: CalendarRules, where: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the zone, each line of hours, all of them together, and each special day."""
+    alone: list[tuple[dict[str, Any], Path]] = [({"zone": rules.zone}, (*where, "zone"))]
+    alone += [({"hours": [line]}, (*where, "hours", at)) for at, line in enumerate(rules.hours)]
+    alone += [({"special": {day: told}}, (*where, "special", f"{day}")) for day, told in rules.special.items()]
+    found = [Fault(path, words) for part, path in alone if (words := _refused(part))]
+    yield from found
+    if not found and (words := _refused({"hours": rules.hours})):
+        yield Fault((*where, "hours"), words)
+
+
+def _refused(part: dict[str, Any]) -> str:
+    """Return why a calendar with this part alone cannot be, or an empty text."""
+    try:
+        calendar_of(CalendarRules.model_validate(part), ZoneInfo("UTC"))
+    except Invalid as error:
+        return str(error)
+    return ""
 
 
 def _queues(plan: Plan, _known: Known) -> Iterator[Fault]:
@@ -141,6 +168,13 @@ def _overflow(plan: Plan, _known: Known) -> Iterator[Fault]:
             yield Fault(where, f"{to!r} is of another channel ({plan.queues[to].channel}).")
         elif key in (circle := _follow(plan, key)):
             yield Fault(where, f"It goes round in a circle: {' → '.join([key, *circle])}. Let it end somewhere.")
+        elif (
+            to not in _follow(plan, to)
+            and (after := plan.queues[to].overflow)
+            and after.after_seconds <= queue.overflow.after_seconds
+        ):
+            words = f"Contacts have waited longer than that when they come to {to!r}, which sends them on after"
+            yield Fault(where, f"{words} {after.after_seconds} s in all. Give {to!r} more seconds.")
 
 
 def _follow(plan: Plan, key: str) -> list[str]:
@@ -151,6 +185,22 @@ def _follow(plan: Plan, key: str) -> list[str]:
         passed.append(queue.overflow.to)
         queue = plan.queues.get(queue.overflow.to)
     return passed
+
+
+def _reachable(plan: Plan, _known: Known) -> Iterator[Fault]:
+    """Yield the queues to which no contact comes; a telephone system names the queues of calls."""
+    come = {key for key, queue in plan.queues.items() if queue.channel == "voice" or queue.by_hand}
+    reasons = {reason for queue in plan.queues.values() for route in queue.routes for reason in route.reasons}
+    for channel in {queue.channel for queue in plan.queues.values()}:
+        come |= {queue_for(plan, channel, reason) for reason in (None, *reasons)}
+    if any(queue.overflow and queue.overflow.to not in plan.queues for queue in plan.queues.values()):
+        return  # that is told, and may be why
+    for key in [*come]:
+        come.update(_follow(plan, key))
+    for key in plan.queues:
+        if key not in come:
+            words = "No contact comes to it: none begins here, and none overflows to it. "
+            yield Fault(("queues", key), words + "Say by_hand = true where reps hand contacts on to it.")
 
 
 def _names(plan: Plan, known: Known) -> Iterator[Fault]:

@@ -15,6 +15,14 @@ from rapport.routing.plan.rules import Plan
 
 MOST_CHARACTERS = 200_000
 MOST_TOLD = 20
+BOUNDS = {
+    "greater_than_equal": ("at least {:g} is wanted", "ge"),
+    "greater_than": ("more than {:g} is wanted", "gt"),
+    "less_than_equal": ("at most {:g} is wanted", "le"),
+    "too_short": ("at least {} is wanted", "min_length"),
+    "too_long": ("at most {} are taken", "max_length"),
+    "literal_error": ("{} is wanted", "expected"),
+}
 WANTED = {
     "string_type": "text in quotes is wanted",
     "int_type": "a whole number is wanted",
@@ -103,6 +111,9 @@ def _fault(error: Any) -> Fault:
     if error["type"] == "missing":
         return Fault(path, f"{name!r} is missing.")
     own_words = error["msg"][:1].lower() + error["msg"][1:]
+    if error["type"] in BOUNDS:
+        said, bound = BOUNDS[error["type"]]
+        return Fault(path, f"{name}: {said.format(error['ctx'][bound])}.")
     is_day = error["type"].startswith("date_")
     return Fault(path, f"{name}: {A_DAY if is_day else WANTED.get(error['type'], own_words)}.")
 

@@ -100,6 +100,9 @@ class QueueRules(Part):
     wait: Wait = Wait()
     closed: Closed = Closed()
     overflow: Overflow | None = None
+    by_hand: bool = Field(
+        default=False, description="contacts come only by reps and supervisors, who put them here"
+    )
     routes: list[Route] = Field(min_length=1, max_length=200)
 
 

@@ -35,10 +35,12 @@ routes = [{ steps = [{ anyone = true }] }]
 
 [queues.cards]
 name = "Cards"
+by_hand = true
 routes = [{ steps = [{ anyone = true }] }]
 
 [queues.night]
 name = "Night"
+by_hand = true
 calendar = "never"
 routes = [{ steps = [{ anyone = true }] }]
 """

@@ -111,3 +111,18 @@ def test_what_was_begun_while_open_is_found_again_when_closed(world: World) -> N
         first = a_chat(world, sent)
     with clock.at(EVENING):
         assert a_chat(world, sent) == first
+
+
+def test_nobody_is_sent_on_to_a_queue_that_is_closed(world: World) -> None:
+    calendar = '[calendars.office]\nhours = ["mon-fri 08:00-18:00"]\n'
+    in_force(
+        world, calendar + OVERFLOWING.replace('name = "Everybody"', 'name = "Everybody"\ncalendar = "office"')
+    )
+    with clock.at(EVENING):
+        contact = a_chat(world)
+    with clock.at(EVENING + timedelta(minutes=5)):
+        turn(world.programme)
+        assert Contact.objects.get(pk=contact.pk).queue == "main"
+    with clock.at(TUESDAY + timedelta(days=1)):
+        turn(world.programme)
+    assert Contact.objects.get(pk=contact.pk).queue == "everybody"

@@ -37,6 +37,11 @@ def test_the_same_plan_as_json() -> None:
 
 SECOND = "[[queues.main.routes]]\nsteps = [{ anyone"
 TWICE = SECOND.replace("\n", '\nreasons = ["cancel"]\n')
+LAST = """[queues.last]
+name = "Last"
+routes = [{ steps = [{ anyone = true }] }]
+[queues.everybody]
+overflow = { after_seconds = 600, to = "last" }"""
 IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
 
 
@@ -49,7 +54,7 @@ IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
             "",
             "There is no skill 'retantion'; there are: disputes, german, retention.",
         ),
-        ("retention = 4", "retention = 6", "", "retention: input should be less than or equal to 5"),
+        ("retention = 4", "retention = 6", "", "retention: at most 5 is wanted"),
         (IN_CANCEL, "{ seconds = 60 }", "", "It names nobody"),
         (IN_CANCEL, "{ skills = { retention = 4 }, seconds = 60 }", "", "Step 1 admits everybody this"),
         (IN_CANCEL, "{ skills = { retention = 2 } }", "", "Say after how many seconds"),
@@ -65,7 +70,7 @@ IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
         ),
         ('reasons = ["cancel"]', 'reasons = ["moon"]', "", "There is no reason 'moon'"),
         ('reasons = ["cancel"]', "", SECOND, "Route 1 takes all other contacts already"),
-        ("steps = [{ anyone = true }]", "steps = []", "", "at least 1 item"),
+        ("steps = [{ anyone = true }]", "steps = []", "", "steps: at least 1 is wanted"),
         (SECOND, TWICE, TWICE, "Route 1 takes contacts for 'cancel' already"),
         (SECOND, TWICE, "[[queues.main.routes]]", "No route takes contacts for other reasons"),
         ('to = "everybody"', 'to = "nowhere"', "", "There is no queue 'nowhere'"),
@@ -77,19 +82,27 @@ IN_CANCEL = "{ skills = { retention = 2 }, seconds = 60 }"
             "overflow = { after_seconds = 5",
             "everybody → main → ev",
         ),
+        (
+            'overflow = { after_seconds = 600, to = "everybody" }',
+            " ",
+            "[queues.everybody]",
+            "No contact comes to it",
+        ),
+        ("[queues.everybody]", LAST, 'to = "everybody"', "sends them on after 600 s in all"),
+        ('2026-12-24 = "08:00-12:00"', '2026-12-24 = "8-12"', "", "'8-12' are no hours"),
         ('calendar = "office"', 'calendar = "shop"', "", "There is no calendar 'shop'; there are: office."),
-        ("sat 09:00-14:00", "sat 9-14", "[calendars.office]", "'9-14' are no hours"),
-        ("13:00-20:00", "11:00-20:00", "[calendars.office]", "overlap; write them as one"),
-        ("Europe/Berlin", "Europe/Atlantis", "[calendars.office]", "no time zone 'Europe/Atlantis'"),
-        ("Europe/Berlin", "../../etc/passwd", "[calendars.office]", "no time zone"),
+        ("sat 09:00-14:00", "sat 9-14", "hours =", "'9-14' are no hours"),
+        ("13:00-20:00", "11:00-20:00", "hours =", "overlap; write them as one"),
+        ("Europe/Berlin", "Europe/Atlantis", "zone =", "no time zone 'Europe/Atlantis'"),
+        ("Europe/Berlin", "../../etc/passwd", "zone =", "no time zone"),
         ("2026-12-24 =", "2026-12-25 =", '2026-12-25 = "08', "is a holiday too"),
         ("2026-12-24 =", "2026-13-24 =", "", "a day such as"),
         ("segments = { priority", "segments = { gold", "", "There is no segment 'gold'"),
         ("ceiling_minutes = 10", "ceiling_minutes = nan", "", "finite number"),
-        ("random_share = 0.05", "random_share = 5", "", "less than or equal to 1"),
+        ("random_share = 0.05", "random_share = 5", "", "at most 1 is wanted"),
         ("random_share = 0.05", "random_shore = 0.05", "", "There is nothing called 'random_shore' here."),
         ('by = "longest_idle"', 'by = "prettiest"', "", "'longest_idle', 'least_occupied'"),
-        ("chat = 3", "chat = 0", "", "greater than or equal to 1"),
+        ("chat = 3", "chat = 0", "", "at least 1 is wanted"),
         ('name = "Main"', "", "[queues.main]", "'name' is missing"),
         ("[queues.main]", "[queues.main", "", "This is no TOML"),
         ("[recontact]", "[choice]", "[choice]\nwithin", "This is no TOML"),

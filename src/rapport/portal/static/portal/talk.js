@@ -143,6 +143,8 @@ document.addEventListener("htmx:after:swap", () => {
   const changed = phase !== talk.dataset.phase;
   talk.dataset.phase = phase;
   if (changed) words(phase);
+  const call = document.getElementById("talk-call");
+  if (call) call.hidden = !("mayBeCalled" in (document.getElementById("talk-now")?.dataset ?? {}));
   showOutbox();
   const now = document.querySelectorAll("#lines .talk-theirs").length;
   if (now > theirs) typingLine.textContent = "";
@@ -152,7 +154,7 @@ document.addEventListener("htmx:after:swap", () => {
 });
 
 function words(phase) {
-  const details = document.querySelector(".talk-leave");
+  const details = document.getElementById("talk-leave");
   const told = phase === "active"
     ? ["End the chat", "This ends the conversation for both of you. Everything said is kept.", "Yes, end the chat"]
     : ["Leave the line", "You lose your place in line. Your message stays with us, but nobody answers it here.", "Yes, leave the line"];
