@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,16 +76,8 @@ def waiting_ids(programme: Programme) -> list[tuple[int, str, str | None]]:
     return list(waiting.values_list("pk", "channel", "external_id"))
 
 
-def in_hand_of(member: Member) -> Contact | None:
-    """Return the contact the member is talking to or wrapping up; of several, the one answered last."""
-    return next(iter(held_by(member)), None)
-
-
 def held_by(member: Member) -> list[Contact]:
-    """Return what the member is talking to or wrapping up, the one answered last on top.
-
-    More than one where a call reaches a rep who is in a chat, or a wrap-up was left behind.
-    """
+    """Return what the member is talking to or wrapping up, the one answered last on top."""
     return list(
         Contact.objects.select_related("customer__segment", "segment", "reason", "programme", "rep__user")
         .filter(rep=member, state__in=[State.ACTIVE, State.WRAP_UP])
@@ -125,14 +118,18 @@ def contact_ids_in_wrap_up(programme: Programme, *, ended_before: datetime) -> l
     return list(late.order_by("pk").values_list("pk", flat=True))
 
 
-def in_hand_in(programme: Programme) -> dict[int, Contact]:
-    """Return the contacts that reps talk to or wrap up now, by the rep's id."""
+def in_hand_in(programme: Programme) -> dict[int, list[Contact]]:
+    """Return the contacts that reps talk to or wrap up now, by the rep's id, the one answered first on top."""
     held = (
         Contact.objects.select_related("customer", "segment", "reason")
         .filter(programme=programme, rep__isnull=False, state__in=[State.ACTIVE, State.WRAP_UP])
         .order_by("answered_at", "id")
     )
-    return {one.rep_id: one for one in held if one.rep_id is not None}
+    by_rep: defaultdict[int, list[Contact]] = defaultdict(list)
+    for one in held:
+        if one.rep_id is not None:
+            by_rep[one.rep_id].append(one)
+    return dict(by_rep)
 
 
 def call_ids_going_on(programme: Programme, *, since_before: datetime) -> list[int]:

@@ -34,7 +34,7 @@ class Chats:
         """Take the steps that are due."""
         active = {
             contact.public_id: (member, contact)
-            for member, contact in view.in_hand.items()
+            for member, contact in view.with_reps
             if contact.state == "active" and contact.channel == "chat"
         }
         self.look_at = {key: at for key, at in self.look_at.items() if key in active}

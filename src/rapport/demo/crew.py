@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rapport.customers import actions as customers
@@ -21,7 +20,7 @@ from rapport.routing import presence
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
     from rapport.contacts.models import Contact
-    from rapport.routing.models import Presence
+    from rapport.routing.models import Offer, Presence
 
 AWAY_SECONDS = {
     "break": (180, 480),
@@ -85,8 +84,15 @@ def _step(view: View, one: Presence) -> None:
         _come_back(view, member, one.doing, age, question)
     elif one.doing == "not_responding" and age > 20:
         _be_available(member)
-    elif one.doing in DUE:
-        DUE[one.doing](view, member, age, question)
+    elif one.doing == "available":
+        _rest(view, member, age, question)
+    if (offer := view.offers.get(member.pk)) is not None:
+        _take_offer(view, member, offer)
+    for contact in view.in_hand.get(member.pk, []):
+        if contact.state == "wrap_up":
+            _wrap_up(view, member, contact)
+        elif contact.channel == "voice":
+            _listen(view, member, contact)
 
 
 def _come_back(view: View, member: Member, doing: str, age: float, question: Question) -> None:
@@ -108,9 +114,8 @@ def _rest(view: View, member: Member, age: float, question: Question) -> None:
         presence.choose(member=member, doing=dice.pick(PAUSES, *question))
 
 
-def _take_offer(view: View, member: Member, _age: float, _question: Question) -> None:
-    offer = view.offers.get(member.pk)
-    if offer is None or dice.chance(str(offer.public_id), "declines") < DECLINES:
+def _take_offer(view: View, member: Member, offer: Offer) -> None:
+    if dice.chance(str(offer.public_id), "declines") < DECLINES:
         return
     if view.now - offer.offered_at.timestamp() > dice.between(1.5, 6, str(offer.public_id)):
         desk.accept(member=member, offer_id=offer.public_id)
@@ -129,24 +134,25 @@ def _who_comes(view: View, count: int) -> list[Member]:
     return sorted(home, key=lambda member: dice.chance(member.pk, hour))[: max(0, count)]
 
 
-def _listen(view: View, member: Member, age: float, question: Question) -> None:
+def _listen(view: View, member: Member, call: Contact) -> None:
     """Write down what a call is about, and tick the touch points one by one."""
-    contact = view.in_hand.get(member.pk)
-    if contact is None or contact.channel != "voice" or contact.state != "active":
+    age = _age(view, call.answered_at)
+    if call.reason is None:
+        if age > dice.between(8, 20, call.pk, "reason"):
+            desk.learn_reason(member=member, contact_id=call.public_id, key=topic_of(call).key)
         return
-    if contact.reason is None:
-        if age > dice.between(8, 20, *question):
-            desk.learn_reason(member=member, contact_id=contact.public_id, key=topic_of(contact).key)
-        return
-    keys = required_keys(topic_of(contact))
+    keys = required_keys(topic_of(call))
     due = int(age // TICK_SECONDS) - 1
-    if 0 <= due < len(keys) and age % TICK_SECONDS < 2 and dice.chance(*question, due) < TICKS:
-        guides.tick(member=member, contact=contact, step=keys[due])
+    if 0 <= due < len(keys) and age % TICK_SECONDS < 2 and dice.chance(call.pk, due) < TICKS:
+        guides.tick(member=member, contact=call, step=keys[due])
 
 
-def _wrap_up(view: View, member: Member, age: float, question: Question) -> None:
-    contact = view.in_hand.get(member.pk)
-    if contact is None or contact.state != "wrap_up" or age < dice.lognormal(28, 0.5, *question):
+def _age(view: View, since: datetime | None) -> float:
+    return view.now - since.timestamp() if since else 0.0
+
+
+def _wrap_up(view: View, member: Member, contact: Contact) -> None:
+    if _age(view, contact.ended_at) < dice.lognormal(28, 0.5, contact.pk, "wrap-up"):
         return
     topic, is_settled, key = topic_of(contact), settled(contact), str(contact.public_id)
     if not is_settled and contact.customer is not None and dice.chance(key, "promise") < 0.5:
@@ -190,11 +196,3 @@ def _outcome(topic: Topic, is_settled: bool, key: str) -> str:
 
 def _summary(topic: Topic, outcome: str, key: str) -> str:
     return dice.pick(next(one.summaries for one in topic.outcomes if one.key == outcome), key)
-
-
-DUE: dict[str, Callable[[View, Member, float, Question], None]] = {
-    "reserved": _take_offer,
-    "on_contact": _listen,
-    "wrap_up": _wrap_up,
-    "available": _rest,
-}

@@ -60,7 +60,7 @@ class Crowd:
         for contact in view.waiting:
             if is_simulated(contact):
                 politely(view.programme, self._wait, view, contact)
-        for contact in view.in_hand.values():
+        for _, contact in view.with_reps:
             if is_simulated(contact):
                 politely(view.programme, self._in_hand, view, contact)
         for public_id in [one for one, due in self.to_rate.items() if due <= view.now]:
@@ -163,10 +163,10 @@ class Crowd:
 
     def pulse(self, view: View) -> None:
         """Say that the pages of simulated customers are open; forget whom we no longer need to know."""
-        for contact in [*view.waiting, *view.in_hand.values()]:
+        for contact in [*view.waiting, *(one for _, one in view.with_reps)]:
             if contact.channel == "chat" and contact.state != "wrap_up" and is_simulated(contact):
                 politely(view.programme, chat.customer_seen, contact)
-        self.rated &= {contact.public_id for contact in view.in_hand.values()}
+        self.rated &= {contact.public_id for _, contact in view.with_reps}
 
 
 def judge(contact: Contact) -> tuple[int, bool]:

@@ -36,13 +36,18 @@ class View:
     crew: dict[int, Member]
     presences: dict[int, Presence]
     waiting: list[Contact]
-    in_hand: dict[int, Contact]
+    in_hand: dict[int, list[Contact]]
     offers: dict[int, Offer]
 
     @cached_property
     def free(self) -> list[Presence]:
         """Simulated reps who are available, the longest idle first."""
         return [one for one in self.presences.values() if one.doing == "available" and one.member_id in self.crew]
+
+    @cached_property
+    def with_reps(self) -> list[tuple[int, Contact]]:
+        """Every contact in hand, with the rep's key."""
+        return [(member, one) for member, held in self.in_hand.items() for one in held]
 
     @cached_property
     def people_waiting(self) -> list[Presence]:

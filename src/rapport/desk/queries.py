@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from rapport.channels.chat.queries import customer_is_away, messages_of
+from rapport.channels.chat.queries import customer_is_away, messages_of, unanswered_in
 from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
@@ -18,7 +19,6 @@ from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
 from rapport.routing.gates import closed_gate
-from rapport.routing.queries import DECLINES
 from rapport.routing.trace import told_to_rep
 
 if TYPE_CHECKING:
@@ -60,8 +60,13 @@ class PresenceView:
     @property
     def next_words(self) -> str:
         """What comes after the contact, where it is not to be available again."""
-        waits = self.doing in AT_WORK and self.after != "available"
+        waits = self.doing in AT_WORK and self.after in CHOICES and self.after != "available"
         return WORDS[self.after] if waits else ""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing new rings, since something that rang beside the work in hand was not taken."""
+        return self.doing in AT_WORK and self.after == "not_responding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +149,43 @@ class WaysOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Ringing:
+    """A contact that rings, and what the rep should know before they take it."""
+
+    offer: Any
+    why: str
+    said: list[Any]
+    handed: Handed
+    call_back: Any
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """One of several contacts in hand: how many messages wait for an answer, and since when the first does."""
+
+    contact: Contact
+    is_shown: bool
+    unanswered: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What is in hand beside what the columns show, the one taken first on the left; and how much may be."""
+
+    held: list[InHand]
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """The desk's three columns. At most one of ``offer`` and ``contact`` fills them; the offer comes first."""
+    """The desk's three columns: the contact that is shown, or else the one that rings, fills them."""
 
     presence: PresenceView
-    offer: Any = None
+    ringing: Ringing | None = None
+    strip: Strip | None = None
     contact: Contact | None = None
+    since: datetime | None = None
     why: str = ""
     file: CustomerFile | None = None
     last: LastTime | None = None
@@ -166,14 +202,13 @@ class Work:
     ways_on: WaysOn | None = None
     call: CallNow | None = None
     asked_of: list[Any] = field(default_factory=list)
-    declines: tuple[tuple[str, str], ...] = ()
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Any] = field(default_factory=list)
 
     @property
     def shown(self) -> Contact | None:
         """The contact the columns are about."""
-        return self.offer.contact if self.offer else self.contact
+        return self.contact or (self.ringing.offer.contact if self.ringing else None)
 
 
 def presence_of(member: Member) -> PresenceView:
@@ -203,39 +238,60 @@ def day_of(member: Member) -> dict[str, Figure]:
     return dict(mine.figures) if mine else {}
 
 
-def work_of(member: Member) -> Work:
-    """Return everything the desk's columns show now."""
-    doing = presence_of(member)
+def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
+    """Return everything the desk shows now; of several contacts in hand the ``wanted`` one fills the columns."""
+    doing, ringing = presence_of(member), _ringing(member)
+    held = contacts.held_by(member)
+    if held:
+        shown = next((one for one in held if one.public_id == wanted), held[0])
+        strip = _strip(member, held, shown) if ringing or len(held) > 1 else None
+        return _with_contact(member, shown, doing, ringing, strip)
+    if ringing:
+        about = ringing.offer.contact
+        return Work(doing, ringing, file=_file(about), last=_last(about))
+    return Work(
+        doing,
+        day=day_of(member),
+        promised=customers.promised_by(member),
+        asked_of=contacts.asked_of(member),
+        call_backs=call_backs.call_backs_of(member),
+    )
+
+
+def _ringing(member: Member) -> Ringing | None:
     offer = routing.open_offer_to(member)
-    if offer is not None:
-        about = offer.contact
-        said = messages_of(about)[:1] if about.channel == "chat" else []
-        return Work(
-            doing,
-            offer=offer,
-            why=told_to_rep(offer.words),
-            file=_file(about),
-            last=_last(about),
-            messages=said,
-            handed=_handed(about),
-            call_back=call_backs.call_back_of(about),
-            declines=DECLINES,
-        )
-    contact = contacts.in_hand_of(member)
-    if contact is None:
-        return Work(
-            doing,
-            day=day_of(member),
-            promised=customers.promised_by(member),
-            asked_of=contacts.asked_of(member),
-            call_backs=call_backs.call_backs_of(member),
-        )
+    if offer is None:
+        return None
+    about = offer.contact
+    return Ringing(
+        offer,
+        why=told_to_rep(offer.words),
+        said=messages_of(about)[:1] if about.channel == "chat" else [],
+        handed=_handed(about),
+        call_back=call_backs.call_back_of(about),
+    )
+
+
+def _strip(member: Member, held: list[Contact], shown: Contact) -> Strip:
+    unanswered = unanswered_in(one for one in held if one.state == "active")
+    first_taken_first = [
+        InHand(one, one.pk == shown.pk, *unanswered.get(one.pk, (0, None))) for one in reversed(held)
+    ]
+    return Strip(first_taken_first, routing.room_of(member))
+
+
+def _with_contact(
+    member: Member, contact: Contact, doing: PresenceView, ringing: Ringing | None, strip: Strip | None
+) -> Work:
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)
     return Work(
         doing,
-        contact=contact,
+        ringing,
+        strip,
+        contact,
+        since=contacts.held_since(contact, member),
         why=told_to_rep(routing.why_here(contact)),
         file=_file(contact),
         last=_last(contact),

@@ -27,6 +27,7 @@ from rapport.live import tickets
 from rapport.recognition.queries import unread_by
 from rapport.routing import actions as routing
 from rapport.routing import call_backs, handing, presence
+from rapport.routing.queries import DECLINES
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -38,8 +39,8 @@ at_desk = staff_page(Right.TAKE_CONTACTS)
 @require_GET
 @at_desk
 def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Show the desk."""
-    work = queries.work_of(member)
+    """Show the desk; of several contacts in hand the one that is asked for."""
+    work = queries.work_of(member, wanted=_wanted(request))
     _note(request, member, work)
     context = {
         **_context(member, work),
@@ -114,8 +115,8 @@ def pulse(request: HttpRequest, member: Member) -> HttpResponseBase:
 @at_desk
 def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Take the ringing contact."""
-    actions.accept(member=member, offer_id=offer_id)
-    return _work(request, member)
+    taken = actions.accept(member=member, offer_id=offer_id)
+    return _work(request, member, wanted=taken.public_id)
 
 
 @require_POST
@@ -123,7 +124,8 @@ def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponse
 def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Hand the ringing contact back."""
     routing.decline(member=member, offer_id=offer_id, because=request.POST.get("because", ""))
-    return pages.announce(_work(request, member), "Handed back. Choose Available for the next one.")
+    told = pages.announce(_work(request, member), "Handed back. Choose Available for the next one.")
+    return pages.notify(told, "presence")
 
 
 @require_POST
@@ -330,11 +332,22 @@ def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
     return pages.notify(pages.announce(_work(request, member), "Wrapped up."), "presence", "day")
 
 
-def _work(request: HttpRequest, member: Member, *, problem: str = "", status: int = 200) -> HttpResponse:
-    work = queries.work_of(member)
+def _work(
+    request: HttpRequest, member: Member, *, wanted: UUID | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    work = queries.work_of(member, wanted=wanted or _wanted(request))
     _note(request, member, work)
     context = {**_context(member, work), "problem": problem}
     return pages.render(request, "desk/work.html", context, status=status)
+
+
+def _wanted(request: HttpRequest) -> UUID | None:
+    """Return the contact that is asked for, or else the one that the page shows."""
+    told = request.GET.get("contact") or request.headers.get("Rapport-Shown", "")
+    try:
+        return UUID(told)
+    except ValueError:
+        return None
 
 
 def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
@@ -342,7 +355,7 @@ def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
     if work.file is None or work.shown is None:
         return
     contact, customer = work.shown.public_id, work.file.customer.public_id
-    why = "a contact rings" if work.offer else "the contact in hand"
+    why = "the contact in hand" if work.contact else "a contact rings"
     note_look(
         lookers.person(request, member),
         what="customer",
@@ -364,6 +377,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "problem": "",
+        "declines": DECLINES,
         "may_reveal": member.may(Right.REVEAL),
     }
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
-from rapport.guides.queries import coverage_of
+from rapport.guides.queries import Coverage, coverage_of
 from rapport.kit import clock
 from rapport.routing.presence import on_floor
+from rapport.routing.room import hands_in, room_in_words
 from rapport.routing.still import Still
+from rapport.routing.versions import plan_in_force
 from rapport.routing.why_waiting import line_now, usual_handle_seconds
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
-    from rapport.guides.queries import Coverage
     from rapport.routing.models import Presence
 
 WORDS = {
@@ -41,11 +43,16 @@ SHOWN = 40  # waiting contacts
 
 @dataclass(frozen=True, slots=True)
 class RepTile:
-    """A rep on the floor. From ``warn`` and ``bad`` seconds in the state they may need help; None for never."""
+    """A rep on the floor with what is in hand, of how much.
+
+    From ``warn`` and ``bad`` seconds ``since`` they may need help; None for never.
+    """
 
     presence: Presence
-    contact: Contact | None
-    guide: Coverage | None
+    contacts: list[Contact]
+    room: str
+    guide: Coverage
+    since: datetime
     warn: float | None
     bad: float | None
     level: int
@@ -83,8 +90,22 @@ def floor_of(programme: Programme) -> Floor:
     held = contacts.in_hand_in(programme)
     line = line_now(programme, most=SHOWN)
     mean = usual_handle_seconds(programme)
-    guides = coverage_of(held.values())
-    reps = sorted((_rep_tile(programme, one, held, guides, mean) for one in present), key=_who_needs_help)
+    guides = coverage_of(one for several in held.values() for one in several)
+    hands, plan = hands_in(programme.pk), plan_in_force(programme).plan
+    reps = sorted(
+        (
+            _rep_tile(
+                programme,
+                one,
+                held.get(one.member_id, []) if one.doing in ("on_contact", "wrap_up") else [],
+                room_in_words(hands[one.member_id], plan) if max(plan.capacity.limits.values()) > 1 else "",
+                guides,
+                mean,
+            )
+            for one in present
+        ),
+        key=_who_needs_help,
+    )
     staff = sum(
         not member.may(Right.WATCH_FLOOR) for member in accounts.members_with(programme, Right.TAKE_CONTACTS)
     )
@@ -104,16 +125,24 @@ def floor_of(programme: Programme) -> Floor:
 def _rep_tile(
     programme: Programme,
     presence: Presence,
-    held: dict[int, Contact],
+    held: list[Contact],
+    room: str,
     guides: dict[int, Coverage],
     mean: float | None,
 ) -> RepTile:
     warn, bad = _limits(programme, presence, mean)
-    seconds = (clock.now() - presence.since).total_seconds()
+    since = _since(presence, held)
+    seconds = (clock.now() - since).total_seconds()
     level = 2 if bad is not None and seconds >= bad else 1 if warn is not None and seconds >= warn else 0
-    contact = held.get(presence.member_id) if presence.doing in ("on_contact", "wrap_up") else None
-    guide = guides.get(contact.pk) if contact is not None else None
-    return RepTile(presence, contact, guide, warn, bad, level)
+    found = [guides[one.pk] for one in held if one.pk in guides]
+    guide = Coverage(sum(one.required for one in found), sum(one.covered for one in found))
+    return RepTile(presence, held, room, guide, since, warn, bad, level)
+
+
+def _since(presence: Presence, held: list[Contact]) -> datetime:
+    """Return since when a rep does this, or has had the oldest of the contacts they talk to, if that is later."""
+    talks = [one.answered_at for one in held if one.state == "active" and one.answered_at]
+    return max(presence.since, min(talks)) if talks else presence.since
 
 
 def _limits(programme: Programme, presence: Presence, mean: float | None) -> tuple[float | None, float | None]:
@@ -131,7 +160,7 @@ def _who_needs_help(tile: RepTile) -> tuple[int, int, float, int]:
     """Order: who is over a limit first, then by state, longest in it first."""
     doing = tile.presence.doing
     state = AT_WORK.index(doing) if doing in AT_WORK else len(AT_WORK)
-    return -tile.level, state, tile.presence.since.timestamp(), tile.presence.member_id
+    return -tile.level, state, tile.since.timestamp(), tile.presence.member_id
 
 
 def _is_stuck(why: Still) -> bool:

@@ -129,9 +129,9 @@ class _Explainer:
         blocking = capacity.hindrance(rep.handling, channel)
         if blocking == channel:
             limit = capacity.limits.get(channel, 1)
-            return "full", f"has {rep.handling.get(channel, 0)} of {limit} {_in_hand(channel, limit)} in hand"
+            return "full", f"has {rep.handling.get(channel, 0)} of {limit} {in_hand(channel, limit)} in hand"
         if blocking is not None:
-            return "full", f"has a {_in_hand(blocking, 1)} in hand, with no {_in_hand(channel, 1)} beside it"
+            return "full", f"has a {in_hand(blocking, 1)} in hand, with no {in_hand(channel, 1)} beside it"
         if capacity.is_above_ceiling(rep):
             ceiling = capacity.occupancy_ceiling
             return "above_ceiling", f"is above the occupancy ceiling ({rep.occupancy:.0%}, ceiling {ceiling:.0%})"
@@ -169,6 +169,7 @@ def _count(parts: list[Set[int]]) -> int:
     return len(largest) + sum(one not in largest for one in set().union(*smaller)) if smaller else len(largest)
 
 
-def _in_hand(channel: str, count: int) -> str:
+def in_hand(channel: str, count: int) -> str:
+    """Return what so many contacts of the channel are called."""
     one, several = IN_HAND.get(channel, (f"{channel} contact".strip(), f"{channel} contacts".strip()))
     return one if count == 1 else several

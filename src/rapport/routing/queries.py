@@ -17,7 +17,7 @@ from rapport.routing.models import Doing, Offer, Presence, Proficiency
 from rapport.routing.plan.checks import calendar_of
 from rapport.routing.plan.rules import QueueRules, Wait
 from rapport.routing.presence import on_floor
-from rapport.routing.room import hands_in, has_room
+from rapport.routing.room import hand_of, hands_in, has_room, room_in_words
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force, plans_of
 
@@ -143,6 +143,11 @@ def open_offer_to(member: Member) -> Offer | None:
         .filter(member=member, ended_at__isnull=True, expires_at__gt=clock.now())
         .first()
     )
+
+
+def room_of(member: Member) -> str:
+    """Return how many contacts the member has in hand of how many, in words: "1 of 2 chats"."""
+    return room_in_words(hand_of(member), plan_in_force(member.programme).plan)
 
 
 def open_offers_in(programme: Programme) -> dict[int, Offer]:

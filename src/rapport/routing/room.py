@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rapport.accounts.clearance import standing
 from rapport.contacts.queries import in_hands
 from rapport.kit import clock
+from rapport.routing.explain import in_hand
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.routes import capacity_of
 
@@ -82,3 +83,10 @@ def has_room(held: Presence, hand: Hand, plan: Plan, channel: str) -> bool:
     Asked under the presence's lock it holds until that is given up: nobody else gives the rep anything meanwhile.
     """
     return takes(held, hand, plan) and capacity_of(plan).hindrance(hand.handling, channel) is None
+
+
+def room_in_words(hand: Hand, plan: Plan) -> str:
+    """Say how many contacts of each channel are in hand of how many: "1 of 2 chats"."""
+    limits = capacity_of(plan).limits
+    told = ((channel, count, limits.get(channel, 1)) for channel, count in sorted(hand.handling.items()))
+    return ", ".join(f"{count} of {most} {in_hand(channel, most)}" for channel, count, most in told)

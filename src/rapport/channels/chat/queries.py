@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rapport.channels.chat.models import Conversation, Message
+from django.db.models import Count, Exists, Min, OuterRef
+
+from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
 
 if TYPE_CHECKING:
@@ -21,6 +24,16 @@ def messages_of(contact: Contact, *, after: int = 0) -> list[Message]:
     return list(
         Message.objects.select_related("member__user").filter(contact=contact, pk__gt=after).order_by("pk")
     )
+
+
+def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]]:
+    """Return how many messages of its customer each chat has unanswered, and since when, by the contact."""
+    answer = Message.objects.filter(contact=OuterRef("contact"), author=Author.REP, pk__gt=OuterRef("pk"))
+    open_ones = Message.objects.filter(
+        ~Exists(answer), contact__in=[one.pk for one in contacts], author=Author.CUSTOMER
+    )
+    rows = open_ones.values_list("contact_id").annotate(count=Count("pk"), since=Min("at"))
+    return {contact_id: (count, since) for contact_id, count, since in rows}
 
 
 def customer_is_away(contact: Contact) -> bool:

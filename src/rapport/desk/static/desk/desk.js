@@ -1,5 +1,7 @@
 // What only the desk does: the composer, typing both ways, the guide's words, and the pulse that says it is open.
+import { put } from "../kit/drafts.js";
 import { idle } from "../kit/idle.js";
+import { shown } from "./strip.js";
 
 const PULSE_MS = 15000;
 const TYPING_SHOWN_MS = 4000;
@@ -27,7 +29,7 @@ function newKey() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-let unsent = null; // { text, key } of a message that did not arrive
+let unsent = null; // { text, key, contact } of a message that did not arrive
 
 function showPending(text) {
   const item = document.createElement("div");
@@ -48,7 +50,8 @@ document.addEventListener("htmx:config:request", (event) => {
     event.preventDefault();
     return;
   }
-  ctx.rapportMessage = { text, key: unsent?.text === text ? unsent.key : newKey() };
+  const again = unsent?.text === text && unsent.contact === shown();
+  ctx.rapportMessage = { text, key: again ? unsent.key : newKey(), contact: shown() };
   unsent = null;
   ctx.request.body.set("client_id", ctx.rapportMessage.key);
   composer().value = "";
@@ -63,6 +66,10 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (ctx.response && ctx.response.status < 300) return;
   unsent = sent;
   document.querySelectorAll(".message-pending").forEach((item) => item.remove());
+  if (sent.contact !== shown()) {
+    put(`chat-${sent.contact}`, sent.text);
+    return;
+  }
   const box = composer();
   if (!box) return;
   box.value = box.value ? `${sent.text}\n${box.value}` : sent.text;
@@ -70,7 +77,7 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.id !== "composer" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (event.target.id !== "composer" || event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing) return;
   event.preventDefault();
   event.target.form.requestSubmit();
 });
@@ -129,7 +136,7 @@ function toEnd() {
   if (list) list.scrollTop = list.scrollHeight;
 }
 
-function follow() {
+function follow(isByRep) {
   const talk = document.getElementById("talk");
   const contact = `${talk?.dataset.contact ?? ""}${composer() ? " talk" : ""}`;
   const last = messages()?.lastElementChild;
@@ -140,7 +147,7 @@ function follow() {
     unread = 0;
     const who = document.querySelector(".call-number");
     if (who) document.dispatchEvent(new CustomEvent("announce", { detail: { words: `You are on the telephone with ${who.textContent}` } }));
-    if (composer() && !document.activeElement.closest?.("input, textarea, select")) composer().focus({ preventScroll: true });
+    if (isByRep && composer() && !document.activeElement.closest?.("input, textarea, select")) composer().focus({ preventScroll: true });
   }
   if (isNewContact || (isNewMessage && atEnd)) toEnd();
   if (isNewMessage && last.matches(".message-customer")) {
@@ -168,8 +175,12 @@ document.addEventListener("change", (event) => {
   showUnread();
   toEnd();
 });
-document.addEventListener("htmx:after:swap", () => { follow(); fit(); });
-follow();
+// A contact that the rep has chosen or taken is written to at once; one that the page shows by itself is not.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  follow(ctx.request.method !== "GET" || "hand" in ctx.sourceElement.dataset);
+  fit();
+});
+follow(true);
 fit();
 
 // A masked value that is shown hides itself: after a while, with the next contact, and before the page is kept.

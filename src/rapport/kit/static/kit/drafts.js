@@ -13,6 +13,11 @@ function keyOf(field) {
 
 const store = (action) => { try { return action(localStorage); } catch { return null; /* private window */ } };
 
+// Keeps a draft for a field that is not on the page now.
+export function put(name, text) {
+  store((kept) => kept.setItem(PREFIX + name, text));
+}
+
 function keep(field) {
   const key = keyOf(field);
   if (!key) return;

@@ -32,10 +32,10 @@ function flash() {
   document.title = document.title === plainTitle ? `● ${current}` : plainTitle;
 }
 
-function start(words) {
+function start(words, how) {
   current = words;
   plainTitle = document.title;
-  document.dispatchEvent(new CustomEvent("announce", { detail: { words: `A contact is ringing: ${words}. Enter accepts.` } }));
+  document.dispatchEvent(new CustomEvent("announce", { detail: { words: `A contact is ringing: ${words}. ${how}` } }));
   chime();
   flash();
   let beats = 0;
@@ -59,7 +59,7 @@ function look() {
   if (id === ringing) return;
   if (ringing) stop();
   ringing = id;
-  if (id) start(element.dataset.ring);
+  if (id) start(element.dataset.ring, element.dataset.ringHow ?? "Enter accepts.");
 }
 
 // Browsers let a page sound only after somebody has used it.

@@ -1,5 +1,6 @@
-// Keys for controls: <button data-key="w">. Single keys rest while somebody types; "Enter" only acts where
-// nothing that uses it is focused. Escape, and Alt with the key, work while typing too.
+// Keys for controls: <button data-key="w">, or data-key="Alt+1" for one that needs Alt. Single keys rest while
+// somebody types; "Enter" only acts where nothing that uses it is focused. Escape, and Alt with the key, work while
+// typing too. When the field somebody types in goes away under them, keys rest until they pause.
 const TYPING = 'input:not([type="radio"]):not([type="checkbox"]):not([type="button"]), textarea, select, [contenteditable="true"]';
 const OWN_ENTER = "a[href], button, summary, input, textarea, select";
 
@@ -42,12 +43,31 @@ function askAgain(element) {
   document.dispatchEvent(new CustomEvent("notice", { detail: { title: words, words: "", tone: "warn", lasts: 3000 } }));
 }
 
+const PAUSE_MS = 700;
+let typed = { field: null, at: 0 };
+
+function stillTypes(event) {
+  if (event.target.matches?.(TYPING)) {
+    if (event.key.length === 1 && !event.altKey) typed = { field: event.target, at: event.timeStamp };
+    return false;
+  }
+  const isGone = typed.field && !typed.field.isConnected;
+  if (!isGone || event.altKey || event.timeStamp - typed.at > PAUSE_MS) return false;
+  typed.at = event.timeStamp;
+  return true;
+}
+
+function meant(scope, name, event) {
+  const find = (key) => [...scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(usable);
+  return (event.altKey && find(`Alt+${name}`)) || find(name);
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.repeat || event.isComposing) return;
+  if (event.defaultPrevented || event.repeat || event.isComposing || stillTypes(event)) return;
   const name = named(event);
   if (!allowed(name, event)) return;
   const scope = document.querySelector("dialog[open]") ?? document;
-  const element = [...scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(usable);
+  const element = meant(scope, name, event);
   const drawer = name === "Escape" && event.target.closest?.("details[open]");
   if (drawer) {
     toggle(drawer);
