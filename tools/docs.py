@@ -281,12 +281,6 @@ editors that know how to use one. [Change routing](../howto/change-routing.md) s
 
 {parts}
 
-## What nothing follows yet
-
-These are read and checked, and change nothing so far: `capacity.limits` above one
-and `capacity.beside`, since a desk has one chat at a time; and `choice.by = "best_outcome"`, which has no scores
-to go by and so means who is idle longest.
-
 ## What is refused
 
 Each fault is told with its line. Refused are, beside what has the wrong form:

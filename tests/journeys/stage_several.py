@@ -17,7 +17,9 @@ chat = 2
 
 
 def main() -> None:
-    programme, _ = accounts.ensure_programme(key="several", name="Several", requires_second_factor=False)
+    programme, _ = accounts.ensure_programme(
+        key="several", name="Several", requires_second_factor=False, offer_seconds=60
+    )
     with inside(programme.pk):
         reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
         contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)

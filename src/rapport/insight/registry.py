@@ -307,7 +307,8 @@ METRICS = {
         Metric(
             "average_handle_time",
             "Average handle time",
-            "The mean time reps spent on a closed contact: conversation and wrap-up, of all reps who had it.",
+            "The mean time reps spent on a closed contact: conversation and wrap-up, of all reps who had it. Of "
+            "several at once each counts in full.",
             "seconds",
             "mean",
             "leg",
@@ -327,8 +328,8 @@ METRICS = {
         Metric(
             "occupancy",
             "Occupancy",
-            "The share of reps' time on the floor spent on contacts and their wrap-up; the rest is available or "
-            "being offered a contact. Finished stretches only.",
+            "The share of reps' time on the floor spent on contacts and their wrap-up, busy once however many "
+            "there are; the rest is available or being offered a contact. Finished stretches only.",
             "share",
             "ratio",
             "state_span",
