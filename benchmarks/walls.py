@@ -73,7 +73,7 @@ def a_desk(programme: Any) -> Callable[[], object]:
 
     from rapport.accounts import queries as accounts
     from rapport.channels.chat import actions as chat
-    from rapport.contacts.queries import in_hand_of
+    from rapport.contacts.queries import held_by
     from rapport.desk import views
     from rapport.kit.ids import new_id
     from rapport.kit.walls import inside
@@ -86,7 +86,7 @@ def a_desk(programme: Any) -> Callable[[], object]:
     with inside(programme.pk):
         rep = next(one for one in accounts.members_of(programme) if one.user.username == "rep")
         presence.pulse(member=rep)
-        if in_hand_of(rep) is None:
+        if not held_by(rep):
             see_latest(member=rep)
             presence.choose(member=rep, doing="available")
             chat.begin(programme=programme, email="ada@example.org", text="Hello", reason=None, client_id=new_id())
@@ -94,7 +94,7 @@ def a_desk(programme: Any) -> Callable[[], object]:
     with inside(programme.pk):
         if offer := open_offer_to(rep):
             routing.accept(member=rep, offer_id=offer.public_id)
-        contact = in_hand_of(rep)
+        contact = next(iter(held_by(rep)), None)
         if contact is None:
             raise SystemExit("The rep got no contact: stop the demonstration's live floor, and wait a minute.")
         customer = contact.customer.name.encode()

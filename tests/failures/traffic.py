@@ -21,7 +21,7 @@ from rapport.accounts.roles import Right
 from rapport.channels.chat import actions as chat
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
-from rapport.contacts.queries import in_hand_of
+from rapport.contacts.queries import held_by
 from rapport.kit.errors import Conflict, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions as routing
@@ -95,7 +95,7 @@ def rep_works(member: Member, until: Callable[[], bool]) -> None:
 def one_step(member: Member) -> None:
     presence.pulse(member=member)
     now = presence.presence_of(member)
-    held, offer = in_hand_of(member), open_offer_to(member)
+    held, offer = next(iter(held_by(member)), None), open_offer_to(member)
     if held is not None and held.state == "active":
         routing.end_conversation(held, by="rep", actor=f"member:{member.pk}")
     elif held is not None:

@@ -132,7 +132,7 @@ def test_a_simulated_customer_talks_with_a_person_and_says_how_it_went(small: An
         offer = routing.open_offer_to(rep)
         if offer and not taken:
             taken.append(desk.accept(member=rep, offer_id=offer.public_id))
-        held = contacts.in_hand_of(rep)
+        held = next(iter(contacts.held_by(rep)), None)
         if held and held.state == "active":
             said = [one for one in messages_of(held) if one.author != "system"]
             if said[-1].author == "customer":
