@@ -21,7 +21,6 @@ def main() -> None:
         key="several", name="Several", requires_second_factor=False, offer_seconds=60
     )
     with inside(programme.pk):
-        accounts.set_rules(programme=programme, actor="test", offer_seconds=60)  # looked at closely while it rings
         reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
         contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
         accounts.ensure_member(
