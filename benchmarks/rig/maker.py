@@ -7,6 +7,7 @@ afterwards. Times are of the machine's monotonic clock, which all its processes 
 import asyncio
 import multiprocessing
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -181,7 +182,8 @@ class _Maker:
 
 
 def _live(pipe: Connection) -> None:
-    asyncio.run(_Maker(pipe).run())
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_Maker(pipe).run())
 
 
 class LoadMaker:
