@@ -17,10 +17,14 @@ def sign_off(programme_id: int, event_id: int) -> None:
 
 @job("routing.clear_floor")
 def clear_floor(programme_id: int, event_id: int) -> None:
-    """Take who was shut out by a change off the floor; what they held goes back to its old place."""
+    """Take who was shut out by a change off the floor; what they held goes back to its old place.
+
+    Who stays may have another team, role or clearance now, so the router looks at them again.
+    """
     event = event_by_id(event_id)
     programme = programme_by_id(programme_id)
     upkeep.take_uncleared_off_floor(programme, shut_out=event.subject if event.name == "person.shut_out" else None)
+    presence.look_again(programme, event.subject)
 
 
 @job("routing.look_anew")

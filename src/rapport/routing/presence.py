@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -51,6 +52,15 @@ def wake_router(programme_id: int, *, contact: int | None = None, member: int | 
     told += [f"m{member}"] if member is not None else []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [ROUTER_CHANNEL, " ".join([str(programme_id), *told])])
+
+
+def look_again(programme: Programme, subject: UUID) -> None:
+    """Have the router read the row of a person again; everything, where the subject is the programme."""
+    if subject == programme.public_id:
+        wake_router(programme.pk)
+    theirs = Presence.objects.filter(programme=programme, member__user__public_id=subject)
+    for member_id in theirs.values_list("member_id", flat=True):
+        wake_router(programme.pk, member=member_id)
 
 
 def locked(member: Member) -> Presence:

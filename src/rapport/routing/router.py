@@ -139,10 +139,8 @@ class Router:
     def _go_on(self, programme_id: int, *, told: Told) -> None:
         floor = self.floors.get(programme_id)
         with inside(programme_id):
-            if floor is None:
+            if floor is None or told.all:
                 floor = self.floors[programme_id] = StandingFloor(accounts.programme_by_id(programme_id))
-            elif told.all:
-                floor.read_all()
             else:
                 floor.read(contacts=told.contacts, members=told.members)
             choices = floor.choose()

@@ -47,20 +47,18 @@ class StandingFloor:
         self.waiting: dict[int, Waiting] = {}
         self.first: dict[int, Preferred] = {}
         self.kept: set[int] = set()
-        self.names: dict[int, str] = {}
         self.doubt: set[tuple[int, int]] = set()
         self._contacts_in_turn: deque[int] = deque()
         self._members_in_turn: deque[int] = deque()
         self._put_reps(signed_in(self.programme, frame=self.frame))
         self._put_contacts(in_line(self.programme, self.frame), named_first(self.programme))
+        self.names = accounts.member_names(self.programme, self.reps)
 
     def read(self, *, contacts: Collection[int] = (), members: Collection[int] = ()) -> None:
         """Read these rows again, in a few queries however many they are."""
         contacts = {*contacts, *(contact for contact, _ in self.doubt)}
         members = {*members, *(member for _, member in self.doubt)}
         self.doubt.clear()
-        for member in members:
-            self.names.pop(member, None)
         if members:
             here = signed_in(self.programme, frame=self.frame, among=members)
             self._drop_reps(members - {rep.id for rep in here})
@@ -78,10 +76,9 @@ class StandingFloor:
             return
         contacts = ids_in_line(self.programme) ^ self.waiting.keys()
         members = ids_on_floor(self.programme) ^ self.reps.keys()
-        self.read(
-            contacts={*contacts, *_next(self._contacts_in_turn, self.waiting)},
-            members={*members, *_next(self._members_in_turn, self.reps)},
-        )
+        members |= {*_next(self._members_in_turn, self.reps)}
+        self.names |= accounts.member_names(self.programme, members)
+        self.read(contacts={*contacts, *_next(self._contacts_in_turn, self.waiting)}, members=members)
 
     def choose(self) -> list[Chosen]:
         """Say who gets whom now; they count as taken from then on."""

@@ -10,13 +10,15 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapport.accounts.actions import change_place
+from rapport.accounts.actions import change_place, set_rules
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import actions, handing, presence, publishing, router, upkeep
+from rapport.routing.jobs import clear_floor
 from rapport.routing.models import Offer, PlanVersion, Preferred, Presence, Proficiency
 from rapport.routing.standing import StandingFloor
 
@@ -212,6 +214,21 @@ def test_what_nobody_said_is_found_in_the_next_second(world: World) -> None:
     PlanVersion.objects.update(replaced_at=clock.now())
     floor.heal()
     assert floor.frame.plans.in_force.number is None
+
+
+def test_a_new_team_or_other_rules_are_told_of(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    floor = StandingFloor(world.programme)
+    for change in (
+        lambda: change_place(member=world.rep, team="north", actor="test"),
+        lambda: set_rules(programme=world.programme, actor="test", required_agreements=["secrecy"]),
+    ):
+        change()
+        with hearing() as told:
+            clear_floor(programme_id=world.programme.pk, event_id=Event.objects.latest("pk").pk)
+        hear(floor, told)
+        assert seen(floor) == seen(StandingFloor(world.programme))
+    assert told.all and not floor.reps
 
 
 def test_all_have_their_turn_to_be_read_again(world: World, monkeypatch: Any) -> None:
