@@ -41,9 +41,14 @@ def set_proficiency(
     level: int,
     valid_from: date | None = None,
     valid_until: date | None = None,
+    granted_by: str = "",
     actor: str = "command",
 ) -> None:
-    """Say how well a person knows a skill, 1 to 5, and from which day until which; level 0 takes it away."""
+    """Say how well a person knows a skill, 1 to 5, and from which day until which; level 0 takes it away.
+
+    ``granted_by`` names what gives the skill, such as a certification, and takes it away by `end_grant`. What a
+    person says last counts, and ends with nothing.
+    """
     if not re.fullmatch(KEY, skill):
         raise Invalid(f"{skill!r} is no key of a skill: small letters, digits, - and _.")
     if not 0 <= level <= 5:
@@ -59,6 +64,7 @@ def set_proficiency(
                 "level": level,
                 "valid_from": valid_from,
                 "valid_until": valid_until,
+                "granted_by": granted_by,
             },
         )
     else:
@@ -70,6 +76,16 @@ def set_proficiency(
         actor=actor,
     )
     presence.wake_router(member.programme_id, member=member.pk)
+
+
+@transaction.atomic
+def end_grant(*, member: Member, granted_by: str, actor: str) -> None:
+    """Take away the skills that this gave to a person, because it has lapsed; what people said since stays."""
+    if not granted_by:
+        raise Invalid("Say what gave the skills.")
+    granted = Proficiency.objects.select_for_update().filter(member=member, granted_by=granted_by)
+    for one in granted.order_by("skill"):
+        set_proficiency(member=member, skill=one.skill, level=0, actor=actor)
 
 
 @transaction.atomic(savepoint=False)

@@ -143,6 +143,7 @@ class Proficiency(models.Model):
     level = models.PositiveSmallIntegerField()
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    granted_by = models.CharField(max_length=100, blank=True)  # what it ends with; empty: a person said so
 
     class Meta:
         constraints = [

@@ -20,6 +20,6 @@ KEPT = (
 STAYS = {
     Offer: ("words", "trace"),
     PlanVersion: ("text", "note"),
-    Proficiency: ("skill",),
+    Proficiency: ("skill", "granted_by"),
     WaitEstimate: ("queue",),
 }

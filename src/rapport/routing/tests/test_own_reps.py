@@ -244,3 +244,22 @@ def test_the_floor_says_for_whom_a_contact_is_kept_and_how_long(floor: World) ->
     told = still.words
     assert "Needs their own rep, Rep (step 1 of 3): Rep is on a break." in told
     assert "In 30 s also who stands in for their own rep, Rep2." in told
+
+
+def test_who_is_back_while_their_rep_still_wraps_up_goes_to_that_rep(world: World) -> None:
+    here(world.rep)
+    a_chat(world)
+    assert rung(world) == world.rep
+    offer = open_offer_to(world.rep)
+    assert offer is not None
+    contact = actions.accept(member=world.rep, offer_id=offer.public_id)
+    actions.end_conversation(contact, by="rep", actor="customer")
+    here(world.second_rep)
+    again = a_chat(world)
+    assert rung(world) is None and Contact.objects.get(pk=again.pk).follows == contact
+    actions.finish_wrap_up(
+        member=world.rep, contact_id=contact.public_id, disposition="saved", resolved=True, summary="Cut off"
+    )
+    assert rung(world) == world.rep
+    contact.refresh_from_db()
+    assert contact.state == "closed"
