@@ -78,7 +78,7 @@ def _address(request: Request) -> str:
     return as_counted(believed(nearest, ",".join(request.headers.getlist("x-forwarded-for"))))
 
 
-async def _messages(one: Stream, after: int | None, ticket: tickets.Ticket) -> AsyncIterator[str]:
+async def _messages(one: Stream, after: int | None, ticket: tickets.Ticket) -> AsyncIterator[bytes]:
     """Join first, then replay: what happens meanwhile is queued. Told twice is harmless, missed is not."""
     if not hub.admits(ticket) or not hub.has_room(one):  # between the door and here
         yield (RECONNECT if hub.admits(ticket) else CLOSED).encoded()
@@ -88,7 +88,7 @@ async def _messages(one: Stream, after: int | None, ticket: tickets.Ticket) -> A
     allowed = ticket.until - time.time() if ticket.until is not None else longest
     ends_at = asyncio.get_running_loop().time() + min(longest, allowed)
     try:
-        yield ": welcome\n\n"
+        yield b": welcome\n\n"
         if after is not None:
             missed = await source.replay(after, one)
             if hub.admits(ticket):  # else its end is queued, and comes next
@@ -96,9 +96,10 @@ async def _messages(one: Stream, after: int | None, ticket: tickets.Ticket) -> A
                     yield message.encoded()
         while (left := ends_at - asyncio.get_running_loop().time()) > 0:
             try:
-                message = await asyncio.wait_for(one.queue.get(), min(left, HEARTBEAT_SECONDS))
+                async with asyncio.timeout(min(left, HEARTBEAT_SECONDS)):
+                    message = await one.queue.get()
             except TimeoutError:
-                yield ": still here\n\n"
+                yield b": still here\n\n"
                 continue
             yield message.encoded()
             if message in LAST:

@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,10 +27,15 @@ class Message:
     name: str
     subject: str
 
-    def encoded(self) -> str:
-        """Return the message as the event-stream format writes it."""
-        cursor = f"id: {self.id}\n" if self.id else ""
-        return f"{cursor}event: {self.name}\ndata: {json.dumps({'subject': self.subject})}\n\n"
+    def encoded(self) -> bytes:
+        """Return the message as the event-stream format writes it; made once for all who hear of it."""
+        return _encoded(self)
+
+
+@lru_cache(maxsize=512)
+def _encoded(message: Message) -> bytes:
+    cursor = f"id: {message.id}\n" if message.id else ""
+    return f"{cursor}event: {message.name}\ndata: {json.dumps({'subject': message.subject})}\n\n".encode()
 
 
 RELOAD = Message(0, "reload", "")
