@@ -7,9 +7,11 @@ for (const field of document.querySelectorAll("[data-draft]")) {
   field.addEventListener("input", () => keep(key, field.value));
 }
 
-// A second click while the first is on its way would only be told the same.
+// A second click while the first is on its way would only be told the same. Once it is: a button sends its name too.
 for (const form of document.querySelectorAll("[data-draft-form]")) {
-  form.addEventListener("submit", () => { form.querySelector('[type="submit"]').disabled = true; });
+  form.addEventListener("submit", () => window.setTimeout(() => {
+    for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
+  }));
 }
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[data-draft-form] [type=submit]")) button.disabled = false;
