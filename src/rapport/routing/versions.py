@@ -76,11 +76,6 @@ def plans_of(programme: Programme) -> Plans:
     return Plans(now or InForce(None, PLAIN), tried)
 
 
-def plan_for(contact: Contact) -> Plan:
-    """Return the plan that the contact is routed by."""
-    return plans_of(contact.programme).of(contact)
-
-
 def plan_in_force(programme: Programme) -> InForce:
     """Return the programme's plan; its text is read once a process."""
     rows = PlanVersion.objects.filter(IN_FORCE, programme=programme)
