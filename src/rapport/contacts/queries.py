@@ -60,13 +60,17 @@ def reasons_with_disposition(programme: Programme, key: str) -> list[str]:
     return list(own.values_list("reason__key", flat=True))
 
 
-def waiting_in(programme: Programme, *, among: Collection[int] | None = None) -> list[Contact]:
-    """Return the programme's waiting contacts, longest first by place (all, or those among these ids)."""
+def waiting_in(
+    programme: Programme, *, among: Collection[int] | None = None, placed_until: datetime | None = None
+) -> list[Contact]:
+    """Return the programme's waiting contacts, longest first by place (all, those among these ids, placed until)."""
     waiting = Contact.objects.select_related("customer", "segment", "reason").filter(
         programme=programme, state=State.WAITING
     )
     if among is not None:
         waiting = waiting.filter(pk__in=among)
+    if placed_until is not None:
+        waiting = waiting.filter(placed_at__lte=placed_until)
     return list(waiting.order_by("placed_at", "id"))
 
 

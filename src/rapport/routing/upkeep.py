@@ -143,13 +143,14 @@ def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
     They stay while the next one is closed.
     """
     queues = plan_in_force(programme).plan.queues
-    if not any(rules.overflow for rules in queues.values()):
+    soonest = min((rules.overflow.after_seconds for rules in queues.values() if rules.overflow), default=None)
+    if soonest is None:
         return []
     now = clock.now()
     closed = {key for key in queues if (hours := hours_of(programme, key)) and not hours.is_open(now)}
     return [
         (one.pk, one.queue, rules.overflow.to)
-        for one in waiting_in(programme)
+        for one in waiting_in(programme, placed_until=now - timedelta(seconds=soonest))
         if is_ours(one)
         and (rules := queues.get(one.queue))
         and rules.overflow

@@ -258,6 +258,25 @@ def test_who_left_meanwhile_gets_nothing_and_is_looked_at_again(world: World) ->
     assert router.offer(floor, floor.choose()) == 1 == Offer.objects.count()
 
 
+def test_a_contact_that_is_declined_or_left_behind_is_back_in_line_at_once(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    arrive(world, 1)
+    router.turn(world.programme)
+    floor = StandingFloor(world.programme)
+    with hearing() as told:
+        decline(world, 0)
+    hear(floor, told)
+    assert list(floor.waiting) == [Contact.objects.get().pk]
+    presence.choose(member=world.rep, doing="available")
+    router.turn(world.programme)
+    accept(world, 0)
+    floor = StandingFloor(world.programme)
+    with hearing() as told:
+        upkeep.take_off_floor(world.rep.pk, silent_since=clock.now(), why="rep_lost")
+    hear(floor, told)
+    assert list(floor.waiting) == [Contact.objects.get().pk] and not floor.reps
+
+
 def test_a_contact_is_kept_for_who_is_named_until_they_leave(world: World) -> None:
     for rep in (world.rep, world.second_rep):
         presence.choose(member=rep, doing="available")
