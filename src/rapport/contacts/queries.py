@@ -63,7 +63,7 @@ def reasons_with_disposition(programme: Programme, key: str) -> list[str]:
 def waiting_in(
     programme: Programme, *, among: Collection[int] | None = None, placed_until: datetime | None = None
 ) -> list[Contact]:
-    """Return the programme's waiting contacts, longest first by place (all, those among these ids, placed until)."""
+    """Return the programme's waiting contacts, longest first by place (all, among these ids, or placed until)."""
     waiting = Contact.objects.select_related("customer", "segment", "reason").filter(
         programme=programme, state=State.WAITING
     )
