@@ -1,0 +1,143 @@
+"""Contacts that change hands, in browsers: handed on, asked first, declined, missed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rapport.config.database_url import embedded
+from rapport.runtime.rig import Installation
+
+from .conftest import Enter
+from .test_desk import press
+
+pytestmark = pytest.mark.journey
+DESK, FLOOR = "/at/handing/desk/", "/at/handing/floor/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stage(installation: Installation) -> None:
+    """Add the programme of these journeys to the running installation."""
+    subprocess.run(
+        [sys.executable, "-m", "rapport.runtime.child", "stage_handing"],
+        env={
+            **installation.environment,
+            "DATABASE_URL": embedded(installation.home),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
+        },
+        check=True,
+    )
+
+
+def write_to_us(enter: Enter, text: str, email: str = "stranger@example.org") -> Page:
+    """Write as a customer, who then waits."""
+    customer = enter("/p/handing/", width=390, height=844)
+    customer.locator("label.choice-item", has_text="Cancel my card").click()
+    customer.get_by_label("Your message").fill(text)
+    customer.get_by_label("Your e-mail address").fill(email)
+    customer.get_by_role("button", name="Send and wait").click()
+    return customer
+
+
+def take(rep: Page) -> None:
+    """Accept what rings."""
+    expect(rep.get_by_role("button", name="Accept")).to_be_visible()
+    press(rep, "Enter")
+    expect(rep.get_by_role("button", name="Accept")).to_have_count(0)
+
+
+def hand_on(rep: Page, to: str, note: str = "") -> None:
+    """Hand the chat on as chosen."""
+    press(rep, "x")
+    rep.locator("#hand-on-to").select_option(to)
+    rep.locator("#hand-on-note").fill(note)
+    rep.locator("#hand-on form").get_by_role("button", name="Hand on").click()
+
+
+def become_available(rep: Page) -> None:
+    """Say so, with nobody waiting."""
+    press(rep, "Enter")
+    expect(rep.get_by_text("Ready for the next contact")).to_be_visible()
+
+
+def finish(rep: Page) -> None:
+    """End the conversation and wrap it up."""
+    press(rep, "w", "w")
+    expect(rep.get_by_role("heading", name="Wrap-up")).to_be_visible()
+    press(rep, "1", "y", "w")
+    rep.keyboard.type("All said")
+    press(rep, "f")
+    expect(rep.get_by_role("heading", name="Wrap-up")).to_have_count(0)
+
+
+def go_offline(*reps: Page) -> None:
+    for rep in reps:
+        press(rep, "s", "7")
+        expect(rep.get_by_text("You are off the floor")).to_be_visible()
+
+
+def test_a_chat_goes_from_hand_to_hand(enter: Enter) -> None:
+    anna, ben = enter(DESK, "anna"), enter(DESK, "ben")
+    become_available(anna)
+    customer = write_to_us(enter, "I want to leave")
+    take(anna)
+    become_available(ben)
+
+    # To a queue: it rings at the next rep who is free, with the note, and the customer is told.
+    hand_on(anna, "queue:second", "Wants the fee back")
+    expect(anna.get_by_text("Ready for the next contact")).to_be_visible()
+    expect(ben.get_by_text("Wants the fee back")).to_be_visible()
+    take(ben)
+    expect(ben.get_by_text("I want to leave").first).to_be_visible()
+    expect(ben.get_by_text("Handed on by Anna Berg")).to_be_visible()
+
+    # Asked first and declined: it stays, and who asked is told.
+    hand_on(ben, "ask:anna", "Can you?")
+    expect(ben.get_by_text("Waiting for Anna Berg to take over")).to_be_visible()
+    expect(anna.get_by_text("Ben Arndt asks you to take over")).to_be_visible()
+    press(anna, "d", "1")
+    expect(ben.get_by_text("Anna Berg did not take over")).to_be_visible()
+
+    # Asked again and taken back, then accepted.
+    become_available(anna)
+    hand_on(ben, "ask:anna")
+    expect(anna.get_by_role("button", name="Accept")).to_be_visible()
+    ben.locator("#stop-asking").click()
+    expect(anna.get_by_role("button", name="Accept")).to_have_count(0)
+    expect(anna.get_by_text("Ready for the next contact")).to_be_visible()
+    hand_on(ben, "ask:anna")
+    take(anna)
+    expect(ben.get_by_text("Ready for the next contact")).to_be_visible()
+    expect(customer.get_by_text("Anna has taken over from Ben")).to_be_visible()
+
+    # To a person: it rings at them first.
+    hand_on(anna, "person:ben")
+    take(ben)
+    finish(ben)
+    go_offline(anna, ben)
+
+
+def test_what_is_declined_or_missed_rings_at_the_next_rep(enter: Enter) -> None:
+    anna, ben, sam = enter(DESK, "anna"), enter(DESK, "ben"), enter(FLOOR, "sam")
+    become_available(anna)
+    write_to_us(enter, "Hello?")
+    expect(sam.get_by_text("Ringing at Anna Berg")).to_be_visible()
+    expect(anna.get_by_role("button", name="Accept")).to_be_visible()
+    press(anna, "d", "1")
+    expect(anna.get_by_text("A contact rang and was not taken")).to_be_visible()
+    waiting = sam.locator(".waiting li")
+    expect(waiting).to_contain_text("Anna Berg declined it. Needs German 2 or higher: Anna Berg does not respond.")
+    expect(sam.get_by_text("Rang and was not taken")).to_be_visible()
+    press(ben, "Enter")
+    expect(ben.get_by_role("button", name="Accept")).to_be_visible()
+
+    # Nobody answers for five seconds: back at its place, and at the next one who is free.
+    become_available(anna)
+    expect(ben.get_by_text("A contact rang and was not taken")).to_be_visible()
+    take(anna)
+    expect(waiting).to_have_count(0)
+    finish(anna)
+    go_offline(anna, ben)
