@@ -9,4 +9,5 @@ from rapport.contacts import actions as contacts
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each operation."""
     contact, _ = contacts.arrive(programme=world.programme, channel="voice", actor="test")
-    return {"get_contact": {"contact": contact.public_id}, "deliver_file": {"feed": "customers"}}
+    of_contact = {"contact": contact.public_id}
+    return {"get_contact": of_contact, "get_trace": of_contact, "deliver_file": {"feed": "customers"}}

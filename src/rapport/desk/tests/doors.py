@@ -16,7 +16,7 @@ from rapport.routing.queries import open_offer_to
 from rapport.routing.router import turn
 
 NEEDS_CONTACT = (
-    *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached"),
+    *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
     *("file", "promise", "look-back", "identify", "reason", "wrap-up"),
 )
 
