@@ -48,7 +48,7 @@ def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> Http
     if sent.errors:
         return _start_page(request, place, sent, status=422)
     try:
-        contact = _leave_number(request, place, held, sent) if calls_back else _open(request, place, held, sent)
+        contact = _open(request, place, held, sent, calls_back=calls_back)
     except Invalid as error:
         sent.errors["phone" if calls_back else "text"] = str(error)
         return _start_page(request, place, sent, status=error.status)
@@ -64,39 +64,35 @@ def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> Http
     return response
 
 
-def _open(request: HttpRequest, place: Programme, held: Contact | None, sent: Start) -> Contact:
-    """Add to the conversation the browser has open, else begin one. A page sent twice counts once."""
+def _open(
+    request: HttpRequest, place: Programme, held: Contact | None, sent: Start, *, calls_back: bool
+) -> Contact:
+    """Add to the conversation the browser has open, else begin one, or one with the number to ring.
+
+    A page sent twice counts once.
+    """
     if held is not None and queries.is_open(held):
         chat.say(held, author="customer", text=sent.text, client_id=sent.client_id)
         return held
     limits.check(request, place, sent.email)
-    contact = _first(place, sent)
+    if calls_back:
+        limits.check_number(request, place, sent.phone)
+    contact = _first(place, sent, calls_back=calls_back)
     if queries.is_open(contact):
         return contact
     sent.token = Start().token  # the page was sent again after its conversation had ended
-    return _first(place, sent)
+    return _first(place, sent, calls_back=calls_back)
 
 
-def _leave_number(request: HttpRequest, place: Programme, held: Contact | None, sent: Start) -> Contact:
-    """Keep what was written and the number to ring; a page sent twice counts once."""
-    if held is not None and queries.is_open(held):
-        return held
-    limits.check(request, place, sent.email)
-    limits.check_number(request, place, sent.phone)
-    return chat.leave_number(
-        programme=place,
-        email=sent.email,
-        text=sent.text,
-        reason=sent.reason,
-        phone=sent.phone,
-        client_id=sent.client_id,
-    )
-
-
-def _first(place: Programme, sent: Start) -> Contact:
-    return chat.begin(
-        programme=place, email=sent.email, text=sent.text, reason=sent.reason, client_id=sent.client_id
-    )
+def _first(place: Programme, sent: Start, *, calls_back: bool) -> Contact:
+    asked: dict[str, Any] = {
+        "programme": place,
+        "email": sent.email,
+        "text": sent.text,
+        "reason": sent.reason,
+        "client_id": sent.client_id,
+    }
+    return chat.leave_number(**asked, phone=sent.phone) if calls_back else chat.begin(**asked)
 
 
 def _start_page(

@@ -51,12 +51,13 @@ def leave_number(
 ) -> Contact:
     """Put on file what a customer wrote while the queue is closed or full, and ring them up when it is open.
 
-    The same ``client_id`` again returns the first one.
+    The same ``client_id`` again returns the first one, even where it has ended since.
     """
     with transaction.atomic():
         contact, _ = _arrive(programme, email, text, reason, client_id)
-        call_backs.leave_number(contact, phone=phone)
-        contact.refresh_from_db()
+        if contact.ended_at is None:
+            call_backs.leave_number(contact, phone=phone)
+            contact.refresh_from_db()
     return contact
 
 

@@ -134,6 +134,27 @@ def test_sent_twice_it_is_one_call_back(world: World) -> None:
     assert (CallBack.objects.count(), Contact.objects.count(), Message.objects.count()) == (1, 1, 1)
 
 
+def test_a_page_sent_again_after_it_was_called_off_leaves_another_number(world: World) -> None:
+    plan(world)
+    sent = form()
+    with clock.at(NIGHT):
+        customer = Client()
+        customer.post("/p/cards/", sent)
+        customer.post("/p/cards/contact/leave/")
+        assert customer.post("/p/cards/", sent).status_code == 302
+        assert "We will call you" in customer.get("/p/cards/contact/").content.decode()
+    assert sorted(CallBack.objects.values_list("state", flat=True)) == ["booked", "called_off"]
+
+
+def test_what_is_written_in_another_window_is_kept(world: World) -> None:
+    plan(world)
+    with clock.at(NIGHT):
+        customer = leave()
+        leave("030 999999", client=customer, text="And my card is lost")
+        assert "And my card is lost" in customer.get("/p/cards/contact/").content.decode()
+    assert CallBack.objects.get().phone == "030123456"
+
+
 @pytest.mark.parametrize(
     "phone",
     [
