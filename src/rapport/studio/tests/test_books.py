@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from rapport.conftest import World
 from rapport.customers.book_queries import book_of, hand_overs_in, own_rep_of, stand_ins_in
-from rapport.customers.models import Customer
+from rapport.customers.models import Customer, Standing
 from rapport.kit import clock
 from rapport.routing.tests.test_own_reps import own
 
@@ -54,6 +54,17 @@ def test_a_customer_is_given_found_by_what_they_tell_and_shown_in_the_book(
         assert told.status_code in (404, 422), wrong
     supervisor.post(at("book-give"), {**sent, "rep": "-"})
     assert own_rep_of(world.customer) is None
+
+
+def test_of_a_customer_whose_data_is_restricted_neither_name_key_nor_segment_is_shown(
+    supervisor: Client, rep: Client, world: World
+) -> None:
+    own(world, world.rep, world.customer)
+    Customer.objects.update(standing=Standing.RESTRICTED)
+    for who, page in ((supervisor, at("book", world.rep.user.public_id)), (rep, at("desk-book"))):
+        shown = who.get(page).content.decode()
+        assert "Restricted customer" in shown
+        assert all(told not in shown for told in ("Ada Byron", "C-1", "Priority"))
 
 
 def test_some_or_all_of_a_book_are_moved(supervisor: Client, world: World) -> None:
