@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 LOCK_CLASS = 7_310  # the first half of our advisory locks' two-part key; the second is the programme
+EARLIEST = date(1970, 1, 1)  # before it there are instants that nothing can hold
 MOST_DAYS = 92
 MOST_PLANS = 4
 MOST_OPEN = 3
@@ -102,13 +103,13 @@ def ask(
 
 def _check(programme: Programme, first: date, last: date, plans: Sequence[Tried], seeds: int) -> None:
     yesterday = clock.now().astimezone(programme.zone).date() - timedelta(days=1)
-    if not first <= last <= yesterday:
+    if not EARLIEST <= first <= last <= yesterday:
         raise Invalid("Choose past days, yesterday at the latest, the first before the last.")
     if (last - first).days >= MOST_DAYS:
         raise Invalid(f"Choose {MOST_DAYS} days at most.")
     if not 1 <= len(plans) <= MOST_PLANS:
         raise Invalid(f"Choose a plan to hold against the one in force, {MOST_PLANS} at most.")
-    if len({one.name for one in plans}) < len(plans):
+    if len({IN_FORCE, *(one.name for one in plans)}) <= len(plans):
         raise Invalid("Give each plan a name of its own.")
     if seeds not in SEEDS:
         raise Invalid(f"Choose {', '.join(map(str, SEEDS[:-1]))} or {SEEDS[-1]} runs.")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LEAST_SHARE, MOST_SHARE = 0.01, 0.99
 LONGEST = timedelta(days=184)
+MOST_UNITS = 100_000_000
 Result = PlanTrial.Result
 
 
@@ -126,6 +127,8 @@ def _start(terms: Terms) -> datetime:
         raise Invalid("Try it on 1 to 99 % of contacts.")
     if not 0 < terms.least < float("inf") or terms.units_needed < 1:
         raise Invalid("Say which difference is worth having, more than nothing.")
+    if terms.units_needed > MOST_UNITS:
+        raise Invalid("To see so small a difference takes more customers than there are. Say a larger one.")
     if terms.starts_at is not None and terms.starts_at < now:
         raise Invalid("Let it begin in the future, or leave that empty to begin now.")
     starts_at = terms.starts_at or now

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 UNITS = {"share": ("points", 100), "seconds": ("seconds", 1), "rating": ("stars", 1)}
 LEAST = {"share": "5", "seconds": "10", "rating": "0.2"}
+LEAST_OF_ALL = 1e-6  # below it the customers that it takes cannot be counted
 USUAL_SHARE, USUAL_LENGTH = "20", timedelta(days=14)
 NOTHING_SENT = {"share": USUAL_SHARE, "metric": COMPARED[0], "least": "", "starts_at": ""}
 PLANNED_UNKNOWN = 2_000
@@ -158,7 +159,7 @@ def _asked(sent: QueryDict) -> Asked:
     least = _number(sent.get("least") or LEAST[metric.unit], "Say which difference is worth having.")
     if not trials.LEAST_SHARE <= share <= trials.MOST_SHARE:
         raise Invalid("Try it on 1 to 99 % of contacts.")
-    if not 0 < least < 1e6:
+    if not LEAST_OF_ALL <= least < 1e6:
         raise Invalid("The difference worth having is more than nothing.")
     return Asked(share, metric, least / UNITS[metric.unit][1])
 

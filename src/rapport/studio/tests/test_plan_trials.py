@@ -82,6 +82,7 @@ def test_how_large_it_has_to_be_is_told_before_it_begins(world: World, manager: 
     assert "customers</strong> to see a difference of 4 seconds in average speed of answer" in told()
     assert "a difference of 5 points in service level" in told(metric="service_level", least="")
     assert "a difference of 2.5 points" in told(metric="service_level", least="2,5")
+    assert "Say a larger one" in text_of(begin(world, manager, least="0.0001"), 422)
     begin(world, manager)
     assert 100 < PlanTrial.objects.get().units_needed < 5_000
 
@@ -98,6 +99,7 @@ def test_what_cannot_be_tried_is_said_with_the_reason(world: World, manager: Cli
         {"share": "nan"},
         {"least": "-1"},
         {"least": "inf"},
+        {"least": "1e-300"},
         {"metric": "occupancy"},
         {"metric": "<b>"},
         {"ends_at": ""},
