@@ -1,7 +1,8 @@
-"""Two plans of routing tried side by side: the same metrics as everywhere, by arm, and what can be said of them.
+"""Two ways of routing side by side: the same metrics as everywhere, by arm, and what can be said of them.
 
-Who is drawn is the customer, so figures are summed up by customer first; a contact of nobody known stands for
-itself.
+The arms are two plans, or reps chosen by the rule and reps drawn by chance. Contacts of one customer are alike, so
+figures are summed up by customer first; a contact of nobody known stands for itself. A plan is drawn for a
+customer, a rep for a contact: there a customer may be in both arms, which makes the intervals wider than need be.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlglot
 from django.db import connection
@@ -24,6 +25,12 @@ from rapport.numeric.trial import Sums, difference, split_chance, units_needed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
+    from rapport.routing.versions import SameChoice
+
+Split = Literal["plan", "drawn"]
+"""The column that says the arm."""
+
+Found = dict[tuple[int | None, str], Sums]
 
 COMPARED = (
     "service_level",
@@ -35,6 +42,9 @@ COMPARED = (
 )
 LOOKS_BACK = timedelta(days=28)
 UNIT = "COALESCE(customer_id, -contact_id)"
+CHOICE_UNITS = 2_000
+"""At so many customers the intervals of what the choice brings are narrowest; fixed, whatever has come."""
+
 UNEVEN = 0.001
 """A split that chance makes less often than this is not taken for one of chance."""
 
@@ -44,6 +54,17 @@ WHERE programme_id = %(programme)s AND direction = 'in' AND plan IS NOT NULL
     AND arrived_at >= %(starts)s AND arrived_at < %(ends)s
 GROUP BY plan
 """
+CHOSEN = """
+SELECT facts.*, choice.drawn FROM facts JOIN (
+    SELECT DISTINCT ON (contact_id) contact_id, drawn FROM fact_offer
+    WHERE programme_id = :programme AND offered_at >= :starts AND offered_at < :ends AND drawn IS NOT NULL
+    ORDER BY contact_id, offered_at, offer_id
+) AS choice ON choice.contact_id = facts.contact_id
+WHERE facts.plan IS NULL OR facts.plan <> ALL(:apart)
+"""
+"""Facts with how the rep was chosen the first time there were several. What came before did not hang on it."""
+
+BY_CHANCE, BY_RULE = True, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +124,19 @@ class Drawn:
 
 def compare(programme: Programme, arms: Arms, keys: Sequence[str] = COMPARED) -> list[Compared]:
     """Return the metrics of both arms, and how they differ."""
-    found = _sums(programme, keys, arms.starts, arms.ends)
-    nothing = Sums(0, 0, 0, 0, 0, 0)
+    found = _sums(_during(programme, arms.starts, arms.ends), keys, "plan")
     return [
-        _compared(
-            metric(key),
-            found.get((arms.control, key), nothing),
-            found.get((arms.candidate, key), nothing),
-            arms.planned_units,
-        )
+        _compared(metric(key), _of(found, arms.control, key), _of(found, arms.candidate, key), arms.planned_units)
         for key in keys
     ]
+
+
+def _of(found: Found, arm: int, key: str) -> Sums:
+    return found.get((arm, key)) or Sums(0, 0, 0, 0, 0, 0)
+
+
+def _during(programme: Programme, starts: datetime, ends: datetime) -> dict[str, Any]:
+    return values_for(programme, None, None) | {"starts": starts, "ends": ends}
 
 
 def _compared(one: Metric, control: Sums, candidate: Sums, planned: int) -> Compared:
@@ -138,46 +161,76 @@ def drawn(programme: Programme, arms: Arms) -> Drawn:
     return Drawn((control[0], candidate[0]), customers, split_chance(*customers, arms.share))
 
 
+def what_choice_brings(
+    programme: Programme, same: SameChoice, keys: Sequence[str], *, share: float
+) -> tuple[list[Compared], Drawn]:
+    """Compare reps drawn by chance, the control, with those chosen by the rule, where there were several.
+
+    ``share`` of the contacts draw one. Returns the metrics, and whom each arm had.
+    """
+    values = _during(programme, same.since, clock.now()) | {"apart": same.apart}
+    found = _sums(values, keys, "drawn")
+    told = [
+        _compared(metric(key), _of(found, BY_CHANCE, key), _of(found, BY_RULE, key), CHOICE_UNITS) for key in keys
+    ]
+    counted = {arm: (contacts, customers) for arm, contacts, customers in _rows(_how_many(), values)}
+    (drawn, its_customers), (chosen, other_customers) = (counted.get(arm, (0, 0)) for arm in (BY_CHANCE, BY_RULE))
+    chance = split_chance(chosen, drawn, share)
+    return told, Drawn((drawn, chosen), (its_customers, other_customers), chance)
+
+
 def customers_needed(programme: Programme, key: str, *, least: float, share: float) -> tuple[int | None, float]:
     """Return how many customers a trial takes to see a difference, and how many a day the past weeks had.
 
     From what is known of the past four weeks; None where that is too little.
     """
     now = clock.now()
-    before = _sums(programme, [key], now - LOOKS_BACK, now).values()
+    before = _sums(_during(programme, now - LOOKS_BACK, now), [key], "plan").values()
     together = Sums(*(sum(getattr(one, part) for one in before) for part in Sums.__dataclass_fields__))
     return units_needed(together, least, share), float(together.units) / LOOKS_BACK.days
 
 
-def _sums(
-    programme: Programme, keys: Iterable[str], starts: datetime, ends: datetime
-) -> dict[tuple[int | None, str], Sums]:
-    """Return what each plan's customers add up to, by plan and metric."""
-    values = values_for(programme, None, None) | {"starts": starts, "ends": ends}
+def _sums(values: Mapping[str, Any], keys: Iterable[str], split: Split) -> Found:
+    """Return what each arm's customers add up to, by arm and metric."""
     found = {}
     by_relation: dict[str, list[str]] = {}
     for key in keys:
         by_relation.setdefault(metric(key).relation, []).append(key)
     for relation, of_relation in by_relation.items():
-        for plan, *amounts in _rows(_statement(relation, tuple(of_relation)), values):
+        for arm, *amounts in _rows(_statement(relation, tuple(of_relation), split), values):
             for at, key in enumerate(of_relation):
-                found[plan, key] = Sums(*(float(amount or 0) for amount in amounts[6 * at : 6 * at + 6]))
+                found[arm, key] = Sums(*(float(amount or 0) for amount in amounts[6 * at : 6 * at + 6]))
     return found
 
 
 @lru_cache(maxsize=64)
-def _statement(relation: str, keys: tuple[str, ...]) -> str:
-    """Return the query that sums up by plan what each customer's contacts add up to, six columns a metric."""
-    of_unit, over_units = ["plan", f"{UNIT} AS unit"], ["plan"]
+def _statement(relation: str, keys: tuple[str, ...], split: Split) -> str:
+    """Return the query that sums up by arm what each customer's contacts add up to, six columns a metric."""
+    of_unit: list[str] = [split, f"{UNIT} AS unit"]
+    over_units: list[str] = [split]
     for at, key in enumerate(keys):
         of_unit += [f"CAST({_part(metric(key).numerator)} AS DOUBLE PRECISION) AS x{at}"]
         of_unit += [f"CAST({_part(metric(key).denominator)} AS DOUBLE PRECISION) AS y{at}"]
         over_units += [f"COUNT(CASE WHEN y{at} > 0 THEN 1 END)", f"SUM(x{at})", f"SUM(y{at})"]
         over_units += [f"SUM(x{at} * x{at})", f"SUM(x{at} * y{at})", f"SUM(y{at} * y{at})"]
-    facts = sqlglot.parse_one(RELATIONS[relation].sql, into=exp.Select).subquery("facts")
-    units = sqlglot.select(*of_unit).from_(facts).group_by("plan", UNIT)
-    whole = sqlglot.select(*over_units).from_(units.subquery("units")).group_by("plan")
+    units = _facts(relation, split).select(*of_unit).group_by(split, UNIT)
+    whole = sqlglot.select(*over_units).from_(units.subquery("units")).group_by(split)
     return whole.sql(dialect="postgres")
+
+
+@lru_cache(maxsize=1)
+def _how_many() -> str:
+    """Return the query for how many contacts and customers had a rep drawn by chance, and chosen by the rule."""
+    counted = _facts("contact", "drawn").select("drawn", "COUNT(*)", "COUNT(DISTINCT customer_id)")
+    return counted.group_by("drawn").sql(dialect="postgres")
+
+
+def _facts(relation: str, split: Split) -> exp.Select:
+    """Return the beginning of a query over a relation's facts, with the column that says the arm."""
+    facts = sqlglot.parse_one(RELATIONS[relation].sql, into=exp.Select)
+    if split == "drawn":
+        facts = sqlglot.parse_one(CHOSEN, read="postgres", into=exp.Select).with_("facts", as_=facts)
+    return sqlglot.select().from_(facts.subquery("facts"))
 
 
 def _part(sql: str | None) -> str:

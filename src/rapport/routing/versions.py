@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -81,6 +82,30 @@ def plan_in_force(programme: Programme) -> InForce:
     rows = PlanVersion.objects.filter(IN_FORCE, programme=programme)
     found = rows.values_list("pk", "number", "made_at").first()
     return InForce(None, PLAIN) if found is None else InForce(found[1], _read(found[0], found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class SameChoice:
+    """Since when the plans in force have chosen among several as now; ``apart``: numbers tried that did not."""
+
+    since: datetime
+    apart: list[int]
+
+
+def same_choice(programme: Programme) -> SameChoice | None:
+    """Return since when the choice has been the same, through all plans; None where none was published."""
+    choice = plan_in_force(programme).plan.choice
+    published = PlanVersion.objects.filter(programme=programme, published_at__isnull=False)
+    newest_first = published.order_by("-published_at", "-number").values_list("pk", "made_at", "published_at")
+    alike = takewhile(lambda row: _read(row[0], row[1]).choice == choice, newest_first)
+    *_, since = (None, *(published_at for _, _, published_at in alike))
+    if since is None:
+        return None
+    meanwhile = Q(ended_at__isnull=True) | Q(ended_at__gt=since)
+    tried = PlanTrial.objects.filter(meanwhile, programme=programme).values_list(
+        "candidate", "candidate__made_at", "candidate__number"
+    )
+    return SameChoice(since, [number for pk, made_at, number in tried if _read(pk, made_at).choice != choice])
 
 
 def most_customers(programme: Programme) -> int:

@@ -1,4 +1,4 @@
-"""The page of expected outcomes: what the router expects of whom, on how much it rests, and how sure it is."""
+"""The page of expected outcomes: what the router expects of whom, how sure it is, and what the choice brings."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
+from rapport.insight.arms import what_choice_brings
 from rapport.insight.registry import METRICS
 from rapport.insight.scores import LOOKS_BACK
 from rapport.insight.words import SMALL
 from rapport.kit import pages
 from rapport.routing import outcomes
-from rapport.routing.versions import plan_in_force
+from rapport.routing.versions import plan_in_force, same_choice
+from rapport.studio.plan_trials import row_of
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member
+    from rapport.accounts.models import Member, Programme
+    from rapport.routing.plan.rules import Choice
 
+ALSO_COMPARED = ("average_speed_of_answer", "average_handle_time")
 managing = staff_page(Right.MANAGE_ROUTING)
 
 
@@ -62,6 +66,7 @@ def expected(request: HttpRequest, member: Member) -> HttpResponseBase:
         "reasons": sorted(reasons.items(), key=lambda one: one[1]),
         "small": SMALL,
         "days": LOOKS_BACK.days,
+        **_brings(programme, choice),
     }
     return pages.render(request, "studio/routing/expected.html", context)
 
@@ -72,3 +77,14 @@ def _is_asked(who: Member | None, about: str, person: str, reason: str) -> bool:
     if person:
         return who is not None and who.agent_id == person
     return who is None or bool(reason)
+
+
+def _brings(programme: Programme, choice: Choice) -> dict[str, Any]:
+    """Return what the choice brings, held against reps drawn by chance; nothing where none is drawn."""
+    same = same_choice(programme) if choice.random_share else None
+    if same is None:
+        return {"since": None}
+    keys = (choice.outcome, *ALSO_COMPARED)
+    compared, drawn = what_choice_brings(programme, same, keys, share=choice.random_share)
+    rows = [row_of(one, choice.outcome) for one in compared]
+    return {"since": same.since, "compared": rows, "deciding": rows[0], "drawn": drawn}

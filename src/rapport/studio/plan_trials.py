@@ -212,7 +212,7 @@ def _page(request: HttpRequest, member: Member, number: int, *, error: DomainErr
         ends=trial.over_at,
         planned_units=trial.units_needed,
     )
-    rows = [_row(one, trial) for one in compare(programme, arms)]
+    rows = [row_of(one, trial.metric) for one in compare(programme, arms)]
     deciding = next(row for row in rows if row.decides)
     context = {
         **_context(member),
@@ -236,7 +236,8 @@ def _state(trial: PlanTrial, now: datetime) -> str:
     return "planned" if trial.starts_at > now else "on"
 
 
-def _row(one: Compared, trial: PlanTrial) -> Row:
+def row_of(one: Compared, deciding: str) -> Row:
+    """Write a metric of both arms; ``deciding`` is the key of the one that decides."""
     ends = [abs(end) for end in (one.low, one.high) if end is not None]
     widest = max(ends, default=0.0) or 1.0
 
@@ -256,7 +257,7 @@ def _row(one: Compared, trial: PlanTrial) -> Row:
         at=at(one.difference),
         low=at(one.low),
         high=at(one.high),
-        decides=one.metric.key == trial.metric,
+        decides=one.metric.key == deciding,
     )
 
 

@@ -14,6 +14,8 @@ from rapport.insight import queries
 from rapport.insight.arms import Arms
 from rapport.kit import clock
 from rapport.numeric.trial import always_valid_factor
+from rapport.routing.models import Offer
+from rapport.routing.versions import SameChoice
 
 BEGAN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ENDED = BEGAN + timedelta(days=7)
@@ -124,3 +126,46 @@ def test_how_many_customers_it_takes_is_known_from_the_past_weeks(world: World) 
         assert needed is not None and 400 < needed < 1_400 and a_day == pytest.approx(210 / 28)
         more, _ = comparing.customers_needed(world.programme, "service_level", least=0.05, share=0.5)
         assert more == pytest.approx(4 * needed, abs=4)
+
+
+def chosen(world: World, contact: Contact, codes: Sequence[str], *, later: int = 0) -> None:
+    """Offer the contact, with the codes of who was passed over in the trace."""
+    at = contact.arrived_at + timedelta(seconds=later)
+    trace = {"passed_over": [{"rep": world.second_rep.pk, "code": code} for code in codes]}
+    Offer.objects.create(
+        programme=world.programme,
+        contact=contact,
+        member=world.rep,
+        offered_at=at,
+        expires_at=at,
+        ended_at=at,
+        result="accepted",
+        trace=trace,
+    )
+
+
+def test_the_choice_is_held_against_reps_drawn_by_chance(world: World) -> None:
+    rows: list[Row] = [(number, None, 10.0 if number % 2 else 20.0 + number % 4) for number in range(240)]
+    fill(world, rows)
+    contacts = list(Contact.objects.filter(customer__key__startswith="T-").order_by("arrived_at"))
+    for number, contact in enumerate(contacts[:200]):
+        chosen(world, contact, ["behind", "full"] if number % 2 else ["wider_step", "not_drawn"])
+        chosen(world, contact, ["not_drawn" if number % 2 else "behind"], later=5)
+    for contact in contacts[200:]:
+        chosen(world, contact, ["wider_step", "full", "unfit"])
+    with clock.at(ENDED):
+        keys = ["first_contact_resolution", "average_speed_of_answer", "average_handle_time", "resolution_by_reps"]
+        [fcr, wait, handled, _], drawn = comparing.what_choice_brings(
+            world.programme, SameChoice(BEGAN, []), keys, share=0.5
+        )
+        assert (wait.control.value, wait.candidate.value, wait.units) == (21.0, 10.0, 200)
+        assert wait.low is not None and wait.high is not None and wait.low < -11 < wait.high < 0
+        assert wait.says == "better" and fcr.control.denominator == 0 and handled.units == 0
+        assert (drawn.contacts, drawn.is_uneven) == ((100, 100), False)
+        _, uneven = comparing.what_choice_brings(world.programme, SameChoice(BEGAN, []), [], share=0.1)
+        assert uneven.is_uneven
+        later = SameChoice(contacts[100].arrived_at, [])
+        assert comparing.what_choice_brings(world.programme, later, [], share=0.5)[1].contacts == (50, 50)
+        Contact.objects.filter(pk__in=[one.pk for one in contacts[:60]]).update(plan=7)
+        apart = SameChoice(BEGAN, [7, 9])
+        assert comparing.what_choice_brings(world.programme, apart, [], share=0.5)[1].contacts == (70, 70)

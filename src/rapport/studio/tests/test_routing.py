@@ -12,11 +12,13 @@ from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
 from rapport.accounts.roles import Role
 from rapport.conftest import World
+from rapport.contacts.models import Contact
 from rapport.events.models import Event
+from rapport.insight.tests.test_arms import chosen, fill
 from rapport.kit import clock
 from rapport.routing import presence, publishing, versions
 from rapport.routing.actions import set_proficiency
-from rapport.routing.models import PlanVersion, Proficiency
+from rapport.routing.models import Offer, PlanVersion, Proficiency
 from rapport.routing.outcomes import Counted, Expected, keep_scores
 from rapport.studio.plan_words import MOST_LINES, differences
 
@@ -253,3 +255,27 @@ def test_holidays_of_a_file_come_into_the_editor_and_nothing_is_kept(world: Worl
         assert words in text_of(refused, 422) and "Main line" in refused.content.decode()
     assert signed_in(world.supervisor).post(f"{ROUTING}holidays/", sent).status_code == 403
     assert signed_in(world.outsider).post(f"{ROUTING}holidays/", sent).status_code == 404
+
+
+def test_what_the_choice_brings_is_told_beside_those_drawn_by_chance(world: World, manager: Client) -> None:
+    assert "No rep is drawn by chance" in text_of(manager.get(f"{ROUTING}expected/"))
+    began = clock.now() - timedelta(days=1)
+    text = PLAN + '[choice]\noutcome = "resolution_by_reps"\nrandom_share = 0.5\n'
+    with clock.at(began):
+        made = publishing.save_draft(programme=world.programme, text=text)
+        publishing.publish(programme=world.programme, number=made.number, instead_of=None)
+    page = text_of(manager.get(f"{ROUTING}expected/"))
+    assert "Too early to say" in page and "0 contacts whose rep was drawn, 0 by the rule" in page
+    fill(world, [(number, None, 10.0 + number % 4) for number in range(120)], began=began)
+    for number, contact in enumerate(Contact.objects.order_by("arrived_at")):
+        chosen(world, contact, ["behind"] if number % 2 else ["not_drawn"])
+        contact.resolved = number % 4 == 0 or number % 20 != 1
+        contact.save(update_fields=["resolved"])
+    page = text_of(manager.get(f"{ROUTING}expected/"))
+    assert "60 contacts whose rep was drawn, 60 by the rule" in page and "Do not trust" not in page
+    assert "Nothing is certain yet" in page and "Average handle time" in page
+    Contact.objects.filter(customer__key__regex="[048]$").update(resolved=False)
+    page = text_of(manager.get(f"{ROUTING}expected/"))
+    assert "The rule is better than chance</strong> in resolution, say reps" in page
+    Offer.objects.filter(contact__customer__key__regex="[468]$").delete()
+    assert "Do not trust" in text_of(manager.get(f"{ROUTING}expected/"))
