@@ -18,7 +18,7 @@ from django.db import connection
 from sqlglot import exp
 
 from rapport.insight.figures import Figure, quotient
-from rapport.insight.queries import values_for
+from rapport.insight.queries import large_reads, values_for
 from rapport.insight.registry import RELATIONS, Metric, metric
 from rapport.kit import clock
 from rapport.numeric.trial import Sums, difference, split_chance, units_needed
@@ -238,7 +238,7 @@ def _part(sql: str | None) -> str:
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-    with connection.cursor() as cursor:
+    with large_reads(), connection.cursor() as cursor:
         cursor.execute(sql, dict(values))
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
     return rows

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -65,14 +66,18 @@ def cuts(
     *,
     now: datetime | None = None,
 ) -> dict[Cut, list[FigureRow]]:
-    """Return the figures split in several ways at once; each relation is read a single time.
-
-    Compiling such a statement takes PostgreSQL longer than running it, and its sorts fit in memory.
-    """
+    """Return the figures split in several ways at once; each relation is read a single time."""
     values = values_for(programme, start, end, now=now)
+    with large_reads():
+        return count_all(_run, "postgres", keys, wanted, values)
+
+
+@contextmanager
+def large_reads() -> Iterator[None]:
+    """Read many facts at once: compiling such a statement takes PostgreSQL longer, and its sorts fit in memory."""
     with transaction.atomic():
         _run("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)", {})
-        return count_all(_run, "postgres", keys, wanted, values)
+        yield
 
 
 def values_for(
