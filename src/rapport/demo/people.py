@@ -163,7 +163,7 @@ service = "Everything else"
 
 [queues.main]
 name = "Cards"
-answer_within_seconds = 30
+answer_within_seconds = 20
 answer_share = 0.8
 wait = {{ message = "Thank you for your patience." }}
 {routes}
@@ -173,6 +173,9 @@ steps = [{{ anyone = true }}]
 [priority]
 ceiling_minutes = 10
 segments = {{ plus = 0.5, priority = 1.5 }}
+
+[capacity.limits]
+chat = 2
 """
 ROUTE = """
 [[queues.main.routes]]
