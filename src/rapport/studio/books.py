@@ -210,7 +210,7 @@ def _common(member: Member) -> dict[str, Any]:
     return {
         "member": member,
         "programme": programme,
-        "section": "floor",
+        "section": "books",
         "rules": plan_in_force(programme).plan.personal,
         "keepers": sorted(((one.agent_id, one.name) for one in keepers), key=lambda one: one[1]),
         "reasons": list(books.WHY.items()),
