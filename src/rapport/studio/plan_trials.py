@@ -147,7 +147,7 @@ def begin(request: HttpRequest, member: Member, number: int) -> HttpResponseBase
         )
     except DomainError as error:
         return _form(request, member, number, request.POST, error=error)
-    return _to(request, member, begun.number, f"Version {number} is tried on {asked.share:.0%} of contacts.")
+    return _to(request, member, begun.number, f"Version {number} is tried on {asked.share:.0%} of customers.")
 
 
 def _asked(sent: QueryDict) -> Asked:

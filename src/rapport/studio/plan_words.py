@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rapport.kit.hours import Calendar, moment_in_words
 from rapport.routing.plan.checks import calendar_of
-from rapport.routing.plan.rules import Plan, Priority, QueueRules, Route, Step
+from rapport.routing.plan.rules import Capacity, Choice, Plan, Priority, QueueRules, Route, Step
 from rapport.routing.routes import Here, names_nobody
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 MOST_LINES = 5_000
 CONTEXT_LINES = 2
+CHOICES = {
+    "longest_idle": "has been idle longest",
+    "least_occupied": "was busy least in the past hour",
+    "most_proficient": "has the skills best",
+    "best_outcome": "is expected to have the best outcome",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,23 @@ def priority_in_words(rules: Priority, reasons: dict[str, str], segments: dict[s
     ]
     lines = [f"{what}: {minutes_in_words(minutes)} longer" for what, minutes in told if minutes]
     return [*lines, f"All together {minutes_in_words(rules.ceiling_minutes)} at most"] if lines else []
+
+
+def capacity_in_words(rules: Capacity) -> list[str]:
+    """Return how many contacts a rep may have at once, and when one more may come, a line each."""
+    lines = [f"{channel.capitalize()}: {most} at once" for channel, most in rules.limits.items()]
+    lines += [f"{channel.capitalize()} also beside {', '.join(those)}" for channel, those in rules.beside.items()]
+    if rules.during_wrap_up:
+        lines.append("Also while wrapping up")
+    if rules.occupancy_ceiling:
+        lines.append(f"None for who was busy more than {rules.occupancy_ceiling:.0%} of the past hour")
+    return lines
+
+
+def choice_in_words(rules: Choice) -> list[str]:
+    """Return who of several reps who meet the same step gets a contact, a line each."""
+    lines = [f"The one who {CHOICES[rules.by]}"]
+    return [*lines, f"{rules.random_share:.0%} of contacts: one by chance"] if rules.random_share else lines
 
 
 def minutes_in_words(minutes: float) -> str:

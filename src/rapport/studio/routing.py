@@ -263,14 +263,18 @@ def _version_page(
 def _said(member: Member, reading: Reading) -> dict[str, Any]:
     """Return what the page says of a text: its faults, or the plan in words."""
     if reading.plan is None:
-        return {"faults": reading.faults, "queues": [], "priority": []}
+        return {"faults": reading.faults, "queues": [], "rules": []}
     programme, reasons = member.programme, reason_names(member.programme)
     segments = {one.key: one.name for one in segments_of(programme)}
     queues = plan_words.queues_in_words(reading.plan, programme, here_of(programme), reasons, clock.now())
     return {
         "faults": [],
         "queues": queues,
-        "priority": plan_words.priority_in_words(reading.plan.priority, reasons, segments),
+        "rules": [
+            ("Counts as having waited", plan_words.priority_in_words(reading.plan.priority, reasons, segments)),
+            ("What a rep may have in hand", plan_words.capacity_in_words(reading.plan.capacity)),
+            ("Of several reps who fit", plan_words.choice_in_words(reading.plan.choice)),
+        ],
     }
 
 

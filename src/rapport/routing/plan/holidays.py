@@ -91,7 +91,7 @@ def into_text(text: str, key: str, found: Found) -> Added:
     calendars = plan.get("calendars", {})
     if not isinstance(calendars, dict) or not isinstance(calendars.get(key), dict):
         have = ", ".join(sorted(map(str, calendars))[:12]) if isinstance(calendars, dict) else ""
-        raise Invalid(f"The plan has no calendar {key!r}; it has: {have or 'none'}.")
+        raise Invalid(f"The plan has no calendar {key!r}; it has: {have or 'none'}. Write it first.")
     kept = [calendars[key].get(kind, {}) for kind in ("holidays", "special")]
     if not all(isinstance(part, dict) for part in kept):
         raise Invalid(ELSEWHERE.format(key))

@@ -45,7 +45,7 @@ def test_a_draft_is_tried_watched_and_published(world: World, manager: Client) -
     assert "Try it on a share first" in text_of(manager.get(f"{ROUTING}2/"))
     assert "Version 2 beside version 1" in text_of(manager.get(f"{ROUTING}2/trial/"))
     begun = text_of(begin(world, manager))
-    assert "Version 2 is tried on 50% of contacts." in begun and "Too early to say" in begun
+    assert "Version 2 is tried on 50% of customers." in begun and "Too early to say" in begun
     trial = PlanTrial.objects.get()
     assert (trial.share, trial.metric, trial.least, trial.units_needed) == (
         0.5,
