@@ -151,6 +151,8 @@ def test_the_choice_is_held_against_reps_drawn_by_chance(world: World) -> None:
     for number, contact in enumerate(contacts[:200]):
         chosen(world, contact, ["behind", "full"] if number % 2 else ["wider_step", "not_drawn"])
         chosen(world, contact, ["not_drawn" if number % 2 else "behind"], later=5)
+        if 10 <= number < 20:
+            chosen(world, contact, ["unfit"], later=-5)
     for contact in contacts[200:]:
         chosen(world, contact, ["wider_step", "full", "unfit"])
     with clock.at(ENDED):
