@@ -310,7 +310,7 @@ class Offer(models.Model):
         DECLINED = "declined"
         WITHDRAWN = "withdrawn"
 
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+", db_index=False)
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
@@ -333,6 +333,7 @@ class Offer(models.Model):
         ]
         indexes = [
             models.Index(fields=["contact", "offered_at"], name="offer_by_contact"),
+            models.Index(fields=["programme", "offered_at"], name="offer_by_time"),
             models.Index(
                 fields=["programme", "expires_at"], condition=Q(ended_at__isnull=True), name="offer_open"
             ),

@@ -118,6 +118,14 @@ def settled(contact: Contact) -> None:
         routing.abandon(contact, actor="customer")
 
 
+def test_todays_offers_are_found_without_reading_all_there_ever_were(world: World) -> None:
+    today = "SELECT 1 FROM routing_offer WHERE programme_id = %s AND offered_at >= now()"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # there are none yet
+        cursor.execute(f"EXPLAIN {today}", [world.programme.pk])
+        assert "offer_by_time" in str(cursor.fetchall())
+
+
 def test_an_empty_floor_says_what_to_do(world: World, watcher: Client) -> None:
     page = watcher.get("/at/cards/floor/").content.decode()
     assert "Nobody is on the floor" in page and "Nobody waits." in page
