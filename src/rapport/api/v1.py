@@ -191,7 +191,7 @@ def get_contact(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]
 )
 @READS
 def get_trace(request: HttpRequest, key: str, contact: UUID) -> dict[str, Any]:
-    """Get a contact's trace. Who is signed in and may not watch the floor is not told of colleagues."""
+    """Get a contact's trace. Who is signed in and may not watch the floor is not told who else could have it."""
     with _caller(request, key) as (by, member):
         found = access_contact(member, contact) if member else access_own(by.programme, contact)
         subject = found.customer.public_id if found.customer else found.public_id

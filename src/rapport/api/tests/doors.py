@@ -1,4 +1,4 @@
-"""What the API's addresses need: a contact."""
+"""What the API's addresses need: a contact, and own reps to say."""
 
 from typing import Any
 
@@ -10,4 +10,9 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each operation."""
     contact, _ = contacts.arrive(programme=world.programme, channel="voice", actor="test")
     of_contact = {"contact": contact.public_id}
-    return {"get_contact": of_contact, "get_trace": of_contact, "deliver_file": {"feed": "customers"}}
+    return {
+        "get_contact": of_contact,
+        "get_trace": of_contact,
+        "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
+        "deliver_file": {"feed": "customers"},
+    }
