@@ -117,10 +117,7 @@ def put_in_line(call_back_id: int) -> bool:
     if one is None:
         return False
     if not one.phone:  # erased meanwhile
-        if one.about.state == "arrived":
-            abandon(one.about, actor=ACTOR)
-        else:
-            settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=ACTOR)
+        _call_off(one, actor=ACTOR)
         return False
     if one.booked_by_id is None and _is_put_off(one):
         return False
@@ -193,18 +190,28 @@ def not_reached(*, member: Member, contact_id: UUID) -> CallBack:
 
 @transaction.atomic
 def call_off(*, member: Member, call_back_id: UUID) -> None:
-    """Take a booked call-back back: whose it is, who booked it, or who may move contacts."""
-    one = (
-        CallBack.objects.select_for_update(of=("self",))
-        .select_related("about", "programme")
-        .filter(programme=member.programme, public_id=call_back_id)
-        .first()
-    )
+    """Take a booked call-back back: whose it is, who booked it, or who may move contacts.
+
+    Who left a number while the queue was closed stands in no line, so their contact ends with it.
+    """
+    found = CallBack.objects.filter(programme=member.programme, public_id=call_back_id)
+    about = found.values_list("about_id", flat=True).first()
+    if about is not None:
+        lock_contact(about)  # before the call-back, as everybody does
+    one = found.select_for_update(of=("self",)).select_related("about", "programme").first()
     if one is None or not (member.pk in (one.owner_id, one.booked_by_id) or member.may(Right.MOVE_CONTACTS)):
         raise NotFound
     if one.state != CallBack.State.BOOKED:
         raise Conflict("This call-back is not waiting for its time any more.")
-    settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=f"member:{member.pk}")
+    _call_off(one, actor=f"member:{member.pk}")
+
+
+def _call_off(one: CallBack, *, actor: str) -> None:
+    """End a booked call-back, with its contact where that stands in no line yet; the caller holds both locks."""
+    if one.about.state == "arrived":
+        abandon(one.about, actor=actor)
+    else:
+        settle_call_back(one, state=CallBack.State.CALLED_OFF, actor=actor)
 
 
 def _put_on_file(about: Contact, one: CallBack) -> CallBack:

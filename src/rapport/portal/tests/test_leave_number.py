@@ -206,6 +206,18 @@ def test_who_calls_it_off_is_not_rung(world: World) -> None:
     assert (CallBack.objects.get().state, Contact.objects.get().state) == ("called_off", "left")
 
 
+def test_who_is_called_off_by_a_supervisor_stands_nowhere_any_more(client: Client, world: World) -> None:
+    plan(world)
+    with clock.at(NIGHT):
+        customer = leave()
+        client.force_login(world.supervisor.user)
+        one = CallBack.objects.get()
+        assert client.post(f"/at/cards/floor/call-backs/{one.public_id}/off/").status_code == 200
+        assert "We do not call you" in customer.get("/p/cards/contact/").content.decode()
+    assert (CallBack.objects.get().state, Contact.objects.get().state) == ("called_off", "left")
+    assert Event.objects.filter(name="call_back.ended").count() == 1
+
+
 def test_it_waits_for_the_hours_of_the_plan_that_is_in_force_when_it_is_due(world: World) -> None:
     plan(world)
     with clock.at(NIGHT):
