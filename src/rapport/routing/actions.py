@@ -123,12 +123,32 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     presence.wake_router(contact.programme_id, contact=contact.pk)
 
 
-def withdraw_offer(contact: Contact, *, actor: str) -> None:
-    """End the contact's open offer, if any, without fault of the rep. The caller holds the contact's lock."""
+def offer_locked(contact: Contact, *, to: Member | None = None) -> tuple[Offer, Presence] | None:
+    """Return the contact's open offer (only one ``to`` them) and the presence of its rep, locked; None for none.
+
+    The caller holds the contact's lock, so no other offer comes. But a call that reaches the rep ends this one
+    under the presence's lock alone, so that only who holds it knows.
+    """
+    offer = open_offer_of(contact)
+    if offer is None or (to is not None and offer.member_id != to.pk):
+        return None
+    held = presence.locked(offer.member)
     offer = open_offer_of(contact)
     if offer is None:
+        return None
+    offer.contact = contact
+    return offer, held
+
+
+def withdraw_offer(contact: Contact, *, actor: str, to: Member | None = None) -> None:
+    """End the contact's open offer, if any, without fault of the rep (with ``to``: only where it is theirs).
+
+    The caller holds the contact's lock.
+    """
+    found = offer_locked(contact, to=to)
+    if found is None:
         return
-    held = presence.locked(offer.member)
+    offer, held = found
     end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=actor)
     presence.follow_hand(held, actor=actor)
 
@@ -177,9 +197,8 @@ def decline(*, member: Member, offer_id: UUID, because: str) -> None:
     presence.stop_responding(held, actor=actor)
 
 
-def miss_offer(offer: Offer, *, actor: str) -> None:
-    """End an offer that ran out; the caller holds the contact's lock."""
-    held = presence.locked(offer.member)
+def miss_offer(offer: Offer, held: Presence, *, actor: str) -> None:
+    """End an offer that ran out; the caller holds the locks (``offer_locked``)."""
     forget(offer.contact, member=offer.member)
     end_offer(offer, Offer.Result.MISSED, offer.contact, actor=actor)
     presence.stop_responding(held, actor=actor)

@@ -15,7 +15,7 @@ from rapport.contacts.access import access_contact, access_in_hand
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.routing import presence
-from rapport.routing.actions import end_offer, let_go, lock_both, withdraw_offer
+from rapport.routing.actions import end_offer, let_go, lock_both, offer_locked, withdraw_offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Preferred
 from rapport.routing.offering import Reservation, reserve
@@ -109,10 +109,10 @@ def take_back(*, member: Member, contact_id: UUID, why: str) -> Contact:
     contact = access_contact(member, contact_id, lock=True)
     if why not in WHY_TAKEN_BACK:
         raise Invalid("Choose from the list why you take it back.")
-    offer = open_offer_of(contact)
-    if offer is None:
+    found = offer_locked(contact)
+    if found is None:
         raise Conflict("It does not ring any more; reload to see where it is.")
-    held = presence.locked(offer.member)
+    offer, held = found
     forget(contact, member=offer.member)
     end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=_actor(member), why=why)
     presence.stop_responding(held, actor=_actor(member))

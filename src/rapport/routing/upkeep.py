@@ -15,7 +15,7 @@ from rapport.contacts.access import lock_contact
 from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by, waiting_in
 from rapport.kit import clock
 from rapport.routing import presence
-from rapport.routing.actions import abandon, end_conversation, miss_offer, withdraw_offer
+from rapport.routing.actions import abandon, end_conversation, miss_offer, offer_locked, withdraw_offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.offering import ACTOR
@@ -38,15 +38,10 @@ def expired_offers(programme: Programme) -> list[tuple[int, int]]:
 def end_expired_offer(expired: tuple[int, int]) -> bool:
     """Put the contact of an offer that ran out back to its old place; its rep is not responding."""
     offer_id, contact_id = expired
-    lock_contact(contact_id)
-    offer = (
-        Offer.objects.select_related("contact__programme", "member__user")
-        .filter(pk=offer_id, ended_at__isnull=True)
-        .first()
-    )
-    if offer is None:
+    found = offer_locked(lock_contact(contact_id))
+    if found is None or found[0].pk != offer_id:
         return False
-    miss_offer(offer, actor=ACTOR)
+    miss_offer(*found, actor=ACTOR)
     return True
 
 
@@ -97,7 +92,7 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
         elif contact.state == "wrap_up":
             contacts.stop_wrap_up_clock(contact, at=gone.seen_at)
         else:
-            withdraw_offer(contact, actor=ACTOR)
+            withdraw_offer(contact, actor=ACTOR, to=gone.member)
     return True
 
 
@@ -147,7 +142,8 @@ def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
     if soonest is None:
         return []
     now = clock.now()
-    closed = {key for key in queues if (hours := hours_of(programme, key)) and not hours.is_open(now)}
+    nexts = {rules.overflow.to for rules in queues.values() if rules.overflow}
+    closed = {key for key in nexts if (hours := hours_of(programme, key)) and not hours.is_open(now)}
     return [
         (one.pk, one.queue, rules.overflow.to)
         for one in waiting_in(programme, placed_until=now - timedelta(seconds=soonest))

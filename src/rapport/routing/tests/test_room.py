@@ -24,7 +24,7 @@ from rapport.routing import actions, handing, presence, publishing
 from rapport.routing.models import Offer, Presence, StateSpan
 from rapport.routing.queries import colleagues_of, open_offer_to
 from rapport.routing.router import turn
-from rapport.routing.upkeep import take_off_floor
+from rapport.routing.upkeep import end_expired_offer, take_off_floor
 
 QUEUE = '[queues.main]\nname = "Main"\nroutes = [{ steps = [{ anyone = true }] }]\n'
 TWO_CHATS = QUEUE + "[capacity.limits]\nchat = 2\n"
@@ -140,7 +140,7 @@ def test_who_does_not_take_the_second_keeps_the_first_and_gets_no_more(world: Wo
     if how == "declines":
         actions.decline(member=world.rep, offer_id=offer.public_id, because="other")
     elif how == "misses":
-        actions.miss_offer(offer, actor="router")
+        assert end_expired_offer((offer.pk, second.pk))
     else:
         handing.take_back(member=world.supervisor, contact_id=second.public_id, why="no_answer")
     assert doing(world) == ("on_contact", "not_responding")

@@ -1,25 +1,29 @@
 """Many at once, on real connections: nothing lost, nothing doubled."""
 
 import itertools
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from uuid import uuid4
 
 import psycopg
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 
 from rapport.accounts.models import Programme
 from rapport.channels.chat import actions as chat
 from rapport.channels.cti import actions as cti
 from rapport.channels.cti.forms import read
 from rapport.conftest import World, stand_in
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import lock_contact
 from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
-from rapport.kit import walls
+from rapport.kit import clock, walls
 from rapport.kit.errors import Conflict
-from rapport.routing import actions, presence
-from rapport.routing.models import Offer, StateSpan
+from rapport.routing import actions, handing, presence, upkeep
+from rapport.routing.models import Offer, Presence, StateSpan
 from rapport.routing.router import LOCK_CLASS, lead, led_programmes, turn
 
 
@@ -168,3 +172,80 @@ def test_the_router_waits_for_no_rep_whom_somebody_else_is_changing(committed_wo
         assert turn(world.programme) == 0
     assert turn(world.programme) == 1
     assert Offer.objects.get().member == world.rep
+
+
+@pytest.mark.parametrize("how", ["runs out", "is left", "is taken back", "meets a sign-out"])
+def test_an_offer_ends_once_though_a_call_reaches_its_rep_just_then(committed_world: World, how: str) -> None:
+    world = committed_world
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    offer = Offer.objects.get()
+    work: dict[str, Callable[[], object]] = {
+        "runs out": lambda: upkeep.end_expired_offer((offer.pk, contact.pk)),
+        "is left": lambda: chat.leave(contact),
+        "is taken back": lambda: handing.take_back(
+            member=world.supervisor, contact_id=contact.public_id, why="no_answer"
+        ),
+        "meets a sign-out": lambda: sign_off(world),
+    }
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            presence.locked(world.rep)
+            done = pool.submit(on_its_own, world, work[how])
+            wait_until_somebody_waits()
+            call, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx")
+            actions.answer_elsewhere(call, rep=world.rep, actor="pbx")
+        done.result()
+    offer.refresh_from_db()
+    assert offer.result == "withdrawn"
+    assert Event.objects.filter(name="contact.offer_ended").count() == 1
+    if how != "meets a sign-out":
+        assert Presence.objects.values_list("doing", "after").get(member=world.rep) == ("on_contact", "available")
+
+
+def sign_off(world: World) -> bool:
+    return upkeep.take_off_floor(world.rep.pk, silent_since=clock.now(), why="rep_signed_out")
+
+
+def on_its_own(world: World, work: Callable[[], object]) -> object:
+    """Do the work on another connection, in one transaction inside the programme, as through a door."""
+    try:
+        with walls.inside(world.programme.pk):
+            return work()
+    except Conflict as error:
+        return error
+    finally:
+        connection.close()
+
+
+def wait_until_somebody_waits() -> None:
+    """Return once another connection waits for a lock of this one's."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone() is not None:
+                return
+        time.sleep(0.02)
+    raise AssertionError("Nobody waited within 10 s.")
+
+
+def test_a_sign_out_ends_no_offer_that_rings_at_somebody_else_by_then(committed_world: World) -> None:
+    world = committed_world
+    presence.choose(member=world.rep, doing="available")
+    contact = a_chat(world)
+    turn(world.programme)
+    first = Offer.objects.get()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_contact(contact.pk)
+            done = pool.submit(on_its_own, world, lambda: sign_off(world))
+            wait_until_somebody_waits()
+            actions.decline(member=world.rep, offer_id=first.public_id, because="other")
+            presence.choose(member=world.second_rep, doing="available")
+            assert turn(world.programme) == 1
+        done.result()
+    assert Offer.objects.get(ended_at=None).member == world.second_rep
+    assert presence.presence_of(world.second_rep).doing == "reserved"
