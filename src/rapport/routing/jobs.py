@@ -1,6 +1,6 @@
 """Background work of this module."""
 
-from rapport.accounts.doors import in_each_programme, one_by_one_in_each
+from rapport.accounts.doors import one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
@@ -23,7 +23,9 @@ def clear_floor(programme_id: int, event_id: int) -> None:
     """
     event = event_by_id(event_id)
     programme = programme_by_id(programme_id)
-    upkeep.take_uncleared_off_floor(programme, shut_out=event.subject if event.name == "person.shut_out" else None)
+    shut_out = event.subject if event.name == "person.shut_out" else None
+    for member_id in upkeep.uncleared(programme, shut_out=shut_out):
+        upkeep.release_uncleared(member_id)
     presence.look_again(programme, event.subject)
 
 
@@ -36,7 +38,7 @@ def look_anew(programme_id: int, event_id: int) -> None:
 @periodic("routing.clear_floors", cron="* * * * *")
 def clear_floors(timestamp: int) -> None:
     """Take off the floor, every minute, whose clearance time has ended."""
-    in_each_programme(upkeep.take_uncleared_off_floor)
+    one_by_one_in_each(upkeep.uncleared, upkeep.release_uncleared)
 
 
 @periodic("routing.publish_plans", cron="* * * * *")

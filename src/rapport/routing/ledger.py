@@ -25,11 +25,11 @@ def spans_between(programme: Programme, start: datetime, end: datetime) -> Itera
     Each as agent id, state, and when it began and ended, in epoch seconds, cut at the instants.
     """
     found = StateSpan.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=start),
         programme=programme,
         doing__in=[Doing.AVAILABLE, *BUSY],
         started_at__gt=start - LONGEST_STRETCH,
         started_at__lt=end,
-        ended_at__gt=start,
     ).order_by("member_id", "started_at", "pk")
     for agent, doing, begun, ended in found.values_list(
         "member__agent_id", "doing", "started_at", "ended_at"

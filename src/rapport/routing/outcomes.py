@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 KEPT_COUNTS = 2
+_held: dict[tuple[int, str], tuple[int, Scores]] = {}  # the newest count of each metric that was asked for
 BATCH = 5_000
 
 
@@ -109,12 +109,17 @@ def expected_of(scores: OutcomeScores) -> list[ExpectedOutcome]:
 
 
 def scores_of(programme: Programme, metric: str) -> Scores:
-    """Return what the policy is to expect by this metric; a count is read once a process."""
+    """Return what the policy is to expect by this metric; the newest count is read once a process."""
     scores = latest_scores(programme, metric)
-    return NO_SCORES if scores is None else _read(scores.pk, scores.overall)
+    if scores is None:
+        return NO_SCORES
+    held_id, held = _held.get((programme.pk, metric), (None, NO_SCORES))
+    if held_id != scores.pk:
+        held = _read(scores.pk, scores.overall)
+        _held[programme.pk, metric] = scores.pk, held
+    return held
 
 
-@lru_cache(maxsize=64)
 def _read(scores_id: int, overall: float) -> Scores:
     """Return a count as the policy takes it; one that is on file is never changed."""
     known: dict[tuple[Kind, int], float] = {}

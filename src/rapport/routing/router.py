@@ -52,10 +52,14 @@ class Told:
     members: set[int] = field(default_factory=set)
 
     def hear(self, words: list[str]) -> None:
-        """Take in the words of a notification, such as c123 and m45."""
-        self.all = self.all or not words
+        """Take in the words of a notification, such as c123 and m45; for what is none, everything is read."""
+        kinds = {"c": self.contacts, "m": self.members}
         for word in words:
-            {"c": self.contacts, "m": self.members}[word[0]].add(int(word[1:]))
+            if word[:1] in kinds and word[1:].isdecimal():
+                kinds[word[:1]].add(int(word[1:]))
+            else:
+                self.all = True
+        self.all = self.all or not words
 
 
 class Router:
@@ -104,8 +108,9 @@ class Router:
         for last in (False, True):  # what has come meanwhile is taken in at once
             timeout = 0.0 if last else min(wait, DOUBT_SECONDS) if doubtful else wait
             for notification in ears.notifies(timeout=timeout, stop_after=None if last else 1):
-                programme_id, *words = notification.payload.split()
-                told.setdefault(int(programme_id), Told()).hear(words)
+                programme_id, *words = notification.payload.split() or ("",)
+                if programme_id.isdecimal():
+                    told.setdefault(int(programme_id), Told()).hear(words)
         return {programme_id: each for programme_id, each in told.items() if programme_id in self.led}
 
     def take_turns(self) -> None:

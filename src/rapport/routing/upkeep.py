@@ -58,14 +58,20 @@ def release_lost_rep(programme: Programme, member_id: int) -> bool:
     return take_off_floor(member_id, silent_since=silent_since, why="rep_lost")
 
 
-def take_uncleared_off_floor(programme: Programme, *, shut_out: UUID | None = None) -> None:
-    """Take everyone off the floor who may not take contacts now, and the person ``shut_out`` by hand."""
-    now = clock.now()
+def uncleared(programme: Programme, *, shut_out: UUID | None = None) -> list[int]:
+    """Return who is on the floor and may not take contacts now, the person ``shut_out`` by hand among them."""
+    now, found = clock.now(), []
     for one in presence.on_floor(programme):
         member = one.member
-        member.programme = programme
+        member.programme = programme  # its rules are read once for all
         if member.user.public_id == shut_out or not member.may(Right.TAKE_CONTACTS) or standing(member, now=now):
-            take_off_floor(member.pk, silent_since=now, why="clearance_lapsed")
+            found.append(member.pk)
+    return found
+
+
+def release_uncleared(member_id: int) -> bool:
+    """Take a rep who may not take contacts off the floor; says whether they were on it."""
+    return take_off_floor(member_id, silent_since=clock.now(), why="clearance_lapsed")
 
 
 @transaction.atomic
