@@ -79,6 +79,7 @@ def is_for_everyone(page: Page, what: str) -> None:
 
 def go_offline(page: Page) -> None:
     """Leave the floor, so that the next journey has it for itself."""
+    page.wait_for_timeout(800)  # keys rest until who typed in a field that is gone pauses
     press(page, "s", "7")
     expect(page.get_by_text("You are off the floor")).to_be_visible()
 

@@ -12,6 +12,7 @@ SELECT
     contact.reason,
     contact.segment,
     contact.queue,
+    contact.plan,
     contact.arrived_at,
     contact.local_date,
     contact.local_hour,

@@ -26,6 +26,7 @@ def plan_text(names: Mapping[str, str], steps: Steps) -> str:
     queues = {queue for queue, _ in steps} | {"main"}
     for queue in sorted(queues, key=lambda one: (one != "main", one)):
         lines += ["", f"[queues.{key_of(queue)}]", f"name = {_quoted(names.get(queue) or queue)}"]
+        lines += [] if queue == "main" else ["by_hand = true"]  # contacts were put there one by one
         reasons = sorted(reason for of, reason in steps if of == queue and reason is not None)
         for reason in [*reasons, None]:
             lines += ["", f"[[queues.{key_of(queue)}.routes]]"]

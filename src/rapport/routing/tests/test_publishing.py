@@ -111,7 +111,7 @@ def test_an_old_plan_comes_back_under_a_new_number(world: World) -> None:
         (SKILLED.replace("anyone = true", 'teams = ["north"]', 1), "There is no team 'north'"),
         (SKILLED.replace("anyone = true", 'people = ["outsider"]', 1), "There is no person 'outsider'"),
         (SKILLED + "#" * 200_000, "at most 200,000"),
-        (SKILLED.replace("{ anyone = true }]", "{ anyone = true }," * 2_000 + "]"), "at most 50 items"),
+        (SKILLED.replace("{ anyone = true }]", "{ anyone = true }," * 2_000 + "]"), "at most 50 are taken"),
         (SKILLED + '# "\x00"', "zero byte"),
     ],
 )

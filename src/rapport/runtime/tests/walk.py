@@ -174,6 +174,7 @@ class Walk:
         try:
             yield
         finally:
+            transaction.set_rollback(False)  # what broke in the block is undone with it
             transaction.savepoint_rollback(point)
 
     def addresses(self) -> AbstractContextManager[Any]:
