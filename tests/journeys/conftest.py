@@ -86,9 +86,10 @@ def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
 
 def is_error(message: ConsoleMessage, is_shut_out: bool) -> bool:
     """Say whether a console message tells of a fault; a form refused with 422 is an answer, as is 403 to whom the
-    journey shuts out."""
+    journey shuts out, and a request given up because a later one took its place is none (a timed out one is)."""
     answers = ("status of 422", "status of 403") if is_shut_out else ("status of 422",)
-    return message.type == "error" and not any(answer in message.text for answer in answers)
+    is_replaced = "AbortError" in message.text and ".issue (" in message.text  # htmx's queue let the later one go
+    return message.type == "error" and not is_replaced and not any(answer in message.text for answer in answers)
 
 
 def sign_in(page: Page, who: str) -> None:

@@ -33,7 +33,6 @@ def main() -> None:
                 programme=programme,
                 agent_id=who,
                 name=who.capitalize(),
-                username=who,
                 role=role,
                 password=PASSWORD,
             )

@@ -35,12 +35,12 @@ def stage(installation: Installation) -> None:
 
 
 def test_own_rep_then_stand_in_then_queue(enter: Enter) -> None:
-    boss = enter(f"{AT}/books/", "boss")
+    boss = enter(f"{AT}/books/", "own-reps.boss")
     give_an_own_rep(boss)
-    anna = enter(f"{AT}/desk/book/", "anna")
+    anna = enter(f"{AT}/desk/book/", "own-reps.anna")
     name_who_stands_in(anna)
     anna.goto(f"{AT}/desk/")
-    ben, cora = enter(f"{AT}/desk/", "ben"), enter(f"{AT}/desk/", "cora")
+    ben, cora = enter(f"{AT}/desk/", "own-reps.ben"), enter(f"{AT}/desk/", "own-reps.cora")
     take_a_break(anna)
     available(cora)
     available(ben)
@@ -66,7 +66,7 @@ def test_own_rep_then_stand_in_then_queue(enter: Enter) -> None:
 
 
 def test_a_book_is_handed_over_and_pages_are_for_everyone(enter: Enter) -> None:
-    boss = enter(f"{AT}/books/", "boss")
+    boss = enter(f"{AT}/books/", "own-reps.boss")
     today = datetime.now(UTC).date()
     boss.get_by_label("Whose book").select_option("anna")
     boss.get_by_label("Who keeps it").select_option("cora")
@@ -81,7 +81,7 @@ def test_a_book_is_handed_over_and_pages_are_for_everyone(enter: Enter) -> None:
     boss.get_by_role("link", name="Anna").click()
     expect(boss.get_by_role("heading", level=1)).to_have_text("Anna's book")
     is_for_everyone(boss, "a book")
-    is_for_everyone(enter(f"{AT}/desk/book/", "anna"), "my customers")
+    is_for_everyone(enter(f"{AT}/desk/book/", "own-reps.anna"), "my customers")
 
 
 def give_an_own_rep(boss: Page) -> None:
