@@ -85,9 +85,12 @@ def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
 
 
 def is_error(message: ConsoleMessage, is_shut_out: bool) -> bool:
-    """Say whether a console message tells of a fault; a form refused with 422 is an answer, as is 403 to whom the
-    journey shuts out, and a request given up because a later one took its place is none (a timed out one is)."""
-    answers = ("status of 422", "status of 403") if is_shut_out else ("status of 422",)
+    """Say whether a console message tells of a fault.
+
+    A form refused with 422 is an answer, as are 403 and 404 to whom the journey shuts out. A request given up
+    because a later one took its place is no fault; a timed out one is.
+    """
+    answers = ("status of 422", "status of 403", "status of 404") if is_shut_out else ("status of 422",)
     is_replaced = "AbortError" in message.text and ".issue (" in message.text  # htmx's queue let the later one go
     return message.type == "error" and not is_replaced and not any(answer in message.text for answer in answers)
 

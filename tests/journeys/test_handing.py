@@ -75,6 +75,7 @@ def finish(rep: Page) -> None:
 
 def go_offline(*reps: Page) -> None:
     for rep in reps:
+        rep.wait_for_timeout(800)  # keys rest until who typed in a field that is gone pauses
         press(rep, "s", "7")
         expect(rep.get_by_text("You are off the floor")).to_be_visible()
 

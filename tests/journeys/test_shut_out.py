@@ -12,7 +12,7 @@ pytestmark = pytest.mark.journey
 
 
 def test_an_open_page_ends_when_its_person_is_shut_out(enter: Enter) -> None:
-    leaver = enter("/at/cards/floor/", LEAVER)
+    leaver = enter("/at/cards/floor/", LEAVER, is_shut_out=True)
     expect(leaver.locator("#stream-status")).to_have_attribute("data-state", "live")
     office = enter("/at/cards/people/?find=leaver", "administrator")
     office.get_by_role("link", name="Leaver").click()

@@ -112,7 +112,7 @@ def test_deactivation_by_scim_ends_an_open_stream_and_page_within_two_seconds(
     told = company.tell("POST", "Users", {"schemas": [USER], "userName": "linus", "displayName": "Linus"})
     members = [{"value": told["id"]}]
     company.tell("POST", "Groups", {"schemas": [GROUP], "displayName": "card reps", "members": members})
-    page = enter("/sign-in/with/bank/")
+    page = enter("/sign-in/with/bank/", is_shut_out=True)
     sign_in_elsewhere(page, "linus")
     page.wait_for_url("**/at/cards/desk/")
     stream = page.request.get("/at/cards/desk/ticket/").json()["url"]
