@@ -316,29 +316,23 @@ def learn_reason(request: HttpRequest, member: Member, contact_id: UUID) -> Http
 @require_POST
 @at_desk
 def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Put the outcome on file; what is missing is said in the form."""
-    try:
-        actions.wrap_up(
-            member=member,
-            contact_id=contact_id,
-            disposition=request.POST.get("disposition", ""),
-            resolved=forms.answer(request.POST, "resolved"),
-            summary=request.POST.get("summary", ""),
-            value_given=request.POST.get("value_given", ""),
-            open_because=request.POST.get("open_because", ""),
-        )
-    except Invalid as problem:
-        return _work(request, member, problem=str(problem), status=422)
+    """Put the outcome on file."""
+    actions.wrap_up(
+        member=member,
+        contact_id=contact_id,
+        disposition=request.POST.get("disposition", ""),
+        resolved=forms.answer(request.POST, "resolved"),
+        summary=request.POST.get("summary", ""),
+        value_given=request.POST.get("value_given", ""),
+        open_because=request.POST.get("open_because", ""),
+    )
     return pages.notify(pages.announce(_work(request, member), "Wrapped up."), "presence", "day")
 
 
-def _work(
-    request: HttpRequest, member: Member, *, wanted: UUID | None = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _work(request: HttpRequest, member: Member, *, wanted: UUID | None = None) -> HttpResponse:
     work = queries.work_of(member, wanted=wanted or _wanted(request))
     _note(request, member, work)
-    context = {**_context(member, work), "problem": problem}
-    return pages.render(request, "desk/work.html", context, status=status)
+    return pages.render(request, "desk/work.html", _context(member, work))
 
 
 def _wanted(request: HttpRequest) -> UUID | None:
@@ -376,7 +370,6 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "base": _base(member),
         "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
-        "problem": "",
         "declines": DECLINES,
         "may_reveal": member.may(Right.REVEAL),
     }
