@@ -13,11 +13,12 @@ from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettle
 from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
 from rapport.customers.points import normal_email, normal_phone
 from rapport.customers.sensitive import Keeper, place_of
-from rapport.customers.standing import erased_among, held, take_turns
+from rapport.customers.standing import erased_among, held
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction, sealing
 from rapport.kit.classes import FieldClass
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -160,7 +161,7 @@ def ensure_customers(
 
     Who was erased is not made again, and is not in the answer.
     """
-    take_turns(programme)
+    take_turns(Turn.CUSTOMERS, programme.pk)
     known = _ids_by_key(programme, segments)
     erased = erased_among(programme, set(segments) - set(known))
     missing = [key for key in segments if key not in known and key not in erased]

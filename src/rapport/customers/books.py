@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rapport.accounts.roles import Right
 from rapport.customers.events import (
@@ -25,11 +25,11 @@ from rapport.customers.models import Customer, HandOver, OwnRep, StandIn, Standi
 from rapport.events.actions import announce, record_history
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-LOCK = 726_170_703  # with the programme's id, the advisory lock that changes of books take turns by
 MOST_STAND_INS = 3
 LONGEST_HAND_OVER = timedelta(days=366)
 SAID_BY_PROGRAMS = (OwnRep.Why.IMPORT, OwnRep.Why.API)
@@ -47,12 +47,6 @@ def most_customers(programme: Programme) -> int:
     return _size_rules[0](programme)
 
 
-def take_turns(programme: Programme) -> None:
-    """Wait until no other change of the programme's books goes on; held until the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, programme.pk])
-
-
 @transaction.atomic
 def assign_own_rep(
     *, programme: Programme, customers: Iterable[UUID], rep: Member | None, why: str, actor: str
@@ -66,7 +60,7 @@ def assign_own_rep(
         raise Invalid("Choose from the list why.")
     if rep is not None:
         require_keeper(programme, rep)
-    take_turns(programme)
+    take_turns(Turn.BOOKS, programme.pk)
     found = list(
         Customer.objects.select_for_update(no_key=True)
         .filter(programme=programme, public_id__in=wanted)
@@ -81,7 +75,7 @@ def assign_own_rep(
 @transaction.atomic
 def move_book(*, programme: Programme, rep: Member, to: Member | None, why: str, actor: str) -> int:
     """Let everybody in a rep's book have another own rep (None: none) for good; return how many."""
-    take_turns(programme)
+    take_turns(Turn.BOOKS, programme.pk)
     theirs = Customer.objects.filter(
         programme=programme, own_reps__rep=rep, own_reps__until__isnull=True
     ).values_list("public_id", flat=True)
@@ -132,7 +126,7 @@ def name_stand_ins(*, programme: Programme, rep: Member, by: Sequence[Member], a
         if one.pk == rep.pk:
             raise Invalid("Nobody stands in for themselves. Choose somebody else.")
         require_keeper(programme, one)
-    take_turns(programme)
+    take_turns(Turn.BOOKS, programme.pk)
     counting = StandIn.objects.filter(rep=rep, until__isnull=True)
     if list(counting.order_by("position").values_list("by", flat=True)) == [one.pk for one in by]:
         return
@@ -164,7 +158,7 @@ def hand_over(
     if rep.programme_id != programme.pk:
         raise NotFound
     require_keeper(programme, to)
-    take_turns(programme)
+    take_turns(Turn.BOOKS, programme.pk)
     meanwhile = HandOver.objects.select_related("rep__user", "to__user").filter(
         programme=programme, first_day__lte=last_day, last_day__gte=first_day
     )
@@ -181,7 +175,7 @@ def hand_over(
 @transaction.atomic
 def end_hand_over(*, programme: Programme, hand_over_id: UUID, actor: str) -> HandOver:
     """Give a book back from today on, or call off what has not begun; what has ended already stays as it was."""
-    take_turns(programme)
+    take_turns(Turn.BOOKS, programme.pk)
     found = (
         HandOver.objects.select_related("rep__user", "to__user")
         .filter(programme=programme, public_id=hand_over_id)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from rapport.customers.models import Customer, Standing, Tombstone
@@ -20,14 +19,7 @@ from rapport.kit.errors import Conflict, NotFound
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-LOCK = 726_170_702  # with the programme's id, the advisory lock that imports and erasures take turns by
 SALT = "rapport.customers.erased"
-
-
-def take_turns(programme: Programme) -> None:
-    """Wait until no other import or erasure of the programme's customers goes on; held until the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, programme.pk])
 
 
 def locked(programme: Programme, public_id: UUID) -> Customer:

@@ -13,6 +13,7 @@ from rapport.customers import standing
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
 from rapport.privacy import events
 from rapport.privacy.access import access_request
 from rapport.privacy.catalogue import everything, subject_of
@@ -138,7 +139,7 @@ def erase(*, programme: Programme, customer_id: UUID, confirmed: str, actor: str
     ``confirmed`` is the customer's key, typed by who decides. Everything goes in one transaction, or nothing.
     Erasing again changes nothing. Raises Conflict under a hold, and while a contact with the customer goes on.
     """
-    standing.take_turns(programme)
+    take_turns(Turn.CUSTOMERS, programme.pk)
     customer = standing.locked(programme, customer_id)
     if customer.standing == "erased":
         return 0
@@ -171,7 +172,7 @@ def _erase(programme: Programme, customer: Customer, actor: str) -> int:
 
 def erase_aged(*, programme: Programme, customer_id: UUID) -> int:
     """Erase a customer of whom nothing was heard for longer than the programme keeps files; 0 where it cannot."""
-    standing.take_turns(programme)
+    take_turns(Turn.CUSTOMERS, programme.pk)
     customer = standing.locked(programme, customer_id)
     if customer.standing == "erased" or hold_on(programme, customer.pk) or is_open_with(customer):
         return 0
@@ -187,7 +188,7 @@ def sweep(programme: Programme, customer: Customer) -> int:
 @transaction.atomic
 def allow_return(*, programme: Programme, key: str, actor: str) -> None:
     """Let the key of a customer who was erased be used again, because they are a customer anew."""
-    standing.take_turns(programme)
+    take_turns(Turn.CUSTOMERS, programme.pk)
     if not standing.let_return(programme, key.strip()):
         raise Invalid("No customer with this key was erased, so files may use it as it is.")
     announce(events.ReturnAllowed(), programme=programme, subject=programme.public_id, actor=actor)

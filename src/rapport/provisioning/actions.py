@@ -11,8 +11,8 @@ from rapport.accounts.roles import Role
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
+from rapport.kit.turns import Turn, take_turns
 from rapport.provisioning.events import PersonChanged, PersonRemoved, PersonTold, PlaceEnded, PlaceGiven
-from rapport.provisioning.locks import alone
 from rapport.provisioning.models import Entry, GroupMapping, Identity
 from rapport.provisioning.naming import as_compared, checked
 from rapport.provisioning.resources import EnterpriseUser, Person
@@ -28,7 +28,7 @@ OURS = {"id", "meta", "groups", "schemas"}  # what the server adds to what was s
 @transaction.atomic
 def add_person(*, programme: Programme, told: Person, actor: str) -> Entry:
     """Keep what a directory tells of somebody new."""
-    alone(programme)
+    take_turns(Turn.DIRECTORIES, programme.pk)
     told.active = told.active is not False
     said = _said(told)
     called = checked(told.user_name or "", "userName")
@@ -58,7 +58,7 @@ def add_person(*, programme: Programme, told: Person, actor: str) -> Entry:
 @transaction.atomic
 def change_person(entry: Entry, *, told: Person, actor: str) -> None:
     """Keep what a directory tells of a person now."""
-    alone(entry.programme)
+    take_turns(Turn.DIRECTORIES, entry.programme.pk)
     said = _said(told)
     fields = sorted(key for key in {*said, *entry.said} if said.get(key) != entry.said.get(key))
     if not fields:
@@ -79,7 +79,7 @@ def change_person(entry: Entry, *, told: Person, actor: str) -> None:
 @transaction.atomic
 def remove_person(entry: Entry, *, actor: str) -> None:
     """Forget what a directory told of a person; their place ends, what they did stays."""
-    alone(entry.programme)
+    take_turns(Turn.DIRECTORIES, entry.programme.pk)
     _end_place(entry, why="removed", actor=actor)
     identity = Identity.objects.select_for_update().get(pk=entry.identity_id)
     identity.programme_ids = [each for each in identity.programme_ids if each != entry.programme_id]

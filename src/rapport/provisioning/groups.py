@@ -11,9 +11,9 @@ from rapport.accounts.roles import Role
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
 from rapport.provisioning.actions import settle_all
 from rapport.provisioning.events import GroupRemoved, GroupTold, MappingSet
-from rapport.provisioning.locks import alone
 from rapport.provisioning.models import Entry, Group, GroupMapping, GroupMember
 from rapport.provisioning.naming import as_compared, checked
 
@@ -35,7 +35,7 @@ def keep_group(
     actor: str,
 ) -> Group:
     """Keep what a directory tells of a group, new or known."""
-    alone(programme)
+    take_turns(Turn.DIRECTORIES, programme.pk)
     key = as_compared(checked(name, "displayName"))
     namesake = Group.objects.filter(programme=programme, key=key).first()
     if namesake is not None and namesake != group:
@@ -61,7 +61,7 @@ def keep_group(
 @transaction.atomic
 def remove_group(group: Group, *, actor: str) -> None:
     """Forget a group; what it gave ends."""
-    alone(group.programme)
+    take_turns(Turn.DIRECTORIES, group.programme.pk)
     entries = set(group.entries.select_related("programme", "identity__user"))
     announce(GroupRemoved(left=len(entries)), programme=group.programme, subject=group.public_id, actor=actor)
     group.delete()
@@ -71,7 +71,7 @@ def remove_group(group: Group, *, actor: str) -> None:
 @transaction.atomic
 def map_group(*, programme: Programme, group: str, role: Role | None, team: str = "", actor: str) -> None:
     """Say which role a group gives on the programme (None: nothing any more); holds for everybody at once."""
-    alone(programme)
+    take_turns(Turn.DIRECTORIES, programme.pk)
     key = as_compared(checked(group, "A group's name"))
     if len(group) > 200:
         raise Invalid("A group's name has 200 characters at most.")

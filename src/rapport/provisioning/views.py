@@ -18,9 +18,9 @@ from scim2_models import (
     SearchRequest,
 )
 
+from rapport.kit.turns import Turn, take_turns
 from rapport.provisioning.door import answer, body, scim_door
 from rapport.provisioning.kinds import KINDS, Kind, comparable, is_id, version
-from rapport.provisioning.locks import alone
 from rapport.provisioning.resources import MOST_RESULTS, SERVICE, Group, Person
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def collection(request: HttpRequest, caller: Caller, path: str) -> HttpResponse:
         raise WrongMethod(detail="Use GET or POST.")
     parameters = _parameters(request, kind)
     told = kind.model.model_validate_json(body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
-    alone(caller.programme)
+    take_turns(Turn.DIRECTORIES, caller.programme.pk)
     row = kind.add(told)
     return _one(kind, kind.find(str(row.public_id)), Context.RESOURCE_CREATION_RESPONSE, parameters, status=201)
 
@@ -79,7 +79,7 @@ def single(request: HttpRequest, caller: Caller, path: str, number: str) -> Http
         return _one(kind, row, Context.RESOURCE_QUERY_RESPONSE, _parameters(request, kind))
     if request.method not in ("PUT", "PATCH", "DELETE"):
         raise WrongMethod(detail="Use GET, PUT, PATCH or DELETE.")
-    alone(caller.programme)
+    take_turns(Turn.DIRECTORIES, caller.programme.pk)
     row = kind.find(number)
     wanted = request.headers.get("If-Match", "*")
     if wanted != "*" and version(row) not in wanted:

@@ -11,10 +11,10 @@ from rapport.accounts import directory
 from rapport.accounts.doors import entering
 from rapport.events.actions import announce
 from rapport.kit import clock
+from rapport.kit.turns import Turn, take_turns
 from rapport.provisioning import queries
 from rapport.provisioning.actions import identity_of, settle
 from rapport.provisioning.events import PersonTold, VouchedFor
-from rapport.provisioning.locks import alone
 from rapport.provisioning.models import Entry, GroupMapping, Identity, Subject
 from rapport.provisioning.naming import as_compared, checked
 from rapport.provisioning.services import NotVouched, Vouched, programmes_of
@@ -44,7 +44,7 @@ def arrive(service: Service, vouched: Vouched) -> User | None:
     called = checked(vouched.called, "The name your company's sign-in service gave")
     programmes = programmes_of(service.partner_id)
     for programme in programmes:
-        alone(programme)
+        take_turns(Turn.DIRECTORIES, programme.pk)
     identity = _known(service, vouched.subject, called)
     groups = None if vouched.groups is None else _compared(vouched.groups)
     placed = []

@@ -10,12 +10,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rapport.contacts.recorded import count_recorded
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
 from rapport.replays.events import ReplayAsked, ReplayEnded
 from rapport.replays.models import OPEN, Replay, State
 from rapport.replays.recorded import bounds, segment_starts
@@ -26,7 +27,6 @@ from rapport.routing.versions import known_names, text_in_force
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-LOCK_CLASS = 7_310  # the first half of our advisory locks' two-part key; the second is the programme
 EARLIEST = date(1970, 1, 1)  # before it there are instants that nothing can hold
 MOST_DAYS = 92
 MOST_PLANS = 4
@@ -66,7 +66,7 @@ def ask(
     faults raise PlanInvalid; days and sizes out of bounds Invalid; too many open ones Conflict.
     """
     _check(programme, first, last, plans, seeds)
-    _lock(programme)
+    take_turns(Turn.REPLAYS, programme.pk)
     contacts = count_recorded(programme, *bounds(programme, first, last))
     every = [Tried(IN_FORCE, text_in_force(programme)), *plans]
     if not contacts:
@@ -175,8 +175,3 @@ def _fingerprint(
         segment_starts(programme),
     ]
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-def _lock(programme: Programme) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])

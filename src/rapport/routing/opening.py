@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from rapport.contacts.queries import waiting_in
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.hours import moment_in_words
+from rapport.kit.turns import Turn, take_turns
 from rapport.routing.events import ContactTurnedAway
 from rapport.routing.models import CallBack
 from rapport.routing.queries import hours_of, queue_of
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
     from rapport.routing.plan.rules import QueueRules
 
-LOCK_CLASS = 7_303  # the first half of our advisory locks' two-part key; the second is the programme
 MOST_NUMBERS = 200  # left for one queue, where the plan does not say how many it may hold
 FULL = "So many people are waiting that we could not answer you in good time. Please try again a little later."
 
@@ -49,7 +47,7 @@ def require_open(contact: Contact) -> None:
     if words := closed_words(programme, queue):
         raise QueueShut(words, queue=queue, why="closed", calls_back=calls_back)
     if rules.most_waiting is not None:
-        _one_after_the_other(programme)
+        take_turns(Turn.OPENING, programme.pk)
         if sum(one.queue == queue for one in waiting_in(programme)) >= rules.most_waiting:
             raise QueueShut(rules.closed.full or FULL, queue=queue, why="full", calls_back=calls_back)
 
@@ -64,7 +62,7 @@ def room_for_call_back(contact: Contact) -> datetime:
     rules, now = plan_in_force(programme).plan.queues[queue], clock.now()
     if not rules.closed.call_back:
         raise Conflict("We cannot offer a call-back for this. Please write to us again when we are open.")
-    _one_after_the_other(programme)
+    take_turns(Turn.OPENING, programme.pk)
     left = CallBack.objects.select_related("about__reason").filter(
         programme=programme, booked_by__isnull=True, state=CallBack.State.BOOKED
     )
@@ -115,8 +113,3 @@ def closed_words(programme: Programme, queue: str) -> str:
 def _queue_left_for(programme: Programme, one: CallBack) -> str:
     one.about.programme = programme
     return queue_of(one.about)
-
-
-def _one_after_the_other(programme: Programme) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
 from rapport.routing.events import PlanPlanned, PlanPublished, PlanSaved
 from rapport.routing.models import PlanVersion
@@ -23,7 +24,6 @@ from rapport.routing.versions import TRIED, known_names, version_by_number, vers
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-LOCK_CLASS = 7_302  # the first half of our advisory locks' two-part key; the second is the programme
 LONGEST_NOTE = 200
 FURTHEST = timedelta(days=366)
 
@@ -39,7 +39,7 @@ def save_draft(
     text = _readable(text)
     note = _note(note)
     read_plan(text, known_names(programme))
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     newest = PlanVersion.objects.filter(programme=programme).order_by("-number").first()
     if newest is not None and newest.text == text:
         return newest
@@ -63,7 +63,7 @@ def publish(
 
     ``instead_of`` is the number of the one in force which the publisher has seen: Conflict when it is another now.
     """
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     version = version_by_number(programme, number)
     if version.state == "in_force":
         return version
@@ -83,7 +83,7 @@ def publish(
 @transaction.atomic
 def call_off(*, programme: Programme, number: int, actor: str = "command") -> PlanVersion:
     """Make a version that was to be published later a draft again; a draft stays one."""
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     version = version_by_number(programme, number)
     if version.state in ("in_force", "replaced"):
         raise Conflict(f"Version {number} is in force already, or was. Publish another in its place.")
@@ -105,7 +105,7 @@ def roll_back(
     actor: str = "command",
 ) -> PlanVersion:
     """Bring the text of a version that was in force into force again, under a new number."""
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     old = version_by_number(programme, number)
     if old.state == "in_force":
         return old
@@ -136,7 +136,7 @@ def publish_due(due: tuple[Programme, int]) -> bool:
     It was checked when it was planned. What it names and is gone since then counts as nobody.
     """
     programme, number = due
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     version = version_by_number(programme, number)
     if version.state != "planned" or version.starts_at is None or version.starts_at > clock.now():
         return False
@@ -188,12 +188,6 @@ def require_seen(programme: Programme, instead_of: int | None) -> None:
         raise Conflict(
             f"Version {number} was published meanwhile. Look at what it changes, then publish yours in its place."
         )
-
-
-def lock_plans(programme: Programme) -> None:
-    """Let nobody else change the programme's plans until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, programme.pk])
 
 
 def _readable(text: str) -> str:

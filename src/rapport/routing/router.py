@@ -24,6 +24,7 @@ from django.db.utils import InterfaceError, OperationalError
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.doors import one_by_one
+from rapport.kit.turns import Turn
 from rapport.kit.walls import inside
 from rapport.routing import upkeep
 from rapport.routing.offering import Chosen, offer_batch
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rapport.router")
 
-LOCK_CLASS = 7_301  # the first half of our advisory locks' two-part key; the second is the programme
 TURN_SECONDS = 1.0
 LOOK_FOR_PROGRAMMES_SECONDS = 5.0
 RETRY_SECONDS = 0.5
@@ -195,7 +195,7 @@ def offer(floor: StandingFloor, choices: Sequence[Chosen]) -> int:
 def lead(programme_id: int) -> bool:
     """Try to become the programme's router; held until this connection ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, programme_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [Turn.ROUTER.value, programme_id])
         return bool(cursor.fetchone()[0])
 
 
@@ -205,7 +205,7 @@ def led_programmes() -> int:
         cursor.execute(
             "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [LOCK_CLASS],
+            [Turn.ROUTER.value],
         )
         return int(cursor.fetchone()[0])
 

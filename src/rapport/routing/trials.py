@@ -18,12 +18,13 @@ from django.db.models import Max
 
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
 from rapport.routing.events import PlanTrialBegun, PlanTrialEnded
 from rapport.routing.models import PlanTrial, PlanVersion
 from rapport.routing.plan.apart import not_apart
 from rapport.routing.plan.reading import read_plan
-from rapport.routing.publishing import lock_plans, publish, require_seen, tell
+from rapport.routing.publishing import publish, require_seen, tell
 from rapport.routing.versions import known_names, version_by_number, version_in_force
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def begin(
     ``instead_of`` is the number of the plan in force which who begins it has seen. Conflict where another is tried
     or is to be published, or where the two differ in what cannot be tried apart.
     """
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     candidate = version_by_number(programme, number)
     starts_at = _start(terms)
     require_seen(programme, instead_of)
@@ -179,7 +180,7 @@ def end(
     *, programme: Programme, number: int, publishes: bool, by: Member | None = None, actor: str = "command"
 ) -> PlanTrial:
     """End a trial: the candidate comes into force for all, or the plan in force stays."""
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     trial = trial_by_number(programme, number)
     result = Result.PUBLISHED if publishes else Result.KEPT
     if trial.ended_at is not None:
@@ -209,7 +210,7 @@ def due_to_end(programme: Programme) -> list[tuple[Programme, int]]:
 def end_due(due: tuple[Programme, int]) -> bool:
     """End a trial whose time is up; the plan in force stays. Says whether it was still open."""
     programme, number = due
-    lock_plans(programme)
+    take_turns(Turn.PLANS, programme.pk)
     trial = trial_by_number(programme, number)
     if trial.ended_at is not None or trial.ends_at > clock.now():
         return False

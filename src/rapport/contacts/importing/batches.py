@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rapport.accounts import actions as accounts
 from rapport.contacts import actions, queries
@@ -28,6 +28,7 @@ from rapport.events.actions import Happening, record_history
 from rapport.kit.copying import analyze
 from rapport.kit.intake import storable
 from rapport.kit.redaction import is_secret
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 ACTOR = "import"
 QUEUE = "main"
-LOCK = 726_170_701  # with the programme's id, the advisory lock that imports into it take turns by
 FIRST_YEAR, LAST_YEAR = 1970, 2100  # one mistyped year would stretch every report to it
 STATES = {"answered": State.CLOSED, "abandoned": State.ABANDONED, "left_before_queue": State.LEFT}
 Told = tuple[Happening, UUID, datetime]
@@ -55,8 +55,7 @@ class Importer:
     @transaction.atomic
     def write(self, records: Sequence[CallRecord]) -> int:
         """Write the records that are not there yet; return how many those were."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, self.programme.pk])
+        take_turns(Turn.CALL_LOGS, self.programme.pk)
         new = self._new(records)
         if not new:
             return 0

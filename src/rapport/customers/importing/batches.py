@@ -17,10 +17,11 @@ from rapport.customers.importing.own_reps import NamedReps
 from rapport.customers.importing.rows import CustomerRecord
 from rapport.customers.models import ContactPoint, Customer, FileChange, Holding, Segment
 from rapport.customers.sensitive import HOLDING, Keeper, Spot
-from rapport.customers.standing import erased_among, take_turns
+from rapport.customers.standing import erased_among
 from rapport.events.actions import record_history
 from rapport.kit import clock
 from rapport.kit.classes import FieldClass
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -56,7 +57,7 @@ class Importer:
     @transaction.atomic
     def write(self, records: Sequence[CustomerRecord]) -> Written:
         """Make or change the customers; of several records of one customer the last counts."""
-        take_turns(self.programme)
+        take_turns(Turn.CUSTOMERS, self.programme.pk)
         last = {record.key: record for record in records}
         keeper, named = self._classed(records), NamedReps(self.programme, last)
         there = {customer.key: customer for customer in self._locked(last)}

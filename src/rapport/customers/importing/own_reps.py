@@ -11,6 +11,7 @@ from rapport.accounts.roles import Right
 from rapport.customers import books
 from rapport.customers.book_queries import book_sizes, reps_of
 from rapport.customers.models import OwnRep
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -26,7 +27,7 @@ class NamedReps:
         self._wanted = {key: record.own_rep for key, record in records.items() if record.own_rep}
         self._keepers: dict[str, Member] = {}
         if self._wanted:
-            books.take_turns(programme)
+            take_turns(Turn.BOOKS, programme.pk)
             self._keepers = {one.agent_id: one for one in members_with(programme, Right.TAKE_CONTACTS)}
 
     def refused(self, there: Mapping[str, Customer]) -> dict[str, str]:

@@ -22,9 +22,10 @@ from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
 from rapport.kit import clock, walls
 from rapport.kit.errors import Conflict
+from rapport.kit.turns import Turn
 from rapport.routing import actions, handing, presence, upkeep
 from rapport.routing.models import Offer, Presence, StateSpan
-from rapport.routing.router import LOCK_CLASS, lead, led_programmes, turn
+from rapport.routing.router import lead, led_programmes, turn
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:
@@ -71,14 +72,14 @@ def test_only_one_router_leads_a_programme(committed_world: World) -> None:
     assert lead(programme_id)
     assert at_once(lambda: lead(programme_id)) == [False]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, programme_id])
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [Turn.ROUTER.value, programme_id])
     assert at_once(lambda: lead(programme_id)) == [True]
 
 
 def test_routers_of_another_database_on_the_same_server_do_not_count(committed_world: World) -> None:
     before = led_programmes()
     with psycopg.connect(**{**connection.get_connection_params(), "dbname": "postgres"}) as elsewhere:
-        elsewhere.execute("SELECT pg_advisory_xact_lock(%s, 1000000)", [LOCK_CLASS])
+        elsewhere.execute("SELECT pg_advisory_xact_lock(%s, 1000000)", [Turn.ROUTER.value])
         assert led_programmes() == before
 
 

@@ -1,0 +1,26 @@
+"""What only one may do at a time in a programme: PostgreSQL's advisory locks, and their numbers, in one place."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Turn(IntEnum):
+    """What is taken in turns; the first half of the lock's key, of which the programme is the second."""
+
+    ROUTER = 7_301
+    PLANS = 7_302
+    OPENING = 7_303
+    REPLAYS = 7_310
+    DIRECTORIES = 7_320
+    CALL_LOGS = 7_330
+    CUSTOMERS = 7_331
+    BOOKS = 7_332
+
+
+def take_turns(turn: Turn, programme_id: int) -> None:
+    """Wait until no other transaction of the programme has this turn; it is ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [turn.value, programme_id])
