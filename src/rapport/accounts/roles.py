@@ -45,6 +45,8 @@ class Right(StrEnum):
     READ_RALLY_NOTES = "rally.read"
     WRITE_RALLY_NOTES = "rally.write"
     MANAGE_ROUTING = "routing.manage"
+    WRITE_GUIDES = "guides.write"
+    APPROVE_GUIDES = "guides.approve"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -76,6 +78,8 @@ MEANS: dict[Right, str] = {
     Right.READ_RALLY_NOTES: "read the day's Rally Notes",
     Right.WRITE_RALLY_NOTES: "write and publish Rally Notes",
     Right.MANAGE_ROUTING: "write and publish the plan of routing, and say who knows what",
+    Right.WRITE_GUIDES: "write guides, rebuttals and articles, for somebody else to approve",
+    Right.APPROVE_GUIDES: "approve what others wrote of guides and the library, publish and withdraw it",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -103,6 +107,8 @@ _SUPERVISOR = (
         Right.MANAGE_BOOKS,
         Right.EXPORT,
         Right.WRITE_RALLY_NOTES,
+        Right.WRITE_GUIDES,
+        Right.APPROVE_GUIDES,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -114,8 +120,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REP: _REP,
     Role.SENIOR_REP: _REP | {Right.READ_TEAM_CONTACTS},
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.QUALITY_ANALYST: _LEAD | {Right.READ_RALLY_NOTES},
-    Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
+    Role.QUALITY_ANALYST: _LEAD | {Right.READ_RALLY_NOTES, Right.WRITE_GUIDES},
+    Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.WRITE_GUIDES}),
     Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
     | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS, Right.MANAGE_ROUTING},
