@@ -14,6 +14,7 @@ from rapport.contacts.access import access_in_hand, lock_contact
 from rapport.contacts.queries import open_transfer
 from rapport.events.actions import announce
 from rapport.kit import clock
+from rapport.kit.documents import KEY
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import presence
 from rapport.routing.call_back_queries import booked_about, call_back_of
@@ -21,7 +22,6 @@ from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
 from rapport.routing.own_reps import has_own_rep
-from rapport.routing.plan.rules import KEY
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import open_offer_of
 from rapport.routing.routes import queue_for

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
+from rapport.kit.documents import plain_text
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
@@ -36,7 +37,7 @@ def save_draft(
 
     Raises PlanInvalid, with every fault and its line, for what is no plan of this programme.
     """
-    text = _readable(text)
+    text = plain_text(text)
     note = _note(note)
     read_plan(text, known_names(programme))
     take_turns(Turn.PLANS, programme.pk)
@@ -188,14 +189,6 @@ def require_seen(programme: Programme, instead_of: int | None) -> None:
         raise Conflict(
             f"Version {number} was published meanwhile. Look at what it changes, then publish yours in its place."
         )
-
-
-def _readable(text: str) -> str:
-    """Return the text with plain ends of lines; a text is kept as written otherwise."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if "\x00" in text:
-        raise Invalid("This is no text: it has a zero byte in it.")
-    return text
 
 
 def _note(note: str) -> str:

@@ -16,11 +16,12 @@ from rapport.accounts.roles import Right
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.kit import clock, pages
+from rapport.kit.documents import MOST_CHARACTERS
 from rapport.kit.errors import DomainError, Invalid
 from rapport.routing import publishing, versions
 from rapport.routing.floor_state import here_of
 from rapport.routing.plan.holidays import with_holidays
-from rapport.routing.plan.reading import MOST_CHARACTERS, PlanInvalid, read_plan
+from rapport.routing.plan.reading import PlanInvalid, read_plan
 from rapport.studio import plan_words, trying
 
 if TYPE_CHECKING:

@@ -8,19 +8,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rapport.kit.documents import Fault
 from rapport.kit.errors import Invalid
 from rapport.kit.hours import Calendar, read_stretches, read_week
-from rapport.routing.plan.lines import Path
+from rapport.kit.lines import Path
 from rapport.routing.plan.rules import CalendarRules, Plan, QueueRules, Route, Step
 from rapport.routing.routes import queue_for
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, where in the plan, and what to do."""
-
-    path: Path
-    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from dateutil.rrule import rrulestr
 
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
-from rapport.routing.plan.lines import lines_of
+from rapport.kit.lines import lines_of
 
 MOST_BYTES = 500_000
 MOST_EVENTS = 1_000

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-KEY = r"^[a-z0-9][a-z0-9_-]{0,49}$"
+from rapport.kit.documents import KEY, Part
+
 Key = Annotated[str, StringConstraints(pattern=KEY)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -20,12 +21,6 @@ Channel = Literal["chat", "voice", "email"]
 Outcome = Literal[
     "first_contact_resolution", "resolution_by_customers", "resolution_by_reps", "satisfied_customers"
 ]
-
-
-class Part(BaseModel):
-    """A part of a plan: nothing undeclared in it, and unchanged once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class CalendarRules(Part):

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rapport.kit.documents import MOST_CHARACTERS
+from rapport.kit.lines import line_of, lines_of
 from rapport.routing.plan.checks import Known
-from rapport.routing.plan.lines import line_of, lines_of
-from rapport.routing.plan.reading import MOST_CHARACTERS, PlanInvalid, read_plan, schema
+from rapport.routing.plan.reading import PlanInvalid, read_plan, schema
 
 EXAMPLE = (Path(__file__).parents[4] / "examples" / "routing" / "plan.toml").read_text()
 KNOWN = Known(reasons=["cancel"], segments=["priority"], teams=["north"], tiers=["rep"], people=["rep"])
