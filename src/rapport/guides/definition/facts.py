@@ -1,0 +1,62 @@
+"""The facts that conditions and insertions may name, beside the fields of the guide itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapport.guides.definition.rules import FieldType, Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of the file or the contact: its type, and what it is."""
+
+    type: FieldType
+    words: str
+
+
+FACTS: dict[str, Fact] = {
+    "customer.name": Fact("text", "The customer's name"),
+    "customer.first_name": Fact("text", "The first word of the name"),
+    "customer.segment": Fact("text", "The key of the segment"),
+    "customer.language": Fact("text", "The language of the file, as en"),
+    "customer.years": Fact("number", "Full years as a customer"),
+    "customer.likes": Fact("text", "What the customer likes, as the file says"),
+    "customer.products": Fact("text", "What they hold; a condition holds where any of them fits"),
+    "customer.promises_open": Fact("number", "Promises we made that are not settled"),
+    "customer.promises_overdue": Fact("number", "Those of them whose day has passed"),
+    "contact.channel": Fact("text", "chat, voice or email"),
+    "contact.reason": Fact("text", "The key of the reason"),
+    "contact.reason_name": Fact("text", "The reason as people call it"),
+    "contact.upset": Fact("yes_no", "Somebody noticed that the customer is upset"),
+    "last.days": Fact("number", "Full days since the visit before; not known on a first one"),
+    "last.reason": Fact("text", "The key of the reason of the visit before"),
+    "last.reason_name": Fact("text", "That reason as people call it"),
+    "last.outcome": Fact("text", "How the visit before went, as people call it"),
+    "last.summary": Fact("text", "What was written of the visit before"),
+    "rep.name": Fact("text", "The rep's name"),
+}
+ATTRIBUTE = "customer.attribute."
+RESULT = "result."
+RESULTS = ("done", "failed", "waiting")
+
+
+def type_of(guide: Guide, name: str) -> FieldType | None:
+    """Return the type of a fact or field that the guide may name; None where there is none of this name.
+
+    An attribute of the file may be of any type: a text. ``result.<step>`` is what came of a do step.
+    """
+    if name in guide.fields:
+        return guide.fields[name].type
+    if name in FACTS:
+        return FACTS[name].type
+    if name.startswith(ATTRIBUTE) and name != ATTRIBUTE:
+        return "text"
+    step = guide.by_key.get(name.removeprefix(RESULT)) if name.startswith(RESULT) else None
+    return "choice" if step is not None and step.kind == "do" else None
+
+
+def names_of(guide: Guide) -> list[str]:
+    """Return every name that the guide may use, but for the attributes of the file."""
+    results = [f"{RESULT}{step.key}" for step in guide.steps if step.kind == "do"]
+    return [*guide.fields, *FACTS, *results]

@@ -1,0 +1,29 @@
+"""The names that a programme has; a guide may use no other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names a programme has, of each kind. None: not looked at."""
+
+    reasons: Collection[str] | None = None
+    segments: Collection[str] | None = None
+    skills: Collection[str] | None = None
+    objections: Collection[str] | None = None
+    rebuttals: Collection[str] | None = None
+    articles: Collection[str] | None = None
+    slots: Collection[str] | None = None
+    connectors: Collection[str] | None = None
+
+
+NOTHING_KNOWN = Known()
+
+
+def unknown(kind: str, name: str, names: Collection[str]) -> str:
+    """Return in words that there is nothing of this name, and what there is."""
+    have = ", ".join(sorted(names)[:12]) or "none"
+    return f"There is no {kind} {name!r}; there are: {have}."

@@ -1,0 +1,71 @@
+"""Plays the cases that a guide brings with it: every move through the engine, and what should come of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rapport.guides import moves
+from rapport.guides.definition.rules import END, Guide, Move, Test
+from rapport.guides.engine import Run
+from rapport.guides.state import State
+from rapport.kit.documents import Fault
+from rapport.kit.errors import Invalid
+
+_THEN = datetime(2026, 1, 1, tzinfo=UTC)
+_KINDS = ("go", "cover", "uncover", "answer", "skip", "result")
+
+
+def failures(guide: Guide) -> list[Fault]:
+    """Return where a case of the guide comes out otherwise than it says."""
+    return [
+        Fault(("tests", number), f"{test.name!r}: {words}")
+        for number, test in enumerate(guide.tests)
+        for words in _play(guide, test)
+    ]
+
+
+def _play(guide: Guide, test: Test) -> Iterator[str]:
+    run = Run(guide, facts=test.facts, level=test.level)
+    for number, one in enumerate(test.moves):
+        is_last = number == len(test.moves) - 1
+        try:
+            state = _move(run, one)
+        except Invalid as error:
+            if not (is_last and test.refused):
+                yield f"move {number + 1} is refused: {error}"
+                return
+            break
+        if is_last and test.refused:
+            yield f"move {number + 1} should be refused and is not."
+        run = Run(guide, state, test.facts, test.level)
+    yield from _compared(run, test)
+
+
+def _compared(run: Run, test: Test) -> Iterator[str]:
+    if test.at is not None and run.current != test.at:
+        yield f"it stands at {run.current!r}, not at {test.at!r}."
+    if test.at not in (None, END, *run.guide.by_key):
+        yield f"there is no step {test.at!r}."
+    found = [one.key for one in run.view().open]
+    if test.open is not None and found != test.open:
+        yield f"still open: {', '.join(found) or 'nothing'}; expected: {', '.join(test.open) or 'nothing'}."
+
+
+def _move(run: Run, move: Move) -> State:
+    said = [kind for kind in _KINDS if getattr(move, kind) is not None] + ["back"] * move.back
+    if len(said) != 1:
+        raise Invalid(f"a move says one of: {', '.join(_KINDS)}, back.")
+    if move.back:
+        return moves.back(run)
+    if move.go is not None:
+        return moves.go(run, move.go)
+    if move.answer is not None:
+        return moves.answer(run, move.answer, move.value)
+    if move.skip is not None:
+        return moves.skip(run, move.skip, because=move.because, by="test", at=_THEN)
+    if move.result is not None:
+        return moves.result(run, move.result, status="done" if move.value == "done" else "failed", at=_THEN)
+    if move.uncover is not None:
+        return moves.uncover(run, move.uncover)
+    return moves.cover(run, move.cover or "", by="test", at=_THEN)
