@@ -5,7 +5,25 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.guides.library.models import (
+    LibraryEntry,
+    LibraryExample,
+    LibrarySpelling,
+    LibraryTerm,
+    LibraryVersion,
+)
 from rapport.kit.classes import FieldClass
+
+__all__ = [
+    "Guide",
+    "GuideVersion",
+    "LibraryEntry",
+    "LibraryExample",
+    "LibrarySpelling",
+    "LibraryTerm",
+    "LibraryVersion",
+    "Progress",
+]
 
 
 class Guide(models.Model):

@@ -80,23 +80,39 @@ class Kind:
 
     called: str
     refusal: type[DocumentInvalid] = DocumentInvalid
+    most: int = MOST_CHARACTERS
 
     def read(self, text: str, part: type[Read], check: Callable[[Read], list[Fault]]) -> Read:
         """Return what the text tells of; the refusal, with every fault it has and that ``check`` finds.
 
         A text that begins with a brace is JSON, any other TOML.
         """
-        if len(text) > MOST_CHARACTERS:
-            words = f"has at most {MOST_CHARACTERS:,} characters; this has {len(text):,}."
+        self.require_short(text)
+        return self.take(self._parse(text), part, check, lambda: lines_of(text))
+
+    def require_short(self, text: str) -> None:
+        """Raise the refusal for a text that is too long to be read."""
+        if len(text) > self.most:
+            words = f"has at most {self.most:,} characters; this has {len(text):,}."
             raise self.refusal([(1, f"{self.called.capitalize()} {words}")])
-        content = self._parse(text)
+
+    def take(
+        self,
+        content: Any,
+        part: type[Read],
+        check: Callable[[Read], list[Fault]],
+        lines: Callable[[], dict[Path, int]],
+    ) -> Read:
+        """Return what was parsed as a document; for faults ``lines`` is asked where its parts stand."""
         try:
             read = part.model_validate(content)
         except ValidationError as error:
-            raise self._refused(text, [_fault(one) for one in error.errors(include_url=False)]) from None
-        if faults := check(read):
-            raise self._refused(text, faults)
-        return read
+            faults = [_fault(one) for one in error.errors(include_url=False)]
+        else:
+            faults = check(read)
+            if not faults:
+                return read
+        raise self.refusal(located(lines(), faults))
 
     def _parse(self, text: str) -> Any:
         try:
@@ -116,13 +132,9 @@ class Kind:
         except ValueError as error:
             raise self.refusal([(1, str(error))]) from None
 
-    def _refused(self, text: str, faults: list[Fault]) -> DocumentInvalid:
-        return self.refusal(located(text, faults))
 
-
-def located(text: str, faults: list[Fault]) -> list[tuple[int, str]]:
-    """Return each fault's line in the text it was found in, and its words."""
-    lines = lines_of(text)
+def located(lines: dict[Path, int], faults: list[Fault]) -> list[tuple[int, str]]:
+    """Return the line of each fault, and its words."""
     return [(line_of(lines, fault.path), fault.words) for fault in faults]
 
 

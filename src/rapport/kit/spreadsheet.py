@@ -33,9 +33,14 @@ class Sheet:
 
 def guarded(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula. A text that is a plain number is none."""
-    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(FORMULAS) or _is_number(cell):
+    if not isinstance(cell, str) or not cell.lstrip("' ").startswith(FORMULAS) or _is_number(cell):
         return cell
     return f"'{cell}"
+
+
+def plain(cell: str) -> str:
+    """Return the text of a cell as it was before it was guarded."""
+    return cell[1:] if cell.startswith("'") and guarded(cell[1:]) == cell else cell
 
 
 def _is_number(text: str) -> bool:

@@ -13,6 +13,7 @@ class Turn(IntEnum):
     ROUTER = 7_301
     PLANS = 7_302
     OPENING = 7_303
+    LIBRARY = 7_305
     REPLAYS = 7_310
     DIRECTORIES = 7_320
     CALL_LOGS = 7_330

@@ -8,6 +8,7 @@ from rapport.guides.definition.checks import faults_of, warnings_of
 from rapport.guides.definition.known import NOTHING_KNOWN, Known
 from rapport.guides.definition.rules import Guide
 from rapport.kit.documents import DocumentInvalid, Kind, located, schema_of
+from rapport.kit.lines import lines_of
 
 
 class GuideInvalid(DocumentInvalid):
@@ -29,7 +30,7 @@ def read_guide(text: str, known: Known = NOTHING_KNOWN) -> Guide:
 
 def warnings(text: str, guide: Guide) -> list[tuple[int, str]]:
     """Return the line and words of what is unusual in a guide that was read from the text."""
-    return sorted(located(text, warnings_of(guide)))
+    return sorted(located(lines_of(text), warnings_of(guide)))
 
 
 def schema() -> dict[str, Any]:

@@ -1,0 +1,218 @@
+"""Reads of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from rapport.accounts import queries as accounts
+from rapport.accounts.roles import Right
+from rapport.contacts.queries import reason_names
+from rapport.customers.queries import holdings_of, segments_of
+from rapport.guides.library.content import PARTS, Entry, Fitting, Library, entry_of
+from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, LibraryVersion
+from rapport.guides.library.reading import Known
+from rapport.guides.library.search import find
+from rapport.kit import clock
+from rapport.kit.errors import NotFound
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+KINDS = tuple(Kind.values)
+SPARE = 3  # times as many are looked for as are wanted, since some found may not be live
+
+STANDING = Q(withdrawn_at__isnull=True) | Exists(
+    LibraryVersion.objects.filter(entry=OuterRef("pk"), live_from__gt=OuterRef("withdrawn_at"))
+)
+"""Entries that are not withdrawn, or that were published again since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An entry as it is live now."""
+
+    kind: str
+    key: str
+    version: int
+    live_from: datetime
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version with what became of it: draft, submitted, approved, planned, live, replaced or withdrawn."""
+
+    version: LibraryVersion
+    state: str
+
+
+def live_versions(programme: Programme, *, at: datetime | None = None) -> QuerySet[LibraryVersion]:
+    """Return the versions that are live now, or were (or will be) at an instant; one of each entry at most."""
+    now = at or clock.now()
+    later = LibraryVersion.objects.filter(entry=OuterRef("entry"), live_from__lte=now).filter(
+        Q(live_from__gt=OuterRef("live_from")) | Q(live_from=OuterRef("live_from"), number__gt=OuterRef("number"))
+    )
+    kept = Q(entry__withdrawn_at__isnull=True) | Q(entry__withdrawn_at__lt=F("live_from"))
+    rows = LibraryVersion.objects.select_related("entry")
+    return rows.filter(kept, ~Exists(later), programme=programme, live_from__lte=now)
+
+
+def search(
+    programme: Programme,
+    text: str,
+    *,
+    kinds: Collection[str] = KINDS,
+    contact: Contact | None = None,
+    limit: int = 8,
+) -> list[Live]:
+    """Return the live entries that the text fits, the best first; those made for the contact before the others."""
+    order = find(programme, text, kinds=kinds, most=limit * SPARE)
+    found = live_versions(programme).in_bulk(order)
+    told = [_live(found[pk]) for pk in order if pk in found]
+    if contact is not None:
+        closeness = _closeness(contact)
+        told.sort(key=lambda one: -closeness(one.entry))
+    return told[:limit]
+
+
+def rebuttals_for(contact: Contact, *, limit: int = 6) -> list[Live]:
+    """Return the live rebuttals made for the contact's reason, customer or products, the most particular first."""
+    fits = _closeness(contact)
+    rows = live_versions(contact.programme).filter(entry__kind=Kind.REBUTTAL).order_by("title")
+    told = [(fits(one.entry), one) for one in map(_live, rows)]
+    told = sorted((pair for pair in told if pair[0] > 0), key=lambda pair: -pair[0])
+    return [one for _, one in told[:limit]]
+
+
+def rebuttals_of(programme: Programme, objection: str, *, contact: Contact | None = None) -> list[Live]:
+    """Return the live rebuttals that answer an objection; for a contact those that fit it, the closest first."""
+    rows = live_versions(programme).filter(entry__kind=Kind.REBUTTAL, content__objection=objection)
+    told = [_live(one) for one in rows.order_by("title")]
+    if contact is None:
+        return told
+    fits = _closeness(contact)
+    return sorted((one for one in told if fits(one.entry) >= 0), key=lambda one: -fits(one.entry))
+
+
+def live_of(programme: Programme, kind: str) -> list[Live]:
+    """Return the live entries of a kind, by title."""
+    return [_live(one) for one in live_versions(programme).filter(entry__kind=kind).order_by("title")]
+
+
+def live_by_key(programme: Programme, key: str) -> Live:
+    """Return what is live under a key; NotFound where nothing is."""
+    found = live_versions(programme).filter(entry__key=key).first()
+    if found is None:
+        raise NotFound("Nothing of the library is live under this key.")
+    return _live(found)
+
+
+def live_among(programme: Programme, keys: Iterable[str]) -> list[Live]:
+    """Return what is live under these keys, in their order."""
+    wanted = list(keys)
+    found = {one.entry.key: one for one in live_versions(programme).filter(entry__key__in=wanted)}
+    return [_live(found[key]) for key in wanted if key in found]
+
+
+def keys_of(programme: Programme, kind: str) -> set[str]:
+    """Return the keys of a kind that are on file and not withdrawn: what a guide may name."""
+    rows = LibraryEntry.objects.filter(STANDING, programme=programme, kind=kind)
+    return set(rows.values_list("key", flat=True))
+
+
+def known_names(programme: Programme) -> Known:
+    """Return the names that a library of the programme may use."""
+    kinds = dict(LibraryEntry.objects.filter(programme=programme).values_list("key", "kind"))
+    return Known(
+        reasons=list(reason_names(programme)),
+        segments=[one.key for one in segments_of(programme)],
+        owners=[one.agent_id for one in accounts.members_with(programme, Right.WRITE_GUIDES)],
+        objections=keys_of(programme, Kind.OBJECTION),
+        kinds=kinds,
+    )
+
+
+def versions_of(entry: LibraryEntry) -> list[VersionRow]:
+    """Return the versions of an entry with what became of each, the newest first."""
+    rows = entry.versions.select_related("made_by__user", "approved_by__user").order_by("-number")
+    live = live_versions(entry.programme).filter(entry=entry).first()
+    return [VersionRow(one, state_of(one, live)) for one in rows]
+
+
+def examples_of(entry: LibraryEntry) -> list[LibraryExample]:
+    """Return what was heard in real contacts, the newest first."""
+    return list(entry.examples.select_related("contact", "added_by__user").order_by("-added_at"))
+
+
+def library_of(programme: Programme, *, only_live: bool = True) -> Library:
+    """Return the library as a file tells of it: what is live, or the newest of all that is not withdrawn."""
+    if only_live:
+        versions = list(live_versions(programme).select_related("entry__owner"))
+    else:
+        standing = LibraryEntry.objects.filter(STANDING, programme=programme)
+        rows = LibraryVersion.objects.filter(programme=programme, entry__in=standing)
+        newest = rows.order_by("entry", "-number").distinct("entry")
+        versions = list(newest.select_related("entry__owner"))
+    parts: dict[str, dict[str, Entry]] = {part: {} for part in PARTS}
+    by_kind = {kind: part for part, kind in PARTS.items()}
+    for one in sorted(versions, key=lambda version: version.entry.key):
+        kept = {"owner": one.entry.owner.agent_id if one.entry.owner else "", "review_on": one.entry.review_on}
+        parts[by_kind[one.entry.kind]][one.entry.key] = entry_of(one.entry.kind, {**one.content, **kept})
+    return Library.model_construct(None, **parts)
+
+
+def used_by(entry: LibraryEntry) -> list[str]:
+    """Return the titles of what is live and needs the entry."""
+    answers = live_versions(entry.programme).filter(entry__kind=Kind.REBUTTAL, content__objection=entry.key)
+    return list(answers.values_list("title", flat=True)) if entry.kind == Kind.OBJECTION else []
+
+
+def overdue(programme: Programme, today: date) -> QuerySet[LibraryEntry]:
+    """Return the live entries whose day of review has passed."""
+    live = live_versions(programme).filter(entry=OuterRef("pk"))
+    return LibraryEntry.objects.filter(Exists(live), programme=programme, review_on__lt=today)
+
+
+def today_of(programme: Programme) -> date:
+    """Return the day it is where the programme works."""
+    return clock.now().astimezone(programme.zone).date()
+
+
+def _live(version: LibraryVersion) -> Live:
+    entry = entry_of(version.entry.kind, version.content)
+    assert version.live_from is not None
+    return Live(version.entry.kind, version.entry.key, version.number, version.live_from, entry)
+
+
+def _closeness(contact: Contact) -> Callable[[Entry], int]:
+    """Return what says how particularly an entry is made for the contact: -1 where it is made for others."""
+    customer = contact.customer if contact.customer and contact.customer.is_active else None
+    reason = contact.reason.key if contact.reason else ""
+    segment = customer.segment.key if customer and customer.segment else ""
+    products = frozenset(one.product.casefold() for one in holdings_of(customer)) if customer else frozenset()
+
+    def closeness(entry: Entry) -> int:
+        if not isinstance(entry, Fitting):
+            return 0
+        return entry.closeness if entry.fits(reason=reason, segment=segment, products=products) else -1
+
+    return closeness
+
+
+def state_of(version: LibraryVersion, live: LibraryVersion | None) -> str:
+    """Return what became of a version, where ``live`` is the one of its entry that is live."""
+    if live is not None and live.pk == version.pk:
+        return "live"
+    if version.live_from is not None:
+        if version.live_from > clock.now():
+            return "planned"
+        return "replaced" if live is not None else "withdrawn"
+    if version.approved_at is not None:
+        return "approved"
+    return "draft" if version.submitted_at is None else "submitted"
