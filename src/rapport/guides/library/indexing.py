@@ -25,8 +25,8 @@ CONFIGURATIONS = {
 }  # fmt: skip
 """PostgreSQL's name of how each language is read."""
 LIST = """
-INSERT INTO guides_libraryterm (programme_id, version_id, term, weight)
-SELECT %(programme)s, %(version)s, found.lexeme,
+INSERT INTO guides_libraryterm (programme_id, version_id, kind, term, weight)
+SELECT %(programme)s, %(version)s, %(kind)s, found.lexeme,
     CASE WHEN 'A' = ANY(weights) THEN 4 WHEN 'B' = ANY(weights) THEN 2 ELSE 1 END
 FROM unnest(
     setweight(to_tsvector(%(by)s::regconfig, %(heading)s), 'A')
@@ -43,8 +43,8 @@ def index(version: LibraryVersion) -> None:
     entry = entry_of(version.entry.kind, version.content)
     told = {"heading": entry.heading, "text": entry.text, "beside": entry.beside}
     with connection.cursor() as cursor:
-        names = {"programme": version.programme_id, "version": version.pk, "longest": LONGEST}
-        cursor.execute(LIST, {**told, **names, "by": CONFIGURATIONS[entry.language]})
+        names = {"programme": version.programme_id, "version": version.pk, "kind": version.entry.kind}
+        cursor.execute(LIST, {**told, **names, "longest": LONGEST, "by": CONFIGURATIONS[entry.language]})
         terms = [str(term) for (term,) in cursor.fetchall()]
     LibrarySpelling.objects.bulk_create(
         (

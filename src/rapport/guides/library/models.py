@@ -100,17 +100,21 @@ class LibraryExample(models.Model):
 
 
 class LibraryTerm(models.Model):
-    """A stem that a version has in it, and how much it tells there: more in the heading than beside the words."""
+    """A stem that a version has in it, and how much it tells there: more in the heading than beside the words.
+
+    ``kind`` is the entry's, so that a search reads nothing but the index.
+    """
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(LibraryVersion, on_delete=models.CASCADE, related_name="+")
     term = models.CharField(max_length=100, db_collation="C")
     weight = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["programme", "term", "version"], name="library_term_once", include=["weight"]
+                fields=["programme", "term", "version"], name="library_term_once", include=["weight", "kind"]
             ),
         ]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from rapport.guides.library.indexing import CONFIGURATIONS, SHORTEST, rests_of
-from rapport.guides.library.models import LibraryVersion
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -22,8 +21,10 @@ AFTER = "\x01"  # no stem has it: up to here and no further is the stem alone
 
 READ = """
 SELECT DISTINCT asked.at, stem FROM unnest(%(words)s::text[]) WITH ORDINALITY AS asked (word, at),
-    unnest(%(readings)s::text[]) AS reading,
-    unnest(tsvector_to_array(to_tsvector(reading::regconfig, asked.word))) AS stem
+    unnest(%(languages)s::text[], %(readings)s::text[]) AS known (language, reading),
+    unnest(tsvector_to_array(to_tsvector(known.reading::regconfig, asked.word))) AS stem
+WHERE EXISTS (SELECT FROM guides_libraryversion AS v
+    WHERE v.programme_id = %(programme)s AND v.language = known.language)
 """
 KNOWN = """
 SELECT asked.at FROM unnest(%(ats)s::int[], %(lows)s::text[], %(highs)s::text[]) AS asked (at, low, high)
@@ -41,16 +42,13 @@ WITH matches AS (
     FROM unnest(%(ats)s::int[], %(lows)s::text[], %(highs)s::text[]) AS asked (at, low, high)
     JOIN guides_libraryterm AS t
         ON t.programme_id = %(programme)s AND t.term >= asked.low COLLATE "C" AND t.term < asked.high COLLATE "C"
+    WHERE t.kind = ANY(%(kinds)s)
     GROUP BY asked.at, t.version_id
 ), rarity AS (
     SELECT at, 1 / (1 + ln(count(*))) AS tells FROM matches GROUP BY at
-), ranked AS (
-    SELECT m.version_id, sum(r.tells * (2 + m.weight)) AS score FROM matches AS m JOIN rarity AS r USING (at)
-    GROUP BY m.version_id
 )
-SELECT ranked.version_id FROM ranked
-JOIN guides_libraryversion AS v ON v.id = ranked.version_id JOIN guides_libraryentry AS e ON e.id = v.entry_id
-WHERE e.kind = ANY(%(kinds)s) ORDER BY ranked.score DESC, ranked.version_id LIMIT %(most)s
+SELECT m.version_id FROM matches AS m JOIN rarity AS r USING (at) GROUP BY m.version_id
+ORDER BY sum(r.tells * (2 + m.weight)) DESC, m.version_id LIMIT %(most)s
 """
 
 
@@ -75,9 +73,9 @@ def find(programme: Programme, text: str, *, kinds: Collection[str], most: int) 
     words = [word[:LONGEST_WORD] for word in re.findall(r"\w+", text.casefold())][:MOST_WORDS]
     if not words:
         return []
-    languages = LibraryVersion.objects.filter(programme=programme).values_list("language", flat=True).distinct()
     with connection.cursor() as cursor:
-        cursor.execute(READ, {"words": words, "readings": [CONFIGURATIONS[one] for one in languages]})
+        known_as = {"languages": list(CONFIGURATIONS), "readings": list(CONFIGURATIONS.values())}
+        cursor.execute(READ, {"words": words, **known_as, "programme": programme.pk})
         stems = [(at - 1, stem) for at, stem in cursor.fetchall()]
         asked = Asked(programme.pk)
         for at, stem in stems:
