@@ -41,10 +41,18 @@ RETURNING term
 def index(version: LibraryVersion) -> None:
     """List the stems of a version that goes live."""
     entry = entry_of(version.entry.kind, version.content)
-    told = {"heading": entry.heading, "text": entry.text, "beside": entry.beside}
+    told: dict[str, str | int] = {
+        "heading": entry.heading,
+        "text": entry.text,
+        "beside": entry.beside,
+        "by": CONFIGURATIONS[entry.language],
+        "kind": version.entry.kind,
+        "programme": version.programme_id,
+        "version": version.pk,
+        "longest": LONGEST,
+    }
     with connection.cursor() as cursor:
-        names = {"programme": version.programme_id, "version": version.pk, "kind": version.entry.kind}
-        cursor.execute(LIST, {**told, **names, "longest": LONGEST, "by": CONFIGURATIONS[entry.language]})
+        cursor.execute(LIST, told)
         terms = [str(term) for (term,) in cursor.fetchall()]
     LibrarySpelling.objects.bulk_create(
         (
