@@ -11,7 +11,8 @@ from rapport.conftest import World, make_world
 from rapport.contacts.models import Contact, Leg
 from rapport.customers.models import Customer, Holding
 from rapport.feeds import actions as feeds
-from rapport.guides import actions as guides
+from rapport.guides import publishing as guides
+from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.privacy import actions as privacy
@@ -92,9 +93,7 @@ def main() -> None:
         user.set_password(PASSWORD)
         user.save()
     with inside(world.programme.pk):
-        guides.publish(
-            programme=world.programme, reason=world.reason, name="Cancel a card", steps=STEPS, actor="stage"
-        )
+        guides.install(programme=world.programme, text=simple("Cancel a card", STEPS, "cancel"), actor="stage")
         Holding.objects.create(
             programme=world.programme,
             customer=world.customer,

@@ -4,7 +4,8 @@ from rapport.accounts import actions as accounts
 from rapport.contacts import actions as contacts
 from rapport.customers.models import ContactPoint, Customer
 from rapport.customers.sensitive import Keeper, Spot
-from rapport.guides import actions as guides
+from rapport.guides import publishing as guides
+from rapport.guides.tests.written import simple
 from rapport.kit.walls import inside
 
 PASSWORD = "a journey of its own"
@@ -30,7 +31,7 @@ def main() -> None:
     with inside(programme.pk):
         reason = contacts.ensure_reason(programme=programme, key="cancel", name="Cancel my card")
         contacts.ensure_disposition(programme=programme, key="saved", name="Stays with us", reason=reason)
-        guides.publish(programme=programme, reason=reason, name="Cancel a card", steps=STEPS)
+        guides.install(programme=programme, text=simple("Cancel a card", STEPS, "cancel"))
         accounts.ensure_member(
             programme=programme, agent_id="typist", name="Typist", username="typist", password=PASSWORD
         )

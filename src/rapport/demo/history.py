@@ -13,9 +13,10 @@ from uuid import UUID
 
 from rapport.demo import bulk, presence, vault
 from rapport.demo.files import File
+from rapport.demo.guides import required_keys
 from rapport.demo.month import Month, Visit
 from rapport.demo.names import phone
-from rapport.demo.people import SEGMENTS, Setting, required_keys
+from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.story import Story, conversation, tell
 from rapport.demo.topics import TOPICS
 
@@ -34,7 +35,8 @@ COLUMNS = {
         "programme_id", "contact_id", "invited_at", "rating", "resolved", "comment", "answered_at",
     ),
     "guides.Progress": (
-        "programme_id", "contact_id", "version_id", "began_at", "ticked", "required", "covered", "open_because",
+        "programme_id", "contact_id", "version_id", "began_at", "state", "told", "required", "covered",
+        "open_because",
     ),
     "customers.Promise": (
         "programme_id", "public_id", "customer_id", "contact_id", "made_by_id", "what", "made_at", "due_on",
@@ -213,12 +215,17 @@ class Writer:
     def _guide(self, pk: int, visit: Visit, story: Story, required: list[str]) -> None:
         leg = visit.legs[-1]
         pace = (leg.end - leg.start) / (len(required) + 1)
-        done = enumerate(required[: story.covered], start=1)
-        ticked = {key: bulk.stamp(leg.start + pace * n) for n, key in done}
+        done = required[: story.covered]
+        by = f"member:{self.setting.reps[leg.rep].pk}"
+        covered = {
+            key: {"at": bulk.stamp(leg.start + pace * n), "by": by, "how": "hand"}
+            for n, key in enumerate(done, start=1)
+        }
+        state = {"path": done, "at": max(0, len(done) - 1), "covered": covered, "skipped": {}, "results": {}}
         version = self.setting.versions[TOPICS[visit.topic].key]
         why = "" if story.covered == len(required) else "The customer was in a hurry"
         self.rows["guides.Progress"].append((
-            self._programme, str(pk), str(version.pk), bulk.stamp(visit.legs[0].start), bulk.data(ticked),
+            self._programme, str(pk), str(version.pk), bulk.stamp(visit.legs[0].start), bulk.data(state), "{}",
             str(len(required)), str(story.covered), why,
         ))  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rapport.accounts import actions as accounts
@@ -12,9 +11,10 @@ from rapport.accounts import queries as people
 from rapport.accounts.roles import Role
 from rapport.contacts import actions as contacts
 from rapport.customers import actions as customers
+from rapport.demo.guides import texts
 from rapport.demo.names import agent_id, rep_name
-from rapport.demo.topics import COMMON_OUTCOMES, TOPICS, Topic
-from rapport.guides import actions as guides
+from rapport.demo.topics import COMMON_OUTCOMES, TOPICS
+from rapport.guides import publishing as guides
 from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 from rapport.routing import publishing
@@ -110,7 +110,7 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
         ],
         reasons=reasons,
         dispositions=_dispositions(programme, reasons),
-        versions=_guides(programme, reasons),
+        versions={},
     )
     for username, agent, name, role in OFFICE:
         accounts.ensure_member(
@@ -118,6 +118,7 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
             username=username, password=PASSWORDS[username],
         )  # fmt: skip
     _route(setting, talents)
+    setting.versions.update(_guides(programme))  # they name skills, which the plan of routing does first
     return setting
 
 
@@ -204,50 +205,8 @@ def _route(setting: Setting, talents: Sequence[float]) -> None:
     publishing.publish(programme=setting.programme, number=made.number, instead_of=None, actor="system")
 
 
-def _guides(programme: Programme, reasons: dict[str, Reason]) -> dict[str, GuideVersion]:
-    return {
-        topic.key: guides.publish(
-            programme=programme,
-            reason=reasons[topic.key],
-            name=topic.name,
-            steps=guide_steps(topic),
-            actor="demo",
-        )
-        for topic in TOPICS
-    }
-
-
-def guide_steps(topic: Topic) -> list[dict[str, str]]:
-    """Return the guide of a topic: five required touch points, freedom around them."""
-    said = topic.asks
-    steps = [
-        ("greet", "Greet, thank for waiting", "say", "required", "Good day, thank you for waiting."),
-        ("last-time", "Comment on the last contact", "check", "optional", "Last time we … Has that held?"),
-        ("reason", "Hear the reason", "ask", "required", said[0]),
-        ("look-closer", "Ask before you offer", "ask", "optional", said[1]),
-        ("solution", "Agree the solution", "say", "required", said[min(2, len(said) - 1)]),
-    ]
-    if topic.key in VERBATIM:
-        steps.append(("disclosure", "Read out", "say", "verbatim", VERBATIM[topic.key]))
-    steps += [
-        ("value", "Give something of value", "say", "optional", "Name what they do not use yet."),
-        ("next-step", "Say what happens next, and by when", "close", "required", said[-1]),
-        ("thank", "Thank the customer", "close", "required", "Thank you for telling us."),
-    ]
-    return [dict(zip(("key", "title", "kind", "touch_point", "words"), step, strict=True)) for step in steps]
-
-
-VERBATIM = {
-    "cancel": "You can end your contract at any time. Ending it now costs nothing, and we do it at once.",
-    "dispute": "The amount is booked back for now. If the merchant proves the payment, it is charged again.",
-    "rate": "The plan has no interest as long as every part is paid in time; otherwise the usual rate applies.",
-}
-
-
-@cache
-def required_keys(topic: Topic) -> list[str]:
-    """Return the keys of the required touch points of a topic's guide."""
-    return [step["key"] for step in guide_steps(topic) if step["touch_point"] in ("required", "verbatim")]
+def _guides(programme: Programme) -> dict[str, GuideVersion]:
+    return {key: guides.install(programme=programme, text=text, actor="demo") for key, text in texts().items()}
 
 
 def _other_programme() -> None:

@@ -295,7 +295,7 @@ def _with_contact(
         why=told_to_rep(routing.why_here(contact)),
         file=_file(contact),
         last=_last(contact),
-        guide=guides.guide_of(contact),
+        guide=guides.guide_of(contact, member=member),
         messages=messages_of(contact) if is_chat else [],
         customer_away=is_chat and not is_over and customer_is_away(contact),
         reasons=contacts.reasons_of(member.programme),

@@ -1,115 +1,131 @@
-"""Writes of guides. Callers have fetched the contact by the gate that lets them act on it."""
+"""What happens in a guide on a contact. Callers have fetched the contact by the gate that lets them act on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
 
+from rapport.customers import actions as customers
+from rapport.customers.queries import customer_by_id
 from rapport.events.actions import announce
-from rapport.guides.events import GuideBegun, GuideClosed, GuidePublished, StepTicked, StepUnticked
-from rapport.guides.models import Guide, GuideVersion, Progress
-from rapport.guides.queries import live_version_for
-from rapport.guides.steps import Step, read_steps, write_steps
+from rapport.guides import events, moves
+from rapport.guides.engine import Run
+from rapport.guides.models import Progress
+from rapport.guides.queries import run_of, state_of
+from rapport.guides.state import OF_THE_PERSON, How, State
+from rapport.guides.versions import read_version, version_for
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member, Programme
-    from rapport.contacts.models import Contact, Reason
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
 
 IN_HAND = ("active", "wrap_up")
 
 
 @transaction.atomic
-def publish(
-    *,
-    programme: Programme,
-    reason: Reason | None,
-    name: str,
-    steps: Sequence[dict[str, str]],
-    actor: str = "system",
-) -> GuideVersion:
-    """Make ``steps`` the live version of the reason's guide; the same steps again change nothing.
-
-    Raises Invalid, naming the step, where one cannot be used. Contacts already begun keep their version.
-    """
-    read = write_steps(read_steps(list(steps)))
-    guide, _ = Guide.objects.select_for_update().get_or_create(
-        programme=programme, reason=reason, defaults={"name": name}
-    )
-    newest = guide.versions.order_by("-number").first()
-    if newest is not None and newest.steps == read:
-        return newest
-    version = GuideVersion.objects.create(
-        programme=programme,
-        guide=guide,
-        number=(guide.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        steps=read,
-        published_at=clock.now(),
-    )
-    announce(
-        GuidePublished(guide=guide.name, version=version.number),
-        programme=programme,
-        subject=programme.public_id,
-        actor=actor,
-    )
-    return version
-
-
-@transaction.atomic
 def begin(contact: Contact, *, actor: str) -> Progress | None:
-    """Give the contact the live version of its reason's guide, once; None where there is no guide."""
+    """Give the contact the guide that is for it, once, in the version in force; None where there is none."""
     found = Progress.objects.select_related("version__guide").filter(contact=contact).first()
     if found is not None:
         return found
-    version = live_version_for(contact)
+    version = version_for(contact)
     if version is None:
         return None
+    view = run_of(contact, read_version(version), State()).view()
     progress, is_new = Progress.objects.get_or_create(
         contact=contact,
         defaults={
             "programme_id": contact.programme_id,
             "version": version,
             "began_at": clock.now(),
-            "required": len(_required(version)),
+            "required": len(view.required),
         },
     )
     if is_new:
-        _tell(contact, GuideBegun(guide=version.guide.name, version=version.number), actor)
+        _tell(contact, events.GuideBegun(guide=version.guide.key, version=version.number), actor)
     return progress
 
 
 @transaction.atomic
 def follow_reason(contact: Contact, *, actor: str) -> Progress | None:
-    """Begin the guide of the contact's reason anew, if nothing of the one before was ticked."""
-    Progress.objects.filter(contact=contact, ticked={}).delete()
+    """Begin the guide of the contact's reason anew, if nothing was done in the one before."""
+    for progress in Progress.objects.select_for_update().filter(contact=contact):
+        state = state_of(progress)
+        if not (state.covered or state.answers or state.skipped or state.results):
+            progress.delete()
     return begin(contact, actor=actor)
 
 
 @transaction.atomic
-def tick(*, member: Member, contact: Contact, step: str) -> Progress:
+def tick(*, member: Member, contact: Contact, step: str, how: How = "hand") -> Progress:
     """Mark a step as done; ticking it again changes nothing."""
-    progress = _locked(contact, f"member:{member.pk}")
-    _step(progress.version, step)
-    if step not in progress.ticked:
-        progress.ticked[step] = clock.now().isoformat()
-        _save(progress)
-        _tell(contact, StepTicked(step=step), f"member:{member.pk}")
-    return progress
+    actor = f"member:{member.pk}"
+    return _move(
+        member, contact, lambda run: moves.cover(run, step, by=actor, at=clock.now(), how=how),
+        events.StepTicked(step=step, how=how),
+    )  # fmt: skip
 
 
 @transaction.atomic
 def untick(*, member: Member, contact: Contact, step: str) -> Progress:
-    """Take a tick back; taking it back again changes nothing."""
-    progress = _locked(contact, f"member:{member.pk}")
-    _step(progress.version, step)
-    if progress.ticked.pop(step, None) is not None:
-        _save(progress)
-        _tell(contact, StepUnticked(step=step), f"member:{member.pk}")
-    return progress
+    """Take a tick back, or that the step was left out; again changes nothing."""
+    return _move(member, contact, lambda run: moves.uncover(run, step), events.StepUnticked(step=step))
+
+
+@transaction.atomic
+def skip(*, member: Member, contact: Contact, step: str, because: str) -> Progress:
+    """Leave a required touch point out, with a reason; Invalid where the member's level may not."""
+    level = 0
+
+    def left_out(run: Run) -> State:
+        nonlocal level
+        level = run.level
+        return moves.skip(run, step, because=because, by=f"member:{member.pk}", at=clock.now())
+
+    progress, run = _locked(contact, member)
+    state = left_out(run)
+    return _keep(member, contact, progress, run, state, events.StepSkipped(step=step, level=level))
+
+
+@transaction.atomic
+def go(*, member: Member, contact: Contact, to: str = "") -> Progress:
+    """Go to a step of the guide; without one, on to the next."""
+    return _move(member, contact, lambda run: moves.go(run, to))
+
+
+@transaction.atomic
+def back(*, member: Member, contact: Contact) -> Progress:
+    """Go back to the step before."""
+    return _move(member, contact, moves.back)
+
+
+@transaction.atomic
+def notice(*, member: Member, contact: Contact, is_upset: bool) -> Progress:
+    """Keep that the customer is upset, or is not any more: guides may let them speak first."""
+    return _move(
+        member, contact, lambda run: moves.notice(run, upset=is_upset), events.MoodNoticed(is_upset=is_upset)
+    )
+
+
+@transaction.atomic
+def answer(*, member: Member, contact: Contact, field: str, value: Any) -> Progress:
+    """Keep an answer, and bring the customer's file up to date where the field says so; nothing takes it back."""
+    progress, run = _locked(contact, member)
+    state = moves.answer(run, field, value)
+    told = state.answers.get(field)
+    happening = events.GuideAnswered(field=field, is_known=told is not None)
+    kept = _keep(member, contact, progress, run, state, happening)
+    place, _, what = run.guide.fields[field].saves.partition(":")
+    if place == "file" and told is not None and contact.customer is not None:
+        file = customer_by_id(member.programme, contact.customer.public_id)
+        if file is not None:
+            changes = {what: str(told)}
+            customers.update_file(member=member, customer=file, version=file.version, changes=changes)
+    return kept
 
 
 @transaction.atomic
@@ -117,40 +133,59 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     """Settle the guide when the contact is wrapped up; required touch points left open need ``because``."""
     if begin(contact, actor=actor) is None:
         return
-    progress = Progress.objects.select_for_update().get(contact=contact)
+    progress = _lock(contact)
+    run = run_of(contact, read_version(progress.version), state_of(progress))
+    is_open = bool(run.view().open)
     because = redaction.clean(because.strip())
-    if progress.covered < progress.required and not because:
+    if is_open and not because:
         raise Invalid("Required touch points are open. Tick them, or say in a few words why they were left out.")
     if len(because) > 300:
         raise Invalid("Keep the reason for open touch points under 300 characters.")
-    progress.open_because = because if progress.covered < progress.required else ""
+    progress.open_because = because if is_open else ""
     progress.save(update_fields=["open_because"])
-    closed = GuideClosed(required=progress.required, covered=progress.covered)
-    _tell(contact, closed, actor)
+    _tell(contact, events.GuideClosed(required=progress.required, covered=progress.covered), actor)
 
 
-def _locked(contact: Contact, actor: str) -> Progress:
+def _move(
+    member: Member, contact: Contact, move: Callable[[Run], State], happening: Any | None = None
+) -> Progress:
+    progress, run = _locked(contact, member)
+    return _keep(member, contact, progress, run, move(run), happening)
+
+
+def _keep(
+    member: Member, contact: Contact, progress: Progress, run: Run, state: State, happening: Any | None
+) -> Progress:
+    """Keep the state after a move and tell of it; a move that changed nothing is neither kept nor told."""
+    if state is run.state:
+        return progress
+    keep_state(progress, Run(run.guide, state, run.facts, run.level))
+    if happening is not None:
+        _tell(contact, happening, f"member:{member.pk}")
+    return progress
+
+
+def keep_state(progress: Progress, run: Run) -> None:
+    """Write the state of the run, and how much of what is required is done."""
+    progress.state = run.state.model_dump(mode="json", exclude=OF_THE_PERSON)
+    progress.told = run.state.model_dump(mode="json", include=OF_THE_PERSON, exclude_defaults=True)
+    required = run.view().required
+    progress.required, progress.covered = len(required), sum(one.is_done for one in required)
+    progress.save(update_fields=["state", "told", "required", "covered"])
+
+
+def _locked(contact: Contact, member: Member) -> tuple[Progress, Run]:
     if contact.state not in IN_HAND:
         raise Conflict("This contact is closed, so its guide cannot be changed any more.")
-    if begin(contact, actor=actor) is None:
+    if begin(contact, actor=f"member:{member.pk}") is None:
         raise NotFound("There is no guide for this contact.")
-    return Progress.objects.select_for_update(of=("self",)).select_related("version").get(contact=contact)
+    progress = _lock(contact)
+    return progress, run_of(contact, read_version(progress.version), state_of(progress), member=member)
 
 
-def _required(version: GuideVersion) -> list[Step]:
-    return [step for step in read_steps(version.steps) if step.is_required]
-
-
-def _step(version: GuideVersion, key: str) -> Step:
-    found = next((step for step in read_steps(version.steps) if step.key == key), None)
-    if found is None:
-        raise NotFound("This step is not in the version of the guide that the contact began with.")
-    return found
-
-
-def _save(progress: Progress) -> None:
-    progress.covered = sum(step.key in progress.ticked for step in _required(progress.version))
-    progress.save(update_fields=["ticked", "covered"])
+def _lock(contact: Contact) -> Progress:
+    rows = Progress.objects.select_for_update(of=("self",)).select_related("version__guide")
+    return rows.defer("version__text").get(contact=contact)
 
 
 def _tell(contact: Contact, happening: Any, actor: str) -> None:

@@ -49,6 +49,7 @@ class StepView:
     covered: Covered | None
     skipped: Skipped | None
     result: Result | None
+    because: str  # why it was left out, or what the partner's system said
     first: tuple[Step, ...]  # open touch points that come before it in a fixed order
     may_rephrase: bool
     may_reorder: bool
@@ -167,7 +168,7 @@ class Run:
             result = self.state.results.get(step.key)
             return result is not None and result.status == "done"
         asks = step.kind in ("ask", "check") and bool(step.asks) and step.touch_point != "verbatim"
-        return asks and not self.missing(step)
+        return asks and not self.missing(step) and any(key in self.state.answers for key in step.asks)
 
     def missing(self, step: Step) -> list[FieldRules]:
         """Return the fields that the step asks for and that were not answered."""
@@ -229,6 +230,7 @@ class Run:
             covered=state.covered.get(step.key),
             skipped=state.skipped.get(step.key),
             result=state.results.get(step.key),
+            because=state.reasons.get(step.key, ""),
             first=self.first(step),
             may_rephrase=self.may(step.rephrase_from),
             may_reorder=not step.fixed_order or self.may(step.reorder_from),

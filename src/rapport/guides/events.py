@@ -1,4 +1,4 @@
-"""What this module announces; the subject is the contact, of the library the entry."""
+"""What this module announces: the subject is the contact, the entry of the library, or else the programme."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,18 +17,54 @@ class GuideBegun:
 
 @dataclass(frozen=True)
 class StepTicked:
-    """A step of the guide was done."""
+    """A step of the guide was done: by hand, heard by the machine, or by the customer alone."""
 
     name: ClassVar[str] = "guide.ticked"
     step: Code
+    how: Code
 
 
 @dataclass(frozen=True)
 class StepUnticked:
-    """A tick was taken back."""
+    """A tick was taken back, or that a step was left out."""
 
     name: ClassVar[str] = "guide.unticked"
     step: Code
+
+
+@dataclass(frozen=True)
+class StepSkipped:
+    """A required touch point was left out by a rep who may, at this level."""
+
+    name: ClassVar[str] = "guide.skipped"
+    step: Code
+    level: int
+
+
+@dataclass(frozen=True)
+class GuideAnswered:
+    """A field of the guide was filled in, or emptied."""
+
+    name: ClassVar[str] = "guide.answered"
+    field: Code
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class MoodNoticed:
+    """Somebody noticed that the customer is upset, or is not any more."""
+
+    name: ClassVar[str] = "guide.mood"
+    is_upset: bool
+
+
+@dataclass(frozen=True)
+class TransactionTold:
+    """What came of a do step: waiting, done or failed."""
+
+    name: ClassVar[str] = "guide.transaction"
+    step: Code
+    status: Code
 
 
 @dataclass(frozen=True)
@@ -41,8 +77,54 @@ class GuideClosed:
 
 
 @dataclass(frozen=True)
+class GuideSaved:
+    """A version of a guide was put on file."""
+
+    name: ClassVar[str] = "guide.saved"
+    guide: Code
+    version: int
+
+
+@dataclass(frozen=True)
+class GuideSubmitted:
+    """A version was given to a second person to look at."""
+
+    name: ClassVar[str] = "guide.submitted"
+    guide: Code
+    version: int
+
+
+@dataclass(frozen=True)
+class GuideReturned:
+    """A version that was submitted or approved is a draft again."""
+
+    name: ClassVar[str] = "guide.returned"
+    guide: Code
+    version: int
+
+
+@dataclass(frozen=True)
+class GuideApproved:
+    """A second person agreed to a version."""
+
+    name: ClassVar[str] = "guide.approved"
+    guide: Code
+    version: int
+
+
+@dataclass(frozen=True)
+class GuidePlanned:
+    """A version will be in force from then on; without a time, that was called off."""
+
+    name: ClassVar[str] = "guide.planned"
+    guide: Code
+    version: int
+    starts_at: Code | None
+
+
+@dataclass(frozen=True)
 class GuidePublished:
-    """A new version of a guide is live; the subject is the programme."""
+    """A version of a guide is in force."""
 
     name: ClassVar[str] = "guide.published"
     guide: Code
@@ -137,3 +219,21 @@ class LibraryUsed:
     kind: Code
     key: Code
     version: int
+
+
+@dataclass(frozen=True)
+class GuideRetired:
+    """A guide serves no new contact any more, or serves again."""
+
+    name: ClassVar[str] = "guide.retired"
+    guide: Code
+    is_retired: bool
+
+
+@dataclass(frozen=True)
+class GuideDeleted:
+    """A version that was never published was deleted; without a number, the whole guide."""
+
+    name: ClassVar[str] = "guide.deleted"
+    guide: Code
+    version: int | None

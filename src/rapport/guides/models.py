@@ -12,6 +12,7 @@ from rapport.guides.library.models import (
     LibraryTerm,
     LibraryVersion,
 )
+from rapport.kit import clock
 from rapport.kit.classes import FieldClass
 
 __all__ = [
@@ -27,48 +28,80 @@ __all__ = [
 
 
 class Guide(models.Model):
-    """The guide of a reason; the one without a reason serves every reason that has none of its own."""
+    """A guide: what outlives its versions. ``name`` is that of the version in force; retired ones serve nobody."""
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
-    reason = models.ForeignKey("contacts.Reason", on_delete=models.PROTECT, null=True, related_name="+")
-    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=50)
+    name = models.CharField(max_length=120)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["programme", "reason"], name="one_guide_per_reason", nulls_distinct=False
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="guide_key_unique")]
 
     def __str__(self) -> str:
         return self.name
 
 
 class GuideVersion(models.Model):
-    """One published state of a guide; never changed again. ``steps`` is as guides.steps writes it."""
+    """A guide as it was written once; its text never changes. Its author may not be who approves it.
+
+    In force is the version of a guide with the latest ``starts_at`` that has come. None: it was not published.
+    """
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     guide = models.ForeignKey(Guide, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    steps = models.JSONField()
-    published_at = models.DateTimeField()
+    text = models.TextField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    submitted_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    returned_because = models.CharField(max_length=200, blank=True)
+    approved_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["guide", "number"], name="version_number_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "number"], name="version_number_unique"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("made_by")) & ~Q(approved_by=F("submitted_by"))),
+                name="guide_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True) | Q(approved_at__isnull=False, published_at__isnull=False),
+                name="guide_approved_before_published",
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "guide", "-starts_at"], name="guide_in_force")]
 
     def __str__(self) -> str:
         return f"version {self.number}"
 
+    @property
+    def state(self) -> str:
+        """Draft, submitted, approved, planned or published (in force now, or once)."""
+        if self.starts_at is not None:
+            return "published" if self.starts_at <= clock.now() else "planned"
+        if self.approved_at is not None:
+            return "approved"
+        return "draft" if self.submitted_at is None else "submitted"
+
 
 class Progress(models.Model):
-    """How far a contact is through its guide. ``ticked`` has the instant of each ticked step by its key."""
+    """How far a contact is through its guide: ``state`` and ``told`` together are what guides.state writes."""
 
-    FIELD_CLASSES: ClassVar = {"open_because": FieldClass.PERSONAL}
+    FIELD_CLASSES: ClassVar = {"told": FieldClass.PERSONAL, "open_because": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(GuideVersion, on_delete=models.PROTECT, related_name="+")
     began_at = models.DateTimeField()
-    ticked = models.JSONField(default=dict)
+    state = models.JSONField(default=dict)
+    told = models.JSONField(default=dict)
     required = models.PositiveSmallIntegerField()
     covered = models.PositiveSmallIntegerField(default=0)
     open_because = models.CharField(max_length=300, blank=True)

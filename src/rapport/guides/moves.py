@@ -1,4 +1,4 @@
-"""Moves through a guide: each returns the state after it, or raises Invalid and changes nothing. Pure."""
+"""Moves through a guide: each returns the state after it, or is refused and changes nothing. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rapport.guides.definition.rules import END, Step
 from rapport.guides.engine import Run
 from rapport.guides.state import Covered, How, Result, Skipped, State
 from rapport.kit import redaction
-from rapport.kit.errors import Invalid
+from rapport.kit.errors import Invalid, NotFound
 
 LONGEST_PATH = 500
 LONGEST_REASON = 300
@@ -57,7 +57,8 @@ def cover(run: Run, key: str, *, by: str, at: datetime, how: How = "hand") -> St
         raise Invalid(f"Fill in first: {', '.join(one.label for one in missing)}.")
     skipped = _without(run.state.skipped, key)
     covered = {**run.state.covered, key: Covered(at=at, by=by, how=how)}
-    return run.state.model_copy(update={"covered": covered, "skipped": skipped})
+    reasons = run.state.reasons if key not in run.state.skipped else _without(run.state.reasons, key)
+    return run.state.model_copy(update={"covered": covered, "skipped": skipped, "reasons": reasons})
 
 
 def uncover(run: Run, key: str) -> State:
@@ -66,9 +67,8 @@ def uncover(run: Run, key: str) -> State:
     state = run.state
     if key not in state.covered and key not in state.skipped:
         return state
-    return state.model_copy(
-        update={"covered": _without(state.covered, key), "skipped": _without(state.skipped, key)}
-    )
+    parts = ("covered", "skipped", "reasons")
+    return state.model_copy(update={part: _without(getattr(state, part), key) for part in parts})
 
 
 def skip(run: Run, key: str, *, because: str, by: str, at: datetime) -> State:
@@ -83,8 +83,9 @@ def skip(run: Run, key: str, *, because: str, by: str, at: datetime) -> State:
         raise Invalid(f"Say in 1 to {LONGEST_REASON} characters why it is left out.")
     if run.is_done(step):
         raise Invalid(f"{step.title!r} was done already.")
-    skipped = {**run.state.skipped, key: Skipped(at=at, by=by, because=because)}
-    return run.state.model_copy(update={"skipped": skipped})
+    skipped = {**run.state.skipped, key: Skipped(at=at, by=by)}
+    reasons = {**run.state.reasons, key: because}
+    return run.state.model_copy(update={"skipped": skipped, "reasons": reasons})
 
 
 def answer(run: Run, field: str, value: Any) -> State:
@@ -124,14 +125,15 @@ def result(
     for field, value in (given or {}).items():
         if field in step.gives and value is not None:
             answers[field] = read_answer(run.guide.fields[field], value)
-    results = {**run.state.results, key: Result(status=status, at=at, words=redaction.clean(words)[:300])}
-    return run.state.model_copy(update={"answers": answers, "results": results})
+    results = {**run.state.results, key: Result(status=status, at=at)}
+    reasons = {**run.state.reasons, key: redaction.clean(words)[:LONGEST_REASON]}
+    return run.state.model_copy(update={"answers": answers, "results": results, "reasons": reasons})
 
 
 def _step(run: Run, key: str) -> Step:
     step = run.guide.by_key.get(key)
     if step is None or step.kind == "branch":
-        raise Invalid("This step is not in the version of the guide that the contact began with.")
+        raise NotFound("This step is not in the version of the guide that the contact began with.")
     return step
 
 

@@ -1,4 +1,4 @@
-"""What guides keep of a person: why a touch point was left out, and what they said that is kept as an example."""
+"""What guides keep of a person: answers, why touch points were left out, and what is kept as an example."""
 
 from django.db.models import Q
 
@@ -14,12 +14,17 @@ from rapport.kit.personal import Kept
 
 KEPT = (
     Kept(
-        key="guides.left_open",
-        title="Why touch points were left open",
+        key="guides.told",
+        title="What was answered in guides, and why touch points were left open",
         model=Progress,
         mine=lambda subject: Q(contact__in=subject.contacts),
-        shown={"contact__public_id": "Contact", "began_at": "When", "open_because": "Why"},
-        becomes={"open_because": ""},
+        shown={
+            "contact__public_id": "Contact",
+            "began_at": "When",
+            "told": "What was answered",
+            "open_because": "Why touch points were left open",
+        },
+        becomes={"told": {}, "open_because": ""},
         period="contact_summary",
         since="began_at",
     ),
@@ -34,9 +39,9 @@ KEPT = (
     ),
 )
 STAYS = {
-    Progress: ("ticked",),
-    Guide: ("name",),
-    GuideVersion: ("steps",),
+    Progress: ("state",),
+    Guide: ("key", "name"),
+    GuideVersion: ("text", "note", "returned_because"),
     LibraryEntry: ("key",),
     LibraryVersion: ("title", "content", "note"),
     LibraryTerm: ("term",),

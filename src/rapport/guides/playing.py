@@ -10,7 +10,7 @@ from rapport.guides.definition.rules import END, Guide, Move, Test
 from rapport.guides.engine import Run
 from rapport.guides.state import State
 from rapport.kit.documents import Fault
-from rapport.kit.errors import Invalid
+from rapport.kit.errors import DomainError, Invalid
 
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
 _KINDS = ("go", "cover", "uncover", "answer", "skip", "result")
@@ -31,7 +31,7 @@ def _play(guide: Guide, test: Test) -> Iterator[str]:
         is_last = number == len(test.moves) - 1
         try:
             state = _move(run, one)
-        except Invalid as error:
+        except DomainError as error:
             if not (is_last and test.refused):
                 yield f"move {number + 1} is refused: {error}"
                 return

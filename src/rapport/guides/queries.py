@@ -5,59 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Sum
 
+from rapport.guides.definition.rules import Guide
+from rapport.guides.engine import Run, StepView, View
+from rapport.guides.facts import facts_of
 from rapport.guides.models import GuideVersion, Progress
-from rapport.guides.steps import Step, read_steps
+from rapport.guides.state import State
+from rapport.guides.versions import read_version, version_for
+from rapport.routing.queries import level_of
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
-    """A step as a rep sees it on one contact."""
+class GuideView:
+    """A guide on one contact: which version, what is done of it, and why the rest was left open."""
 
-    step: Step
-    ticked_at: datetime | None
+    key: str
+    version: int
+    view: View
+    open_because: str
+    has_begun: bool
 
     @property
-    def is_open(self) -> bool:
-        """Say whether a required touch point is still to be done."""
-        return self.step.is_required and self.ticked_at is None
+    def name(self) -> str:
+        """What the guide is called."""
+        return self.view.name
 
-
-@dataclass(frozen=True, slots=True)
-class GuideView:
-    """A guide on one contact: which version, and what is done of it."""
-
-    name: str
-    version: int
-    steps: tuple[StepView, ...]
-    open_because: str
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """The steps on the way, in order."""
+        return self.view.way
 
     @property
     def required(self) -> int:
         """How many touch points are required."""
-        return sum(view.step.is_required for view in self.steps)
+        return len(self.view.required)
 
     @property
-    def open_required(self) -> tuple[Step, ...]:
+    def covered(self) -> int:
+        """How many of them are done."""
+        return sum(one.is_done for one in self.view.required)
+
+    @property
+    def open_required(self) -> tuple[StepView, ...]:
         """The required touch points still to be done."""
-        return tuple(view.step for view in self.steps if view.is_open)
+        return self.view.open
 
     @property
     def next_key(self) -> str:
-        """The key of the first step that is not ticked; empty when all are."""
-        return next((view.step.key for view in self.steps if view.ticked_at is None), "")
+        """The key of the first step on the way that is not done; empty when all are."""
+        return next((one.key for one in self.view.way if not one.is_done and one.skipped is None), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Required touch points of some contacts, and how many of them were ticked."""
+    """Required touch points of some contacts, and how many of them were done."""
 
     required: int
     covered: int
@@ -68,29 +76,35 @@ class Coverage:
         return self.covered / self.required if self.required else None
 
 
-def live_version_for(contact: Contact) -> GuideVersion | None:
-    """Return the newest version of the guide for the contact's reason, else of the general guide."""
-    fitting = Q(guide__reason=None) | Q(guide__reason=contact.reason_id)
-    return (
-        GuideVersion.objects.select_related("guide")
-        .filter(fitting, programme=contact.programme_id)
-        .order_by(F("guide__reason").asc(nulls_last=True), "-number")
-        .first()
-    )
+def state_of(progress: Progress) -> State:
+    """Return how far a contact is, as the engine takes it."""
+    return State.model_validate({**progress.state, **progress.told})
 
 
-def guide_of(contact: Contact) -> GuideView | None:
-    """Return the contact's guide with its ticks: the version it began with, else the live one."""
+def run_of(contact: Contact, guide: Guide, state: State, *, member: Member | None = None) -> Run:
+    """Return the guide with all that is known on the contact, at the level of ``member``, else of who has it."""
+    rep: Any = member or contact.rep
+    skill = guide.freedom.skill
+    level = level_of(rep, skill) if rep is not None and skill else 0
+    return Run(guide, state, facts_of(contact, rep, guide.names_used), level)
+
+
+def guide_of(contact: Contact, *, member: Member | None = None) -> GuideView | None:
+    """Return the contact's guide as ``member`` sees it: the version it began with, else the one it would begin.
+
+    Without a member: as whoever has the contact does.
+    """
     progress = Progress.objects.select_related("version__guide").filter(contact=contact).first()
-    version = progress.version if progress else live_version_for(contact)
+    version: GuideVersion | None = progress.version if progress else version_for(contact)
     if version is None:
         return None
-    ticked = progress.ticked if progress else {}
+    state = state_of(progress) if progress else State()
     return GuideView(
-        name=version.guide.name,
+        key=version.guide.key,
         version=version.number,
-        steps=tuple(StepView(step, _instant(ticked.get(step.key))) for step in read_steps(version.steps)),
+        view=run_of(contact, read_version(version), state, member=member).view(),
         open_because=progress.open_because if progress else "",
+        has_begun=progress is not None,
     )
 
 
@@ -109,7 +123,3 @@ def coverage_of(contacts: Iterable[Contact]) -> dict[int, Coverage]:
         pk: Coverage(required, covered)
         for pk, required, covered in rows.values_list("contact_id", "required", "covered")
     }
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -20,19 +20,17 @@ class Covered(Part):
 
 
 class Skipped(Part):
-    """A required touch point was left out by somebody who may: when, by whom and why."""
+    """A required touch point was left out by somebody who may: when and by whom."""
 
     at: datetime
     by: str
-    because: str
 
 
 class Result(Part):
-    """What came of a do step: waiting, done or failed, and a few words of the partner's system."""
+    """What came of a do step: waiting, done or failed."""
 
     status: Literal["waiting", "done", "failed"]
     at: datetime
-    words: str = ""
 
 
 class State(Part):
@@ -40,8 +38,13 @@ class State(Part):
 
     path: tuple[str, ...] = ()
     at: int = 0
-    answers: dict[str, Answer] = {}
     covered: dict[str, Covered] = {}
     skipped: dict[str, Skipped] = {}
     results: dict[str, Result] = {}
+    answers: dict[str, Answer] = {}
+    reasons: dict[str, str] = {}  # why a step was left out, or what the partner's system said of it
     upset: bool = False
+
+
+OF_THE_PERSON = {"answers", "reasons", "upset"}
+"""The parts of a state that tell of the customer, and go with them."""

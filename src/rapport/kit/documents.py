@@ -19,6 +19,7 @@ from rapport.kit.lines import Path, line_of, lines_of
 KEY = r"^[a-z0-9][a-z0-9_-]{0,49}$"
 MOST_CHARACTERS = 200_000
 MOST_TOLD = 20
+LONGEST_NOTE = 200
 BOUNDS = {
     "greater_than_equal": ("at least {:g} is wanted", "ge"),
     "greater_than": ("more than {:g} is wanted", "gt"),
@@ -149,6 +150,14 @@ def plain_text(text: str) -> str:
     if "\x00" in text:
         raise Invalid("This is no text: it has a zero byte in it.")
     return text
+
+
+def note_of(note: str) -> str:
+    """Return the note that goes with a version, on one line."""
+    note = " ".join(note.split())
+    if len(note) > LONGEST_NOTE or "\x00" in note:
+        raise Invalid(f"Keep the note under {LONGEST_NOTE} characters.")
+    return note
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

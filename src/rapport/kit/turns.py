@@ -19,6 +19,7 @@ class Turn(IntEnum):
     CALL_LOGS = 7_330
     CUSTOMERS = 7_331
     BOOKS = 7_332
+    GUIDES = 7_333
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

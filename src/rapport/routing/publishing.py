@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
-from rapport.kit.documents import plain_text
+from rapport.kit.documents import note_of, plain_text
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
@@ -25,7 +25,6 @@ from rapport.routing.versions import TRIED, known_names, version_by_number, vers
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-LONGEST_NOTE = 200
 FURTHEST = timedelta(days=366)
 
 
@@ -38,7 +37,7 @@ def save_draft(
     Raises PlanInvalid, with every fault and its line, for what is no plan of this programme.
     """
     text = plain_text(text)
-    note = _note(note)
+    note = note_of(note)
     read_plan(text, known_names(programme))
     take_turns(Turn.PLANS, programme.pk)
     newest = PlanVersion.objects.filter(programme=programme).order_by("-number").first()
@@ -73,7 +72,7 @@ def publish(
     require_seen(programme, instead_of)
     _require_none_tried(programme)
     read_plan(version.text, known_names(programme))
-    version.note, version.published_by = _note(note) or version.note, by
+    version.note, version.published_by = note_of(note) or version.note, by
     if starts_at is None:
         _bring_into_force(version, actor)
     else:
@@ -115,7 +114,7 @@ def roll_back(
     require_seen(programme, instead_of)
     _require_none_tried(programme)
     read_plan(old.text, known_names(programme))
-    version = _make(programme, old.text, _note(note) or f"Version {number} again", by)
+    version = _make(programme, old.text, note_of(note) or f"Version {number} again", by)
     version.published_by = by
     tell(programme, PlanSaved(version=version.number), actor)
     _bring_into_force(version, actor)
@@ -189,13 +188,6 @@ def require_seen(programme: Programme, instead_of: int | None) -> None:
         raise Conflict(
             f"Version {number} was published meanwhile. Look at what it changes, then publish yours in its place."
         )
-
-
-def _note(note: str) -> str:
-    note = " ".join(note.split())
-    if len(note) > LONGEST_NOTE or "\x00" in note:
-        raise Invalid(f"Keep the note under {LONGEST_NOTE} characters.")
-    return note
 
 
 def tell(programme: Programme, happening: Happening, actor: str) -> None:

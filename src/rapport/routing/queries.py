@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db.models import Q
 
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
@@ -199,6 +200,24 @@ def _usual_handle_seconds(programme: Programme) -> float | None:
         lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
         KEPT_SECONDS,
     )
+
+
+def skill_keys(programme: Programme) -> set[str]:
+    """Return every skill there is: those of the plan, and those that somebody has."""
+    known = Proficiency.objects.filter(programme=programme).values_list("skill", flat=True).distinct()
+    return {*plan_in_force(programme).plan.skills, *known}
+
+
+def level_of(member: Member, skill: str) -> int:
+    """Return the level of a skill that is valid for the person today; 0 where they have none."""
+    today = clock.now().astimezone(member.programme.zone).date()
+    rows = Proficiency.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=today),
+        Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+        member=member,
+        skill=skill,
+    )
+    return rows.values_list("level", flat=True).first() or 0
 
 
 def skills_of(member: Member) -> list[Proficiency]:

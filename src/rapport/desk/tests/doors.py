@@ -8,7 +8,8 @@ from rapport.conftest import World
 from rapport.customers import actions as customers
 from rapport.customers.models import SealedValue
 from rapport.customers.sensitive import Keeper, Spot
-from rapport.guides import actions as guides
+from rapport.guides import publishing as guide_files
+from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.routing import actions as routing
 from rapport.routing import call_backs, presence
@@ -24,7 +25,7 @@ NEEDS_CONTACT = (
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
     steps = [{"key": "greet", "title": "Greet"}]
-    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=steps, actor="test")
+    guide_files.install(programme=world.programme, text=simple("Cancel", steps, "cancel"), actor="test")
     held = chat.begin(
         programme=world.programme, email="ada@example.org", text="Hello", reason=world.reason, client_id=uuid4()
     )

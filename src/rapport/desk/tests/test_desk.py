@@ -16,8 +16,9 @@ from rapport.customers import actions as customers
 from rapport.customers.models import Customer
 from rapport.customers.queries import open_promises_of
 from rapport.desk import actions as desk
-from rapport.guides import actions as guides
+from rapport.guides import publishing as guide_files
 from rapport.guides.queries import guide_of
+from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.recognition import actions as recognition
@@ -27,7 +28,7 @@ from rapport.routing.models import CHOSEN
 from rapport.routing.queries import open_offer_to
 
 STEPS = [
-    {"key": "greet", "title": "Greet", "words": "Hello {name}, I am {rep}."},
+    {"key": "greet", "title": "Greet", "words": "Hello {customer.first_name}, I am {rep.name}."},
     {"key": "why", "title": "Hear the reason", "touch_point": "required"},
 ]
 DESK = "/at/cards/desk/"
@@ -49,7 +50,7 @@ def ring(world: World, email: str = "ada@example.org", text: str = "I want to cl
 
 def take(client: Client, world: World, **more: str) -> tuple[Contact, str]:
     """Ring and accept; return the contact and the address of its steps."""
-    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=STEPS, actor="test")
+    guide_files.install(programme=world.programme, text=simple("Cancel", STEPS, "cancel"), actor="test")
     contact = ring(world, **more)
     offer = open_offer_to(world.rep)
     assert offer is not None
@@ -190,7 +191,7 @@ def test_who_is_not_on_file_can_be_found(rep: Client, world: World) -> None:
 def test_earlier_contacts_of_others_are_seen_with_the_customer_in_hand_and_not_else(
     rep: Client, world: World
 ) -> None:
-    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=STEPS, actor="test")
+    guide_files.install(programme=world.programme, text=simple("Cancel", STEPS, "cancel"), actor="test")
     earlier = chat.begin(
         programme=world.programme,
         email="ada@example.org",
@@ -276,9 +277,9 @@ def test_a_call_pops_the_same_file_without_chat(rep: Client, world: World) -> No
 
 def test_a_call_gets_its_guide_when_the_rep_learns_the_reason(rep: Client, world: World) -> None:
     contact, at = take(rep, world)
-    other = contacts.ensure_reason(programme=world.programme, key="limit", name="A higher limit")
+    contacts.ensure_reason(programme=world.programme, key="limit", name="A higher limit")
     more = [{"key": "ask", "title": "Ask how much", "touch_point": "required"}]
-    guides.publish(programme=world.programme, reason=other, name="Limit", steps=more)
+    guide_files.install(programme=world.programme, text=simple("Limit", more, "limit"), actor="test")
     assert "Ask how much" in text_of(rep.post(f"{at}reason/", {"reason": "limit"}))
     assert rep.post(f"{at}reason/", {"reason": "nonsense"}).status_code == 422
     rep.post(f"{at}steps/ask/", {"done": "yes"})

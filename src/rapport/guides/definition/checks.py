@@ -12,6 +12,7 @@ from rapport.kit.documents import Fault
 from rapport.kit.lines import Path
 
 LONG_WORDS = 600
+SAVES = ("contact", "file:name", "file:likes", "file:language", "file:email", "file:phone")
 
 
 def faults_of(guide: Guide, known: Known = NOTHING_KNOWN) -> list[Fault]:
@@ -99,7 +100,11 @@ def _kind(_guide: Guide, step: Step) -> Iterator[tuple[str, str]]:
     has_more = has_words or bool(step.touch_point or step.asks or step.aside)
     leads = bool(step.next or step.branches or step.required or step.fixed_order)
     for is_wrong, part, words in (
-        (kind == "ask" and not step.asks, "kind", "It asks for nothing: name the fields it asks for."),
+        (
+            kind == "ask" and not (step.asks or has_words),
+            "kind",
+            "It asks nothing: name fields or say the words.",
+        ),
         (kind == "branch" and not step.branches, "kind", "It has no branches."),
         (
             kind == "branch" and has_more,
@@ -141,17 +146,8 @@ def _declared(guide: Guide) -> Iterator[Fault]:
             yield Fault(here, "Only a number or money has a least and a most.")
         if field.least is not None and field.most is not None and field.least > field.most:
             yield Fault((*here, "least"), "The least is more than the most.")
-        if not _saves(field.saves):
-            words = "contact is wanted, or file:likes, file:language, file:email, file:telephone, file:attribute.…"
-            yield Fault((*here, "saves"), f"{field.saves!r} is nothing to save to; {words}")
-
-
-def _saves(place: str) -> bool:
-    where, _, what = place.partition(":")
-    if where == "contact":
-        return not what
-    is_attribute = what.startswith("attribute.") and what != "attribute."
-    return where == "file" and (is_attribute or what in ("likes", "language", "email", "telephone"))
+        if field.saves not in SAVES:
+            yield Fault((*here, "saves"), f"{field.saves!r} is nothing to save to; there are: {', '.join(SAVES)}.")
 
 
 def _targets(guide: Guide) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from rapport.guides.definition.insertions import names_in
 from rapport.kit.documents import KEY, Part
 
 Key = Annotated[str, StringConstraints(pattern=KEY)]
@@ -85,8 +86,8 @@ class FieldRules(Part):
     help: Annotated[str, StringConstraints(max_length=300)] = ""
     saves: Annotated[str, StringConstraints(max_length=120)] = Field(
         default="contact",
-        description="contact: kept with the contact; file:likes, file:language, file:email, file:telephone or "
-        "file:attribute.<name>: the customer's file is brought up to date too",
+        description="contact: kept with the contact; file:name, file:likes, file:language, file:email or "
+        "file:phone: the customer's file is brought up to date too",
     )
 
 
@@ -160,6 +161,7 @@ class Guide(Part):
     """All that a guide says."""
 
     name: Line
+    key: Key | Literal[""] = Field(default="", description="what it is known by; made of the name where empty")
     for_: For = Field(default=For(), alias="for")
     freedom: Freedom = Freedom()
     self_service: bool = Field(default=False, description="customers may go through it themselves")
@@ -176,3 +178,12 @@ class Guide(Part):
     def place_of(self) -> dict[str, int]:
         """Where each step stands in the file, from 0."""
         return {step.key: place for place, step in enumerate(self.steps)}
+
+    @cached_property
+    def names_used(self) -> frozenset[str]:
+        """The facts and fields that its conditions and words name."""
+        texts = [text for one in self.steps for text in (one.title, one.words, one.customer_words, *one.points)]
+        whens = [when for step in self.steps for when in (step.when, *(one.when for one in step.branches))]
+        named = [one.field for when in whens for one in when]
+        named += [inner.field for when in whens for one in when for inner in one.any_of]
+        return frozenset([*named, *(name for text in texts for name in names_in(text))])

@@ -72,11 +72,15 @@ def test_the_same_guide_as_json() -> None:
         ('required = "when"', 'required = "always"', "They say when it is required"),
         ("fixed_order = true\nreorder_from", "reorder_from", "It has no fixed order"),
         ('kind = "ask"', 'kind = "say"\nconnector = "x"', "Only a do step reaches"),
-        ('asks = ["why", "move_to"]', "", "It asks for nothing"),
+        (
+            'words = "What made you decide?"\ntouch_point = "free"\nrequired = "always"\nasks',
+            "gives",
+            "It asks nothing",
+        ),
         ('branches = [{ when = [{ field = "why", is = ["price"] }], to = "offer" }]', "", "It has no branches"),
         ("aside = true", "aside = true\nfixed_order = true", "After an aside"),
         ('choices = ["price", "moving", "other"]', "", "A choice needs its choices"),
-        ('saves = "file:attribute.moves_to"', 'saves = "file:segment"', "nothing to save to"),
+        ('saves = "file:likes"', 'saves = "file:segment"', "nothing to save to"),
         ('label = "Account"', 'label = "Account"\nleast = 5\nmost = 2', "The least is more than the most"),
         ("optional = true", "optional = true\nmost = 2", "Only a number or money"),
         ('key = "greet"', 'key = "Greet!"', "a key has small letters"),
@@ -212,4 +216,5 @@ def test_a_mangled_guide_is_read_or_refused_with_lines(at: int, put: str) -> Non
 
 
 def test_the_schema_names_every_part() -> None:
-    assert set(schema()["properties"]) == {"name", "for", "freedom", "self_service", "fields", "steps", "tests"}
+    parts = {"name", "key", "for", "freedom", "self_service", "fields", "steps", "tests"}
+    assert set(schema()["properties"]) == parts

@@ -16,7 +16,7 @@ from rapport.guides.definition.rules import END, Guide
 from rapport.guides.engine import Run
 from rapport.guides.state import State
 from rapport.guides.tests.written import CANCEL
-from rapport.kit.errors import Invalid
+from rapport.kit.errors import DomainError, Invalid
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 GUIDE = read_guide(CANCEL)
@@ -91,7 +91,7 @@ def test_an_aside_goes_back_to_where_it_was() -> None:
 
 def test_a_failed_transaction_takes_its_branch() -> None:
     failed = moves.result(run(level=0), "cancel", status="done", at=NOW, words="card 4111 1111 1111 1111")
-    assert failed.results["cancel"].words == "card •••• 1111"
+    assert failed.reasons["cancel"] == "card •••• 1111"
     assert "by_hand" not in run(failed).way
     state = moves.answer(run(), "why", "price")
     for key in ("greet", "terms"):
@@ -120,7 +120,7 @@ def test_what_is_no_step_or_field_is_refused() -> None:
         lambda: moves.result(run(), "greet", status="done", at=NOW),
     ]
     for move in refused:
-        with pytest.raises(Invalid):
+        with pytest.raises(DomainError):
             move()
 
 
@@ -200,7 +200,7 @@ def moved(guide: Guide, facts: dict[str, Any], several: list[Any], state: State 
         key = guide.steps[number % len(guide.steps)].key
         try:
             state = made(one, kind, key, value)
-        except Invalid as error:
+        except DomainError as error:
             assert str(error)
         if state is one.state:
             assert state.model_dump_json() == before
@@ -275,7 +275,7 @@ def test_back_and_on_again_is_the_same_place(guide: Guide, facts: Any, several: 
     try:
         state = moves.back(before)
         after = Run(guide, moves.go(Run(guide, state, facts, level)), facts, level)
-    except Invalid:  # the very first step, or a fixed place that this level may not go to any more
+    except DomainError:  # the very first step, or a fixed place that this level may not go to any more
         return
     if before.current == before.state.path[before.state.at] and before.state.at - state.at == 1:
         assert after.current == before.current

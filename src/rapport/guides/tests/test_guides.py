@@ -1,4 +1,4 @@
-"""Guides: published once, kept by contacts that began with them, ticked, and settled at wrap-up."""
+"""Guides on contacts: begun once, kept through versions and hands, covered, answered, and settled at wrap-up."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,37 +6,51 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from rapport.accounts.models import Member
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
+from rapport.customers.models import Customer
 from rapport.events.queries import history_of
 from rapport.guides import actions, queries
-from rapport.guides.steps import read_steps
+from rapport.guides.library import queries as library
+from rapport.guides.models import Progress
+from rapport.guides.publishing import install
+from rapport.guides.tests.written import CANCEL, simple
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import actions as routing
 
 STEPS = [
-    {"key": "greet", "title": "Greet", "words": "Hello {name}"},
-    {"key": "why", "title": "Hear the reason", "kind": "ask", "touch_point": "required"},
+    {"key": "greet", "title": "Greet", "words": "Hello {customer.first_name}"},
+    {"key": "why", "title": "Hear the reason", "touch_point": "required"},
     {"key": "legal", "title": "Read it", "words": "Word for word.", "touch_point": "verbatim"},
     {"key": "tip", "title": "A tip", "touch_point": "optional"},
 ]
 
 
-@pytest.fixture
-def contact(world: World) -> Contact:
-    actions.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=STEPS, actor="test")
-    made, _ = contacts.arrive(
-        programme=world.programme,
-        channel="voice",
-        actor="pbx",
-        customer=world.customer,
-        reason=world.reason,
-    )
+def arrived(world: World, text: str, **more: Any) -> Contact:
+    install(programme=world.programme, text=text)
+    told = {"customer": world.customer, "reason": world.reason, **more}
+    made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", **told)
     routing.answer_elsewhere(made, rep=world.rep, actor="pbx")
     made.refresh_from_db()
     return made
+
+
+@pytest.fixture
+def contact(world: World) -> Contact:
+    return arrived(world, simple("Cancel", STEPS, "cancel"))
+
+
+@pytest.fixture
+def rich(world: World, monkeypatch: pytest.MonkeyPatch) -> Contact:
+    """A contact with the guide that has something of everything; the library has its objection."""
+    routing.set_proficiency(member=world.second_rep, skill="retention", level=4, actor="test")
+    monkeypatch.setattr(
+        library, "keys_of", lambda _programme, kind: {"too_dear"} if kind == "objection" else set()
+    )
+    return arrived(world, CANCEL)
 
 
 def tick(world: World, contact: Contact, *keys: str) -> None:
@@ -44,26 +58,24 @@ def tick(world: World, contact: Contact, *keys: str) -> None:
         actions.tick(member=world.rep, contact=contact, step=key)
 
 
+def guide_of(contact: Contact, member: Member | None = None) -> queries.GuideView:
+    found = queries.guide_of(contact, member=member)
+    assert found is not None
+    return found
+
+
 def test_a_contact_keeps_the_version_it_began_with(world: World, contact: Contact) -> None:
     actions.begin(contact, actor="test")
-    newer = [*STEPS, {"key": "more", "title": "More"}]
-    actions.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=newer, actor="t")
-    guide = queries.guide_of(contact)
-    assert guide is not None
-    assert (guide.version, len(guide.steps)) == (1, 4)
-
-
-def test_publishing_the_same_steps_makes_no_new_version(world: World, contact: Contact) -> None:
-    again = actions.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=STEPS, actor="t")
-    assert again.number == 1
+    install(programme=world.programme, text=simple("Cancel", [*STEPS, {"key": "more", "title": "More"}], "cancel"))
+    assert (guide_of(contact).version, len(guide_of(contact).steps)) == (1, 4)
 
 
 def test_ticks_count_required_touch_points_only(world: World, contact: Contact) -> None:
     tick(world, contact, "greet", "why", "why", "tip")
-    guide = queries.guide_of(contact)
-    assert guide is not None
+    guide = guide_of(contact)
     assert [step.key for step in guide.open_required] == ["legal"]
     assert guide.next_key == "legal"
+    assert guide.steps[0].words == "Hello Ada"
     now = clock.now()
     found = queries.coverage(world.programme, since=now - timedelta(hours=1), until=now)
     assert (found.required, found.covered, found.share) == (2, 1, 0.5)
@@ -82,9 +94,7 @@ def test_open_touch_points_need_a_reason_at_wrap_up(world: World, contact: Conta
     with pytest.raises(Invalid, match="Required touch points are open"):
         actions.close(contact, actor="test")
     actions.close(contact, actor="test", because="The line broke.")
-    guide = queries.guide_of(contact)
-    assert guide is not None
-    assert guide.open_because == "The line broke."
+    assert guide_of(contact).open_because == "The line broke."
 
 
 def test_a_contact_nobody_ticked_counts_as_uncovered(world: World, contact: Contact) -> None:
@@ -102,34 +112,101 @@ def test_no_ticks_after_the_end(world: World, contact: Contact) -> None:
 
 
 def test_unknown_steps_are_refused(world: World, contact: Contact) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="not in the version"):
         tick(world, contact, "nope")
 
 
-def test_the_general_guide_serves_reasons_without_one(world: World, contact: Contact) -> None:
-    actions.publish(programme=world.programme, reason=None, name="General", steps=STEPS[:1], actor="t")
+def test_without_a_guide_there_is_nothing_to_tick(world: World) -> None:
+    made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", reason=world.reason)
+    routing.answer_elsewhere(made, rep=world.rep, actor="pbx")
+    made.refresh_from_db()
+    assert queries.guide_of(made) is None
+    with pytest.raises(NotFound):
+        tick(world, made, "why")
+
+
+def test_the_most_particular_guide_serves(world: World, contact: Contact) -> None:
+    install(programme=world.programme, text=simple("General", STEPS[:1]))
+    priority = simple("Priority", STEPS[:1], "cancel").replace("[for]", '[for]\nsegments = ["priority"]')
+    install(programme=world.programme, text=priority)
     other = contacts.ensure_reason(programme=world.programme, key="limit", name="Limit")
-    made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", reason=other)
-    general, own = queries.guide_of(made), queries.guide_of(contact)
-    assert general is not None
-    assert own is not None
-    assert (general.name, own.name) == ("General", "Cancel")
+    names = {}
+    for reason in (world.reason, other):
+        for who in (world.customer, None):
+            made, _ = contacts.arrive(
+                programme=world.programme, channel="voice", actor="pbx", reason=reason, customer=who
+            )
+            names[reason.key, who is not None] = guide_of(made).name
+    assert names == {
+        ("cancel", True): "Priority",
+        ("cancel", False): "Cancel",
+        ("limit", True): "General",
+        ("limit", False): "General",
+    }
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ([], "1 to 30"),
-        ("steps", "1 to 30"),
-        ([1], "Step 1 must be"),
-        ([{"key": "a", "title": "A"}, {"key": "a", "title": "B"}], "'a'"),
-        ([{"key": "A b", "title": "A"}], "the key needs"),
-        ([{"key": "a", "title": " "}], "the title needs"),
-        ([{"key": "a", "title": "A", "kind": "sing"}], "the kind is one of"),
-        ([{"key": "a", "title": "A", "touch_point": "verbatim"}], "needs its words"),
-        ([{"key": "a", "title": "A", "colour": "red"}], "'colour'"),
-    ],
-)
-def test_steps_that_cannot_be_used_are_named(data: Any, words: str) -> None:
-    with pytest.raises(Invalid, match=words):
-        read_steps(data)
+def test_a_guide_of_another_programme_serves_nobody_here(world: World, contact: Contact) -> None:
+    Progress.objects.all().delete()
+    Contact.objects.filter(pk=contact.pk).update(reason=None)
+    contact.refresh_from_db()
+    assert queries.guide_of(contact) is None
+
+
+def test_the_next_rep_has_all_that_was_done_in_the_form_of_their_own_level(world: World, rich: Contact) -> None:
+    actions.answer(member=world.rep, contact=rich, field="why", value="price")
+    tick(world, rich, "greet")
+    mine, theirs = guide_of(rich, world.rep), guide_of(rich, world.second_rep)
+    assert [one.is_done for one in mine.steps] == [one.is_done for one in theirs.steps]
+    assert (mine.view.level, theirs.view.level) == (0, 4)
+    assert [one.form for one in (mine.steps[0], theirs.steps[0])] == ["guided", "free"]
+
+
+def test_who_lapses_has_the_strict_form_at_once(world: World, rich: Contact) -> None:
+    today = clock.now().date()
+    routing.set_proficiency(
+        member=world.rep, skill="retention", level=5, valid_until=today - timedelta(days=1), actor="test"
+    )
+    assert guide_of(rich, world.rep).view.level == 0
+    with pytest.raises(Invalid, match="yours is 0"):
+        actions.skip(member=world.rep, contact=rich, step="greet", because="They know us")
+    actions.skip(member=world.second_rep, contact=rich, step="greet", because="They know us")
+    greet = guide_of(rich).view.of("greet")
+    assert greet is not None
+    assert (greet.is_open, greet.because) == (False, "They know us")
+    assert (guide_of(rich).required, guide_of(rich).covered) == (4, 0)
+
+
+def test_an_answer_brings_the_file_up_to_date(world: World, rich: Contact) -> None:
+    actions.answer(member=world.rep, contact=rich, field="move_to", value="Lisbon")
+    assert Customer.objects.get(pk=world.customer.pk).likes == "Lisbon"
+    assert guide_of(rich).view.of("hear").fields[1].answer == "Lisbon"
+    data = [event.data for event in history_of(world.programme, rich.public_id)]
+    assert "Lisbon" not in str(data)
+    with pytest.raises(Invalid, match="one of these is wanted"):
+        actions.answer(member=world.rep, contact=rich, field="why", value="Lisbon")
+
+
+def test_places_are_kept_and_refused_moves_change_nothing(world: World, rich: Contact) -> None:
+    actions.go(member=world.rep, contact=rich)
+    kept = Progress.objects.get(contact=rich)
+    assert guide_of(rich).view.current.key == "hear"
+    with pytest.raises(Invalid, match="First: Greet, Hear why"):
+        actions.go(member=world.rep, contact=rich, to="terms")
+    assert Progress.objects.get(contact=rich).state == kept.state
+    actions.back(member=world.rep, contact=rich)
+    assert guide_of(rich).view.current.key == "greet"
+    actions.notice(member=world.rep, contact=rich, is_upset=True)
+    assert guide_of(rich).view.is_upset
+
+
+def test_a_new_reason_brings_its_guide_until_something_is_done(world: World, contact: Contact) -> None:
+    actions.begin(contact, actor="test")
+    other = contacts.ensure_reason(programme=world.programme, key="limit", name="Limit")
+    install(programme=world.programme, text=simple("Limit", STEPS, "limit"))
+    contacts.learn_reason(contact, reason=other, actor="test")
+    actions.follow_reason(contact, actor="test")
+    assert guide_of(contact).name == "Limit"
+    tick(world, contact, "why")
+    contacts.learn_reason(contact, reason=world.reason, actor="test")
+    actions.follow_reason(contact, actor="test")
+    assert guide_of(contact).name == "Limit"

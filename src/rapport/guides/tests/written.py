@@ -1,4 +1,6 @@
-"""A guide with something of everything, for tests."""
+"""A guide with something of everything, and plain ones, for tests."""
+
+from rapport.guides.definition.writing import write_guide
 
 CANCEL = """
 name = "Cancel a card"
@@ -16,7 +18,7 @@ choices = ["price", "moving", "other"]
 [fields.move_to]
 label = "Where do they move?"
 optional = true
-saves = "file:attribute.moves_to"
+saves = "file:likes"
 
 [fields.account]
 label = "Account"
@@ -106,3 +108,23 @@ moves = [{ cover = "greet" }, { cover = "terms" }]
 refused = true
 open = ["hear", "terms"]
 """
+
+
+def simple(name: str, steps: list[dict[str, str]], reason: str = "") -> str:
+    """Return a guide of plain steps; ``touch_point`` is as people say it: required, verbatim or optional."""
+    return write_guide(
+        {
+            "name": name,
+            "for": {"reasons": [reason] if reason else []},
+            "steps": [_plain(step, is_last=step is steps[-1]) for step in steps],
+        }
+    )
+
+
+def _plain(step: dict[str, str], *, is_last: bool) -> dict[str, str]:
+    told, kind = dict(step), step.get("touch_point", "")
+    if kind in ("required", "verbatim"):
+        told["required"] = "always"
+    if kind in ("required", "optional"):
+        told["touch_point"] = "free"
+    return told | ({"next": "end"} if is_last else {})

@@ -177,10 +177,8 @@ def test_what_customers_and_reps_say(world: World) -> None:
 
 
 def test_touch_points(world: World) -> None:
-    guide = Guide.objects.create(programme=world.programme, reason=world.reason)
-    version = GuideVersion.objects.create(
-        programme=world.programme, guide=guide, number=1, steps=[], published_at=NINE
-    )
+    guide = Guide.objects.create(programme=world.programme, key="cancel", name="Cancel")
+    version = GuideVersion.objects.create(programme=world.programme, guide=guide, number=1, text="", made_at=NINE)
     for required, covered in ((4, 4), (4, 1)):
         Progress.objects.create(
             programme=world.programme,

@@ -20,6 +20,8 @@ from rapport.customers import actions as customers
 from rapport.customers.models import Customer, Holding
 from rapport.feedback import actions as feedback
 from rapport.guides import actions as guides
+from rapport.guides import publishing as guide_files
+from rapport.guides.tests.written import simple
 from rapport.insight import queries as insight
 from rapport.insight.registry import METRICS, RELATIONS
 from rapport.kit import clock
@@ -64,7 +66,8 @@ def known(world: World) -> Customer:
     programme, customer = world.programme, world.customer
     Customer.objects.filter(pk=customer.pk).update(attributes={"shoesize": 38})
     Holding.objects.create(programme=programme, customer=customer, key="h1", product="Card", label="Visa of hers")
-    guides.publish(programme=programme, reason=world.reason, name="Cancel", steps=STEPS, actor="test")
+    with clock.at(NINE):
+        guide_files.install(programme=programme, text=simple("Cancel", STEPS, "cancel"), actor="test")
     changes = {"name": "Ada Lovelace", "likes": "likes whist"}
     with clock.at(NINE):
         customers.update_file(member=world.rep, customer=customer, version=1, changes=changes)

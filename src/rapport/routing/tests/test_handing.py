@@ -12,7 +12,9 @@ from rapport.conftest import World
 from rapport.contacts.models import Contact, Leg, Transfer
 from rapport.events.models import Event
 from rapport.guides import actions as guides
+from rapport.guides import publishing as guide_files
 from rapport.guides.queries import guide_of
+from rapport.guides.tests.written import simple
 from rapport.insight.check import differences
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
@@ -168,7 +170,7 @@ def test_a_colleague_who_is_asked_takes_over_and_the_guide_goes_along(
     rep: Client, second: Client, world: World
 ) -> None:
     steps = [{"key": "greet", "title": "Greet"}]
-    guides.publish(programme=world.programme, reason=world.reason, name="Cancel", steps=steps, actor="test")
+    guide_files.install(programme=world.programme, text=simple("Cancel", steps, "cancel"), actor="test")
     contact = in_hand(world)
     guides.begin(contact, actor="test")
     guides.tick(member=world.rep, contact=contact, step="greet")
@@ -184,7 +186,7 @@ def test_a_colleague_who_is_asked_takes_over_and_the_guide_goes_along(
     assert (contact.rep, contact.transfers) == (world.second_rep, 1)
     assert presence.presence_of(world.rep).doing == "available"
     guide = guide_of(contact)
-    assert guide is not None and [bool(one.ticked_at) for one in guide.steps] == [True]
+    assert guide is not None and [bool(one.is_done) for one in guide.steps] == [True]
     assert list(differences(world.programme)) == []
 
 

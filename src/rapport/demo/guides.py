@@ -1,0 +1,102 @@
+"""The guides of the demonstration, one for each topic: five or six required touch points, freedom around them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from rapport.demo.topics import TOPICS, Topic
+from rapport.guides.definition.writing import write_guide
+
+VERBATIM = {
+    "cancel": "You can end your contract at any time. Ending it now costs nothing, and we do it at once.",
+    "dispute": "The amount is booked back for now. If the merchant proves the payment, it is charged again.",
+    "rate": "The plan has no interest as long as every part is paid in time; otherwise the usual rate applies.",
+}
+WHY = {"label": "Why do they want to leave?", "type": "choice", "optional": True} | {
+    "choices": ["the fee", "hardly used", "another bank", "moving abroad", "bad service"]
+}
+OBJECTIONS = {
+    "cancel": (("too_dear", "The fee is too high"), ("better_offer", "Another bank offers more")),
+    "rate": (("too_dear", "The interest is too high"),),
+}
+Step = dict[str, Any]
+
+
+def guide_text(topic: Topic) -> str:
+    """Return the guide of a topic as it would be written."""
+    why = {"fields": {"why": WHY}} if topic.key == "cancel" else {}
+    return write_guide(
+        {
+            "name": topic.name,
+            "key": topic.key,
+            "for": {"reasons": [topic.key]},
+            "freedom": {"skill": topic.skill},
+            **why,
+            "steps": _steps(topic),
+        }
+    )
+
+
+@cache
+def required_keys(topic: Topic) -> list[str]:
+    """Return the keys of the required touch points of a topic's guide."""
+    return [step["key"] for step in _steps(topic) if step.get("required")]
+
+
+def _steps(topic: Topic) -> list[Step]:
+    steps = [*_opening(topic), *_middle(topic), *_closing(topic)]
+    for key, title in OBJECTIONS.get(topic.key, ()):
+        aside = {"key": key.replace("_", "-"), "kind": "objection", "title": title}
+        steps.append(aside | {"words": "I understand. May I ask what you compare it with?", "aside": True})
+    return steps
+
+
+def _opening(topic: Topic) -> list[Step]:
+    words = "Good day {customer.first_name|}, thank you for waiting. My name is {rep.name}."
+    known = [{"when": [{"field": "last.days", "known": True}], "to": "last-time"}]
+    last = "Last time it was about {last.reason_name|another matter}: {last.outcome|looked into}. Has that held?"
+    greet = {"points": ["greet them by name", "thank them for waiting"], "rephrase_from": 2}
+    reason: Step = {"key": "reason", "kind": "ask", "title": "Hear the reason", "words": topic.asks[0]}
+    if topic.key == "cancel":
+        reason["asks"] = ["why"]
+    return [
+        {"key": "greet", "title": "Greet, thank for waiting", "words": words, "touch_point": "guided"}
+        | {"required": "always", **greet, "branches": known, "next": "reason"},
+        {"key": "last-time", "kind": "check", "title": "Comment on the last contact", "words": last}
+        | {"touch_point": "free"},
+        reason | {"touch_point": "free", "required": "always"},
+        {"key": "look-closer", "kind": "ask", "title": "Ask before you offer", "words": topic.asks[1]}
+        | {"touch_point": "free"},
+    ]
+
+
+def _middle(topic: Topic) -> list[Step]:
+    agree = {"touch_point": "guided", "points": ["what we do", "what it means for them"], "required": "always"}
+    words = topic.asks[min(2, len(topic.asks) - 1)]
+    steps: list[Step] = [
+        {"key": "solution", "title": "Agree the solution", "words": words, **agree, "rephrase_from": 3}
+    ]
+    if topic.key == "cancel":
+        offer = {"key": "offer", "kind": "offer", "title": "Offer something that fits", "slot": "save"}
+        steps.insert(0, offer | {"words": "Only once you have heard why they want to leave."})
+    if topic.key in VERBATIM:
+        read_out = {"touch_point": "verbatim", "required": "always", "fixed_order": True, "reorder_from": 3}
+        steps.append({"key": "disclosure", "title": "Read out", "words": VERBATIM[topic.key], **read_out})
+    return steps
+
+
+def _closing(topic: Topic) -> list[Step]:
+    close = {"kind": "close", "touch_point": "free", "required": "always"}
+    value = "Name what they do not use yet."
+    return [
+        {"key": "value", "title": "Give something of value", "words": value, "touch_point": "free"},
+        {"key": "next-step", "title": "Say what happens next, and by when", "words": topic.asks[-1], **close},
+        {"key": "thank", "title": "Thank the customer", "words": "Thank you for telling us.", **close}
+        | {"skip_from": 4, "next": "end"},
+    ]
+
+
+def texts() -> dict[str, str]:
+    """Return every guide of the demonstration by its topic."""
+    return {topic.key: guide_text(topic) for topic in TOPICS}
