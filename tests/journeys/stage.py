@@ -12,6 +12,8 @@ from rapport.contacts.models import Contact, Leg
 from rapport.customers.models import Customer, Holding
 from rapport.feeds import actions as feeds
 from rapport.guides import publishing as guides
+from rapport.guides.library import actions as library
+from rapport.guides.library.content import Objection
 from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.walls import inside
@@ -31,6 +33,7 @@ OFFICES = {
 }
 CUSTOMER = UUID("019ab000-0000-7000-8000-000000000001")  # public ids, for addresses
 PERSON = UUID("019ab000-0000-7000-8000-000000000002")
+ENTRY = "fee-too-high"
 STEPS = [
     {
         "key": "hear",
@@ -71,6 +74,10 @@ def furnish(world: World) -> None:
         programme=programme, text=BUILT_IN.replace("Main", "Line"), note="As it was", actor="stage"
     )
     feeds.stop(programme=programme, feed="customers", reason="Counted anew", actor="stage")
+    objection = Objection(name="The fee is too high", examples=["It costs too much."])
+    library.save_draft(
+        programme=programme, kind="objection", key=ENTRY, content=objection, instead_of=None, actor="stage"
+    )
 
 
 def main() -> None:

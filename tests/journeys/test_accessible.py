@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from .conftest import Enter
-from .stage import CUSTOMER, PERSON
+from .stage import CUSTOMER, ENTRY, PERSON
 
 pytestmark = pytest.mark.journey
 
@@ -22,6 +22,9 @@ PAGES = {
         "/at/cards/reports/",
         "/at/cards/rally/",
         "/at/cards/sessions/",
+        "/at/cards/library/",
+        "/at/cards/library/new/?kind=rebuttal",
+        f"/at/cards/library/entries/{ENTRY}/",
     ],
     "manager": [
         "/at/cards/privacy/",

@@ -194,12 +194,12 @@ def _sent_text(request: HttpRequest) -> str:
     return request.POST.get("text", "").replace("\r\n", "\n")
 
 
-def read_upload(request: HttpRequest, name: str) -> str:
+def read_upload(request: HttpRequest, name: str, *, most: int = MOST_BYTES) -> str:
     """Return the text of a file that was sent."""
     found = request.FILES.get(name)
     if found is None:
         raise Invalid("Choose a file first.")
-    if found.size is None or found.size > MOST_BYTES:
+    if found.size is None or found.size > most:
         raise Invalid("This file is too large.")
     try:
         return bytes(found.read()).decode("utf-8-sig").replace("\r\n", "\n")

@@ -1,12 +1,14 @@
-"""Addresses of people, roles, rules, tokens, routing and books."""
+"""Addresses of people, roles, rules, tokens, routing, books and the library."""
 
 from django.urls import path
 
-from rapport.studio import books, expected, plan_trials, replays, routing, views
+from rapport.studio import books, expected, library, library_examples, plan_trials, replays, routing, views
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
 BOOKS = "at/<slug:programme>/books/"
+LIBRARY = "at/<slug:programme>/library/"
+ENTRY = f"{LIBRARY}entries/<slug:key>/"
 
 urlpatterns = [
     path(PEOPLE, views.people, name="people"),
@@ -50,4 +52,18 @@ urlpatterns = [
     path(f"{BOOKS}<uuid:person>/", books.book, name="book"),
     path(f"{BOOKS}<uuid:person>/move/", books.move, name="book-move"),
     path(f"{BOOKS}<uuid:person>/stand-ins/", books.name_stand_ins, name="book-stand-ins"),
+    path(LIBRARY, library.library, name="library"),
+    path(f"{LIBRARY}new/", library.new, name="library-new"),
+    path(f"{LIBRARY}make/", library.make, name="library-make"),
+    path(f"{LIBRARY}check/", library.check, name="library-check"),
+    path(f"{LIBRARY}file/", library.file, name="library-file"),
+    path(f"{LIBRARY}take/", library.take, name="library-take"),
+    path(ENTRY, library.entry, name="library-entry"),
+    path(f"{ENTRY}save/", library.save, name="library-save"),
+    path(f"{ENTRY}keep/", library.keep, name="library-keep"),
+    path(f"{ENTRY}<int:number>/hand-in/", library.hand_in, name="library-hand-in"),
+    path(f"{ENTRY}<int:number>/decide/", library.decide, name="library-decide"),
+    path(f"{ENTRY}examples/", library_examples.examples, name="library-examples"),
+    path(f"{ENTRY}examples/add/", library_examples.add, name="library-example-add"),
+    path(f"{ENTRY}examples/<int:example>/drop/", library_examples.drop, name="library-example-drop"),
 ]

@@ -16,6 +16,8 @@ from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import ADMINISTRATOR, simulated_reps
 from rapport.demo.requests import HELD, RESTRICTED
 from rapport.feeds.queries import deliveries_of, feed_of
+from rapport.guides.library.listing import Wanted, listed
+from rapport.guides.library.queries import live_versions, search
 from rapport.insight import queries as insight
 from rapport.insight.check import differences
 from rapport.kit.errors import Conflict
@@ -43,6 +45,14 @@ def test_the_rows_hang_together(small: Any) -> None:
     assert not rows("routing.StateSpan", ended_at__gt=NOON).exists()
     assert rows("chat.Message", contact__channel="voice").count() == 0
     assert rows("chat.Message", author="rep", member=None).count() == 0
+
+
+def test_the_library_is_live_with_one_entry_overdue_and_one_change_to_approve(small: Any) -> None:
+    kinds = [one.entry.kind for one in live_versions(small)]
+    assert (kinds.count("objection"), kinds.count("rebuttal"), kinds.count("article")) == (6, 12, 16)
+    assert [row.entry.key for row in listed(small, Wanted(state="submitted"))] == ["late-fee"]
+    assert [row.entry.key for row in listed(small, Wanted(overdue=True))] == ["pay-abroad"]
+    assert search(small, "can I close it from abroad")[0].key == "close-from-abroad"
 
 
 def test_every_contact_is_in_the_log_in_order(small: Any) -> None:

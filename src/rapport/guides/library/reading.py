@@ -95,7 +95,7 @@ def _read_csv(text: str, known: Known) -> Library:
     lines: dict[Path, int] = {}
     faults: list[tuple[int, str]] = []
     for line, row in _rows(text):
-        kind, key = row.pop("kind", ""), row.pop("key", "")
+        kind, key = row.get("kind", ""), row.get("key", "")
         if kind not in parts:
             faults.append((line, f"The kind is one of {', '.join(parts)}."))
         elif (parts[kind], key) in lines:
@@ -132,7 +132,7 @@ def _cells(kind: str, row: dict[str, str]) -> Iterator[tuple[str, Any]]:
     """Yield the parts of an entry that a row has; an empty cell says nothing, and a list has an item a line."""
     for name, cell in row.items():
         told = cell.strip()
-        if not told:
+        if not told or name in ("kind", "key"):
             continue
         lines = [line for line in told.split("\n") if line.strip()]
         if name == "heading":
@@ -150,23 +150,35 @@ def _evidence(line: str) -> dict[str, str]:
     return {"fact": fact, "source": source} if fact else {"fact": source}
 
 
+def read_entry(kind: str, key: str, cells: dict[str, str], known: Known = NOTHING_KNOWN) -> Entry:
+    """Return an entry from the cells of a row; DocumentInvalid with every fault it has."""
+    part = next(name for name, one in PARTS.items() if one == kind)
+    content = {part: {key: dict(_cells(kind, cells))}}
+    library = A_LIBRARY.take(content, Library, lambda found: faults_of(found, known), dict)
+    [(_, _, entry)] = library.entries()
+    return entry
+
+
+def cells_of(entry: Entry) -> dict[str, str]:
+    """Return the cells of a row that say what the entry says."""
+    told = entry.model_dump(mode="json", exclude_none=True)
+    evidence = [f"{one['fact']} | {one['source']}" for one in told.get("evidence", [])]
+    return {
+        **{name: value for name, value in told.items() if name in COLUMNS},
+        **{name: "\n".join(told.get(name, [])) for name in LISTS},
+        "heading": entry.heading,
+        "text": entry.text,
+        "evidence": "\n".join(evidence),
+    }
+
+
 def as_csv(library: Library) -> str:
     """Return the library as a table that reads back as the same."""
     file = io.StringIO()
     rows = spreadsheet.writer(file)
     rows.writerow(COLUMNS)
     for kind, key, entry in library.entries():
-        told = entry.model_dump(mode="json", exclude_none=True)
-        evidence = [f"{one['fact']} | {one['source']}" for one in told.get("evidence", [])]
-        cells = {
-            **{name: value for name, value in told.items() if name in COLUMNS},
-            **{name: "\n".join(told.get(name, [])) for name in LISTS},
-            "kind": kind,
-            "key": key,
-            "heading": entry.heading,
-            "text": entry.text,
-            "evidence": "\n".join(evidence),
-        }
+        cells = {**cells_of(entry), "kind": kind, "key": key}
         rows.writerow([cells.get(name, "") for name in COLUMNS])
     return file.getvalue()
 

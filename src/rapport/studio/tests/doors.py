@@ -1,13 +1,19 @@
-"""What the addresses of people, tokens and versions of the plan need."""
+"""What the addresses of people, tokens, versions of the plan and entries of the library need."""
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import ApiToken
 from rapport.accounts.roles import Right
+from rapport.channels.chat import actions as chat
+from rapport.channels.chat.queries import messages_of
 from rapport.conftest import World
 from rapport.customers import books
+from rapport.guides.library import actions as library
+from rapport.guides.library.content import Objection
+from rapport.guides.library.examples import add_example
 from rapport.kit import clock
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
@@ -34,7 +40,12 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     of_version = ("version", "file", "publish", "trial-new", "trial-size", "trial-begin")
     version = {f"routing-{name}": {"number": made.number} for name in of_version}
     trial = {"trial": _a_trial(world, made.number)}
+    example = _an_example(world)
+    of_entry = ("entry", "save", "keep", "examples", "example-add")
     return {
+        **{f"library-{name}": {"key": "walked"} for name in of_entry},
+        **{f"library-{name}": {"key": "walked", "number": 1} for name in ("hand-in", "decide")},
+        "library-example-drop": {"key": "walked", "example": example},
         **dict.fromkeys((*names, *own_book), person),
         "book-hand-over-end": {"hand_over": handed.public_id},
         **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),
@@ -43,6 +54,22 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "routing-trial-end": trial,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
+
+
+def _an_example(world: World) -> int:
+    """Return an example of an entry of the library."""
+    entry = library.save_draft(
+        programme=world.programme,
+        kind="objection",
+        key="walked",
+        content=Objection(name="It costs too much"),
+        instead_of=None,
+    )
+    said = chat.begin(
+        programme=world.programme, email="ada@example.org", text="Too dear", reason=None, client_id=uuid4()
+    )
+    [message] = messages_of(said)
+    return add_example(entry=entry, contact=said, message=message.client_id, by=world.supervisor).pk
 
 
 def replay_of(world: World) -> Replay:
