@@ -21,6 +21,7 @@ from rapport.guides.library import actions, listing, queries
 from rapport.guides.library.access import access_entry
 from rapport.guides.library.content import LONGEST_ANSWER, PARTS, entry_of
 from rapport.guides.library.reading import MOST_CHARACTERS, as_csv, as_toml, cells_of, read_library
+from rapport.guides.library.uses import used_by
 from rapport.kit import pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.studio import library_forms as forms
@@ -279,7 +280,7 @@ def _entry_page(
         "lines": _changes(live.version, shown.version) if live and live is not shown else None,
         "examples": queries.examples_of(found),
         "rebuttals": queries.rebuttals_of(member.programme, found.key) if found.kind == "objection" else [],
-        "used_by": queries.used_by(found),
+        "used_by": used_by(found),
         "is_own": shown.version.made_by_id == member.pk,
         "owners": [(one.agent_id, one.name) for one in members_with(member.programme, Right.WRITE_GUIDES)],
         "error": str(error) if error else "",

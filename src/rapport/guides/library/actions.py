@@ -30,7 +30,9 @@ from rapport.guides.library.content import PARTS, Entry, Library
 from rapport.guides.library.indexing import forget, index
 from rapport.guides.library.models import Kind, LibraryEntry, LibraryVersion
 from rapport.guides.library.reading import faults_of
+from rapport.guides.library.uses import used_by
 from rapport.kit import clock
+from rapport.kit.documents import note_of
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
 
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
-LONGEST_NOTE = 200
 FURTHEST = timedelta(days=366)
 REVIEWED_AFTER = timedelta(days=182)
 
@@ -57,7 +58,7 @@ def save_library(
     *, programme: Programme, library: Library, note: str = "", by: Member | None = None, actor: str = "command"
 ) -> Taken:
     """Put a draft on file for each entry that says something new; whole or, with Invalid, not at all."""
-    note = _note(note)
+    note = note_of(note)
     take_turns(Turn.LIBRARY, programme.pk)
     _require_sound(programme, library)
     keys = [key for _, key, _ in library.entries()]
@@ -127,7 +128,7 @@ def send_back(*, entry: LibraryEntry, number: int, because: str, actor: str = "c
         raise Conflict("This version does not wait to be approved.")
     if not because.strip():
         raise Invalid("Say what is to be put right.")
-    version.submitted_at, version.note = None, _note(because)
+    version.submitted_at, version.note = None, note_of(because)
     version.save(update_fields=["submitted_at", "note"])
     _tell(entry, LibraryReturned(kind=entry.kind, key=entry.key, version=number), actor)
 
@@ -184,9 +185,10 @@ def call_off(*, entry: LibraryEntry, number: int, actor: str = "command") -> Non
 @transaction.atomic
 def withdraw(*, entry: LibraryEntry, actor: str = "command") -> None:
     """Have an entry live to nobody; Conflict while something that is live needs it."""
+    take_turns(Turn.GUIDES, entry.programme_id)  # no guide that names it is published meanwhile
     take_turns(Turn.LIBRARY, entry.programme_id)
     entry.refresh_from_db()
-    if used := queries.used_by(entry):
+    if used := used_by(entry):
         raise Conflict(f"It is in use: {', '.join(used[:5])}. Take it out there first.")
     for version in entry.versions.select_related("entry__programme").filter(live_from__gt=clock.now()):
         _call_off(version, actor)
@@ -300,13 +302,6 @@ def _tell_published(version: LibraryVersion, actor: str) -> None:
     entry, since = version.entry, version.live_from.isoformat() if version.live_from else None
     told = LibraryPublished(kind=entry.kind, key=entry.key, version=version.number, live_from=since)
     _tell(entry, told, actor)
-
-
-def _note(note: str) -> str:
-    note = " ".join(note.split())
-    if len(note) > LONGEST_NOTE or "\x00" in note:
-        raise Invalid(f"Keep the note under {LONGEST_NOTE} characters.")
-    return note
 
 
 def _tell(entry: LibraryEntry, happening: Happening, actor: str) -> None:

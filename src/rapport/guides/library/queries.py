@@ -167,12 +167,6 @@ def library_of(programme: Programme, *, only_live: bool = True) -> Library:
     return Library.model_construct(None, **parts)
 
 
-def used_by(entry: LibraryEntry) -> list[str]:
-    """Return the titles of what is live and needs the entry."""
-    answers = live_versions(entry.programme).filter(entry__kind=Kind.REBUTTAL, content__objection=entry.key)
-    return list(answers.values_list("title", flat=True)) if entry.kind == Kind.OBJECTION else []
-
-
 def overdue(programme: Programme, today: date) -> QuerySet[LibraryEntry]:
     """Return the live entries whose day of review has passed."""
     live = live_versions(programme).filter(entry=OuterRef("pk"))

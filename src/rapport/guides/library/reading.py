@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from rapport.guides.library.content import PARTS, Entry, Fitting, Library, Rebuttal
-from rapport.kit import spreadsheet
+from rapport.kit import spreadsheet, toml
 from rapport.kit.documents import DocumentInvalid, Fault, Kind, plain_text
 from rapport.kit.lines import Path
 
@@ -185,21 +184,7 @@ def as_csv(library: Library) -> str:
 
 def as_toml(library: Library) -> str:
     """Return the library as a file of TOML that reads back as the same."""
-    return "\n".join(_table(f"{kind}s", key, entry) for kind, key, entry in library.entries())
-
-
-def _table(part: str, key: str, entry: Entry) -> str:
-    told = entry.model_dump(exclude_defaults=True)
-    lines = [f"{name} = {_value(value)}" for name, value in told.items()]
-    return "\n".join([f"[{part}.{key}]", *lines, ""])
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        inner = ", ".join(f"{name} = {_value(one)}" for name, one in value.items())
-        return f"{{ {inner} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)  # a day
+    content: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    for kind, key, entry in library.entries():
+        content[f"{kind}s"][key] = entry.model_dump(exclude_defaults=True)
+    return toml.write({part: entries for part, entries in content.items() if entries})

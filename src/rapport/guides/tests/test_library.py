@@ -17,6 +17,7 @@ from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers.models import Holding
 from rapport.events.models import Event
+from rapport.guides import publishing
 from rapport.guides.library import actions, examples, queries
 from rapport.guides.library.access import access_entry
 from rapport.guides.library.content import Article, Library, Objection, Rebuttal
@@ -183,6 +184,22 @@ def test_what_is_in_use_is_not_withdrawn(world: World, lead: Member) -> None:
         actions.publish(entry=fee, number=1)
         assert queries.keys_of(world.programme, "objection") == {"fee"}
         assert [one.key for one in queries.search(world.programme, "fee")] == ["fee"]
+
+
+def test_what_a_published_guide_names_is_not_withdrawn(world: World, lead: Member) -> None:
+    entry = live(world, "article", "abroad", article(), lead)
+    text = 'name = "Cancel"\n[[steps]]\nkey = "thank"\nkind = "close"\ntitle = "Thank"\narticles = ["abroad"]\n'
+    publishing.install(programme=world.programme, text=text)
+    with clock.at(NOON + timedelta(minutes=1)):
+        with pytest.raises(Conflict, match="the guide Cancel"):
+            actions.withdraw(entry=entry)
+        publishing.install(
+            programme=world.programme, text=text.replace('articles = ["abroad"]\n', ""), key="cancel"
+        )
+        with clock.at(NOON + timedelta(minutes=2)):
+            actions.withdraw(entry=entry)
+            with pytest.raises(Invalid, match="abroad"):
+                publishing.install(programme=world.programme, text=text, key="cancel")
 
 
 def test_withdrawing_takes_back_what_was_to_come(world: World, lead: Member) -> None:
