@@ -23,6 +23,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
   routing …               the plan of routing: check it, publish it, write it out
+  guides reasons …        how well the machine tells a customer's reason from a sentence
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
@@ -50,6 +51,7 @@ LATE = {  # command → module with run(arguments) -> int
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
     "routing": "rapport.routing.cli",
+    "guides reasons": "rapport.prompts.cli.reasons",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
@@ -63,6 +65,7 @@ LATE = {  # command → module with run(arguments) -> int
 OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, asked like this, it reads files only
     "audit verify": lambda options: "--export" in options,
     "routing": lambda options: "--programme" not in options,
+    "guides reasons": lambda options: True,
 }
 AS_OWNER = frozenset(["migrate"])
 WITHOUT_DATABASE = frozenset(

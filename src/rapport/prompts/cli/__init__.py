@@ -1,0 +1,1 @@
+"""Commands that measure the models on files: no database, no programme."""

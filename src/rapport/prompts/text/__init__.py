@@ -1,0 +1,1 @@
+"""Text as numbers: pieces of words, sentence vectors, and weighed words and letters."""
