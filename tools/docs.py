@@ -189,14 +189,35 @@ def plan_page() -> str:
     from rapport.routing.plan.reading import schema
 
     told = schema()
-    sections = [_part_of_plan("Plan", told)] + [_part_of_plan(name, told["$defs"][name]) for name in told["$defs"]]
+    sections = [_part_of("Plan", told)] + [_part_of(name, told["$defs"][name]) for name in told["$defs"]]
     example = (ROOT / "examples" / "routing" / "plan.toml").read_text().rstrip()
-    return PLAN_PAGE.format(notice=NOTICE, parts="\n".join(sections).rstrip(), example=example)
+    return _page("routing-plan.md").format(notice=NOTICE, parts="\n".join(sections).rstrip(), example=example)
 
 
-def _part_of_plan(name: str, told: dict[str, Any]) -> str:
+def guide_page() -> str:
+    """Return the page of everything a guide can say."""
+    from rapport.guides.definition.facts import FACTS
+    from rapport.guides.definition.reading import schema
+
+    told = schema()
+    sections = [_part_of("Guide", told)] + [_part_of(name, told["$defs"][name]) for name in told["$defs"]]
+    facts = [
+        f"| `{name}` | {fact.type.replace('_', ' or ')} | {_cell(fact.words)} |" for name, fact in FACTS.items()
+    ]
+    example = (ROOT / "examples" / "guides" / "cancel.toml").read_text().rstrip()
+    return _page("guide.md").format(
+        notice=NOTICE, parts="\n".join(sections).rstrip(), facts="\n".join(facts), example=example
+    )
+
+
+def _page(name: str) -> str:
+    """Return the text around what is generated."""
+    return (ROOT / "tools" / "pages" / name).read_text()
+
+
+def _part_of(name: str, told: dict[str, Any]) -> str:
     rows = [
-        f"| `{key}` | {_cell(_value_of_plan(one))} | {_default_of_plan(key, one, told)} | "
+        f"| `{key}` | {_cell(_value_of(one))} | {_default_of(key, one, told)} | "
         f"{_cell(one.get('description', ''))} |"
         for key, one in told["properties"].items()
     ]
@@ -204,32 +225,32 @@ def _part_of_plan(name: str, told: dict[str, Any]) -> str:
     return f"## {name}\n\n{told.get('description', '')}\n\n{table}\n"
 
 
-def _value_of_plan(one: dict[str, Any]) -> str:
-    """Return in words what a key of a plan takes."""
+def _value_of(one: dict[str, Any]) -> str:
+    """Return in words what a key of a document takes."""
     if "$ref" in one:
         name = one["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "anyOf" in one:
-        return " or ".join(_value_of_plan(each) for each in one["anyOf"] if each.get("type") != "null")
+        return " or ".join(_value_of(each) for each in one["anyOf"] if each.get("type") != "null")
     if "enum" in one:
         return " or ".join(f"`{each}`" for each in one["enum"])
     if one.get("type") == "array":
         most = f" (at most {one['maxItems']})" if "maxItems" in one else ""
-        return f"list of {_value_of_plan(one['items'])}{most}"
+        return f"list of {_value_of(one['items'])}{most}"
     if one.get("type") == "object":
-        return f"table by name of {_value_of_plan(one.get('additionalProperties', {}))}"
+        return f"table by name of {_value_of(one.get('additionalProperties', {}))}"
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-    return words.get(one.get("type", ""), "value") + _bounds_of_plan(one)
+    return words.get(one.get("type", ""), "value") + _bounds_of(one)
 
 
-def _bounds_of_plan(one: dict[str, Any]) -> str:
+def _bounds_of(one: dict[str, Any]) -> str:
     low, high = one.get("minimum", one.get("exclusiveMinimum")), one.get("maximum")
     if low is not None and high is not None:
         return f" from {low:g} to {high:g}"
     return f" from {low:g} on" if low is not None else ""
 
 
-def _default_of_plan(key: str, one: dict[str, Any], told: dict[str, Any]) -> str:
+def _default_of(key: str, one: dict[str, Any], told: dict[str, Any]) -> str:
     if key in told.get("required", []):
         return "required"
     default = one.get("default")
@@ -247,6 +268,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/reference/metrics.md": metrics_page,
         "docs/reference/rights.md": rights_page,
         "docs/reference/routing-plan.md": plan_page,
+        "docs/reference/guide.md": guide_page,
     }
 
 
@@ -270,35 +292,6 @@ def main(words: Sequence[str]) -> int:
         print(f"wrote {name}")
     return 0
 
-
-PLAN_PAGE = """# The plan of routing
-
-{notice}
-
-A plan is a text: TOML, or JSON where it begins with a brace. `rapport routing schema` prints its JSON Schema, for
-editors that know how to use one. [Change routing](../howto/change-routing.md) says how one comes into force, and
-[Routing](../explanation/routing.md#the-plan) what it means.
-
-{parts}
-
-## What is refused
-
-Each fault is told with its line. Refused are, beside what has the wrong form:
-
-- names that are not there: of calendars, skills and queues of the plan; of reasons, segments, teams, tiers and
-  people of the programme
-- hours that are none or overlap, a calendar that is never open, a day that is a holiday and special at once
-- a route or a step that can never be reached or would change nothing; a queue that leaves reasons without a route
-- a step that names nobody, or who and anyone; a last step that ends, or another one that does not
-- overflow in a circle, to itself, to a queue of another channel, or to one that would send on at once
-- a queue to which no contact comes: none begins there, none overflows to it, and it is not `by_hand`
-
-## An example
-
-```toml
-{example}
-```
-"""
 
 COMMAND_LINE = """# The command line
 

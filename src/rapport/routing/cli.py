@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rapport.kit.arguments import bytes_of, text_of
 from rapport.kit.errors import Invalid
 from rapport.routing.plan.holidays import with_holidays
 from rapport.routing.plan.reading import read_plan, schema
@@ -32,7 +33,7 @@ def run(arguments: list[str]) -> int:
         return 0
     if asked.what == "holidays":
         return _holidays(asked)
-    text = "" if asked.what == "export" else _text(asked.file)
+    text = "" if asked.what == "export" else text_of(asked.file)
     if asked.programme is None:
         if asked.what != "check":
             raise Invalid("Say whose plan: --programme KEY.")
@@ -50,9 +51,9 @@ def _holidays(asked: argparse.Namespace) -> int:
         raise Invalid("Say which of the plan's calendars: --calendar KEY.")
     if (asked.programme is None) == (asked.plan is None):
         raise Invalid("Say whose plan, --programme KEY, or which one, --plan FILE.")
-    content = _bytes(asked.file)
+    content = bytes_of(asked.file)
     if asked.plan is not None:
-        added = with_holidays(_text(asked.plan), asked.calendar, content, zone=ZoneInfo("UTC"))
+        added = with_holidays(text_of(asked.plan), asked.calendar, content, zone=ZoneInfo("UTC"))
     else:
         from rapport.routing import commands  # needs the database, which a plan in a file does not
 
@@ -60,19 +61,3 @@ def _holidays(asked: argparse.Namespace) -> int:
     print(added.text.removesuffix("\n"))
     print(added.words, file=sys.stderr)
     return 0
-
-
-def _text(file: Path | None) -> str:
-    try:
-        return _bytes(file).decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise Invalid(f"The file {file} is no text in UTF-8: {fault}.") from fault
-
-
-def _bytes(file: Path | None) -> bytes:
-    if file is None:
-        raise Invalid("Name the file.")
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as fault:
-        raise Invalid(f"The file {file} cannot be read: {fault}.") from fault

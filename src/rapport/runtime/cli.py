@@ -23,6 +23,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
   routing …               the plan of routing: check it, publish it, write it out
+  guides …                what reps say: check guides, put them on file, publish them, write them out
   guides reasons …        how well the machine tells a customer's reason from a sentence
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
@@ -51,6 +52,7 @@ LATE = {  # command → module with run(arguments) -> int
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
     "routing": "rapport.routing.cli",
+    "guides": "rapport.guides.cli",
     "guides reasons": "rapport.prompts.cli.reasons",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
@@ -65,6 +67,7 @@ LATE = {  # command → module with run(arguments) -> int
 OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, asked like this, it reads files only
     "audit verify": lambda options: "--export" in options,
     "routing": lambda options: "--programme" not in options,
+    "guides": lambda options: "--programme" not in options,
     "guides reasons": lambda options: True,
 }
 AS_OWNER = frozenset(["migrate"])

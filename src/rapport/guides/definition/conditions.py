@@ -79,3 +79,33 @@ def _day(value: Any) -> date | None:
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value).strip().casefold()
+
+
+def in_words(conditions: Sequence[Condition]) -> str:
+    """Return the conditions as people read them."""
+    return " and ".join(_told(one) for one in conditions)
+
+
+def _told(condition: Condition) -> str:
+    if condition.any_of:
+        return f"({' or '.join(_compared(one) for one in condition.any_of)})"
+    return _compared(condition)
+
+
+def _compared(asked: Comparison | Condition) -> str:
+    told = []
+    if asked.is_:
+        told.append(f"is {_or(asked.is_)}")
+    if asked.is_not:
+        told.append(f"is not {_or(asked.is_not)}")
+    if asked.at_least is not None:
+        told.append(f"is at least {asked.at_least}")
+    if asked.at_most is not None:
+        told.append(f"is at most {asked.at_most}")
+    if asked.known is not None:
+        told.append("is known" if asked.known else "is not known")
+    return f"{asked.field} {' and '.join(told)}"
+
+
+def _or(values: Sequence[Any]) -> str:
+    return " or ".join(("yes" if one else "no") if isinstance(one, bool) else str(one) for one in values)

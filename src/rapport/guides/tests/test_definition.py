@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +219,9 @@ def test_a_mangled_guide_is_read_or_refused_with_lines(at: int, put: str) -> Non
 def test_the_schema_names_every_part() -> None:
     parts = {"name", "key", "for", "freedom", "self_service", "fields", "steps", "tests"}
     assert set(schema()["properties"]) == parts
+
+
+def test_the_example_of_the_documentation_holds() -> None:
+    text = (Path(__file__).parents[4] / "examples" / "guides" / "cancel.toml").read_text()
+    guide = read_guide(text)
+    assert (failures(guide), warnings(text, guide)) == ([], [])
