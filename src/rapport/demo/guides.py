@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+from rapport.accounts.queries import member_by_agent_id
+from rapport.demo.people import MANAGER, SUPERVISOR, Setting
 from rapport.demo.topics import TOPICS, Topic
+from rapport.guides import publishing
 from rapport.guides.definition.writing import write_guide
+from rapport.kit import clock
 
 VERBATIM = {
     "cancel": "You can end your contract at any time. Ending it now costs nothing, and we do it at once.",
@@ -17,9 +22,15 @@ WHY = {"label": "Why do they want to leave?", "type": "choice", "optional": True
     "choices": ["the fee", "hardly used", "another bank", "moving abroad", "bad service"]
 }
 OBJECTIONS = {
-    "cancel": (("too_dear", "The fee is too high"), ("better_offer", "Another bank offers more")),
-    "rate": (("too_dear", "The interest is too high"),),
+    "cancel": (
+        ("fee-too-high", "The fee is too high"),
+        ("better-offer", "Another bank offers more"),
+        ("hardly-used", "They hardly use it"),
+    ),
+    "fee": (("lost-trust", "They have lost trust"),),
+    "dispute": (("too-long", "It takes too long"),),
 }
+ARTICLES = {"cancel": "close-card", "fee": "late-fee", "dispute": "first-step-dispute", "lost": "lost-card"}
 Step = dict[str, Any]
 
 
@@ -47,7 +58,7 @@ def required_keys(topic: Topic) -> list[str]:
 def _steps(topic: Topic) -> list[Step]:
     steps = [*_opening(topic), *_middle(topic), *_closing(topic)]
     for key, title in OBJECTIONS.get(topic.key, ()):
-        aside = {"key": key.replace("_", "-"), "kind": "objection", "title": title}
+        aside = {"key": key, "kind": "objection", "title": title, "objections": [key]}
         steps.append(aside | {"words": "I understand. May I ask what you compare it with?", "aside": True})
     return steps
 
@@ -80,6 +91,8 @@ def _middle(topic: Topic) -> list[Step]:
     if topic.key == "cancel":
         offer = {"key": "offer", "kind": "offer", "title": "Offer something that fits", "slot": "save"}
         steps.insert(0, offer | {"words": "Only once you have heard why they want to leave."})
+    if topic.key in ARTICLES:
+        steps[-1]["articles"] = [ARTICLES[topic.key]]
     if topic.key in VERBATIM:
         read_out = {"touch_point": "verbatim", "required": "always", "fixed_order": True, "reorder_from": 3}
         steps.append({"key": "disclosure", "title": "Read out", "words": VERBATIM[topic.key], **read_out})
@@ -97,6 +110,22 @@ def _closing(topic: Topic) -> list[Step]:
     ]
 
 
-def texts() -> dict[str, str]:
-    """Return every guide of the demonstration by its topic."""
-    return {topic.key: guide_text(topic) for topic in TOPICS}
+def stock(setting: Setting, *, since: datetime) -> None:
+    """Have the guides written by the supervisor and approved by the manager on the programme's first day.
+
+    A newer version of the guide of cancellations is submitted and waits.
+    """
+    programme = setting.programme
+    supervisor, manager = member_by_agent_id(programme, SUPERVISOR), member_by_agent_id(programme, MANAGER)
+    assert supervisor is not None and manager is not None
+    writes: dict[str, Any] = {"programme": programme, "by": supervisor, "actor": f"member:{supervisor.pk}"}
+    agrees: dict[str, Any] = {"programme": programme, "by": manager, "actor": f"member:{manager.pk}"}
+    with clock.at(since):
+        for topic in TOPICS:
+            publishing.save_draft(text=guide_text(topic), note="The first guide", **writes)
+            publishing.submit(key=topic.key, number=1, **writes)
+            publishing.approve(key=topic.key, number=1, **agrees)
+            setting.versions[topic.key] = publishing.publish(key=topic.key, number=1, **agrees)
+    newer = guide_text(TOPICS[0]).replace("Thank you for telling us.", "Thank you for telling us so openly.")
+    made = publishing.save_draft(text=newer, note="Thanks that say for what", **writes)
+    publishing.submit(key=TOPICS[0].key, number=made.number, **writes)

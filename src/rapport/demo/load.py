@@ -12,7 +12,20 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.demo import bulk, clearance, deliveries, demand, easy, files, library, notes, record, requests, roster
+from rapport.demo import (
+    bulk,
+    clearance,
+    deliveries,
+    demand,
+    easy,
+    files,
+    guides,
+    library,
+    notes,
+    record,
+    requests,
+    roster,
+)
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
 from rapport.demo.people import ADMINISTRATOR, MANAGER, OTHER, PROGRAMME, REPS, SUPERVISOR, Setting, settle
@@ -121,6 +134,7 @@ def _make(size: Size, seed: int, say: Say) -> int:
         clearance.clear(setting.programme, accounts.members_of(setting.programme), since=since)
         clearance.form_teams(setting.reps, since=since)
         library.stock(setting.programme, since=since)
+        guides.stock(setting, since=since)
         return _write(setting, month, people, seed, now=now, say=say)
 
 

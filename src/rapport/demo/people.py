@@ -11,10 +11,8 @@ from rapport.accounts import queries as people
 from rapport.accounts.roles import Role
 from rapport.contacts import actions as contacts
 from rapport.customers import actions as customers
-from rapport.demo.guides import texts
 from rapport.demo.names import agent_id, rep_name
 from rapport.demo.topics import COMMON_OUTCOMES, TOPICS
-from rapport.guides import publishing as guides
 from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 from rapport.routing import publishing
@@ -118,7 +116,6 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
             username=username, password=PASSWORDS[username],
         )  # fmt: skip
     _route(setting, talents)
-    setting.versions.update(_guides(programme))  # they name skills, which the plan of routing does first
     return setting
 
 
@@ -203,10 +200,6 @@ def _route(setting: Setting, talents: Sequence[float]) -> None:
         programme=setting.programme, text=PLAN.format(routes=routes), note="The first plan", actor="system"
     )
     publishing.publish(programme=setting.programme, number=made.number, instead_of=None, actor="system")
-
-
-def _guides(programme: Programme) -> dict[str, GuideVersion]:
-    return {key: guides.install(programme=programme, text=text, actor="demo") for key, text in texts().items()}
 
 
 def _other_programme() -> None:
