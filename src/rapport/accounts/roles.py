@@ -156,6 +156,7 @@ TOKENS_MAY = FOR_TOKENS | {
     Right.HANDLE_PERSONAL_DATA,
     Right.MANAGE_BOOKS,
     Right.MANAGE_PROGRAMME,
+    Right.WRITE_GUIDES,
 }
 """The rights that operations of the API ask of a token; it can be given no others."""
 

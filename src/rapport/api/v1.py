@@ -25,6 +25,7 @@ from rapport.api.document import DocumentedAPI
 from rapport.api.feeds import DeliveryOut
 from rapport.api.feeds import router as deliveries
 from rapport.api.feeds import shown as delivery_shown
+from rapport.api.guides import router as guides
 from rapport.api.privacy import router as privacy
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
@@ -50,6 +51,7 @@ api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace=
 api.add_router("", privacy)
 api.add_router("", deliveries)
 api.add_router("", books)
+api.add_router("", guides)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))
