@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from django.core.cache import cache
 
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
-from rapport.routing.head_start import effective_places
-from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.models import Offer, Proficiency
 from rapport.routing.plan.checks import calendar_of
-from rapport.routing.plan.rules import QueueRules, Wait
+from rapport.routing.plan.rules import QueueRules
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hand_of, hands_in, has_room, room_in_words
 from rapport.routing.routes import queue_for
-from rapport.routing.versions import plan_in_force, plans_of
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.kit.hours import Calendar
 
-RECENTLY = timedelta(hours=1)
-KEPT_SECONDS = 30
 DECLINES: tuple[tuple[str, str], ...] = tuple(Offer.Decline.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a waiting contact stands: its place from 1, the estimated wait in seconds where known, what the plan
-    says is told of it, and the seconds between which it will nearly surely wait, where known."""
-
-    position: int
-    wait_seconds: float | None
-    told: Wait
-    low_seconds: float | None = None
-    high_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,40 +147,6 @@ def why_here(contact: Contact) -> str:
         .values_list("words", flat=True)
         .first()
         or ""
-    )
-
-
-def place_of(contact: Contact) -> Place:
-    """Return a waiting contact's place and the plain estimate of its wait.
-
-    That is place times mean handle time of the past hour, divided by the reps on the floor who take
-    contacts (each of them frees up once per handle time; a floor in steady state).
-    """
-    plans = plans_of(contact.programme)
-    waiting = [one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue]
-    places = effective_places(contact.programme, plans, waiting)
-    waiting.sort(key=lambda one: (places[one.pk], one.pk))
-    position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
-    working = Presence.objects.filter(
-        programme=contact.programme,
-        doing__in=[Doing.AVAILABLE, Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP],
-    ).count()
-    handle = _usual_handle_seconds(contact.programme)
-    known = handle is not None and working > 0
-    rules = plans.in_force.plan.queues.get(contact.queue)
-    return Place(
-        position,
-        position * handle / working if known and handle is not None else None,
-        rules.wait if rules else Wait(),
-    )
-
-
-def _usual_handle_seconds(programme: Programme) -> float | None:
-    """Return the mean handle time of the past hour, looked up twice a minute however many customers wait."""
-    return cache.get_or_set(
-        f"routing:handle:{programme.pk}",
-        lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
-        KEPT_SECONDS,
     )
 
 

@@ -18,13 +18,13 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions, presence, publishing, trials, versions
+from rapport.routing.estimates import place_of
 from rapport.routing.floor_state import as_waiting
 from rapport.routing.jobs import end_plan_trials
 from rapport.routing.models import Offer, PlanTrial, PlanVersion
 from rapport.routing.plan.apart import not_apart
 from rapport.routing.plan.reading import read_plan
 from rapport.routing.policy import By
-from rapport.routing.queries import place_of
 from rapport.routing.router import turn
 
 PLAN = """
