@@ -20,7 +20,7 @@ from rapport.routing.versions import plan_in_force
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
-    from rapport.routing.plan.rules import QueueRules
+    from rapport.routing.plan.rules import Plan, QueueRules
 
 MOST_NUMBERS = 200  # left for one queue, where the plan does not say how many it may hold
 FULL = "So many people are waiting that we could not answer you in good time. Please try again a little later."
@@ -36,15 +36,14 @@ class QueueShut(Conflict):
         self.queue, self.why, self.calls_back = queue, why, calls_back
 
 
-def require_open(contact: Contact) -> None:
-    """Raise QueueShut where the queue that the contact would stand in is closed or full.
+def require_open(programme: Programme, queue: str, plan: Plan) -> None:
+    """Raise QueueShut where a queue of the plan is closed or full.
 
     Contacts that come at once are counted one after the other. The caller holds the transaction.
     """
-    programme, queue = contact.programme, queue_of(contact)
-    rules = plan_in_force(programme).plan.queues[queue]
+    rules = plan.queues[queue]
     calls_back = rules.closed.call_back
-    if words := closed_words(programme, queue):
+    if words := closed_words(programme, queue, plan):
         raise QueueShut(words, queue=queue, why="closed", calls_back=calls_back)
     if rules.most_waiting is not None:
         take_turns(Turn.OPENING, programme.pk)
@@ -85,7 +84,7 @@ def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> tu
     """
     plan = plan_in_force(programme).plan
     queues = {queue_for(plan, channel, reason) for reason in reasons} or {queue_for(plan, channel, None)}
-    told = [closed_words(programme, queue) for queue in sorted(queues)]
+    told = [closed_words(programme, queue, plan) for queue in sorted(queues)]
     return (told[0], all(plan.queues[one].closed.call_back for one in queues)) if all(told) else ("", False)
 
 
@@ -100,12 +99,13 @@ def note_turned_away(programme: Programme, refusal: QueueShut) -> None:
     )
 
 
-def closed_words(programme: Programme, queue: str) -> str:
-    """Return what to tell a customer outside the queue's hours, else an empty text."""
-    calendar, now = hours_of(programme, queue), clock.now()
+def closed_words(programme: Programme, queue: str, plan: Plan | None = None) -> str:
+    """Return what to tell a customer outside the queue's hours (by the plan in force), else an empty text."""
+    plan = plan or plan_in_force(programme).plan
+    calendar, now = hours_of(programme, queue, plan), clock.now()
     if calendar is None or calendar.is_open(now):
         return ""
-    rules = plan_in_force(programme).plan.queues[queue]
+    rules = plan.queues[queue]
     told, opens = rules.closed.message or "We are closed now.", calendar.opens_at(now)
     return f"{told} We open again: {moment_in_words(opens, now, calendar.zone)}." if opens else told
 

@@ -12,7 +12,7 @@ from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.models import Offer, Proficiency
 from rapport.routing.plan.checks import calendar_of
-from rapport.routing.plan.rules import QueueRules
+from rapport.routing.plan.rules import Plan, QueueRules
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hand_of, hands_in, has_room, room_in_words
 from rapport.routing.routes import queue_for
@@ -103,9 +103,9 @@ def queue_of(contact: Contact) -> str:
     return contact.queue or queue_for(plan_in_force(contact.programme).plan, contact.channel, reason)
 
 
-def hours_of(programme: Programme, queue: str) -> Calendar | None:
-    """Return the hours of a queue; None where it is always open."""
-    plan = plan_in_force(programme).plan
+def hours_of(programme: Programme, queue: str, plan: Plan | None = None) -> Calendar | None:
+    """Return the hours of a queue by the plan in force; None where it is always open."""
+    plan = plan or plan_in_force(programme).plan
     rules = plan.queues.get(queue)
     return calendar_of(plan.calendars[rules.calendar], programme.zone) if rules and rules.calendar else None
 
