@@ -20,6 +20,7 @@ from rapport.routing.outcomes import scores_of
 from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import NO_SCORES, Rep, Scores, Waiting
+from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, takes
 from rapport.routing.routes import Here, Steps, choice_of, people_named, route_for, steps_of
 from rapport.routing.versions import Plans, plans_of
@@ -133,19 +134,25 @@ def as_waiting(programme: Programme, waiting: list[Contact], *, frame: Frame | N
 
 
 def signed_in(
-    programme: Programme, *, frame: Frame | None = None, among: Collection[int] | None = None
+    programme: Programme,
+    *,
+    frame: Frame | None = None,
+    among: Collection[int] | None = None,
+    here: Iterable[Presence] | None = None,
 ) -> tuple[Rep, ...]:
     """Return who is on the floor, with skills, team, tier and what they have in hand (all, or of these members).
+
+    ``here``: their presences, where the caller has read them.
 
     Whose clearance has ended takes nothing, though a job takes them off the floor only within a minute.
     """
     now, frame = clock.now(), frame or frame_of(programme)
-    here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
     whose = Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE)
     if among is not None:
-        here, whose = here.filter(member__in=among), Q(member__in=among)
+        whose = Q(member__in=among)
     skills, hands = _skills(programme, whose), hands_in(programme.pk, members=among)
     busy = _occupancy(programme, now, whose) if any(map(_asks_occupancy, frame.plans.all)) else {}
+    here = on_floor(programme, among=among) if here is None else here
     return tuple(
         Rep(
             id=one.member_id,
@@ -155,9 +162,9 @@ def signed_in(
             tier=one.member.role,
             handling=hands[one.member_id].handling,
             occupancy=busy.get(one.member_id, 0.0),
-            takes=takes(_of(programme, one), hands[one.member_id], frame.plan),
+            takes=takes(one, hands[one.member_id], frame.plan),
         )
-        for one in here.exclude(doing=Doing.OFFLINE)
+        for one in here
     )
 
 
@@ -213,11 +220,6 @@ def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
     for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
         skills[member_id][skill] = level
     return skills
-
-
-def _of(programme: Programme, held: Presence) -> Presence:
-    held.member.programme = programme  # its rules are read once for all
-    return held
 
 
 def _passed_by(contact_ids: list[int]) -> dict[int, frozenset[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rapport.contacts.queries import waiting_in
 from rapport.events.actions import announce
@@ -13,7 +14,7 @@ from rapport.kit.hours import moment_in_words
 from rapport.kit.turns import Turn, take_turns
 from rapport.routing.events import ContactTurnedAway
 from rapport.routing.models import CallBack
-from rapport.routing.queries import hours_of, queue_of
+from rapport.routing.queries import hours_in, queue_in
 from rapport.routing.routes import queue_for
 from rapport.routing.versions import plan_in_force
 
@@ -43,7 +44,7 @@ def require_open(programme: Programme, queue: str, plan: Plan) -> None:
     """
     rules = plan.queues[queue]
     calls_back = rules.closed.call_back
-    if words := closed_words(programme, queue, plan):
+    if words := _closed_words(plan, queue, programme.zone):
         raise QueueShut(words, queue=queue, why="closed", calls_back=calls_back)
     if rules.most_waiting is not None:
         take_turns(Turn.OPENING, programme.pk)
@@ -57,8 +58,9 @@ def room_for_call_back(contact: Contact) -> datetime:
     Conflict where the plan offers no call-back, or as many numbers were left as the queue may hold. Those left at
     once are counted one after the other. The caller holds the transaction.
     """
-    programme, queue = contact.programme, queue_of(contact)
-    rules, now = plan_in_force(programme).plan.queues[queue], clock.now()
+    programme, plan, now = contact.programme, plan_in_force(contact.programme).plan, clock.now()
+    queue = queue_in(plan, contact)
+    rules = plan.queues[queue]
     if not rules.closed.call_back:
         raise Conflict("We cannot offer a call-back for this. Please write to us again when we are open.")
     take_turns(Turn.OPENING, programme.pk)
@@ -66,9 +68,9 @@ def room_for_call_back(contact: Contact) -> datetime:
         programme=programme, booked_by__isnull=True, state=CallBack.State.BOOKED
     )
     waiting = sum(one.queue == queue for one in waiting_in(programme))
-    if waiting + sum(_queue_left_for(programme, one) == queue for one in left) >= most_numbers(rules):
+    if waiting + sum(queue_in(plan, one.about) == queue for one in left) >= most_numbers(rules):
         raise Conflict("So many people have left a number that we cannot take another. Please try again later.")
-    hours = hours_of(programme, queue)
+    hours = hours_in(plan, queue, programme.zone)
     return (hours.opens_at(now) if hours else None) or now
 
 
@@ -84,7 +86,7 @@ def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> tu
     """
     plan = plan_in_force(programme).plan
     queues = {queue_for(plan, channel, reason) for reason in reasons} or {queue_for(plan, channel, None)}
-    told = [closed_words(programme, queue, plan) for queue in sorted(queues)]
+    told = [_closed_words(plan, queue, programme.zone) for queue in sorted(queues)]
     return (told[0], all(plan.queues[one].closed.call_back for one in queues)) if all(told) else ("", False)
 
 
@@ -99,17 +101,15 @@ def note_turned_away(programme: Programme, refusal: QueueShut) -> None:
     )
 
 
-def closed_words(programme: Programme, queue: str, plan: Plan | None = None) -> str:
-    """Return what to tell a customer outside the queue's hours (by the plan in force), else an empty text."""
-    plan = plan or plan_in_force(programme).plan
-    calendar, now = hours_of(programme, queue, plan), clock.now()
+def closed_words(programme: Programme, queue: str) -> str:
+    """Return what to tell a customer outside the queue's hours, else an empty text."""
+    return _closed_words(plan_in_force(programme).plan, queue, programme.zone)
+
+
+def _closed_words(plan: Plan, queue: str, zone: ZoneInfo) -> str:
+    calendar, now = hours_in(plan, queue, zone), clock.now()
     if calendar is None or calendar.is_open(now):
         return ""
     rules = plan.queues[queue]
     told, opens = rules.closed.message or "We are closed now.", calendar.opens_at(now)
     return f"{told} We open again: {moment_in_words(opens, now, calendar.zone)}." if opens else told
-
-
-def _queue_left_for(programme: Programme, one: CallBack) -> str:
-    one.about.programme = programme
-    return queue_of(one.about)

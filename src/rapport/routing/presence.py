@@ -198,11 +198,11 @@ def ids_on_floor(programme: Programme) -> set[int]:
     return set(here.values_list("member_id", flat=True))
 
 
-def on_floor(programme: Programme) -> list[Presence]:
-    """Return everyone who is not offline, longest in their state first."""
-    return list(
-        Presence.objects.select_related("member__user")
-        .filter(programme=programme)
-        .exclude(doing=Doing.OFFLINE)
-        .order_by("since")
-    )
+def on_floor(programme: Programme, *, among: Collection[int] | None = None) -> list[Presence]:
+    """Return who is not offline (all, or of these members), longest in their state first."""
+    here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
+    here = here if among is None else here.filter(member__in=among)
+    found = list(here.exclude(doing=Doing.OFFLINE).order_by("since"))
+    for one in found:
+        one.member.programme = programme  # its rules are read once for all
+    return found

@@ -59,8 +59,6 @@ class QueueNow:
 def colleagues_of(member: Member) -> list[Colleague]:
     """Return who else is on the floor and takes contacts, the free ones first."""
     others = [one for one in on_floor(member.programme) if one.member_id != member.pk]
-    for one in others:
-        one.member.programme = member.programme
     plan, hands = plan_in_force(member.programme).plan, hands_in(member.programme_id)
     found = [
         Colleague(
@@ -75,12 +73,18 @@ def colleagues_of(member: Member) -> list[Colleague]:
 def queues_for(programme: Programme, channel: str | None = None) -> list[QueueNow]:
     """Return the queues as they stand, of a channel or all, in the order of the plan."""
     waiting = contacts.waiting_in(programme)
-    queues = plan_in_force(programme).plan.queues.items()
-    return [_now(programme, key, rules, waiting) for key, rules in queues if channel in (None, rules.channel)]
+    plan = plan_in_force(programme).plan
+    return [
+        _now(programme, key, rules, waiting, hours_in(plan, key, programme.zone))
+        for key, rules in plan.queues.items()
+        if channel in (None, rules.channel)
+    ]
 
 
-def _now(programme: Programme, key: str, rules: QueueRules, waiting: list[Contact]) -> QueueNow:
-    now, hours = clock.now(), hours_of(programme, key)
+def _now(
+    programme: Programme, key: str, rules: QueueRules, waiting: list[Contact], hours: Calendar | None
+) -> QueueNow:
+    now = clock.now()
     since = [one.queued_at for one in waiting if one.queue == key and one.queued_at]
     is_open = hours is None or hours.is_open(now)
     return QueueNow(
@@ -99,15 +103,23 @@ def _now(programme: Programme, key: str, rules: QueueRules, waiting: list[Contac
 
 def queue_of(contact: Contact) -> str:
     """Return the queue in which the contact stands, or will by the plan in force."""
-    reason = contact.reason.key if contact.reason else None
-    return contact.queue or queue_for(plan_in_force(contact.programme).plan, contact.channel, reason)
+    return contact.queue or queue_in(plan_in_force(contact.programme).plan, contact)
 
 
-def hours_of(programme: Programme, queue: str, plan: Plan | None = None) -> Calendar | None:
+def queue_in(plan: Plan, contact: Contact) -> str:
+    """Return the queue in which the contact stands, or will by the plan."""
+    return contact.queue or queue_for(plan, contact.channel, contact.reason.key if contact.reason else None)
+
+
+def hours_of(programme: Programme, queue: str) -> Calendar | None:
     """Return the hours of a queue by the plan in force; None where it is always open."""
-    plan = plan or plan_in_force(programme).plan
+    return hours_in(plan_in_force(programme).plan, queue, programme.zone)
+
+
+def hours_in(plan: Plan, queue: str, zone: ZoneInfo) -> Calendar | None:
+    """Return the hours of a queue by a plan, in its own zone or this one; None where it is always open."""
     rules = plan.queues.get(queue)
-    return calendar_of(plan.calendars[rules.calendar], programme.zone) if rules and rules.calendar else None
+    return calendar_of(plan.calendars[rules.calendar], zone) if rules and rules.calendar else None
 
 
 def open_offer_of(contact: Contact) -> Offer | None:

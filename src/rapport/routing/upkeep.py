@@ -19,7 +19,7 @@ from rapport.routing.actions import abandon, end_conversation, miss_offer, offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.offering import ACTOR
-from rapport.routing.queries import hours_of
+from rapport.routing.queries import hours_in
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ def uncleared(programme: Programme, *, shut_out: UUID | None = None) -> list[int
     now, found = clock.now(), []
     for one in presence.on_floor(programme):
         member = one.member
-        member.programme = programme  # its rules are read once for all
         if member.user.public_id == shut_out or not member.may(Right.TAKE_CONTACTS) or standing(member, now=now):
             found.append(member.pk)
     return found
@@ -143,13 +142,14 @@ def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
 
     They stay while the next one is closed.
     """
-    queues = plan_in_force(programme).plan.queues
+    plan = plan_in_force(programme).plan
+    queues = plan.queues
     soonest = min((rules.overflow.after_seconds for rules in queues.values() if rules.overflow), default=None)
     if soonest is None:
         return []
     now = clock.now()
     nexts = {rules.overflow.to for rules in queues.values() if rules.overflow}
-    closed = {key for key in nexts if (hours := hours_of(programme, key)) and not hours.is_open(now)}
+    closed = {key for key in nexts if (hours := hours_in(plan, key, programme.zone)) and not hours.is_open(now)}
     return [
         (one.pk, one.queue, rules.overflow.to)
         for one in waiting_in(programme, placed_until=now - timedelta(seconds=soonest))
