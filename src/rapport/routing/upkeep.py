@@ -23,7 +23,7 @@ from rapport.routing.queries import hours_in
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
 
 FORGOTTEN_AFTER = timedelta(hours=12)
 
@@ -73,25 +73,38 @@ def release_uncleared(member_id: int) -> bool:
     return take_off_floor(member_id, silent_since=clock.now(), why="clearance_lapsed")
 
 
-@transaction.atomic
 def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     """Take a rep who has not been heard of after ``silent_since`` off the floor, from when they were last seen.
 
     Their chats go back to their old places, an offer to them is withdrawn, wrap-ups wait for their return.
     Returns whether they were on the floor.
     """
-    gone = Presence.objects.select_related("member__user", "programme").filter(member_id=member_id).first()
-    if gone is None:
-        return False
-    offered = Offer.objects.filter(member_id=member_id, ended_at__isnull=True).values_list("contact_id", flat=True)
-    contact_ids = sorted({*offered, *(one.pk for one in held_by(gone.member))})
-    locked_contacts = [lock_contact(pk) for pk in contact_ids]
-    gone = presence.locked(gone.member)
+    found = (
+        Presence.objects.select_related("member__user", "member__programme").filter(member_id=member_id).first()
+    )
+    while found is not None:
+        try:
+            return _take_off(found.member, silent_since=silent_since, why=why)
+        except _GotMore:
+            continue
+    return False
+
+
+class _GotMore(Exception):
+    """The rep was given something between the look at what is in hand and the lock."""
+
+
+@transaction.atomic
+def _take_off(member: Member, *, silent_since: datetime, why: str) -> bool:
+    locked_contacts = [lock_contact(pk) for pk in sorted(_contacts_of(member))]
+    gone = presence.locked(member)
     if gone.seen_at > silent_since or gone.doing == Doing.OFFLINE:
         return False  # came back between the look and the lock
+    if not _contacts_of(member) <= {one.pk for one in locked_contacts}:
+        raise _GotMore  # contacts are locked before presences, so it begins again
     presence.move(gone, Doing.OFFLINE, actor=ACTOR, at=gone.seen_at)
     for contact in locked_contacts:
-        if contact.state == "active" and contact.rep_id == member_id and is_ours(contact):
+        if contact.state == "active" and contact.rep_id == member.pk and is_ours(contact):
             contacts.return_to_queue(contact, why=why, actor=ACTOR, at=gone.seen_at)
             presence.wake_router(contact.programme_id, contact=contact.pk)
         elif contact.state == "wrap_up":
@@ -99,6 +112,12 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
         else:
             withdraw_offer(contact, actor=ACTOR, to=gone.member)
     return True
+
+
+def _contacts_of(member: Member) -> set[int]:
+    """Return the contacts that the member has in hand, or that ring at them."""
+    offered = Offer.objects.filter(member=member, ended_at__isnull=True).values_list("contact_id", flat=True)
+    return {*offered, *(one.pk for one in held_by(member))}
 
 
 def forgotten_wrap_ups(programme: Programme) -> list[int]:
