@@ -150,9 +150,13 @@ def follow_hand(presence: Presence, *, actor: str, at: datetime | None = None) -
 
 
 def stop_responding(presence: Presence, *, actor: str) -> None:
-    """Offer a rep nothing until they choose again: at once, or as soon as what they have in hand is done."""
+    """Offer a rep nothing until they choose again: at once, or as soon as what they have in hand is done.
+
+    Who has chosen what to do after this, such as a break, goes on to that.
+    """
     if presence.doing == Doing.RESERVED:
-        move(presence, Doing.NOT_RESPONDING, actor=actor)
+        wanted, presence.after = presence.after, Doing.AVAILABLE
+        move(presence, Doing.NOT_RESPONDING if wanted == Doing.AVAILABLE else wanted, actor=actor)
     elif presence.doing in BUSY and presence.after == Doing.AVAILABLE:
         presence.after = Doing.NOT_RESPONDING
         presence.save(update_fields=["after"])
