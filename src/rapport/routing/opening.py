@@ -43,7 +43,7 @@ def require_open(programme: Programme, queue: str, plan: Plan) -> None:
     Contacts that come at once are counted one after the other. The caller holds the transaction.
     """
     rules = plan.queues[queue]
-    calls_back = rules.closed.call_back
+    calls_back = _call_back_at(plan, queue, programme.zone) is not None
     if words := _closed_words(plan, queue, programme.zone):
         raise QueueShut(words, queue=queue, why="closed", calls_back=calls_back)
     if rules.most_waiting is not None:
@@ -58,20 +58,27 @@ def room_for_call_back(contact: Contact) -> datetime:
     Conflict where the plan offers no call-back, or as many numbers were left as the queue may hold. Those left at
     once are counted one after the other. The caller holds the transaction.
     """
-    programme, plan, now = contact.programme, plan_in_force(contact.programme).plan, clock.now()
+    programme, plan = contact.programme, plan_in_force(contact.programme).plan
     queue = queue_in(plan, contact)
-    rules = plan.queues[queue]
-    if not rules.closed.call_back:
+    due_at = _call_back_at(plan, queue, programme.zone)
+    if due_at is None:
         raise Conflict("We cannot offer a call-back for this. Please write to us again when we are open.")
     take_turns(Turn.OPENING, programme.pk)
     left = CallBack.objects.select_related("about__reason").filter(
         programme=programme, booked_by__isnull=True, state=CallBack.State.BOOKED
     )
     waiting = sum(one.queue == queue for one in waiting_in(programme))
-    if waiting + sum(queue_in(plan, one.about) == queue for one in left) >= most_numbers(rules):
+    if waiting + sum(queue_in(plan, one.about) == queue for one in left) >= most_numbers(plan.queues[queue]):
         raise Conflict("So many people have left a number that we cannot take another. Please try again later.")
-    hours = hours_in(plan, queue, programme.zone)
-    return (hours.opens_at(now) if hours else None) or now
+    return due_at
+
+
+def _call_back_at(plan: Plan, queue: str, zone: ZoneInfo) -> datetime | None:
+    """Return when who leaves a number now is rung up; None where the plan offers no call, or never opens again."""
+    hours, now = hours_in(plan, queue, zone), clock.now()
+    if not plan.queues[queue].closed.call_back:
+        return None
+    return hours.opens_at(now) if hours else now
 
 
 def most_numbers(rules: QueueRules) -> int:
@@ -87,7 +94,7 @@ def closed_for_all(programme: Programme, channel: str, reasons: list[str]) -> tu
     plan = plan_in_force(programme).plan
     queues = {queue_for(plan, channel, reason) for reason in reasons} or {queue_for(plan, channel, None)}
     told = [_closed_words(plan, queue, programme.zone) for queue in sorted(queues)]
-    return (told[0], all(plan.queues[one].closed.call_back for one in queues)) if all(told) else ("", False)
+    return (told[0], all(_call_back_at(plan, one, programme.zone) for one in queues)) if all(told) else ("", False)
 
 
 def note_turned_away(programme: Programme, refusal: QueueShut) -> None:

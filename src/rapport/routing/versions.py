@@ -17,6 +17,7 @@ from rapport.accounts import queries as accounts
 from rapport.accounts.roles import RIGHTS, Right, Role
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
+from rapport.kit import clock
 from rapport.kit.errors import NotFound
 from rapport.routing.models import PlanTrial, PlanVersion
 from rapport.routing.plan.checks import Known
@@ -160,11 +161,12 @@ def version_by_number(programme: Programme, number: int) -> PlanVersion:
 
 
 def known_names(programme: Programme) -> Known:
-    """Return the names that a plan of the programme may use."""
+    """Return the names that a plan of the programme may use, and from when on it is to serve."""
     return Known(
         reasons=list(reason_names(programme)),
         segments=[one.key for one in segments_of(programme)],
         teams=[one.name for one in accounts.teams_of(programme)],
         tiers=[role.value for role in Role if Right.TAKE_CONTACTS in RIGHTS[role]],
         people=[one.agent_id for one in accounts.members_of(programme) if one.is_active],
+        now=clock.now(),
     )
