@@ -83,7 +83,7 @@ def test_a_reason_goes_to_who_knows_it(enter: Enter) -> None:
 def add_holidays(page: Page) -> None:
     editor = page.get_by_label("TOML or JSON")
     editor.fill(PLAN)
-    expect(page.locator("#plan-said")).to_contain_text("retention 3 or higher")
+    expect(page.locator("#plan-said")).to_contain_text("Keeping customers 3 or higher")
     page.get_by_text("Add holidays from a calendar file").click()
     feast = {
         "name": "feasts.ics",
