@@ -75,9 +75,9 @@ def room_for_call_back(contact: Contact) -> datetime:
 
 def _call_back_at(plan: Plan, queue: str, zone: ZoneInfo) -> datetime | None:
     """Return when who leaves a number now is rung up; None where the plan offers no call, or never opens again."""
-    hours, now = hours_in(plan, queue, zone), clock.now()
     if not plan.queues[queue].closed.call_back:
         return None
+    hours, now = hours_in(plan, queue, zone), clock.now()
     return hours.opens_at(now) if hours else now
 
 
