@@ -287,7 +287,8 @@ Each fault is told with its line. Refused are, beside what has the wrong form:
 
 - names that are not there: of calendars, skills and queues of the plan; of reasons, segments, teams, tiers and
   people of the programme
-- hours that are none or overlap, a calendar that is never open, a day that is a holiday and special at once
+- hours that are none or overlap, a calendar that is never open or opens no more within 400 days, a day that is a
+  holiday and special at once
 - a route or a step that can never be reached or would change nothing; a queue that leaves reasons without a route
 - a step that names nobody, or who and anyone; a last step that ends, or another one that does not
 - overflow in a circle, to itself, to a queue of another channel, or to one that would send on at once
