@@ -24,7 +24,7 @@ NOW, TRIED = "plus = 0.5, priority = 1.5", "plus = 1, priority = 3"  # minutes, 
 TRIED_HEAD_START = tuple(2 * seconds for seconds in HEAD_START)
 NOTE = "Twice the head start for our best customers"
 LEAST = 0.02  # of the service level
-UNITS_NEEDED = 2_000
+UNITS_NEEDED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
