@@ -24,8 +24,8 @@ CONTACTS, REPS, CUSTOMERS, ROUNDS = 100_000, 98, 30_000, 3
 CUTS = [(), ("day",), ("rep",), ("reason",), ("weekday", "hour")]
 MONTH = """
 INSERT INTO customers_customer
-    (programme_id, public_id, key, name, language, likes, attributes, version, updated_at)
-SELECT %(programme)s, gen_random_uuid(), 'k' || g, '', '', '', '{}', 1, now()
+    (programme_id, public_id, key, name, language, likes, attributes, version, updated_at, standing)
+SELECT %(programme)s, gen_random_uuid(), 'k' || g, '', '', '', '{}', 1, now(), 'active'
 FROM generate_series(1, %(customers)s) AS g;
 
 INSERT INTO contacts_contact (
@@ -53,14 +53,14 @@ WHERE programme_id = %(programme)s AND answered_at IS NOT NULL;
 """
 
 
-def make_month() -> "Programme":
-    """Make a programme with a month behind it."""
+def make_month(programme: "Programme") -> None:
+    """Put a month behind a programme."""
     from django.db import connection
 
-    from rapport.accounts.actions import ensure_member, ensure_programme
+    from rapport.accounts.actions import ensure_member
     from rapport.contacts.actions import ensure_reason
+    from rapport.kit.copying import analyze
 
-    programme, _ = ensure_programme(key=f"bench-{uuid4().hex[:8]}", timezone="Europe/London")
     reps = [ensure_member(programme=programme, agent_id=f"r{number}").pk for number in range(REPS)]
     reason = ensure_reason(programme=programme, key="fee")
     values = {"programme": programme.pk, "customers": CUSTOMERS, "contacts": CONTACTS, "reason": reason.pk}
@@ -68,8 +68,7 @@ def make_month() -> "Programme":
         for statement in MONTH.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, values | {"reps": reps, "rep_count": REPS})
-        cursor.execute("ANALYZE contacts_contact, contacts_leg, routing_statespan, customers_customer")
-    return programme
+    analyze("contacts_contact", "contacts_leg", "routing_statespan", "customers_customer")
 
 
 def best_of(work: Callable[[], object]) -> float:
@@ -86,7 +85,9 @@ def measure(folder: Path) -> None:
     """Make the month, count it, and print seconds and ratios."""
     from django.db import connection, transaction
 
+    from rapport.accounts.actions import ensure_programme
     from rapport.insight import export, queries
+    from rapport.kit.walls import inside
 
     def read_once() -> None:
         sql = "SELECT count(*), sum(wait_seconds) FROM fact_contact WHERE programme_id = %s"
@@ -94,11 +95,13 @@ def measure(folder: Path) -> None:
             cursor.execute(sql, [programme.pk])
 
     with transaction.atomic():
-        programme = make_month()
-        least = best_of(read_once)
-        ours = best_of(lambda: queries.cuts(programme, None, None, None, CUTS))
-        export.write_parquet(programme, folder)
-        values = queries.values_for(programme, None, None)
+        programme, _ = ensure_programme(key=f"bench-{uuid4().hex[:8]}", timezone="Europe/London")
+        with inside(programme.pk):
+            make_month(programme)
+            least = best_of(read_once)
+            ours = best_of(lambda: queries.cuts(programme, None, None, None, CUTS))
+            export.write_parquet(programme, folder)
+            values = queries.values_for(programme, None, None)
         with export.counting_over(folder) as run:
             theirs = best_of(lambda: queries.count_all(run, "duckdb", None, CUTS, values))
         transaction.set_rollback(True)

@@ -9,6 +9,7 @@ from rapport.accounts.roles import Right, Role
 from rapport.audit import alarms
 from rapport.conftest import World, make_world
 from rapport.contacts.models import Contact, Leg
+from rapport.customers import books
 from rapport.customers.models import Customer, Holding
 from rapport.feeds import actions as feeds
 from rapport.guides import publishing as guides
@@ -18,7 +19,7 @@ from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.privacy import actions as privacy
-from rapport.routing import publishing
+from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
 
 PASSWORD = "a journey of its own"
@@ -73,11 +74,28 @@ def furnish(world: World) -> None:
     publishing.save_draft(
         programme=programme, text=BUILT_IN.replace("Main", "Line"), note="As it was", actor="stage"
     )
+    books.assign_own_rep(programme=programme, customers=[CUSTOMER], rep=world.rep, why="knows", actor="stage")
+    books.name_stand_ins(programme=programme, rep=world.rep, by=[world.second_rep], actor="stage")
+    try_a_plan(programme)
     feeds.stop(programme=programme, feed="customers", reason="Counted anew", actor="stage")
     objection = Objection(name="The fee is too high", examples=["It costs too much."])
     library.save_draft(
         programme=programme, kind="objection", key=ENTRY, content=objection, instead_of=None, actor="stage"
     )
+
+
+def try_a_plan(programme: Programme) -> None:
+    """Have tried a plan beside the one in force, which stays."""
+    now = publishing.save_draft(programme=programme, text=BUILT_IN, actor="stage")
+    publishing.publish(programme=programme, number=now.number, instead_of=None, actor="stage")
+    text = f'{BUILT_IN}[choice]\nby = "least_occupied"\n'
+    tried = publishing.save_draft(programme=programme, text=text, actor="stage")
+    ends_at = clock.now() + timedelta(days=14)
+    terms = trials.Terms(share=0.2, ends_at=ends_at, metric="service_level", least=0.05, units_needed=2_000)
+    begun = trials.begin(
+        programme=programme, number=tried.number, instead_of=now.number, terms=terms, actor="stage"
+    )
+    trials.end(programme=programme, number=begun.number, publishes=False, actor="stage")
 
 
 def main() -> None:

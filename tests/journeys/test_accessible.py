@@ -33,8 +33,13 @@ PAGES = {
         "/at/cards/record/",
         "/at/cards/routing/",
         "/at/cards/routing/1/",
+        "/at/cards/routing/trials/",
+        "/at/cards/routing/trials/1/",
+        "/at/cards/routing/1/trial/",
         "/at/cards/routing/expected/",
         "/at/cards/routing/replays/",
+        "/at/cards/books/",
+        f"/at/cards/books/{PERSON}/",
     ],
     "administrator": [
         "/at/cards/people/",

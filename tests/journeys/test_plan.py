@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_reason_goes_to_who_knows_it(enter: Enter) -> None:
 def add_holidays(page: Page) -> None:
     editor = page.get_by_label("TOML or JSON")
     editor.fill(PLAN)
-    expect(page.locator("#plan-said")).to_contain_text("retention 3 or higher")
+    expect(page.locator("#plan-said")).to_contain_text("Keeping customers 3 or higher")
     page.get_by_text("Add holidays from a calendar file").click()
     feast = {
         "name": "feasts.ics",
@@ -109,8 +110,9 @@ def put_on_file_and_publish(page: Page) -> None:
 def close_the_queue(page: Page) -> None:
     page.get_by_role("link", name="Edit a copy").click()
     editor = page.get_by_label("TOML or JSON")
+    opens = datetime.now(UTC).date() + timedelta(days=30)
     closed = editor.input_value().replace(
-        'hours = ["mon-sun 00:00-24:00"]', 'special = { 2020-01-01 = "08:00-09:00" }'
+        'hours = ["mon-sun 00:00-24:00"]', f'special = {{ {opens} = "08:00-09:00" }}'
     )
     editor.fill(closed)
     put_on_file_and_publish(page)

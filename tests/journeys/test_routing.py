@@ -27,7 +27,7 @@ def test_a_plan_is_written_tried_and_published(enter: Enter) -> None:
     expect(editor).to_be_focused()
     assert editor.evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)").startswith("steps =")
     editor.fill(PLAN.replace("danish", "german"))
-    expect(said).to_contain_text("german 3 or higher")
+    expect(said).to_contain_text("German 3 or higher")
     page.get_by_label("Minutes waited").fill("1")
     page.get_by_role("button", name="Try").click()
     expect(page.locator("#trial")).to_contain_text("Main line")

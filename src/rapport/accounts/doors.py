@@ -174,14 +174,23 @@ def one_by_one(
 ) -> int:
     """Have ``find`` say what is due inside the programme and ``act`` do each in a transaction of its own.
 
-    Returns how many times ``act`` did something.
+    Returns how many times ``act`` did something. A fault in one does not hold up the others: it is raised when
+    all are done.
     """
     with inside(programme.pk):
         due = list(find(programme))
-    done = 0
+    done, fault = 0, None
     for item in due:
-        with inside(programme.pk):
-            done += bool(act(item))
+        try:
+            with inside(programme.pk):
+                done += bool(act(item))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("one of %s things due in programme %s failed; the others go on", len(due), programme.key)
+            fault = error
+    if fault is not None:
+        raise fault
     return done
 
 

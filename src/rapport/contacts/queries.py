@@ -170,7 +170,7 @@ def former_of(contact: Contact, *, within: timedelta) -> Contact | None:
     if not within or contact.customer_id is None or contact.reason_id is None or contact.direction != "in":
         return None
     return (
-        Contact.objects.select_related("rep__user")
+        Contact.objects.only("public_id", "rep")
         .filter(
             programme=contact.programme_id,
             customer=contact.customer_id,

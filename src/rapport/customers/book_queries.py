@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
@@ -77,6 +78,13 @@ def reps_of(programme: Programme, customers: Iterable[int]) -> dict[int, int]:
     """Return the own rep (id) of those of the customers (ids) who have one."""
     rows = OwnRep.objects.filter(OPEN, programme=programme, customer__in=list(customers))
     return dict(rows.values_list("customer_id", "rep_id"))
+
+
+def kept_anew(programme: Programme, customers: Iterable[int | None], *, at: datetime, person: UUID) -> set[int]:
+    """Return those of the customers (ids) whose own rep changed at the moment, or is the person."""
+    changed = Q(since=at) | Q(until=at) | Q(OPEN, rep__user__public_id=person)
+    rows = OwnRep.objects.filter(changed, programme=programme, customer__in={one for one in customers if one})
+    return set(rows.values_list("customer_id", flat=True))
 
 
 def own_rep_of(customer: Customer) -> OwnRepNow | None:

@@ -110,6 +110,7 @@ def give(programme: Programme, customers: Sequence[Customer], rep: Member | None
         programme=programme,
         subject=programme.public_id,
         actor=actor,
+        at=now,
     )
     return len(changed)
 

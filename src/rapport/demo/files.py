@@ -52,16 +52,21 @@ def invent(count: int, *, today: date, seed: int) -> list[File]:
     return files
 
 
+def public_ids(count: int, *, now: float, seed: int) -> list[str]:
+    """Return the public ids of so many customers."""
+    chance = Random(seed)
+    return [bulk.key(chance, now) for _ in range(count)]
+
+
 def store(
-    setting: Setting, files: list[File], *, now: float, today: date, seed: int
+    setting: Setting, files: list[File], publics: list[str], *, now: float, today: date, seed: int
 ) -> tuple[list[tuple[int, str]], Iterator[bulk.Row]]:
-    """Copy the customers with their contact points and cards.
+    """Copy the customers, with these public ids, with their contact points and cards.
 
     Return (key, public id) in the same order, and the rows of their sealed values, each made when it is asked for.
     """
-    chance = Random(seed)
+    chance = Random(seed + 1)
     ids = bulk.reserve("customers.Customer", len(files))
-    publics = [bulk.key(chance, now) for _ in files]
     programme = str(setting.programme.pk)
     bulk.copy(
         "customers.Customer",

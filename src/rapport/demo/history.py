@@ -14,7 +14,7 @@ from uuid import UUID
 from rapport.demo import bulk, presence, vault
 from rapport.demo.files import File
 from rapport.demo.guides import required_keys
-from rapport.demo.month import Month, Visit
+from rapport.demo.month import Month, Visit, stranger
 from rapport.demo.names import phone
 from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.story import Story, conversation, tell
@@ -24,7 +24,7 @@ BATCH = 5000
 COLUMNS = {
     "contacts.Contact": (
         "id", "programme_id", "public_id", "channel", "direction", "address", "state", "customer_id", "segment_id",
-        "reason_id", "queue", "rep_id", "arrived_at", "queued_at", "placed_at", "answered_at", "ended_at",
+        "reason_id", "queue", "plan", "rep_id", "arrived_at", "queued_at", "placed_at", "answered_at", "ended_at",
         "closed_at", "transfers", "disposition_id", "resolved", "summary", "value_given",
     ),
     "contacts.Leg": ("programme_id", "contact_id", "rep_id", "started_at", "ended_at", "wrapped_at", "ended_by"),
@@ -116,11 +116,11 @@ class Writer:
             segment=segment, reason=topic.key, external_id=None,
         )  # fmt: skip
         if visit.queued < visit.gave_up or visit.legs:
-            self._event(visit.queued, "contact.queued", public, "customer", queue="main")
+            self._event(visit.queued, "contact.queued", public, "customer", queue="main", plan=visit.plan)
         story = self._answered(pk, public, visit, chance) if visit.legs else None
         if story is None:
             self._event(_end(visit), "contact.abandoned" if _queued(visit) else "contact.left", public, "customer")
-        self.rows["contacts.Contact"].append(self._contact_row(pk, public, visit, story, chance))
+        self.rows["contacts.Contact"].append(self._contact_row(pk, public, visit, story))
         if visit.channel == "chat":
             self.rows["chat.Conversation"].append((self._programme, str(pk), bulk.stamp(_end(visit))))
             if story is None:
@@ -130,15 +130,16 @@ class Writer:
         if known and visit.legs:
             self.last[visit.customer] = (pk, public)
 
-    def _contact_row(self, pk: int, public: str, visit: Visit, story: Story | None, chance: Random) -> bulk.Row:
+    def _contact_row(self, pk: int, public: str, visit: Visit, story: Story | None) -> bulk.Row:
         known, setting, null = visit.customer >= 0, self.setting, bulk.NULL
         state = "closed" if story else "abandoned" if _queued(visit) else "left"
         queued = bulk.stamp(visit.queued) if _queued(visit) else null
         return (
-            str(pk), self._programme, public, visit.channel, "in", self._address(visit, chance), state,
+            str(pk), self._programme, public, visit.channel, "in", self._address(visit), state,
             str(self.customers[visit.customer][0]) if known else null,
             str(setting.segments[visit.segment].pk) if known else null,
             str(setting.reasons[TOPICS[visit.topic].key].pk), "main" if _queued(visit) else "",
+            null if visit.plan is None else str(visit.plan),
             self._member(visit.legs[-1].rep) if visit.legs else null,
             bulk.stamp(visit.arrived), queued, queued,
             bulk.stamp(visit.legs[0].start) if visit.legs else null,
@@ -149,11 +150,10 @@ class Writer:
             story.summary if story else "", story.value_given if story else "",
         )  # fmt: skip
 
-    def _address(self, visit: Visit, chance: Random) -> str:
-        if visit.channel == "chat":
-            stranger = f"somebody.{chance.randrange(1_000_000)}@example.org"
-            return self.files[visit.customer].email if visit.customer >= 0 else stranger
-        return phone(visit.customer) if visit.customer >= 0 else "anonymous"
+    def _address(self, visit: Visit) -> str:
+        if visit.customer < 0:
+            return stranger(visit)
+        return self.files[visit.customer].email if visit.channel == "chat" else phone(visit.customer)
 
     def _member(self, number: int) -> str:
         return self._members[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -25,6 +25,7 @@ from rapport.demo import (
     record,
     requests,
     roster,
+    trial,
 )
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
@@ -122,11 +123,10 @@ def load(
 def _make(size: Size, seed: int, say: Say) -> int:
     now = clock.now()
     today = now.astimezone(ZONE).date()
-    say("Simulating a month on the floor", 0.0)
-    people = files.invent(size.customers, today=today, seed=seed)
-    month = simulate(size, people, now=now, seed=seed)
-    month.run()
     say("Making people and rules", 0.0)
+    people = files.invent(size.customers, today=today, seed=seed)
+    publics = files.public_ids(len(people), now=now.timestamp(), seed=seed)
+    month = simulate(size, people, now=now, seed=seed)
     since = datetime.fromtimestamp(month.since, UTC)
     with clock.at(since):
         setting = settle([rep.talent for rep in month.reps])
@@ -135,14 +135,18 @@ def _make(size: Size, seed: int, say: Say) -> int:
         clearance.form_teams(setting.reps, since=since)
         library.stock(setting.programme, since=since)
         guides.stock(setting, since=since)
-        return _write(setting, month, people, seed, now=now, say=say)
+        say("Simulating a month on the floor", 0.0)
+        month.trial = tried = trial.begin(setting.programme, month, publics)
+        month.run()
+        say("Writing customers", 0.0)
+        customers, secrets = files.store(setting, people, publics, now=now.timestamp(), today=today, seed=seed)
+        count = _write(setting, Writer(setting, month, people, customers, seed), secrets, now=now, say=say)
+        trial.end(tried)
+        trial.replay(tried)
+        return count
 
 
-def _write(setting: Setting, month: Month, people: list[files.File], seed: int, *, now: datetime, say: Say) -> int:
-    say("Writing customers", 0.0)
-    today = now.astimezone(ZONE).date()
-    customers, secrets = files.store(setting, people, now=now.timestamp(), today=today, seed=seed)
-    writer = Writer(setting, month, people, customers, seed)
+def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now: datetime, say: Say) -> int:
     count = writer.write(lambda share: say("Writing contacts", share), secrets)
     easy.promise(setting, now=now)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
@@ -152,7 +156,7 @@ def _write(setting: Setting, month: Month, people: list[files.File], seed: int, 
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)
     announce(
-        DemoLoaded(contacts=count, customers=len(people), seed=seed),
+        DemoLoaded(contacts=count, customers=len(writer.files), seed=writer.seed),
         programme=setting.programme,
         subject=setting.programme.public_id,
         actor="demo",

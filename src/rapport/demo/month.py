@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from rapport.demo.roster import Shift
 from rapport.demo.topics import TOPICS, Topic
@@ -42,7 +42,10 @@ class Leg:
 
 @dataclass(slots=True)
 class Visit:
-    """One contact. ``customer`` is -1 where nobody on file; ``attempt`` counts from 1 within one matter."""
+    """One contact. ``customer`` is -1 where nobody on file; ``attempt`` counts from 1 within one matter.
+
+    ``plan``: the number of the one drawn, while one is tried.
+    """
 
     customer: int
     segment: int
@@ -56,6 +59,7 @@ class Visit:
     ended: float = math.inf
     closed: float = math.inf
     resolved: bool = False
+    plan: int | None = None
 
     @property
     def wait(self) -> float:
@@ -73,6 +77,16 @@ class Rep:
     since: float = 0.0
     shift: Shift | None = None
     away: list[tuple[str, float, float]] = field(default_factory=list)
+
+
+class Trial(Protocol):
+    """A plan that is tried on some of those who come: which one is drawn, and the head start by it."""
+
+    def plan_for(self, visit: Visit, now: float) -> int | None:
+        """Return the number of the plan drawn for who comes now; None where none is tried then."""
+
+    def head_start(self, visit: Visit) -> float:
+        """Return the head start in seconds by the plan drawn."""
 
 
 class Month:
@@ -97,6 +111,7 @@ class Month:
         self.chance = random.Random(seed)
         self.start, self.since, self.end = start, since, end
         self.busy, self.busiest = busy, max(busy)
+        self.trial: Trial | None = None
         self.visits: list[Visit] = []
         self.spans: list[tuple[int, str, float, float]] = []
         self.reps = [Rep(self.chance.gauss(0, 1), math.exp(self.chance.gauss(0, 0.12))) for _ in range(reps)]
@@ -133,11 +148,13 @@ class Month:
 
     def _queue(self, now: float, visit: Visit) -> None:
         visit.queued = now
+        visit.plan = self.trial.plan_for(visit, now) if self.trial else None
         visit.gave_up = now + self.chance.expovariate(1 / PATIENCE_SECONDS[visit.channel])
         self._wait(now, visit)
 
     def _wait(self, now: float, visit: Visit) -> None:
-        heapq.heappush(self._waiting, (visit.queued - HEAD_START[visit.segment], next(self._order), visit))
+        start = self.trial.head_start(visit) if self.trial else HEAD_START[visit.segment]
+        heapq.heappush(self._waiting, (visit.queued - start, next(self._order), visit))
         self._match(now)
 
     def _match(self, now: float) -> None:
@@ -238,6 +255,13 @@ class Month:
         if rep.doing != "offline" and now > rep.since >= self.since:
             self.spans.append((number, rep.doing, rep.since, now))
         rep.doing, rep.since = doing, now
+
+
+def stranger(visit: Visit) -> str:
+    """Return the address of somebody who is not on file."""
+    if visit.channel == "voice":
+        return "anonymous"
+    return f"somebody.{int(visit.arrived * 1000) % 1_000_000}@example.org"
 
 
 def _lognormal(chance: random.Random, mean: float, spread: float) -> float:

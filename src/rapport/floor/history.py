@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rapport.accounts import queries as accounts
 from rapport.events.queries import EventRow, history_of
 from rapport.routing.offer_queries import offers_of
+from rapport.routing.trace import apart
 
 if TYPE_CHECKING:
     from rapport.contacts.models import Contact
@@ -59,6 +60,7 @@ class Happened:
     at: datetime
     words: str
     why: str = ""
+    passed_over: str = ""
 
 
 def story_of(contact: Contact, *, with_colleagues: bool) -> list[Happened]:
@@ -79,7 +81,7 @@ def story_of(contact: Contact, *, with_colleagues: bool) -> list[Happened]:
         Happened(
             row.at,
             _words(row, called, words),
-            why.get(str(row.data.get("offer")), "") if row.name == OFFERED else "",
+            *(apart(why.get(str(row.data.get("offer")), "")) if row.name == OFFERED else ()),
         )
         for row, following in zip(told, later, strict=True)
         if not row.name == following == "survey.answered"

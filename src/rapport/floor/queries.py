@@ -88,7 +88,7 @@ def floor_of(programme: Programme) -> Floor:
     """Return who works on what and who waits."""
     present = on_floor(programme)
     held = contacts.in_hand_in(programme)
-    line = line_now(programme, most=SHOWN)
+    line = line_now(programme, most=SHOWN, here=present)
     mean = usual_handle_seconds(programme)
     guides = coverage_of(one for several in held.values() for one in several)
     hands, plan = hands_in(programme.pk), plan_in_force(programme).plan

@@ -169,6 +169,7 @@ class _OwnConnection:
             told = connections["default"].get_connection_params()
             kept = {name: value for name, value in told.items() if name not in ("cursor_factory", "context")}
             self._made = psycopg.connect(**kept, autocommit=True)
+            self._made.execute("SET synchronous_commit = off")  # a count may be lost with the machine's power
             self._process = os.getpid()
         return self._made
 

@@ -21,6 +21,7 @@ from rapport.routing.call_back_queries import booked_about, call_back_of
 from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import CallBack, Doing, Offer, Preferred, Presence, Proficiency
+from rapport.routing.opening import require_open
 from rapport.routing.own_reps import has_own_rep
 from rapport.routing.preferred import forget, prefer
 from rapport.routing.queries import open_offer_of
@@ -89,18 +90,21 @@ def end_grant(*, member: Member, granted_by: str, actor: str) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None) -> Contact:
+def enqueue(
+    contact: Contact, *, actor: str, queue: str = "", at: datetime | None = None, if_open: bool = False
+) -> None:
     """Put an arrived contact at the end of a queue, by the plan where none is named, and wake the router.
 
-    Returns the contact as it stands there.
+    The caller has opened it just now, or holds its lock. ``if_open``: QueueShut where the queue is closed or full.
 
     Who is back about the same matter goes on with the former contact, with the rep who had it first of all; a
     customer with an own rep has that one first.
     """
-    contact = lock_contact(contact.pk)
     plans, reason = plans_of(contact.programme), contact.reason.key if contact.reason else None
     plan, drawn = plans.in_force.plan, drawn_for(contact, plans) if is_ours(contact) else None
     queue = queue or queue_for(plan, contact.channel, reason)
+    if if_open:
+        require_open(contact.programme, queue, plan)
     within = plan.queues[queue].answer_within_seconds if queue in plan.queues else None
     contacts.enqueue(contact, queue=queue, plan=drawn, answer_within=within, actor=actor, at=at)
     if is_ours(contact):
@@ -108,7 +112,6 @@ def enqueue(contact: Contact, *, actor: str, queue: str = "", at: datetime | Non
         if former is not None and former.rep and not has_own_rep(contact, plan.personal):
             prefer(contact, member=former.rep, why=Preferred.Why.RECONTACT)
     presence.wake_router(contact.programme_id, contact=contact.pk)
-    return contact
 
 
 @transaction.atomic

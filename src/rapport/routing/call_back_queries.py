@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from rapport.kit import clock
 from rapport.routing.models import CallBack
-from rapport.routing.queries import hours_of
+from rapport.routing.queries import hours_in
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ def may_be_called_back(contact: Contact) -> bool:
 
     When it closes while they wait, at once, if the plan calls back who comes outside the hours.
     """
-    rules = plan_in_force(contact.programme).plan.queues.get(contact.queue)
+    plan = plan_in_force(contact.programme).plan
+    rules = plan.queues.get(contact.queue)
     if rules is None or contact.state != "waiting" or contact.queued_at is None:
         return False
     after, now = rules.wait.call_back_after_seconds, clock.now()
     if after is not None and now - contact.queued_at >= timedelta(seconds=after):
         return True
-    hours = hours_of(contact.programme, contact.queue) if rules.closed.call_back else None
+    hours = hours_in(plan, contact.queue, contact.programme.zone) if rules.closed.call_back else None
     return hours is not None and not hours.is_open(now)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_TRIES = 3
 AGAIN_AFTER = timedelta(minutes=30)
 FURTHEST = timedelta(days=30)
-LATE = timedelta(minutes=1)  # a page is filled in while the minute passes
+LATE = timedelta(minutes=1)  # a page, which tells whole minutes, is filled in while one passes
 FEWEST_DIGITS = 6  # shorter ones are services, such as the police
 ACTOR = "system"
 
@@ -48,7 +48,7 @@ def book(
     if len(note) > 300:
         raise Invalid("Keep the note under 300 characters.")
     now = clock.now()
-    if not now - LATE <= due_at <= now + FURTHEST:
+    if not now.replace(second=0, microsecond=0) - LATE <= due_at <= now + FURTHEST:
         raise Invalid("Choose a time from now on, within thirty days.")
     hours = hours_of(about.programme, about.queue)
     if hours is not None and not hours.is_open(due_at):

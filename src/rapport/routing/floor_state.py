@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -20,6 +20,7 @@ from rapport.routing.outcomes import scores_of
 from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
 from rapport.routing.policy import NO_SCORES, Rep, Scores, Waiting
+from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, takes
 from rapport.routing.routes import Here, Steps, choice_of, people_named, route_for, steps_of
 from rapport.routing.versions import Plans, plans_of
@@ -76,16 +77,17 @@ def _expected_by(programme: Programme, plans: Plans) -> Scores:
 
 def in_line(programme: Programme, frame: Frame, *, among: Collection[int] | None = None) -> tuple[Waiting, ...]:
     """Return who waits and rings at nobody, as the policy sees them (all, or those among these ids)."""
-    ringing = _ringing(programme, among)
-    waiting = contacts.waiting_in(programme, among=among)
-    return as_waiting(programme, [one for one in waiting if one.pk not in ringing and is_ours(one)], frame=frame)
+    waiting = [one for one in contacts.waiting_in(programme, among=among) if is_ours(one)]
+    ringing, passed = _asked(waiting)
+    return _as_seen(programme, [one for one in waiting if one.pk not in ringing], passed, frame)
 
 
 def ids_in_line(programme: Programme) -> set[int]:
     """Return the ids of who waits and rings at nobody."""
     waiting = contacts.waiting_ids(programme)
     ours = {pk for pk, channel, external_id in waiting if _is_ours(channel, external_id)}
-    return ours - _ringing(programme, None)
+    ringing = Offer.objects.filter(programme=programme, ended_at__isnull=True)
+    return ours.difference(ringing.values_list("contact_id", flat=True))
 
 
 def is_ours(contact: Contact) -> bool:
@@ -97,24 +99,18 @@ def _is_ours(channel: str, external_id: str | None) -> bool:
     return channel != "voice" or (external_id or "").startswith(CALL_BACK_PREFIX)
 
 
-def _ringing(programme: Programme, among: Collection[int] | None) -> set[int]:
-    """Return the contacts with an open offer."""
-    offers = Offer.objects.filter(programme=programme, ended_at__isnull=True)
-    offers = offers if among is None else offers.filter(contact__in=among)
-    return set(offers.values_list("contact_id", flat=True))
-
-
 def as_waiting(programme: Programme, waiting: list[Contact], *, frame: Frame | None = None) -> tuple[Waiting, ...]:
-    """Return contacts as the policy sees them, in a few queries however many they are.
+    """Return contacts as the policy sees them, in a few queries however many they are."""
+    return _as_seen(programme, waiting, _asked(waiting)[1], frame or frame_of(programme)) if waiting else ()
 
-    Who handed a contact on counts as one who passed it by: they are asked again only when nobody else is free.
-    """
+
+def _as_seen(
+    programme: Programme, waiting: list[Contact], passed: Mapping[int, frozenset[int]], frame: Frame
+) -> tuple[Waiting, ...]:
     if not waiting:
         return ()
-    frame = frame or frame_of(programme)
     plans = frame.plans
     starts = head_starts(programme, plans, waiting)
-    passed = _passed_by([one.pk for one in waiting])
     first = first_steps(programme, frame.plan.personal, waiting)
     return tuple(
         Waiting(
@@ -123,7 +119,7 @@ def as_waiting(programme: Programme, waiting: list[Contact], *, frame: Frame | N
             placed_at=(one.placed_at or one.arrived_at).timestamp(),
             head_start_seconds=starts[one.pk],
             steps=after(first.get(one.pk, ()), frame.steps_for(one)),
-            passed_by=passed[one.pk],
+            passed_by=passed.get(one.pk, frozenset()),
             channel=one.channel,
             kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),
             choice=choice_of(plans.of(one), programme.pk),
@@ -133,19 +129,25 @@ def as_waiting(programme: Programme, waiting: list[Contact], *, frame: Frame | N
 
 
 def signed_in(
-    programme: Programme, *, frame: Frame | None = None, among: Collection[int] | None = None
+    programme: Programme,
+    *,
+    frame: Frame | None = None,
+    among: Collection[int] | None = None,
+    here: Iterable[Presence] | None = None,
 ) -> tuple[Rep, ...]:
     """Return who is on the floor, with skills, team, tier and what they have in hand (all, or of these members).
+
+    ``here``: their presences, where the caller has read them.
 
     Whose clearance has ended takes nothing, though a job takes them off the floor only within a minute.
     """
     now, frame = clock.now(), frame or frame_of(programme)
-    here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
     whose = Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE)
     if among is not None:
-        here, whose = here.filter(member__in=among), Q(member__in=among)
+        whose = Q(member__in=among)
     skills, hands = _skills(programme, whose), hands_in(programme.pk, members=among)
     busy = _occupancy(programme, now, whose) if any(map(_asks_occupancy, frame.plans.all)) else {}
+    here = on_floor(programme, among=among) if here is None else here
     return tuple(
         Rep(
             id=one.member_id,
@@ -155,9 +157,9 @@ def signed_in(
             tier=one.member.role,
             handling=hands[one.member_id].handling,
             occupancy=busy.get(one.member_id, 0.0),
-            takes=takes(_of(programme, one), hands[one.member_id], frame.plan),
+            takes=takes(one, hands[one.member_id], frame.plan),
         )
-        for one in here.exclude(doing=Doing.OFFLINE)
+        for one in here
     )
 
 
@@ -215,16 +217,18 @@ def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
     return skills
 
 
-def _of(programme: Programme, held: Presence) -> Presence:
-    held.member.programme = programme  # its rules are read once for all
-    return held
+def _asked(waiting: Iterable[Contact]) -> tuple[set[int], dict[int, frozenset[int]]]:
+    """Return which of the contacts ring now, and who has passed each of them by.
 
-
-def _passed_by(contact_ids: list[int]) -> dict[int, frozenset[int]]:
-    passed: dict[int, set[int]] = defaultdict(set)
-    refused = Offer.objects.filter(
-        contact_id__in=contact_ids, result__in=[Offer.Result.MISSED, Offer.Result.DECLINED]
-    ).values_list("contact_id", "member_id")
-    for contact_id, member_id in (*refused, *contacts.handed_on_by(contact_ids)):
+    Who handed a contact on has too: they are asked again only when nobody else is free.
+    """
+    ringing, passed = set(), defaultdict[int, set[int]](set)
+    offers = Offer.objects.filter(contact__in=[one.pk for one in waiting])
+    for contact_id, member_id, result, ended_at in offers.values_list("contact", "member", "result", "ended_at"):
+        if ended_at is None:
+            ringing.add(contact_id)
+        elif result in (Offer.Result.MISSED, Offer.Result.DECLINED):
+            passed[contact_id].add(member_id)
+    for contact_id, member_id in contacts.handed_on_by(one.pk for one in waiting if one.transfers):
         passed[contact_id].add(member_id)
-    return defaultdict(frozenset, {pk: frozenset(members) for pk, members in passed.items()})
+    return ringing, {pk: frozenset(members) for pk, members in passed.items()}

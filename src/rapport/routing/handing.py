@@ -20,7 +20,7 @@ from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Preferred
 from rapport.routing.offering import Reservation, reserve
 from rapport.routing.preferred import forget, prefer
-from rapport.routing.queries import hours_of, open_offer_of
+from rapport.routing.queries import hours_in, open_offer_of
 from rapport.routing.room import hand_of, has_room
 from rapport.routing.versions import plan_in_force
 
@@ -154,10 +154,11 @@ def _colleague(member: Member, agent_id: str) -> Member:
 
 def _require_open(contact: Contact, queue: str) -> None:
     """Refuse a queue that is none of the contact's channel, or is closed now."""
-    rules = plan_in_force(contact.programme).plan.queues.get(queue)
+    plan = plan_in_force(contact.programme).plan
+    rules = plan.queues.get(queue)
     if rules is None or rules.channel != contact.channel:
         raise Invalid("Choose a queue from the list.")
-    hours = hours_of(contact.programme, queue)
+    hours = hours_in(plan, queue, contact.programme.zone)
     if hours is not None and not hours.is_open(clock.now()):
         raise Conflict(f"{rules.name} is closed now. Choose another queue.")
 

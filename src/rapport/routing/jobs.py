@@ -2,6 +2,8 @@
 
 from rapport.accounts.doors import one_by_one_in_each
 from rapport.accounts.queries import programme_by_id
+from rapport.contacts.queries import waiting_in
+from rapport.customers.book_queries import kept_anew
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
 from rapport.routing import call_backs, presence, publishing, trials, upkeep
@@ -31,8 +33,13 @@ def clear_floor(programme_id: int, event_id: int) -> None:
 
 @job("routing.look_anew")
 def look_anew(programme_id: int, event_id: int) -> None:
-    """Have the router read who waits anew: other people are asked first for some of them."""
-    presence.wake_router(programme_id)
+    """Have the router read those again who wait and for whom other people are asked first now."""
+    event, programme = event_by_id(event_id), programme_by_id(programme_id)
+    waiting = waiting_in(programme)
+    changed = kept_anew(programme, (one.customer_id for one in waiting), at=event.at, person=event.subject)
+    for contact in waiting:
+        if contact.customer_id in changed:
+            presence.wake_router(programme_id, contact=contact.pk)
 
 
 @periodic("routing.clear_floors", cron="* * * * *")

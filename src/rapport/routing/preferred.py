@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.kit import clock
 from rapport.routing.models import Preferred
-from rapport.routing.presence import ids_on_floor
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -55,9 +54,9 @@ def forget(contact: Contact, *, member: Member | None = None) -> None:
     (found.filter(member=member) if member else found).delete()
 
 
-def preferred_in(programme: Programme) -> dict[int, Preferred]:
+def preferred_in(programme: Programme, on_floor: Container[int]) -> dict[int, Preferred]:
     """Return who is asked first now, by contact; a call-back waits for its owner even while they are away."""
-    on_floor, now = ids_on_floor(programme), clock.now()
+    now = clock.now()
     return {contact: one for contact, one in named_first(programme).items() if counts(one, on_floor, now)}
 
 

@@ -150,9 +150,13 @@ def follow_hand(presence: Presence, *, actor: str, at: datetime | None = None) -
 
 
 def stop_responding(presence: Presence, *, actor: str) -> None:
-    """Offer a rep nothing until they choose again: at once, or as soon as what they have in hand is done."""
+    """Offer a rep nothing until they choose again: at once, or as soon as what they have in hand is done.
+
+    Who has chosen what to do after this, such as a break, goes on to that.
+    """
     if presence.doing == Doing.RESERVED:
-        move(presence, Doing.NOT_RESPONDING, actor=actor)
+        wanted, presence.after = presence.after, Doing.AVAILABLE
+        move(presence, Doing.NOT_RESPONDING if wanted == Doing.AVAILABLE else wanted, actor=actor)
     elif presence.doing in BUSY and presence.after == Doing.AVAILABLE:
         presence.after = Doing.NOT_RESPONDING
         presence.save(update_fields=["after"])
@@ -198,11 +202,11 @@ def ids_on_floor(programme: Programme) -> set[int]:
     return set(here.values_list("member_id", flat=True))
 
 
-def on_floor(programme: Programme) -> list[Presence]:
-    """Return everyone who is not offline, longest in their state first."""
-    return list(
-        Presence.objects.select_related("member__user")
-        .filter(programme=programme)
-        .exclude(doing=Doing.OFFLINE)
-        .order_by("since")
-    )
+def on_floor(programme: Programme, *, among: Collection[int] | None = None) -> list[Presence]:
+    """Return who is not offline (all, or of these members), longest in their state first."""
+    here = Presence.objects.select_related("member__user", "member__team").filter(programme=programme)
+    here = here if among is None else here.filter(member__in=among)
+    found = list(here.exclude(doing=Doing.OFFLINE).order_by("since"))
+    for one in found:
+        one.member.programme = programme  # its rules are read once for all
+    return found

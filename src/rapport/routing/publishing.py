@@ -18,9 +18,9 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
 from rapport.routing.events import PlanPlanned, PlanPublished, PlanSaved
-from rapport.routing.models import PlanVersion
+from rapport.routing.models import PlanTrial, PlanVersion
 from rapport.routing.plan.reading import read_plan
-from rapport.routing.versions import TRIED, known_names, version_by_number, version_in_force
+from rapport.routing.versions import known_names, version_by_number, version_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -159,9 +159,10 @@ def _bring_into_force(version: PlanVersion, actor: str) -> None:
 
 def _require_none_tried(programme: Programme) -> None:
     """Raise Conflict while a version is tried: what it is tried beside stays until the trial has ended."""
-    tried = PlanVersion.objects.filter(TRIED, programme=programme).first()
+    is_open = PlanTrial.objects.filter(programme=programme, ended_at__isnull=True)
+    tried = is_open.values_list("candidate__number", flat=True).first()
     if tried is not None:
-        raise Conflict(f"Version {tried.number} is being tried on a share of contacts. End the trial first.")
+        raise Conflict(f"Version {tried} is being tried on a share of contacts. End the trial first.")
 
 
 def _plan_for(version: PlanVersion, starts_at: datetime, actor: str) -> None:

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.db.models import Q
 
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
-from rapport.routing.head_start import effective_places
-from rapport.routing.models import Doing, Offer, Presence, Proficiency
+from rapport.routing.models import Offer, Proficiency
 from rapport.routing.plan.checks import calendar_of
-from rapport.routing.plan.rules import QueueRules, Wait
+from rapport.routing.plan.rules import Plan, QueueRules
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hand_of, hands_in, has_room, room_in_words
 from rapport.routing.routes import queue_for
-from rapport.routing.versions import plan_in_force, plans_of
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.kit.hours import Calendar
 
-RECENTLY = timedelta(hours=1)
-KEPT_SECONDS = 30
 DECLINES: tuple[tuple[str, str], ...] = tuple(Offer.Decline.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a waiting contact stands: its place from 1, the estimated wait in seconds where known, what the plan
-    says is told of it, and the seconds between which it will nearly surely wait, where known."""
-
-    position: int
-    wait_seconds: float | None
-    told: Wait
-    low_seconds: float | None = None
-    high_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +61,6 @@ class QueueNow:
 def colleagues_of(member: Member) -> list[Colleague]:
     """Return who else is on the floor and takes contacts, the free ones first."""
     others = [one for one in on_floor(member.programme) if one.member_id != member.pk]
-    for one in others:
-        one.member.programme = member.programme
     plan, hands = plan_in_force(member.programme).plan, hands_in(member.programme_id)
     found = [
         Colleague(
@@ -93,12 +75,18 @@ def colleagues_of(member: Member) -> list[Colleague]:
 def queues_for(programme: Programme, channel: str | None = None) -> list[QueueNow]:
     """Return the queues as they stand, of a channel or all, in the order of the plan."""
     waiting = contacts.waiting_in(programme)
-    queues = plan_in_force(programme).plan.queues.items()
-    return [_now(programme, key, rules, waiting) for key, rules in queues if channel in (None, rules.channel)]
+    plan = plan_in_force(programme).plan
+    return [
+        _now(programme, key, rules, waiting, hours_in(plan, key, programme.zone))
+        for key, rules in plan.queues.items()
+        if channel in (None, rules.channel)
+    ]
 
 
-def _now(programme: Programme, key: str, rules: QueueRules, waiting: list[Contact]) -> QueueNow:
-    now, hours = clock.now(), hours_of(programme, key)
+def _now(
+    programme: Programme, key: str, rules: QueueRules, waiting: list[Contact], hours: Calendar | None
+) -> QueueNow:
+    now = clock.now()
     since = [one.queued_at for one in waiting if one.queue == key and one.queued_at]
     is_open = hours is None or hours.is_open(now)
     return QueueNow(
@@ -117,15 +105,23 @@ def _now(programme: Programme, key: str, rules: QueueRules, waiting: list[Contac
 
 def queue_of(contact: Contact) -> str:
     """Return the queue in which the contact stands, or will by the plan in force."""
-    reason = contact.reason.key if contact.reason else None
-    return contact.queue or queue_for(plan_in_force(contact.programme).plan, contact.channel, reason)
+    return contact.queue or queue_in(plan_in_force(contact.programme).plan, contact)
+
+
+def queue_in(plan: Plan, contact: Contact) -> str:
+    """Return the queue in which the contact stands, or will by the plan."""
+    return contact.queue or queue_for(plan, contact.channel, contact.reason.key if contact.reason else None)
 
 
 def hours_of(programme: Programme, queue: str) -> Calendar | None:
-    """Return the hours of a queue; None where it is always open."""
-    plan = plan_in_force(programme).plan
+    """Return the hours of a queue by the plan in force; None where it is always open."""
+    return hours_in(plan_in_force(programme).plan, queue, programme.zone)
+
+
+def hours_in(plan: Plan, queue: str, zone: ZoneInfo) -> Calendar | None:
+    """Return the hours of a queue by a plan, in its own zone or this one; None where it is always open."""
     rules = plan.queues.get(queue)
-    return calendar_of(plan.calendars[rules.calendar], programme.zone) if rules and rules.calendar else None
+    return calendar_of(plan.calendars[rules.calendar], zone) if rules and rules.calendar else None
 
 
 def open_offer_of(contact: Contact) -> Offer | None:
@@ -165,40 +161,6 @@ def why_here(contact: Contact) -> str:
         .values_list("words", flat=True)
         .first()
         or ""
-    )
-
-
-def place_of(contact: Contact) -> Place:
-    """Return a waiting contact's place and the plain estimate of its wait.
-
-    That is place times mean handle time of the past hour, divided by the reps on the floor who take
-    contacts (each of them frees up once per handle time; a floor in steady state).
-    """
-    plans = plans_of(contact.programme)
-    waiting = [one for one in contacts.waiting_in(contact.programme) if one.queue == contact.queue]
-    places = effective_places(contact.programme, plans, waiting)
-    waiting.sort(key=lambda one: (places[one.pk], one.pk))
-    position = next((n for n, one in enumerate(waiting, 1) if one.pk == contact.pk), len(waiting) + 1)
-    working = Presence.objects.filter(
-        programme=contact.programme,
-        doing__in=[Doing.AVAILABLE, Doing.RESERVED, Doing.ON_CONTACT, Doing.WRAP_UP],
-    ).count()
-    handle = _usual_handle_seconds(contact.programme)
-    known = handle is not None and working > 0
-    rules = plans.in_force.plan.queues.get(contact.queue)
-    return Place(
-        position,
-        position * handle / working if known and handle is not None else None,
-        rules.wait if rules else Wait(),
-    )
-
-
-def _usual_handle_seconds(programme: Programme) -> float | None:
-    """Return the mean handle time of the past hour, looked up twice a minute however many customers wait."""
-    return cache.get_or_set(
-        f"routing:handle:{programme.pk}",
-        lambda: contacts.mean_handle_seconds(programme, since=clock.now() - RECENTLY),
-        KEPT_SECONDS,
     )
 
 

@@ -174,10 +174,22 @@ def turn(programme: Programme) -> int:
 
 
 def keep_up(programme: Programme) -> None:
-    """Do what time alone brings about; each step is a transaction, so that one that fails undoes no other."""
-    one_by_one(programme, upkeep.expired_offers, upkeep.end_expired_offer)
-    one_by_one(programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme))
-    one_by_one(programme, upkeep.due_to_overflow, upkeep.overflow)
+    """Do what time alone brings about; each step is a transaction, so that one that fails undoes no other.
+
+    Nor does it hold up the others, or the turn: it is tried again in the next one.
+    """
+    steps: tuple[Callable[[], object], ...] = (
+        partial(one_by_one, programme, upkeep.expired_offers, upkeep.end_expired_offer),
+        partial(one_by_one, programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme)),
+        partial(one_by_one, programme, upkeep.due_to_overflow, upkeep.overflow),
+    )
+    for step in steps:
+        try:
+            step()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("upkeep for programme %s failed in part; the next turn tries again", programme.key)
 
 
 def offer(floor: StandingFloor, choices: Sequence[Chosen]) -> int:

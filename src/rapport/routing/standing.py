@@ -1,7 +1,7 @@
 """The floor of one programme as its router keeps it, so that a turn reads and decides only what has changed.
 
 The rows in the database are the truth. Whoever changes one says so (``presence.wake_router``), and the router
-reads that row again. What nobody said is found within seconds: rows are read again in turn (``heal``).
+reads that row again. What nobody said is found a little later: rows are read again in turn (``heal``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.routing.models import Preferred
 
-READ_AGAIN = 500  # rows of each kind that are read again at a time, though nobody said that they changed
+READ_AGAIN = 100  # rows of each kind that are read again at a time, though nobody said that they changed
 
 
 class StandingFloor:

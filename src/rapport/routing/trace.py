@@ -149,4 +149,10 @@ class Assignment(NamedTuple):
 
 def told_to_rep(words: str) -> str:
     """Return what the rep is told of a trace's words: not who was passed over, and what colleagues lack."""
-    return words.partition(f" {PASSED_OVER}")[0]
+    return apart(words)[0]
+
+
+def apart(words: str) -> tuple[str, str]:
+    """Return a trace's words on who got the contact, and those on who was passed over and what they lack."""
+    chosen, _, passed_over = words.partition(f" {PASSED_OVER}")
+    return chosen, passed_over

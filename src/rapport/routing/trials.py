@@ -2,7 +2,7 @@
 
 Each customer is drawn once for a trial, by a keyed hash of their public id, so that all their contacts go by the
 same plan and the draw can be made again at any later time. Who is not known is drawn by the address or number they
-come from. The number of the plan drawn stays on the contact.
+come from, or each contact by itself where that is withheld. The number of the plan drawn stays on the contact.
 """
 
 from __future__ import annotations
@@ -52,8 +52,14 @@ def drawn_for(contact: Contact, plans: Plans) -> int | None:
     )
     if trial is None:
         return None
-    whose = str(contact.customer.public_id) if contact.customer else contact.address or str(contact.public_id)
-    return (trial.candidate if draws(trial.key, whose, trial.share) else trial.control).number
+    return (trial.candidate if draws(trial.key, _whose(contact), trial.share) else trial.control).number
+
+
+def _whose(contact: Contact) -> str:
+    if contact.customer:
+        return str(contact.customer.public_id)
+    tells_who = any(sign == "@" or sign.isdigit() for sign in contact.address)  # "anonymous" is not one customer
+    return contact.address if tells_who else str(contact.public_id)
 
 
 def draws(key: str, whose: str, share: float) -> bool:

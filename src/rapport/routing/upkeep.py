@@ -19,11 +19,11 @@ from rapport.routing.actions import abandon, end_conversation, miss_offer, offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.offering import ACTOR
-from rapport.routing.queries import hours_of
+from rapport.routing.queries import hours_in
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
 
 FORGOTTEN_AFTER = timedelta(hours=12)
 
@@ -63,7 +63,6 @@ def uncleared(programme: Programme, *, shut_out: UUID | None = None) -> list[int
     now, found = clock.now(), []
     for one in presence.on_floor(programme):
         member = one.member
-        member.programme = programme  # its rules are read once for all
         if member.user.public_id == shut_out or not member.may(Right.TAKE_CONTACTS) or standing(member, now=now):
             found.append(member.pk)
     return found
@@ -74,25 +73,38 @@ def release_uncleared(member_id: int) -> bool:
     return take_off_floor(member_id, silent_since=clock.now(), why="clearance_lapsed")
 
 
-@transaction.atomic
 def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     """Take a rep who has not been heard of after ``silent_since`` off the floor, from when they were last seen.
 
     Their chats go back to their old places, an offer to them is withdrawn, wrap-ups wait for their return.
     Returns whether they were on the floor.
     """
-    gone = Presence.objects.select_related("member__user", "programme").filter(member_id=member_id).first()
-    if gone is None:
-        return False
-    offered = Offer.objects.filter(member_id=member_id, ended_at__isnull=True).values_list("contact_id", flat=True)
-    contact_ids = sorted({*offered, *(one.pk for one in held_by(gone.member))})
-    locked_contacts = [lock_contact(pk) for pk in contact_ids]
-    gone = presence.locked(gone.member)
+    found = (
+        Presence.objects.select_related("member__user", "member__programme").filter(member_id=member_id).first()
+    )
+    while found is not None:
+        try:
+            return _take_off(found.member, silent_since=silent_since, why=why)
+        except _GotMore:
+            continue
+    return False
+
+
+class _GotMore(Exception):
+    """The rep was given something between the look at what is in hand and the lock."""
+
+
+@transaction.atomic
+def _take_off(member: Member, *, silent_since: datetime, why: str) -> bool:
+    locked_contacts = [lock_contact(pk) for pk in sorted(_contacts_of(member))]
+    gone = presence.locked(member)
     if gone.seen_at > silent_since or gone.doing == Doing.OFFLINE:
         return False  # came back between the look and the lock
+    if not _contacts_of(member) <= {one.pk for one in locked_contacts}:
+        raise _GotMore  # contacts are locked before presences, so it begins again
     presence.move(gone, Doing.OFFLINE, actor=ACTOR, at=gone.seen_at)
     for contact in locked_contacts:
-        if contact.state == "active" and contact.rep_id == member_id and is_ours(contact):
+        if contact.state == "active" and contact.rep_id == member.pk and is_ours(contact):
             contacts.return_to_queue(contact, why=why, actor=ACTOR, at=gone.seen_at)
             presence.wake_router(contact.programme_id, contact=contact.pk)
         elif contact.state == "wrap_up":
@@ -100,6 +112,12 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
         else:
             withdraw_offer(contact, actor=ACTOR, to=gone.member)
     return True
+
+
+def _contacts_of(member: Member) -> set[int]:
+    """Return the contacts that the member has in hand, or that ring at them."""
+    offered = Offer.objects.filter(member=member, ended_at__isnull=True).values_list("contact_id", flat=True)
+    return {*offered, *(one.pk for one in held_by(member))}
 
 
 def forgotten_wrap_ups(programme: Programme) -> list[int]:
@@ -143,13 +161,14 @@ def due_to_overflow(programme: Programme) -> list[tuple[int, str, str]]:
 
     They stay while the next one is closed.
     """
-    queues = plan_in_force(programme).plan.queues
+    plan = plan_in_force(programme).plan
+    queues = plan.queues
     soonest = min((rules.overflow.after_seconds for rules in queues.values() if rules.overflow), default=None)
     if soonest is None:
         return []
     now = clock.now()
     nexts = {rules.overflow.to for rules in queues.values() if rules.overflow}
-    closed = {key for key in nexts if (hours := hours_of(programme, key)) and not hours.is_open(now)}
+    closed = {key for key in nexts if (hours := hours_in(plan, key, programme.zone)) and not hours.is_open(now)}
     return [
         (one.pk, one.queue, rules.overflow.to)
         for one in waiting_in(programme, placed_until=now - timedelta(seconds=soonest))

@@ -10,12 +10,14 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Q
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import RIGHTS, Right, Role
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
+from rapport.kit import clock
 from rapport.kit.errors import NotFound
 from rapport.routing.models import PlanTrial, PlanVersion
 from rapport.routing.plan.checks import Known
@@ -36,7 +38,11 @@ routes = [{ steps = [{ anyone = true }] }]
 """
 PLAIN = read_plan(BUILT_IN)
 IN_FORCE = Q(published_at__isnull=False, replaced_at__isnull=True)
-TRIED = Exists(PlanTrial.objects.filter(candidate=OuterRef("pk"), ended_at__isnull=True))
+PLANS = """
+SELECT id, number, made_at, published_at IS NOT NULL FROM routing_planversion AS version
+WHERE programme_id = %s AND (published_at IS NOT NULL AND replaced_at IS NULL
+    OR EXISTS (SELECT FROM routing_plantrial WHERE candidate_id = version.id AND ended_at IS NULL))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +76,17 @@ class Plans:
 
 def plans_of(programme: Programme) -> Plans:
     """Return the plans that the programme's contacts are routed by; each text is read once a process."""
-    rows = PlanVersion.objects.filter(IN_FORCE | TRIED, programme=programme)
-    found = list(rows.values_list("pk", "number", "made_at", "published_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(PLANS, [programme.pk])
+        found = cursor.fetchall()
     now = next((InForce(number, _read(pk, made)) for pk, number, made, published in found if published), None)
     tried = {number: _read(pk, made) for pk, number, made, published in found if not published}
     return Plans(now or InForce(None, PLAIN), tried)
 
 
 def plan_in_force(programme: Programme) -> InForce:
-    """Return the programme's plan; its text is read once a process."""
-    rows = PlanVersion.objects.filter(IN_FORCE, programme=programme)
-    found = rows.values_list("pk", "number", "made_at").first()
-    return InForce(None, PLAIN) if found is None else InForce(found[1], _read(found[0], found[2]))
+    """Return the programme's plan in force; the plain one that is built in where it has published none."""
+    return plans_of(programme).in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,12 @@ def version_by_number(programme: Programme, number: int) -> PlanVersion:
 
 
 def known_names(programme: Programme) -> Known:
-    """Return the names that a plan of the programme may use."""
+    """Return the names that a plan of the programme may use, and from when on it is to serve."""
     return Known(
         reasons=list(reason_names(programme)),
         segments=[one.key for one in segments_of(programme)],
         teams=[one.name for one in accounts.teams_of(programme)],
         tiers=[role.value for role in Role if Right.TAKE_CONTACTS in RIGHTS[role]],
         people=[one.agent_id for one in accounts.members_of(programme) if one.is_active],
+        now=clock.now(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,9 +16,9 @@ from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
 from rapport.routing.explain import lacks
-from rapport.routing.floor_state import as_waiting, is_ours, signed_in, skills_of_all
+from rapport.routing.floor_state import Frame, as_waiting, frame_of, is_ours, signed_in, skills_of_all
 from rapport.routing.head_start import effective_places
-from rapport.routing.models import Doing, Offer
+from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.policy import ANYONE, Rep, Step, Waiting
 from rapport.routing.preferred import WORDS, preferred_in
 from rapport.routing.presence import on_floor
@@ -26,7 +26,6 @@ from rapport.routing.queries import open_offers_in
 from rapport.routing.routes import capacity_of
 from rapport.routing.still import ANY, Fitting, Kept, Near, Still
 from rapport.routing.terms import Condition
-from rapport.routing.versions import plans_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -50,15 +49,30 @@ class LineNow:
     why: dict[int, Still]
 
 
-def line_now(programme: Programme, *, most: int | None = None, only: Contact | None = None) -> LineNow:
-    """Return the line, with the reasons of the first ``most``, or of one contact alone; a few queries in all."""
+def line_now(
+    programme: Programme,
+    *,
+    most: int | None = None,
+    only: Contact | None = None,
+    here: Sequence[Presence] | None = None,
+) -> LineNow:
+    """Return the line, with the reasons of the first ``most``, or of one contact alone; a few queries in all.
+
+    ``here``: who is on the floor, where the caller has read it.
+    """
     waiting = contacts.waiting_in(programme)
     if only is not None and all(one.pk != only.pk for one in waiting):
         return LineNow(waiting, {})
-    places = effective_places(programme, plans_of(programme), waiting)
+    if not waiting:
+        return LineNow([], {})
+    frame = frame_of(programme)
+    places = effective_places(programme, frame.plans, waiting)
     waiting.sort(key=lambda one: (places[one.pk], one.pk))
     told = [one for one in waiting[:most] if only is None or one.pk == only.pk]
-    return LineNow(waiting, _Reading(programme, waiting, {one.pk for one in told}).why() if told else {})
+    if not told:
+        return LineNow(waiting, {})
+    here = on_floor(programme) if here is None else here
+    return LineNow(waiting, _Reading(programme, frame, waiting, {one.pk for one in told}, here).why())
 
 
 def why_waiting(contact: Contact) -> Still | None:
@@ -89,19 +103,20 @@ class _Seen:
 class _Reading:
     """What is read once, however many contacts are told of."""
 
-    def __init__(self, programme: Programme, line: list[Contact], told: set[int]) -> None:
+    def __init__(
+        self, programme: Programme, frame: Frame, line: list[Contact], told: set[int], here: Sequence[Presence]
+    ) -> None:
         self.programme = programme
         self.now = clock.now()
-        plans = plans_of(programme)
-        self.plan = plans.in_force.plan
-        self.skills = {key: name for plan in plans.all for key, name in plan.skills.items()}
+        self.frame, self.plan = frame, frame.plan
+        self.skills = {key: name for plan in frame.plans.all for key, name in plan.skills.items()}
         self.capacity = capacity_of(self.plan)
         self.line = line
         self.told = told
         self.offers = open_offers_in(programme)
-        self.preferred = preferred_in(programme)
-        self.reps = {rep.id: rep for rep in signed_in(programme)}
-        self.here = {one.member_id: one for one in on_floor(programme)}
+        self.here = {one.member_id: one for one in here}
+        self.reps = {rep.id: rep for rep in signed_in(programme, frame=frame, here=here)}
+        self.preferred = preferred_in(programme, self.here)
         self.asked = _asked(told)
         self._fits: dict[Condition, Fits] = {}
 
@@ -123,7 +138,7 @@ class _Reading:
 
     def why(self) -> dict[int, Still]:
         """Return why each contact that is told of still waits."""
-        as_seen = as_waiting(self.programme, [one for one in self.line if is_ours(one)])
+        as_seen = as_waiting(self.programme, [one for one in self.line if is_ours(one)], frame=self.frame)
         seen = {one.id: self._seen(one) for one in as_seen}
         names = accounts.member_names(
             self.programme, {id_ for one in as_seen for step in one.steps for id_ in step.people}

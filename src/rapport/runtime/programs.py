@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapport.config import home
 
-WEB_THREADS = 16
+WEB_THREADS = 8  # Python runs one at a time: with twice as many, one in a hundred waits twice as long
 MOST_STREAMS = 100_000  # beyond it the server would let requests wait; streams are limited by who opens them
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.access import access_place
 from rapport.accounts.doors import staff_page
-from rapport.accounts.queries import member_by_agent_id, members_of
+from rapport.accounts.queries import member_by_agent_id, members_of, members_with
 from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_look
@@ -24,6 +24,7 @@ from rapport.kit import pages
 from rapport.kit.errors import Invalid
 from rapport.routing.versions import plan_in_force
 from rapport.studio import forms
+from rapport.studio.routing import actor_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -118,7 +119,7 @@ def give(request: HttpRequest, member: Member) -> HttpResponseBase:
         customers=[found[0].public_id],
         rep=rep,
         why=_why(sent),
-        actor=_actor(member),
+        actor=actor_of(member),
     )
     whose = f"is {rep.name}'s customer now" if rep else "has no own rep now"
     return _back(request, member, f"{found[0]} {whose}.")
@@ -129,7 +130,7 @@ def give(request: HttpRequest, member: Member) -> HttpResponseBase:
 def move(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
     """Move the chosen customers of a rep, or the whole book, to another rep for good."""
     rep, sent = access_place(member, person), request.POST
-    to, why, actor = _rep(member, sent), _why(sent), _actor(member)
+    to, why, actor = _rep(member, sent), _why(sent), actor_of(member)
     programme = member.programme
     if sent.get("all") == "yes":
         moved = books.move_book(programme=programme, rep=rep, to=to, why=why, actor=actor)
@@ -149,7 +150,7 @@ def name_stand_ins(request: HttpRequest, member: Member, person: UUID) -> HttpRe
     """Say who stands in for a rep."""
     rep = access_place(member, person)
     by = read_stand_ins(member, request.POST)
-    books.name_stand_ins(programme=member.programme, rep=rep, by=by, actor=_actor(member))
+    books.name_stand_ins(programme=member.programme, rep=rep, by=by, actor=actor_of(member))
     return _back(request, member, f"Saved who stands in for {rep.name}.", "book", person)
 
 
@@ -163,7 +164,7 @@ def hand_over(request: HttpRequest, member: Member) -> HttpResponseBase:
     if rep is None or to is None or first is None or last is None:
         raise Invalid("Say whose book, who keeps it, and from which day until which.")
     books.hand_over(
-        programme=member.programme, rep=rep, to=to, first_day=first, last_day=last, actor=_actor(member)
+        programme=member.programme, rep=rep, to=to, first_day=first, last_day=last, actor=actor_of(member)
     )
     said = f"{to.name} keeps {rep.name}'s book from {first.isoformat()} to {last.isoformat()}."
     return _back(request, member, said)
@@ -173,7 +174,7 @@ def hand_over(request: HttpRequest, member: Member) -> HttpResponseBase:
 @managing
 def end_hand_over(request: HttpRequest, member: Member, hand_over: UUID) -> HttpResponseBase:
     """Give a book back from today on, or call off what has not begun."""
-    one = books.end_hand_over(programme=member.programme, hand_over_id=hand_over, actor=_actor(member))
+    one = books.end_hand_over(programme=member.programme, hand_over_id=hand_over, actor=actor_of(member))
     return _back(request, member, f"{one.rep.name} has their own book.")
 
 
@@ -206,7 +207,7 @@ def _named(member: Member, agent_id: str) -> Member | None:
 
 def _common(member: Member) -> dict[str, Any]:
     programme = member.programme
-    keepers = [one for one in members_of(programme) if one.may(Right.TAKE_CONTACTS)]
+    keepers = members_with(programme, Right.TAKE_CONTACTS)
     return {
         "member": member,
         "programme": programme,
@@ -219,7 +220,3 @@ def _common(member: Member) -> dict[str, Any]:
 
 def _back(request: HttpRequest, member: Member, said: str, page: str = "books", *args: object) -> HttpResponseBase:
     return pages.redirect(request, reverse(page, args=[member.programme.key, *args]), said=said)
-
-
-def _actor(member: Member) -> str:
-    return f"member:{member.pk}"

@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from rapport.accounts.doors import staff_page
-from rapport.accounts.roles import Right
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.insight.arms import what_choice_brings
@@ -20,13 +18,13 @@ from rapport.kit import pages
 from rapport.routing import outcomes
 from rapport.routing.versions import plan_in_force, same_choice
 from rapport.studio.plan_trials import row_of
+from rapport.studio.routing import managing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.routing.plan.rules import Choice
 
 ALSO_COMPARED = ("average_speed_of_answer", "average_handle_time")
-managing = staff_page(Right.MANAGE_ROUTING)
 
 
 @never_cache

@@ -20,7 +20,7 @@ from rapport.kit.errors import DomainError, Invalid
 from rapport.routing import trials, versions
 from rapport.routing.plan.apart import not_apart
 from rapport.routing.plan.reading import read_plan
-from rapport.studio.routing import looking, managing, moment_of
+from rapport.studio.routing import actor_of, looking, managing, moment_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -95,7 +95,7 @@ def end(request: HttpRequest, member: Member, trial: int) -> HttpResponseBase:
         raise Invalid("Choose which plan all contacts go by.")
     try:
         ended = trials.end(
-            programme=member.programme, number=trial, publishes=publishes, by=member, actor=f"member:{member.pk}"
+            programme=member.programme, number=trial, publishes=publishes, by=member, actor=actor_of(member)
         )
     except DomainError as error:
         return _page(request, member, trial, error=error)
@@ -143,7 +143,7 @@ def begin(request: HttpRequest, member: Member, number: int) -> HttpResponseBase
             instead_of=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
             terms=terms,
             by=member,
-            actor=f"member:{member.pk}",
+            actor=actor_of(member),
         )
     except DomainError as error:
         return _form(request, member, number, request.POST, error=error)

@@ -146,7 +146,7 @@ def _queue(
         is_open=calendar is None or calendar.is_open(now),
         target=_target(rules, programme),
         more=list(_more(plan, rules)),
-        routes=[_route(route, here, reasons, is_only=len(rules.routes) == 1) for route in rules.routes],
+        routes=[_route(plan, route, here, reasons, is_only=len(rules.routes) == 1) for route in rules.routes],
     )
 
 
@@ -173,7 +173,7 @@ def _more(plan: Plan, rules: QueueRules) -> Iterator[str]:
         yield f"After {rules.overflow.after_seconds} s of waiting to {to}"
 
 
-def _route(route: Route, here: Here, reasons: dict[str, str], *, is_only: bool) -> RouteWords:
+def _route(plan: Plan, route: Route, here: Here, reasons: dict[str, str], *, is_only: bool) -> RouteWords:
     about = ", ".join(reasons.get(key, key) for key in route.reasons) or (
         "All contacts" if is_only else "All others"
     )
@@ -181,17 +181,20 @@ def _route(route: Route, here: Here, reasons: dict[str, str], *, is_only: bool) 
     for step in route.steps:
         is_gone = names_nobody(step, here)
         when = "At once" if not seconds else f"After {seconds} s"
-        steps.append(StepWords(when, who_in_words(step), is_gone))
+        steps.append(StepWords(when, _who(plan, step), is_gone))
         if not is_gone:
             seconds += step.seconds or 0
     return RouteWords(about, steps)
 
 
-def who_in_words(step: Step) -> str:
-    """Return whom a step means."""
+def _who(plan: Plan, step: Step) -> str:
+    """Return whom a step means, with skills by their names."""
     if step.anyone:
         return "anyone"
-    told = [f"{skill} {level} or higher" if level < 5 else f"{skill} 5" for skill, level in step.skills.items()]
+    told = [
+        f"{plan.skills[skill] or skill} {level}{' or higher' if level < 5 else ''}"
+        for skill, level in step.skills.items()
+    ]
     if step.teams:
         told.append(f"team {' or '.join(step.teams)}")
     if step.tiers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.customers.queries import segments_of
 from rapport.insight.queries import extent
@@ -21,15 +20,13 @@ from rapport.replays import actions
 from rapport.replays.access import access_replay
 from rapport.replays.queries import replays_of
 from rapport.routing import versions
-from rapport.studio import replay_figures
-from rapport.studio.routing import actor_of, read_upload
+from rapport.studio import forms, replay_figures
+from rapport.studio.routing import actor_of, looking, managing, read_upload
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.replays.models import Replay
 
-looking = staff_page(Right.MANAGE_ROUTING, Right.WATCH_FLOOR)
-managing = staff_page(Right.MANAGE_ROUTING)
 USUAL_DAYS = 7
 VERSIONS = 12
 RUNS = [(str(seeds), f"{seeds} runs") for seeds in actions.SEEDS]
@@ -49,10 +46,13 @@ def ask(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Have past days played again; who asks for what is known already is led to it."""
     sent = request.POST
     try:
+        first, last = forms.read_day(sent.get("from", "")), forms.read_day(sent.get("to", ""))
+        if first is None or last is None:
+            raise Invalid("Choose the first and the last day.")
         replay, is_new = actions.ask(
             programme=member.programme,
-            first=_day(sent.get("from", "")),
-            last=_day(sent.get("to", "")),
+            first=first,
+            last=last,
             plans=_plans(request, member.programme),
             seeds=int(sent["seeds"]) if sent.get("seeds", "").isdecimal() and len(sent["seeds"]) < 4 else 0,
             by=member,
@@ -132,13 +132,6 @@ def _plans(request: HttpRequest, programme: Programme) -> list[actions.Tried]:
     ]
     sent = request.FILES.get("file")
     return [*plans, actions.Tried((sent.name or "A file")[:60], read_upload(request, "file"))] if sent else plans
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid("Choose the first and the last day.") from None
 
 
 def _address(member: Member, replay: Replay) -> str:

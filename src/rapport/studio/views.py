@@ -24,6 +24,7 @@ from rapport.routing.actions import set_proficiency
 from rapport.routing.queries import skills_of
 from rapport.routing.versions import plan_in_force
 from rapport.studio import forms, queries
+from rapport.studio.routing import actor_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -87,7 +88,7 @@ def _skills(place: Member) -> dict[str, Any]:
 def set_skill(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
     """Put on file how well a person knows a skill, and on which days."""
     place, told = access_place(member, person), forms.read_skill(request.POST)
-    set_proficiency(member=place, actor=_actor(member), **told)
+    set_proficiency(member=place, actor=actor_of(member), **told)
     level = f"level {told['level']}" if told["level"] else "taken away"
     return _back(request, member, f"{place.name}: {told['skill']}, {level}.", "person", person)
 
@@ -100,10 +101,10 @@ def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResp
     ends = {"end": False, "resume": True}.get(sent.get("do", ""))
     if ends is None:
         role, team = forms.read_role(sent), sent.get("team", "").strip()[:100]
-        actions.change_place(member=place, role=role, team=team, actor=_actor(member), by=member)
+        actions.change_place(member=place, role=role, team=team, actor=actor_of(member), by=member)
         said = f"{place.name} is {role.words}{f', team {team}' if team else ''}."
     else:
-        actions.change_place(member=place, is_active=ends, actor=_actor(member), by=member)
+        actions.change_place(member=place, is_active=ends, actor=actor_of(member), by=member)
         said = f"The place of {place.name} {'is resumed' if ends else 'has ended: they are signed out here'}."
     return _back(request, member, said, *(("people",) if ends is False else ("person", person)))
 
@@ -114,7 +115,7 @@ def change_clearance(request: HttpRequest, member: Member, person: UUID) -> Http
     """Put on file what a person meets of the programme's conditions."""
     place = access_place(member, person)
     values = forms.read_clearance(place, request.POST)
-    actions.set_clearance(member=place, actor=_actor(member), by=member, **values)
+    actions.set_clearance(member=place, actor=actor_of(member), by=member, **values)
     return _back(request, member, f"The clearance of {place.name} is saved.", "person", person)
 
 
@@ -124,7 +125,7 @@ def adjust_person(request: HttpRequest, member: Member, person: UUID) -> HttpRes
     """Grant or deny a right to one person."""
     place, granted = access_place(member, person), forms.read_change(request.POST)
     right = forms.read_right(request.POST)
-    actions.adjust_person(member=place, right=right, granted=granted, actor=_actor(member), by=member)
+    actions.adjust_person(member=place, right=right, granted=granted, actor=actor_of(member), by=member)
     return _back(request, member, f"{place.name}: {right.value} is {_becomes(granted)}.", "person", person)
 
 
@@ -133,7 +134,7 @@ def adjust_person(request: HttpRequest, member: Member, person: UUID) -> HttpRes
 def end_sessions(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
     """Sign a person out everywhere."""
     place = access_place(member, person)
-    actions.shut_out(user=place.user, why="by_supervisor", actor=_actor(member))
+    actions.shut_out(user=place.user, why="by_supervisor", actor=actor_of(member))
     return _back(request, member, f"{place.name} is signed out everywhere.", "person", person)
 
 
@@ -162,7 +163,7 @@ def adjust_role(request: HttpRequest, member: Member) -> HttpResponseBase:
     sent = request.POST
     role, right, granted = forms.read_role(sent), forms.read_right(sent), forms.read_change(sent)
     actions.adjust_role(
-        programme=member.programme, role=role, right=right, granted=granted, actor=_actor(member), by=member
+        programme=member.programme, role=role, right=right, granted=granted, actor=actor_of(member), by=member
     )
     said = f"{role.words.capitalize()}: {right.value} is {_becomes(granted)}."
     return _back(request, member, said, "roles")
@@ -181,7 +182,7 @@ def rules(request: HttpRequest, member: Member) -> HttpResponseBase:
 def change_rules(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Change what the programme asks of who enters; open pages meet it at once. Nobody shuts themselves out."""
     rules = forms.read_rules(request.POST)
-    member.programme = actions.set_rules(programme=member.programme, actor=_actor(member), **rules)
+    member.programme = actions.set_rules(programme=member.programme, actor=actor_of(member), **rules)
     arrival = arrival_of(request, member.user, member.programme)
     if found := lapses(member, now=clock.now(), arrival=arrival):
         words = " ".join(lapse.words for lapse in found)
@@ -204,7 +205,7 @@ def make_token(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Make a token and show its secret, now and never again."""
     name, right, ends = forms.read_token(request.POST)
     secret = actions.issue_token(
-        programme=member.programme, name=name, rights=[right], expires_at=ends, actor=_actor(member), by=member
+        programme=member.programme, name=name, rights=[right], expires_at=ends, actor=actor_of(member), by=member
     )
     return _tokens(request, member, secret=secret)
 
@@ -214,7 +215,7 @@ def make_token(request: HttpRequest, member: Member) -> HttpResponseBase:
 def end_token(request: HttpRequest, member: Member, token: UUID) -> HttpResponseBase:
     """End a token at once."""
     found = access_own_token(member, token)
-    actions.revoke_token(found, actor=_actor(member))
+    actions.revoke_token(found, actor=actor_of(member))
     return _back(request, member, f"The token {found.name} is ended.", "tokens")
 
 
@@ -247,7 +248,3 @@ def _back(request: HttpRequest, member: Member, said: str, name: str, *arguments
 
 def _becomes(granted: bool | None) -> str:
     return {True: "granted", False: "denied", None: "as the role has it"}[granted]
-
-
-def _actor(member: Member) -> str:
-    return f"member:{member.pk}"

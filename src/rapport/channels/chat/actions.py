@@ -20,7 +20,7 @@ from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
 from rapport.routing import actions as routing
-from rapport.routing import call_backs, opening
+from rapport.routing import call_backs
 from rapport.routing.call_back_queries import call_back_of
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def begin(*, programme: Programme, email: str, text: str, reason: Reason | None,
     with transaction.atomic():
         contact, is_new = _arrive(programme, email, text, reason, client_id)
         if is_new:
-            opening.require_open(contact)
-            contact = routing.enqueue(contact, actor="customer")
+            routing.enqueue(contact, actor="customer", if_open=True)
     return contact
 
 

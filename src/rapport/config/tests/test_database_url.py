@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
 
 from rapport.config import database_url
 from rapport.kit.env import SettingError
@@ -32,3 +34,12 @@ def test_the_embedded_server_has_an_address_of_its_own_in_each_home() -> None:
 def test_what_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(SettingError, match=r"must look like postgresql://user:password@host:5432/name"):
         database_url.parse(url)
+
+
+@pytest.mark.django_db
+def test_what_is_asked_often_is_planned_once() -> None:
+    for _ in range(8):
+        assert not Session.objects.filter(session_key="none").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%django_session%"])
+        assert cursor.fetchone() == (1,)

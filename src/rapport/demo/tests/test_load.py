@@ -22,6 +22,9 @@ from rapport.insight import queries as insight
 from rapport.insight.check import differences
 from rapport.kit.errors import Conflict
 from rapport.privacy.actions import erase
+from rapport.replays.queries import replays_of
+from rapport.routing.trials import draws, trials_of
+from rapport.routing.versions import version_in_force
 
 NOON = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
 SMALL = Size(contacts=900, days=3, reps=20, customers=700)
@@ -68,6 +71,20 @@ def test_every_contact_is_in_the_log_in_order(small: Any) -> None:
 
 def test_the_log_alone_tells_the_same_facts(small: Any) -> None:
     assert list(differences(small)) == []
+
+
+def test_a_trial_has_ended_that_drew_its_share_and_a_replay_is_asked_for(small: Any) -> None:
+    [trial] = trials_of(small)
+    assert (trial.result, trial.ended_at) == ("time_up", trial.ends_at)
+    assert version_in_force(small).number == trial.control.number
+    queued = rows("contacts.Contact", programme=small, queued_at__gte=trial.starts_at, queued_at__lt=trial.ends_at)
+    for contact in queued.select_related("customer"):
+        whose = str(contact.customer.public_id) if contact.customer else contact.address
+        drawn = trial.candidate if draws(trial.key, whose, trial.share) else trial.control
+        assert contact.plan == drawn.number
+    others = rows("contacts.Contact", programme=small).exclude(pk__in=queued.values("pk"))
+    assert queued.count() > 100 and not others.filter(plan__isnull=False).exists()
+    assert [one.state for one in replays_of(small)] == ["waiting"]
 
 
 def test_no_rep_is_in_two_states_at_once(small: Any) -> None:

@@ -16,9 +16,17 @@ from rapport.kit import clock
 from rapport.portal.forms import Start
 from rapport.portal.queries import wait_in_words
 from rapport.routing import actions as routing
-from rapport.routing import presence
+from rapport.routing import presence, publishing
 from rapport.routing.models import WaitEstimate
 
+GERMAN = """
+[skills]
+german = "German"
+
+[queues.main]
+name = "Main"
+routes = [{ steps = [{ skills = { german = 3 } }] }]
+"""
 TEN = datetime.fromisoformat("2026-03-02T10:00:00+01:00")
 
 
@@ -96,6 +104,23 @@ def test_nothing_is_told_while_nothing_is_known(world: World) -> None:
     client, _ = waiting()
     assert "We cannot say yet how long it takes." in page(client)
     assert not WaitEstimate.objects.exists()
+
+
+def test_nothing_is_told_while_nobody_here_could_take_it(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    publishing.publish(
+        programme=world.programme,
+        number=publishing.save_draft(programme=world.programme, text=GERMAN).number,
+        instead_of=None,
+    )
+    with clock.at(TEN):
+        client, first = waiting()
+        served(world, first, TEN, 240)
+        client, _ = waiting()
+        assert "We cannot say yet" in page(client)
+        routing.set_proficiency(member=world.rep, skill="german", level=3)
+        cache.clear()
+        assert "about 4 minutes. " in page(client)
 
 
 def test_who_leaves_counts_as_having_waited_so_long_at_least(world: World) -> None:

@@ -195,6 +195,15 @@ def test_where_the_plan_offers_none_no_number_is_taken(world: World) -> None:
     assert not Contact.objects.exists()
 
 
+def test_where_the_queue_opens_no_more_no_number_is_taken(world: World) -> None:
+    with clock.at(NIGHT):
+        plan(world, PLAN.replace('hours = ["mon-fri 08:00-18:00"]', 'special = { 2026-03-03 = "08:00-18:00" }'))
+    with clock.at(OPENS + timedelta(days=1)):
+        assert "Call me back" not in Client().get("/p/cards/").content.decode()
+        assert Client().post("/p/cards/", form()).status_code == 409
+    assert not Contact.objects.exists()
+
+
 def test_who_calls_it_off_is_not_rung(world: World) -> None:
     plan(world)
     with clock.at(NIGHT):

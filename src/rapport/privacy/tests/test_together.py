@@ -15,8 +15,8 @@ from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers.importing import cli
 from rapport.customers.models import Customer
-from rapport.customers.standing import LOCK
 from rapport.events.models import Event
+from rapport.kit.turns import Turn
 from rapport.kit.walls import ENTER, inside
 from rapport.privacy import actions
 from rapport.privacy.tests.stage import known, left, whole_database
@@ -70,7 +70,7 @@ def in_turn(world: World, *works: Callable[[], int]) -> list[int]:
     """Have the works wait at the programme's lock in this order, then let them go; return their results."""
     with ThreadPoolExecutor(len(works)) as pool:
         with elsewhere(world) as other:
-            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, world.programme.pk])
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [Turn.CUSTOMERS.value, world.programme.pk])
             begun = []
             for count, work in enumerate(works, start=1):
                 begun.append(on_its_own(pool, work))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rapport.kit.documents import Fault
 from rapport.kit.errors import Invalid
-from rapport.kit.hours import Calendar, read_stretches, read_week
+from rapport.kit.hours import HORIZON_DAYS, Calendar, read_stretches, read_week
 from rapport.kit.lines import Path
 from rapport.routing.plan.rules import CalendarRules, Plan, QueueRules, Route, Step
 from rapport.routing.routes import queue_for
@@ -18,13 +18,14 @@ from rapport.routing.routes import queue_for
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names a programme has; a plan may use no other. None: not looked at."""
+    """The names a programme has; a plan may use no other. And when now is. None: not looked at."""
 
     reasons: Collection[str] | None = None
     segments: Collection[str] | None = None
     teams: Collection[str] | None = None
     tiers: Collection[str] | None = None
     people: Collection[str] | None = None
+    now: datetime | None = None
 
 
 NOTHING_KNOWN = Known()
@@ -53,7 +54,7 @@ def calendar_of(rules: CalendarRules, zone: ZoneInfo) -> Calendar:
     return Calendar(place, read_week(rules.hours), {**days, **special})
 
 
-def _calendars(plan: Plan, _known: Known) -> Iterator[Fault]:
+def _calendars(plan: Plan, known: Known) -> Iterator[Fault]:
     for key, rules in plan.calendars.items():
         where: Path = ("calendars", key)
         if unreadable := [*_unreadable(rules, where)]:
@@ -64,6 +65,9 @@ def _calendars(plan: Plan, _known: Known) -> Iterator[Fault]:
             yield Fault((*where, "special", f"{day}"), f"{day} is a holiday too; keep one of the two.")
         if not calendar.week and not calendar.days:
             yield Fault(where, "It is never open; give it hours.")
+        elif known.now and calendar.opens_at(known.now) is None:
+            words = f"It does not open again within {HORIZON_DAYS} days; give it hours, or days that are to come."
+            yield Fault(where, words)
 
 
 def _unreadable(rules: CalendarRules, where: Path) -> Iterator[Fault]:

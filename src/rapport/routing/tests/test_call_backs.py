@@ -196,6 +196,13 @@ def test_what_cannot_be_kept_is_not_booked(rep: Client, world: World, changes: d
     assert not CallBack.objects.exists()
 
 
+def test_the_minute_that_was_running_when_the_page_opened_can_be_chosen(rep: Client, world: World) -> None:
+    with clock.at(TEN):
+        contact = in_hand(world)
+    with clock.at(TEN + timedelta(seconds=119)):
+        assert book(rep, contact, due_at="2026-03-02T10:00") == 200
+
+
 def test_one_call_back_a_contact_and_only_by_who_holds_it(rep: Client, world: World) -> None:
     with clock.at(TEN):
         contact = in_hand(world)

@@ -27,24 +27,25 @@ from rapport.routing.tests.test_together import at_once
 from rapport.routing.upkeep import take_off_floor
 
 DESK = "/at/cards/desk/"
-PLAN = """
-[calendars.never]
-special = { 2001-01-01 = "08:00-09:00" }
+FAR = clock.now().date() + timedelta(days=300)
+PLAN = f"""
+[calendars.far]
+special = {{ {FAR} = "08:00-09:00" }}
 
 [queues.main]
 name = "Main"
-routes = [{ steps = [{ anyone = true }] }]
+routes = [{{ steps = [{{ anyone = true }}] }}]
 
 [queues.cards]
 name = "Cards"
 by_hand = true
-routes = [{ steps = [{ anyone = true }] }]
+routes = [{{ steps = [{{ anyone = true }}] }}]
 
 [queues.night]
 name = "Night"
 by_hand = true
-calendar = "never"
-routes = [{ steps = [{ anyone = true }] }]
+calendar = "far"
+routes = [{{ steps = [{{ anyone = true }}] }}]
 """
 
 

@@ -1,7 +1,7 @@
 """Plans on file, in force and out of it, and what the router makes of the one in force."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from threading import Barrier
 from uuid import uuid4
@@ -159,6 +159,21 @@ def test_the_database_holds_one_plan_in_force(world: World) -> None:
     publishing.save_draft(programme=world.programme, text=SKILLED.replace("Main", "Line"))
     with pytest.raises(IntegrityError, match="one_plan_in_force"), transaction.atomic():
         PlanVersion.objects.filter(number=2).update(published_at=clock.now())
+
+
+def test_a_calendar_that_opens_no_more_is_refused(world: World) -> None:
+    text = f"""{versions.BUILT_IN}calendar = "fair"
+
+[calendars.fair]
+special = {{ 2026-03-03 = "08:00-18:00" }}
+"""
+    day = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    with clock.at(day):
+        number = publishing.save_draft(programme=world.programme, text=text).number
+    with clock.at(day + timedelta(days=1)), pytest.raises(PlanInvalid, match=r"Line 8: It does not open again"):
+        publishing.publish(programme=world.programme, number=number, instead_of=None)
+    with clock.at(day):
+        publishing.publish(programme=world.programme, number=number, instead_of=None)
 
 
 def test_a_plan_is_published_when_its_time_comes_and_once(world: World) -> None:

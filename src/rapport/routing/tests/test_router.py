@@ -1,9 +1,12 @@
 """The router with a real database: offers, their end, vanished reps, two routers."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from rapport.accounts.actions import note_signed_out, set_rules
 from rapport.accounts.doors import one_by_one
@@ -167,10 +170,42 @@ def test_a_forgotten_wrap_up_is_closed_without_an_outcome(world: World) -> None:
     assert (closed.state, closed.resolved) == ("closed", None)
 
 
+def test_what_fails_in_a_turn_holds_up_neither_the_others_nor_the_offers(world: World) -> None:
+    for rep in (world.rep, world.second_rep):
+        presence.choose(member=rep, doing="available")
+    a_chat(world)
+    a_chat(world)
+    assert turn(world.programme) == 2
+    broken = Offer.objects.order_by("contact")[0]
+
+    def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "routing_offer"') and broken.pk in params:
+            raise RuntimeError("broken")
+        return execute(sql, params, many, context)
+
+    presence.choose(member=world.supervisor, doing="available")
+    with clock.at(clock.now() + timedelta(seconds=21)):
+        Presence.objects.update(seen_at=clock.now())
+        with connection.execute_wrapper(refuse):
+            assert turn(world.programme) == 1
+    assert Offer.objects.filter(ended_at=None).count() == 2
+
+
 def wrapped_up(world: World, contact: Contact) -> None:
     actions.finish_wrap_up(
         member=world.rep, contact_id=contact.public_id, disposition="other", resolved=True, summary="Done"
     )
+
+
+def test_who_chose_a_break_while_it_rang_and_missed_it_has_their_break(world: World) -> None:
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    turn(world.programme)
+    presence.choose(member=world.rep, doing="break")
+    with clock.at(clock.now() + timedelta(seconds=21)):
+        presence.pulse(member=world.rep)
+        turn(world.programme)
+        assert presence.presence_of(world.rep).doing == "break"
 
 
 def test_an_old_wrap_up_leaves_the_contact_that_rings_meanwhile(world: World) -> None:

@@ -14,11 +14,12 @@ from rapport.accounts.actions import change_place, set_rules
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
+from rapport.customers import books
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.routing import actions, handing, presence, publishing, router, upkeep
-from rapport.routing.jobs import clear_floor
+from rapport.routing.jobs import clear_floor, look_anew
 from rapport.routing.models import Offer, PlanVersion, Preferred, Presence, Proficiency
 from rapport.routing.standing import StandingFloor
 
@@ -229,6 +230,32 @@ def test_a_new_team_or_other_rules_are_told_of(world: World) -> None:
         hear(floor, told)
         assert seen(floor) == seen(StandingFloor(world.programme))
     assert told.all and not floor.reps
+
+
+def test_changed_books_have_those_read_again_who_wait_and_are_in_them(world: World) -> None:
+    in_force(world, f"{PLAN}\n[personal]\npatience_seconds = 40\nstand_in_seconds = 20\n")
+    for rep in (world.rep, world.second_rep):
+        presence.choose(member=rep, doing="break")
+    for email in ("ada@example.org", "zoe@example.org"):
+        chat.begin(programme=world.programme, email=email, text="Hello", reason=world.reason, client_id=uuid4())
+    theirs = Contact.objects.get(customer=world.customer)
+    floor = StandingFloor(world.programme)
+    told: dict[str, Any] = {"programme": world.programme, "actor": "test"}
+    ada, today = [world.customer.public_id], clock.now().date()
+    for change in (
+        lambda: books.assign_own_rep(customers=ada, rep=world.rep, why="knows", **told),
+        lambda: books.name_stand_ins(rep=world.rep, by=[world.second_rep], **told),
+        lambda: books.hand_over(
+            rep=world.rep, to=world.second_rep, first_day=today, last_day=today + timedelta(days=1), **told
+        ),
+        lambda: books.assign_own_rep(customers=ada, rep=None, why="other", **told),
+    ):
+        change()
+        with hearing() as heard:
+            look_anew(programme_id=world.programme.pk, event_id=Event.objects.latest("pk").pk)
+        assert heard == router.Told(contacts={theirs.pk})
+        hear(floor, heard)
+        assert seen(floor) == seen(StandingFloor(world.programme))
 
 
 def test_all_have_their_turn_to_be_read_again(world: World, monkeypatch: Any) -> None:

@@ -23,7 +23,7 @@ from rapport.events.models import Event
 from rapport.kit import clock, walls
 from rapport.kit.errors import Conflict
 from rapport.kit.turns import Turn
-from rapport.routing import actions, handing, presence, upkeep
+from rapport.routing import actions, handing, presence, publishing, upkeep, versions
 from rapport.routing.models import Offer, Presence, StateSpan
 from rapport.routing.router import lead, led_programmes, turn
 
@@ -250,3 +250,32 @@ def test_a_sign_out_ends_no_offer_that_rings_at_somebody_else_by_then(committed_
         done.result()
     assert Offer.objects.get(ended_at=None).member == world.second_rep
     assert presence.presence_of(world.second_rep).doing == "reserved"
+
+
+def test_what_is_offered_to_a_rep_while_they_are_taken_off_the_floor_rings_at_nobody_who_is_gone(
+    committed_world: World,
+) -> None:
+    world = committed_world
+    publishing.publish(programme=world.programme, number=two_chats(world), instead_of=None)
+    presence.choose(member=world.rep, doing="available")
+    held = a_chat(world)
+    turn(world.programme)
+    actions.accept(member=world.rep, offer_id=Offer.objects.get().public_id)
+    later = chat.begin(
+        programme=world.programme, email="zoe@example.org", text="Hi", reason=world.reason, client_id=uuid4()
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_contact(held.pk)
+            done = pool.submit(on_its_own, world, lambda: sign_off(world))
+            wait_until_somebody_waits()
+            assert turn(world.programme) == 1
+        done.result()
+    later.refresh_from_db()
+    assert not Offer.objects.filter(ended_at=None).exists()
+    assert (later.state, presence.presence_of(world.rep).doing) == ("waiting", "offline")
+
+
+def two_chats(world: World) -> int:
+    text = versions.BUILT_IN + "[capacity]\nlimits = { chat = 2 }\n"
+    return publishing.save_draft(programme=world.programme, text=text).number

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
+from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.insight.check import differences
@@ -18,13 +19,13 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
 from rapport.routing import actions, presence, publishing, trials, versions
+from rapport.routing.estimates import place_of
 from rapport.routing.floor_state import as_waiting
 from rapport.routing.jobs import end_plan_trials
 from rapport.routing.models import Offer, PlanTrial, PlanVersion
 from rapport.routing.plan.apart import not_apart
 from rapport.routing.plan.reading import read_plan
 from rapport.routing.policy import By
-from rapport.routing.queries import place_of
 from rapport.routing.router import turn
 
 PLAN = """
@@ -107,6 +108,19 @@ def test_contacts_of_a_customer_go_by_the_same_plan_and_the_log_can_tell(world: 
         assert found == {told["version"] if trials.draws(told["key"], whose, told["share"]) else told["beside"]}
     assert set().union(*numbers.values()) == {1, 2}
     assert list(differences(world.programme)) == []
+
+
+def test_who_withholds_their_number_is_not_taken_for_one_customer(world: World) -> None:
+    in_force(world)
+    begun(world)
+    found = set()
+    for number in range(24):
+        told: dict[str, Any] = {"address": "anonymous", "external_id": f"chat-{number}"}
+        contact, _ = contacts.arrive(programme=world.programme, channel="chat", actor="test", **told)
+        actions.enqueue(contact, actor="test")
+        contact.refresh_from_db()
+        found.add(contact.plan)
+    assert found == {1, 2}
 
 
 def test_each_contact_has_the_steps_the_head_start_and_the_choice_of_its_plan(world: World) -> None:

@@ -146,7 +146,7 @@ def test_a_plan_is_told_in_words(world: World, manager: Client) -> None:
     with clock.at(clock.now().replace(year=2026, month=11, day=21, hour=12)):  # a Saturday
         page = text_of(manager.post(f"{ROUTING}check/", {"text": PLAN}))
     assert "Closed, opens Monday, 23 November, 08:00" in page
-    assert "After 30 s" in page and "german 3 or higher" in page and "All others" in page
+    assert "After 30 s" in page and "German 3 or higher" in page and "All others" in page
     assert "Priority: 2 min longer" in page and "10 min at most" in page
     assert "Chat: 1 at once" in page and "The one who has been idle longest" in page
 

@@ -114,4 +114,4 @@ def test_a_chat_begins_with_few_statements(world: World) -> None:
             client_id=uuid4(),
         )
 
-    assert len(asked) <= 21, "\n".join(one["sql"][:90] for one in asked.captured_queries)
+    assert len(asked) <= 17, "\n".join(one["sql"][:90] for one in asked.captured_queries)

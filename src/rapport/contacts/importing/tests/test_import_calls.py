@@ -20,12 +20,13 @@ from django.db import connection
 
 from rapport.accounts.models import Member, Programme
 from rapport.conftest import stand_in
-from rapport.contacts.importing import batches, cli
+from rapport.contacts.importing import cli
 from rapport.contacts.models import Contact, Leg, Reason
 from rapport.customers.models import Customer, Segment
 from rapport.events.models import Event
 from rapport.insight.queries import metrics
 from rapport.kit.errors import Invalid
+from rapport.kit.turns import Turn
 
 HEADER = "id,arrived,outcome,wait,talk,customer,segment,reason,agent"
 MAPPING = """
@@ -311,7 +312,7 @@ def test_an_import_killed_in_the_middle_is_finished_by_the_next(take: Import, tm
         capture_output=True,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()[-500:]
-    wait_until_gone(batches.LOCK)
+    wait_until_gone(Turn.CALL_LOGS)
     stand_in(Programme.objects.get(key="shop"))
     assert (Contact.objects.count(), Leg.objects.count(), happened()) == (1000, 1000, 5000)
     assert take(many(3000)) == 0
@@ -327,11 +328,13 @@ def address_of_database() -> str:
     return f"postgresql://{told['USER']}:{told['PASSWORD']}@{place}/{connection.settings_dict['NAME']}{query}"
 
 
-def wait_until_gone(lock: int) -> None:
-    """Wait until the server has noticed that the holder of the lock is dead."""
+def wait_until_gone(turn: Turn) -> None:
+    """Wait until the server has noticed that who had the turn is dead."""
     for _ in range(100):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [lock])
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [turn.value]
+            )
             if cursor.fetchone() == (0,):
                 return
         time.sleep(0.05)
