@@ -113,6 +113,10 @@ class Run:
     facts: Mapping[str, Any] = field(default_factory=dict)
     level: int = 0
 
+    def after(self, state: State) -> Run:
+        """Return the run as it is once a move came to this state."""
+        return Run(self.guide, state, self.facts, self.level)
+
     @cached_property
     def known(self) -> Mapping[str, Any]:
         """All that conditions and insertions may name: facts, answers and results."""

@@ -18,7 +18,7 @@ from rapport.routing.router import turn
 
 NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
-    *("file", "promise", "look-back", "identify", "reason", "wrap-up"),
+    *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
 )
 
 
@@ -45,7 +45,8 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     )
     return {
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
-        "desk-tick": {**contact, "step": "greet"},
+        **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report")},
+        "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "desk-reveal": {**contact, "value_id": value.public_id},
         "desk-call-off": {"call_back_id": booked.public_id},
