@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from rapport.accounts.queries import member_names
 from rapport.guides.definition.rules import Guide
@@ -176,3 +176,16 @@ def coverage_of(contacts: Iterable[Contact]) -> dict[int, Coverage]:
         pk: Coverage(required, covered)
         for pk, required, covered in rows.values_list("contact_id", "required", "covered")
     }
+
+
+def guides_in_hand(programme: Programme) -> dict[int, int]:
+    """Return how many contacts go by each guide now, by the guide's id."""
+    rows = Progress.objects.filter(programme=programme, contact__state__in=["active", "wrap_up"])
+    return dict(rows.values_list("version__guide").annotate(contacts=Count("pk")))
+
+
+def coverage_by_guide(programme: Programme, *, since: datetime, until: datetime) -> dict[int, Coverage]:
+    """Return the coverage of contacts that began in [since, until), by the guide's id."""
+    rows = Progress.objects.filter(programme=programme, began_at__gte=since, began_at__lt=until)
+    sums = rows.values_list("version__guide").annotate(Sum("required"), Sum("covered"))
+    return {pk: Coverage(required, covered) for pk, required, covered in sums}
