@@ -35,6 +35,8 @@ PAGES = {
         "/at/cards/routing/1/",
         "/at/cards/routing/expected/",
         "/at/cards/routing/replays/",
+        "/at/cards/guides/",
+        "/at/cards/guides/-/new/?start=leaving",
     ],
     "administrator": [
         "/at/cards/people/",
