@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, views
+from rapport.desk import book, guide, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", views.say, name="desk-say"),
@@ -21,6 +21,10 @@ contact: list[URLPattern | URLResolver] = [
     path("guide/back/", guide.back, name="desk-back"),
     path("guide/mood/", guide.notice, name="desk-mood"),
     path("guide/answers/<slug:field>/", guide.answer, name="desk-answer"),
+    path("prompts/", prompting.panel, name="desk-prompts"),
+    path("prompts/<uuid:prompt>/use/", prompting.use, name="desk-prompt-use"),
+    path("prompts/<uuid:prompt>/dismiss/", prompting.dismiss, name="desk-prompt-dismiss"),
+    path("look-over/", prompting.look_over, name="desk-look-over"),
     path("file/", views.update_file, name="desk-file"),
     path("values/<uuid:value_id>/", views.reveal, name="desk-reveal"),
     path("promises/", views.promise, name="desk-promise"),

@@ -78,6 +78,7 @@ class View:
     next: str
     can_go_back: bool
     is_upset: bool
+    is_quiet: bool  # prompts say only what is required
 
     @property
     def way(self) -> tuple[StepView, ...]:
@@ -215,6 +216,7 @@ class Run:
             next=self.next,
             can_go_back=self.state.at > 0,
             is_upset=self.state.upset,
+            is_quiet=self.may(self.guide.freedom.quiet_from),
         )
 
     def _step(self, step: Step) -> StepView:

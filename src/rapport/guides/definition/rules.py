@@ -69,6 +69,9 @@ class Freedom(Part):
     skill: str = Field(
         default="", description="level 0 for who has none that is valid today; without a skill all are at 0"
     )
+    quiet_from: FromLevel | None = Field(
+        default=None, description="level from which a rep is prompted only what is required; absent: never"
+    )
 
 
 class FieldRules(Part):
