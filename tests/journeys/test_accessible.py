@@ -40,6 +40,8 @@ PAGES = {
         "/at/cards/routing/replays/",
         "/at/cards/books/",
         f"/at/cards/books/{PERSON}/",
+        "/at/cards/guides/",
+        "/at/cards/guides/-/new/?start=leaving",
     ],
     "administrator": [
         "/at/cards/people/",

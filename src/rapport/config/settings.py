@@ -16,7 +16,7 @@ KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens wh
 DEBUG = False
 RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
 LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port
-SUPPORTED_ROLES = ("web", "live", "router", "worker", "command", "owner")
+SUPPORTED_ROLES = ("web", "live", "router", "worker", "prompter", "command", "owner")
 ROLE = env.choice("RAPPORT_ROLE", "command", SUPPORTED_ROLES)
 
 # Addresses and encryption in front of us
@@ -67,6 +67,7 @@ MODULES = [
     "rapport.channels.chat",
     "rapport.channels.cti",
     "rapport.guides",
+    "rapport.prompts",
     "rapport.feedback",
     "rapport.insight",
     "rapport.recognition",

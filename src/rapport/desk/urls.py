@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, views
+from rapport.desk import book, guide, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", views.say, name="desk-say"),
@@ -13,7 +13,18 @@ contact: list[URLPattern | URLResolver] = [
     path("note/", views.note, name="desk-note"),
     path("hand-on/", views.hand_on, name="desk-hand-on"),
     path("hand-on/stop/", views.stop_asking, name="desk-stop-asking"),
-    path("steps/<slug:step>/", views.tick, name="desk-tick"),
+    path("steps/<slug:step>/", guide.tick, name="desk-tick"),
+    path("steps/<slug:step>/left-out/", guide.skip, name="desk-skip"),
+    path("steps/<slug:step>/result/", guide.report, name="desk-report"),
+    path("guide/", guide.go, name="desk-go"),
+    path("guide/find/", guide.find, name="desk-find"),
+    path("guide/back/", guide.back, name="desk-back"),
+    path("guide/mood/", guide.notice, name="desk-mood"),
+    path("guide/answers/<slug:field>/", guide.answer, name="desk-answer"),
+    path("prompts/", prompting.panel, name="desk-prompts"),
+    path("prompts/<uuid:prompt>/use/", prompting.use, name="desk-prompt-use"),
+    path("prompts/<uuid:prompt>/dismiss/", prompting.dismiss, name="desk-prompt-dismiss"),
+    path("look-over/", prompting.look_over, name="desk-look-over"),
     path("file/", views.update_file, name="desk-file"),
     path("values/<uuid:value_id>/", views.reveal, name="desk-reveal"),
     path("promises/", views.promise, name="desk-promise"),

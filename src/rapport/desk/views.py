@@ -20,7 +20,6 @@ from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
 from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
-from rapport.guides import actions as guides
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.live import tickets
@@ -58,7 +57,7 @@ def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
 @at_desk
 def work(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show the columns as they stand."""
-    return _work(request, member)
+    return show_work(request, member)
 
 
 @never_cache
@@ -116,7 +115,7 @@ def pulse(request: HttpRequest, member: Member) -> HttpResponseBase:
 def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Take the ringing contact."""
     taken = actions.accept(member=member, offer_id=offer_id)
-    return _work(request, member, wanted=taken.public_id)
+    return show_work(request, member, wanted=taken.public_id)
 
 
 @require_POST
@@ -124,7 +123,7 @@ def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponse
 def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Hand the ringing contact back."""
     routing.decline(member=member, offer_id=offer_id, because=request.POST.get("because", ""))
-    told = pages.announce(_work(request, member), "Handed back. Choose Available for the next one.")
+    told = pages.announce(show_work(request, member), "Handed back. Choose Available for the next one.")
     return pages.notify(told, "presence")
 
 
@@ -139,7 +138,7 @@ def say(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseB
         client_id=forms.client_id(request.POST),
         member=member,
     )
-    return _work(request, member)
+    return show_work(request, member)
 
 
 @require_POST
@@ -156,7 +155,7 @@ def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseB
     """End the conversation; wrap-up begins."""
     contact = access_in_hand(member, contact_id)
     routing.end_conversation(contact, by="rep", actor=f"member:{member.pk}")
-    return pages.announce(_work(request, member), "The conversation has ended. Wrap it up.", shown=False)
+    return pages.announce(show_work(request, member), "The conversation has ended. Wrap it up.", shown=False)
 
 
 @require_POST
@@ -165,7 +164,7 @@ def hand_on(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
     """Hand the chat on to a queue or a colleague, or ask a colleague first."""
     sent = request.POST
     told = actions.hand_on(member=member, contact_id=contact_id, to=sent.get("to", ""), note=sent.get("note", ""))
-    return pages.announce(_work(request, member), told)
+    return pages.announce(show_work(request, member), told)
 
 
 @require_POST
@@ -173,7 +172,7 @@ def hand_on(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 def note(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Keep a note for whoever has the call next."""
     actions.leave_note(member=member, contact_id=contact_id, note=request.POST.get("note", ""))
-    return pages.announce(_work(request, member), "The note is kept for whoever has the call next.")
+    return pages.announce(show_work(request, member), "The note is kept for whoever has the call next.")
 
 
 @require_POST
@@ -181,7 +180,7 @@ def note(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse
 def stop_asking(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Take back the question to a colleague."""
     handing.stop_asking(member=member, contact_id=contact_id)
-    return pages.announce(_work(request, member), "The question is taken back.")
+    return pages.announce(show_work(request, member), "The question is taken back.")
 
 
 @require_POST
@@ -190,7 +189,7 @@ def call_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRes
     """Book a call-back to the customer in hand."""
     asked = forms.call_back(request.POST, member.programme.zone)
     call_backs.book(member=member, contact_id=contact_id, **asked)
-    return pages.announce(_work(request, member), "The call-back is booked.")
+    return pages.announce(show_work(request, member), "The call-back is booked.")
 
 
 @require_POST
@@ -202,7 +201,7 @@ def not_reached(request: HttpRequest, member: Member, contact_id: UUID) -> HttpR
         told = f"Tried again at {localtime(one.due_at, member.programme.zone):%H:%M}."
     else:
         told = "Tried three times; it is not tried again."
-    return pages.notify(pages.announce(_work(request, member), told), "presence")
+    return pages.notify(pages.announce(show_work(request, member), told), "presence")
 
 
 @require_POST
@@ -210,16 +209,7 @@ def not_reached(request: HttpRequest, member: Member, contact_id: UUID) -> HttpR
 def call_off(request: HttpRequest, member: Member, call_back_id: UUID) -> HttpResponseBase:
     """Take a booked call-back back."""
     call_backs.call_off(member=member, call_back_id=call_back_id)
-    return pages.announce(_work(request, member), "The call-back is called off.")
-
-
-@require_POST
-@at_desk
-def tick(request: HttpRequest, member: Member, contact_id: UUID, step: str) -> HttpResponseBase:
-    """Tick a step of the guide, or take the tick back."""
-    change = guides.tick if forms.answer(request.POST, "done") else guides.untick
-    change(member=member, contact=access_in_hand(member, contact_id), step=step)
-    return _work(request, member)
+    return pages.announce(show_work(request, member), "The call-back is called off.")
 
 
 @require_POST
@@ -230,7 +220,7 @@ def update_file(request: HttpRequest, member: Member, contact_id: UUID) -> HttpR
     values = forms.read(forms.FileForm, request.POST)
     version = values.pop("version")
     customers.update_file(member=member, customer=customer, version=version, changes=values)
-    return pages.announce(_work(request, member), "The file is saved.")
+    return pages.announce(show_work(request, member), "The file is saved.")
 
 
 @never_cache
@@ -268,7 +258,7 @@ def promise(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
     contact, customer = actions.customer_in_hand(member, contact_id)
     what, due_on = forms.promise(request.POST)
     customers.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
-    return pages.announce(_work(request, member), "The promise is on file.")
+    return pages.announce(show_work(request, member), "The promise is on file.")
 
 
 @require_POST
@@ -281,7 +271,7 @@ def settle(request: HttpRequest, member: Member, contact_id: UUID, promise_id: i
         promise_id=promise_id,
         kept=bool(forms.answer(request.POST, "kept")),
     )
-    return _work(request, member)
+    return show_work(request, member)
 
 
 @require_POST
@@ -294,7 +284,7 @@ def look_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRes
         holds=forms.answer(request.POST, "holds"),
         comment=request.POST.get("comment", ""),
     )
-    return _work(request, member)
+    return show_work(request, member)
 
 
 @require_POST
@@ -302,7 +292,7 @@ def look_back(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRes
 def identify(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Find out whose contact this is."""
     found = actions.identify(member=member, contact_id=contact_id, told=request.POST.get("told", ""))
-    return pages.announce(_work(request, member), f"This is {found}.")
+    return pages.announce(show_work(request, member), f"This is {found}.")
 
 
 @require_POST
@@ -310,7 +300,7 @@ def identify(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResp
 def learn_reason(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Say what the contact is about."""
     actions.learn_reason(member=member, contact_id=contact_id, key=request.POST.get("reason", ""))
-    return _work(request, member)
+    return show_work(request, member)
 
 
 @require_POST
@@ -326,10 +316,11 @@ def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
         value_given=request.POST.get("value_given", ""),
         open_because=request.POST.get("open_because", ""),
     )
-    return pages.notify(pages.announce(_work(request, member), "Wrapped up."), "presence", "day")
+    return pages.notify(pages.announce(show_work(request, member), "Wrapped up."), "presence", "day")
 
 
-def _work(request: HttpRequest, member: Member, *, wanted: UUID | None = None) -> HttpResponse:
+def show_work(request: HttpRequest, member: Member, *, wanted: UUID | None = None) -> HttpResponse:
+    """Answer with the columns as they stand."""
     work = queries.work_of(member, wanted=wanted or _wanted(request))
     _note(request, member, work)
     return pages.render(request, "desk/work.html", _context(member, work))

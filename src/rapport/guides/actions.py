@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
@@ -61,13 +61,14 @@ def follow_reason(contact: Contact, *, actor: str) -> Progress | None:
 
 
 @transaction.atomic
-def tick(*, member: Member, contact: Contact, step: str, how: How = "hand") -> Progress:
-    """Mark a step as done; ticking it again changes nothing."""
-    actor = f"member:{member.pk}"
-    return _move(
-        member, contact, lambda run: moves.cover(run, step, by=actor, at=clock.now(), how=how),
-        events.StepTicked(step=step, how=how),
-    )  # fmt: skip
+def tick(*, member: Member, contact: Contact, step: str, how: How = "hand", goes_on: bool = False) -> Progress:
+    """Mark a step as done, and go on where that is asked and it stands there; again changes nothing."""
+
+    def covered(run: Run) -> State:
+        state = moves.cover(run, step, by=f"member:{member.pk}", at=clock.now(), how=how)
+        return moves.go(run.after(state)) if goes_on and run.current == step else state
+
+    return _move(member, contact, covered, events.StepTicked(step=step, how=how))
 
 
 @transaction.atomic
@@ -92,15 +93,25 @@ def skip(*, member: Member, contact: Contact, step: str, because: str) -> Progre
 
 
 @transaction.atomic
-def go(*, member: Member, contact: Contact, to: str = "") -> Progress:
-    """Go to a step of the guide; without one, on to the next."""
-    return _move(member, contact, lambda run: moves.go(run, to))
+def go(*, member: Member, contact: Contact, to: str = "", here: str = "") -> Progress:
+    """Go to a step of the guide; without one, on to the next: from ``here`` only, where that is said."""
+    return _move(member, contact, lambda run: run.state if here and run.current != here else moves.go(run, to))
 
 
 @transaction.atomic
-def back(*, member: Member, contact: Contact) -> Progress:
-    """Go back to the step before."""
-    return _move(member, contact, moves.back)
+def back(*, member: Member, contact: Contact, here: str = "") -> Progress:
+    """Go back to the step before: from ``here`` only, where that is said."""
+    return _move(member, contact, lambda run: run.state if here and run.current != here else moves.back(run))
+
+
+@transaction.atomic
+def report(*, member: Member, contact: Contact, step: str, is_done: bool, words: str = "") -> Progress:
+    """Keep what came of a transaction that the rep did by hand in the partner's system."""
+    status: Literal["done", "failed"] = "done" if is_done else "failed"
+    return _move(
+        member, contact, lambda run: moves.result(run, step, status=status, at=clock.now(), words=words),
+        events.TransactionTold(step=step, status=status),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -159,7 +170,7 @@ def _keep(
     """Keep the state after a move and tell of it; a move that changed nothing is neither kept nor told."""
     if state is run.state:
         return progress
-    keep_state(progress, Run(run.guide, state, run.facts, run.level))
+    keep_state(progress, run.after(state))
     if happening is not None:
         _tell(contact, happening, f"member:{member.pk}")
     return progress

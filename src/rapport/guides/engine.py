@@ -78,6 +78,7 @@ class View:
     next: str
     can_go_back: bool
     is_upset: bool
+    is_quiet: bool  # prompts say only what is required
 
     @property
     def way(self) -> tuple[StepView, ...]:
@@ -112,6 +113,10 @@ class Run:
     state: State = field(default_factory=State)
     facts: Mapping[str, Any] = field(default_factory=dict)
     level: int = 0
+
+    def after(self, state: State) -> Run:
+        """Return the run as it is once a move came to this state."""
+        return Run(self.guide, state, self.facts, self.level)
 
     @cached_property
     def known(self) -> Mapping[str, Any]:
@@ -211,6 +216,7 @@ class Run:
             next=self.next,
             can_go_back=self.state.at > 0,
             is_upset=self.state.upset,
+            is_quiet=self.may(self.guide.freedom.quiet_from),
         )
 
     def _step(self, step: Step) -> StepView:

@@ -25,20 +25,25 @@ def failures(guide: Guide) -> list[Fault]:
     ]
 
 
-def _play(guide: Guide, test: Test) -> Iterator[str]:
+def play(guide: Guide, test: Test) -> tuple[Run, int, str]:
+    """Return how a case stands after its moves, how many held, and why the next one was refused, if one was."""
     run = Run(guide, facts=test.facts, level=test.level)
     for number, one in enumerate(test.moves):
-        is_last = number == len(test.moves) - 1
         try:
-            state = _move(run, one)
+            run = Run(guide, _move(run, one), test.facts, test.level)
         except DomainError as error:
-            if not (is_last and test.refused):
-                yield f"move {number + 1} is refused: {error}"
-                return
-            break
-        if is_last and test.refused:
-            yield f"move {number + 1} should be refused and is not."
-        run = Run(guide, state, test.facts, test.level)
+            return run, number, str(error)
+    return run, len(test.moves), ""
+
+
+def _play(guide: Guide, test: Test) -> Iterator[str]:
+    run, held, refusal = play(guide, test)
+    is_last = held == len(test.moves) - 1
+    if refusal and not (is_last and test.refused):
+        yield f"move {held + 1} is refused: {refusal}"
+        return
+    if test.refused and not refusal and test.moves:
+        yield f"move {held} should be refused and is not."
     yield from _compared(run, test)
 
 

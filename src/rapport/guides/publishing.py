@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 FURTHEST = timedelta(days=366)
+WHICHEVER = -1  # whatever is in force is replaced
 
 
 def key_of(name: str) -> str:
@@ -138,10 +139,14 @@ def publish(
     key: str,
     number: int,
     starts_at: datetime | None = None,
+    instead_of: int | None = WHICHEVER,
     by: Member | None = None,
     actor: str = "command",
 ) -> GuideVersion:
-    """Bring an approved version into force, now or from ``starts_at`` on; one that is so already stays."""
+    """Bring an approved version into force, now or from ``starts_at`` on; one that is so already stays.
+
+    ``instead_of`` is the number of the one in force which the publisher has seen: Conflict when it is another now.
+    """
     version = _locked(programme, key, number)
     if version.state == "published":
         if (now := version_in_force(version.guide)) is not None and now.number == number:
@@ -151,6 +156,7 @@ def publish(
         raise Conflict(f"Version {number} is not approved. Somebody else has to look at it first.")
     if starts_at is not None and not clock.now() < starts_at <= clock.now() + FURTHEST:
         raise Invalid("Give a moment in the future, within a year.")
+    _require_seen(version.guide, instead_of)
     return _put_in_force(programme, version, starts_at, by, actor)
 
 
@@ -169,7 +175,13 @@ def call_off(*, programme: Programme, key: str, number: int, actor: str = "comma
 
 @transaction.atomic
 def roll_back(
-    *, programme: Programme, key: str, number: int, by: Member | None = None, actor: str = "command"
+    *,
+    programme: Programme,
+    key: str,
+    number: int,
+    instead_of: int | None = WHICHEVER,
+    by: Member | None = None,
+    actor: str = "command",
 ) -> GuideVersion:
     """Bring the text of a version that was in force into force again, under a new number."""
     old = _locked(programme, key, number)
@@ -177,6 +189,7 @@ def roll_back(
         raise Conflict(f"Version {number} was never in force; publish it instead.")
     if (now := version_in_force(old.guide)) is not None and now.number == number:
         return old
+    _require_seen(old.guide, instead_of)
     version = _make(old.guide, old.text, f"Version {number} again", old.made_by)
     version.submitted_by, version.submitted_at = old.submitted_by, clock.now()
     version.approved_by, version.approved_at = old.approved_by, clock.now()
@@ -279,6 +292,16 @@ def _put_in_force(
     version.guide.name = guide.name
     _tell(version, events.GuidePublished(guide=key, version=version.number), actor)
     return version
+
+
+def _require_seen(kept: Kept, instead_of: int | None) -> None:
+    """Raise Conflict where another version is in force than the one that was seen."""
+    now = version_in_force(kept)
+    number = now.number if now else None
+    if instead_of not in (WHICHEVER, number):
+        raise Conflict(
+            f"Version {number} was published meanwhile. Look at what it changes, then publish yours in its place."
+        )
 
 
 def _require_no_tie(programme: Programme, version: GuideVersion, since: datetime) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
+from rapport.accounts.queries import member_names
 from rapport.guides.definition.rules import Guide
-from rapport.guides.engine import Run, StepView, View
+from rapport.guides.engine import FieldView, Run, StepView, View
 from rapport.guides.facts import facts_of
 from rapport.guides.models import GuideVersion, Progress
 from rapport.guides.state import State
 from rapport.guides.versions import read_version, version_for
+from rapport.kit.errors import Invalid, NotFound
 from rapport.routing.queries import level_of
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class GuideView:
     view: View
     open_because: str
     has_begun: bool
+    people: Mapping[str, str]  # who covered or left out a step, by what stands in its ``by``
 
     @property
     def name(self) -> str:
@@ -56,6 +59,22 @@ class GuideView:
     def open_required(self) -> tuple[StepView, ...]:
         """The required touch points still to be done."""
         return self.view.open
+
+    @property
+    def elsewhere(self) -> tuple[StepView, ...]:
+        """The steps that the contact does not come by as things are known."""
+        return tuple(one for one in self.view.steps if not one.is_on_way and not one.step.aside)
+
+    @property
+    def is_at_end(self) -> bool:
+        """Say whether the contact has come to the end of the guide."""
+        return self.view.current is None
+
+    @property
+    def value_given(self) -> str:
+        """What of value the customer got, as the guide was told."""
+        fields = (one for step in self.view.steps for one in step.fields if one.rules.saves == "value_given")
+        return ", ".join(dict.fromkeys(str(one.answer) for one in fields if one.answer is not None))
 
     @property
     def next_key(self) -> str:
@@ -105,7 +124,41 @@ def guide_of(contact: Contact, *, member: Member | None = None) -> GuideView | N
         view=run_of(contact, read_version(version), state, member=member).view(),
         open_because=progress.open_because if progress else "",
         has_begun=progress is not None,
+        people=_people(contact.programme, state),
     )
+
+
+def step_named(contact: Contact, words: str, *, member: Member) -> StepView:
+    """Return the step that the contact can go to whose title, or else words, have these words in them."""
+    guide, wanted = guide_of(contact, member=member), words.strip().casefold()
+    if guide is None or not wanted:
+        raise Invalid("Write some words of the step.")
+    open_to_go = (*guide.view.way, *guide.view.asides)
+    for fits in (
+        lambda one: one.title.casefold() == wanted,
+        lambda one: one.title.casefold().startswith(wanted),
+        lambda one: wanted in one.title.casefold(),
+        lambda one: wanted in " ".join((one.words, *one.points)).casefold(),
+    ):
+        if found := next(filter(fits, open_to_go), None):
+            return found
+    raise Invalid("No step on the way has these words.")
+
+
+def field_of(contact: Contact, key: str, *, member: Member) -> FieldView:
+    """Return a field of the contact's guide with what was answered; NotFound where it has none of this key."""
+    guide = guide_of(contact, member=member)
+    fields = (one for step in guide.view.steps for one in step.fields) if guide else iter(())
+    found = next((one for one in fields if one.key == key), None)
+    if found is None:
+        raise NotFound("The guide asks for no such thing.")
+    return found
+
+
+def _people(programme: Programme, state: State) -> dict[str, str]:
+    who = {one.by for one in state.covered.values()} | {one.by for one in state.skipped.values()}
+    ids = [int(by.removeprefix("member:")) for by in who if by.startswith("member:")]
+    return {f"member:{pk}": name for pk, name in member_names(programme, ids).items()} if ids else {}
 
 
 def coverage(programme: Programme, *, since: datetime, until: datetime) -> Coverage:
@@ -123,3 +176,16 @@ def coverage_of(contacts: Iterable[Contact]) -> dict[int, Coverage]:
         pk: Coverage(required, covered)
         for pk, required, covered in rows.values_list("contact_id", "required", "covered")
     }
+
+
+def guides_in_hand(programme: Programme) -> dict[int, int]:
+    """Return how many contacts go by each guide now, by the guide's id."""
+    rows = Progress.objects.filter(programme=programme, contact__state__in=["active", "wrap_up"])
+    return dict(rows.values_list("version__guide").annotate(contacts=Count("pk")))
+
+
+def coverage_by_guide(programme: Programme, *, since: datetime, until: datetime) -> dict[int, Coverage]:
+    """Return the coverage of contacts that began in [since, until), by the guide's id."""
+    rows = Progress.objects.filter(programme=programme, began_at__gte=since, began_at__lt=until)
+    sums = rows.values_list("version__guide").annotate(Sum("required"), Sum("covered"))
+    return {pk: Coverage(required, covered) for pk, required, covered in sums}

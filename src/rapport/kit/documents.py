@@ -89,7 +89,7 @@ class Kind:
         A text that begins with a brace is JSON, any other TOML.
         """
         self.require_short(text)
-        return self.take(self._parse(text), part, check, lambda: lines_of(text))
+        return self.take(self.parse(text), part, check, lambda: lines_of(text))
 
     def require_short(self, text: str) -> None:
         """Raise the refusal for a text that is too long to be read."""
@@ -108,14 +108,15 @@ class Kind:
         try:
             read = part.model_validate(content)
         except ValidationError as error:
-            faults = [_fault(one) for one in error.errors(include_url=False)]
+            faults = faults_of(error)
         else:
             faults = check(read)
             if not faults:
                 return read
         raise self.refusal(located(lines(), faults))
 
-    def _parse(self, text: str) -> Any:
+    def parse(self, text: str) -> Any:
+        """Return the plain values of a text; the refusal where it is neither TOML nor JSON."""
         try:
             if text.lstrip().startswith("{"):
                 return json.loads(text, object_pairs_hook=_without_repeats)
@@ -137,6 +138,11 @@ class Kind:
 def located(lines: dict[Path, int], faults: list[Fault]) -> list[tuple[int, str]]:
     """Return the line of each fault, and its words."""
     return [(line_of(lines, fault.path), fault.words) for fault in faults]
+
+
+def faults_of(error: ValidationError) -> list[Fault]:
+    """Return in words where plain values are no such part of a document."""
+    return [_fault(one) for one in error.errors(include_url=False)]
 
 
 def schema_of(part: type[Part]) -> dict[str, Any]:

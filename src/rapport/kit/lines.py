@@ -6,11 +6,22 @@ Only for texts that their own reader has taken: nothing is checked here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
 BLANK = " \t\r\n,"
 ENDS_WORD = " \t\r\n,]}#=:."
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a table's header (``key`` is empty) or a pair in the table stands in a text of TOML."""
+
+    table: Path
+    key: Path
+    start: int
+    end: int
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -31,18 +42,29 @@ def line_of(lines: dict[Path, int], path: Sequence[str | int]) -> int:
     return 1
 
 
+def spans_of(text: str) -> list[Span]:
+    """Return the headers of tables and the pairs right in them, in the order of a text of TOML."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.spans
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.found = text, 0, dict[Path, int]()
+        self.spans: list[Span] = []
         self.arrays: dict[Path, int] = {}  # arrays of tables, and how many tables each has so far
 
     def document(self) -> None:
         table: Path = ()
         while self.skip():
+            start = self.at
+            key: Path = ()
             if self.text.startswith("[", self.at):
                 table = self.header()
             else:
-                self.pair(table)
+                key = self.pair(table)
+            self.spans.append(Span(table, key, start, self.at))
 
     def header(self) -> Path:
         is_array = self.text.startswith("[[", self.at)
@@ -67,13 +89,14 @@ class _Scanner:
                 path = (*path, self.arrays[path] - 1)
         return path
 
-    def pair(self, table: Path) -> None:
+    def pair(self, table: Path) -> Path:
         line = self.line()
         key = self.key()
         for length in range(1, len(key) + 1):
             self.found.setdefault((*table, *key[:length]), line)
         self.at += 1  # the = or :
         self.value((*table, *key))
+        return key
 
     def key(self) -> Path:
         parts: list[str] = []

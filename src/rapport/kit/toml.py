@@ -24,6 +24,11 @@ def write(content: Mapping[str, Any]) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
+def pair(name: str, value: Any) -> str:
+    """Return one pair; tables in its value stand on its line."""
+    return f"{_name(name)} = {value_of(value, at=len(name) + 3)}"
+
+
 def _table(path: str, content: Mapping[str, Any]) -> list[str]:
     pairs = _pairs(content)
     lines = ["", f"[{path}]", *pairs] if pairs or not content else []
@@ -40,7 +45,7 @@ def _pairs(content: Mapping[str, Any]) -> list[str]:
 
 
 def _flat(content: Mapping[str, Any]) -> list[str]:
-    return [f"{_name(name)} = {_value(value, at=len(name) + 3)}" for name, value in content.items()]
+    return [pair(name, value) for name, value in content.items()]
 
 
 def _is_tables(value: Any) -> bool:
@@ -51,12 +56,13 @@ def _name(name: str) -> str:
     return name if _BARE.fullmatch(name) else _text(name)
 
 
-def _value(value: Any, at: int = 0) -> str:
+def value_of(value: Any, at: int = 0) -> str:
+    """Return a value as it stands behind an equals sign; ``at``: how long the line is before it."""
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_name(name)} = {_value(one)}" for name, one in value.items())
+        inner = ", ".join(f"{_name(name)} = {value_of(one)}" for name, one in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        items = [_value(one) for one in value]
+        items = [value_of(one) for one in value]
         flat = f"[{', '.join(items)}]"
         return flat if at + len(flat) <= LONGEST_LINE or not items else "[\n  " + ",\n  ".join(items) + ",\n]"
     if isinstance(value, bool):

@@ -25,6 +25,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   routing …               the plan of routing: check it, publish it, write it out
   guides …                what reps say: check guides, put them on file, publish them, write them out
   guides reasons …        how well the machine tells a customer's reason from a sentence
+  guides score …          how well it ranks the next step in recorded dialogues
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
@@ -54,6 +55,7 @@ LATE = {  # command → module with run(arguments) -> int
     "routing": "rapport.routing.cli",
     "guides": "rapport.guides.cli",
     "guides reasons": "rapport.prompts.cli.reasons",
+    "guides score": "rapport.prompts.cli.score",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
@@ -69,6 +71,7 @@ OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, aske
     "routing": lambda options: "--programme" not in options,
     "guides": lambda options: "--programme" not in options,
     "guides reasons": lambda options: True,
+    "guides score": lambda options: True,
 }
 AS_OWNER = frozenset(["migrate"])
 WITHOUT_DATABASE = frozenset(

@@ -28,6 +28,7 @@ def programs(port: int, *, extra: tuple[Program, ...] = ()) -> list[Program]:
     streams = ("--backlog", "4096", "--backpressure", str(MOST_STREAMS))
     return [
         Program("router", ours("rapport.routing.router"), "router"),
+        Program("prompter", ours("rapport.prompts.prompter"), "prompter"),
         Program("worker", ours("rapport.jobs.worker"), "worker", stop_seconds=15),
         Program("live", _granian("asgi", "rapport.config.asgi:application", port + 1, *no_wait, *streams), "live"),
         Program("web", _granian("wsgi", "rapport.config.wsgi:application", port, *threads), "web"),

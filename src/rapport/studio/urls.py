@@ -1,14 +1,27 @@
-"""Addresses of people, roles, rules, tokens, routing, books and the library."""
+"""Addresses of people, roles, rules, tokens, routing, books, guides and the library."""
 
 from django.urls import path
 
-from rapport.studio import books, expected, library, library_examples, plan_trials, replays, routing, views
+from rapport.studio import (
+    books,
+    expected,
+    guide_versions,
+    guides,
+    library,
+    library_examples,
+    plan_trials,
+    replays,
+    routing,
+    views,
+)
 
 PEOPLE = "at/<slug:programme>/people/"
 ROUTING = "at/<slug:programme>/routing/"
 BOOKS = "at/<slug:programme>/books/"
 LIBRARY = "at/<slug:programme>/library/"
 ENTRY = f"{LIBRARY}entries/<slug:key>/"
+GUIDES = "at/<slug:programme>/guides/"
+VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
     path(PEOPLE, views.people, name="people"),
@@ -45,6 +58,17 @@ urlpatterns = [
     path(f"{ROUTING}<int:number>/", routing.version, name="routing-version"),
     path(f"{ROUTING}<int:number>/file/", routing.file, name="routing-file"),
     path(f"{ROUTING}<int:number>/publish/", routing.publish, name="routing-publish"),
+    path(GUIDES, guides.guides, name="guides"),
+    path(f"{GUIDES}-/new/", guides.new, name="guide-new"),
+    path(f"{GUIDES}-/change/", guides.change, name="guide-change"),
+    path(f"{GUIDES}-/try/", guides.go_through, name="guide-try"),
+    path(f"{GUIDES}-/save/", guides.save, name="guide-save"),
+    path(f"{GUIDES}<slug:guide>/", guides.guide, name="guide"),
+    path(f"{GUIDES}<slug:guide>/retire/", guide_versions.retire, name="guide-retire"),
+    path(VERSION, guide_versions.version, name="guide-version"),
+    path(f"{VERSION}file/", guide_versions.file, name="guide-file"),
+    path(f"{VERSION}submit/", guide_versions.submit, name="guide-submit"),
+    path(f"{VERSION}decide/", guide_versions.decide, name="guide-decide"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from rapport.channels import said
 from rapport.channels.chat.events import MessageSent
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.channels.chat.queries import GONE_AFTER
@@ -165,6 +166,8 @@ def _store(
                 *([f"member:{contact.rep_id}"] if contact.rep_id else []),
             ],
         )
+        if author != Author.SYSTEM:
+            said.tell(contact)
         if kinds:
             note(contact, f"{redaction.told(kinds)} Please do not send them here.")
     return message

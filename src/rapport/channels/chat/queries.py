@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Max, Min, OuterRef
 
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
@@ -34,6 +35,13 @@ def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]
     )
     rows = open_ones.values_list("contact_id").annotate(count=Count("pk"), since=Min("at"))
     return {contact_id: (count, since) for contact_id, count, since in rows}
+
+
+def last_said(programme: Programme) -> dict[int, tuple[UUID, int]]:
+    """Return the newest message of a person on each chat that goes on, as contact id: public id, message id."""
+    rows = Message.objects.filter(programme=programme, contact__state__in=("arrived", "waiting", "active"))
+    newest = rows.exclude(author=Author.SYSTEM).values_list("contact_id", "contact__public_id")
+    return {pk: (public_id, last) for pk, public_id, last in newest.annotate(last=Max("pk"))}
 
 
 def customer_is_away(contact: Contact) -> bool:

@@ -11,6 +11,9 @@ from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import publishing as guide_files
 from rapport.guides.tests.written import simple
 from rapport.kit import clock
+from rapport.prompts import hearing
+from rapport.prompts.by_words import ByWords
+from rapport.prompts.models import Prompt
 from rapport.routing import actions as routing
 from rapport.routing import call_backs, presence
 from rapport.routing.queries import open_offer_to
@@ -18,7 +21,8 @@ from rapport.routing.router import turn
 
 NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
-    *("file", "promise", "look-back", "identify", "reason", "wrap-up"),
+    *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
+    *("prompts", "look-over"),
 )
 
 
@@ -43,9 +47,14 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     booked = call_backs.book(
         member=world.rep, contact_id=held.public_id, phone="+4930123456", due_at=clock.now(), is_mine=True
     )
+    hearing.hear_chat(world.programme, held.public_id, by=ByWords())
+    prompt = {**contact, "prompt": Prompt.objects.latest("pk").public_id}
     return {
+        "desk-prompt-use": prompt,
+        "desk-prompt-dismiss": prompt,
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
-        "desk-tick": {**contact, "step": "greet"},
+        **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report")},
+        "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "desk-reveal": {**contact, "value_id": value.public_id},
         "desk-call-off": {"call_back_id": booked.public_id},

@@ -12,7 +12,7 @@ from rapport.kit.documents import Fault
 from rapport.kit.lines import Path
 
 LONG_WORDS = 600
-SAVES = ("contact", "file:name", "file:likes", "file:language", "file:email", "file:phone")
+SAVES = ("contact", "value_given", "file:name", "file:likes", "file:language", "file:email", "file:phone")
 
 
 def faults_of(guide: Guide, known: Known = NOTHING_KNOWN) -> list[Fault]:

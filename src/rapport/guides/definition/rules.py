@@ -69,6 +69,9 @@ class Freedom(Part):
     skill: str = Field(
         default="", description="level 0 for who has none that is valid today; without a skill all are at 0"
     )
+    quiet_from: FromLevel | None = Field(
+        default=None, description="level from which a rep is prompted only what is required; absent: never"
+    )
 
 
 class FieldRules(Part):
@@ -86,7 +89,8 @@ class FieldRules(Part):
     help: Annotated[str, StringConstraints(max_length=300)] = ""
     saves: Annotated[str, StringConstraints(max_length=120)] = Field(
         default="contact",
-        description="contact: kept with the contact; file:name, file:likes, file:language, file:email or "
+        description="contact: kept with the contact; value_given: what of value the customer got, which the "
+        "wrap-up then need not ask; file:name, file:likes, file:language, file:email or "
         "file:phone: the customer's file is brought up to date too",
     )
 

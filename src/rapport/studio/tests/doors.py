@@ -11,6 +11,7 @@ from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import messages_of
 from rapport.conftest import World
 from rapport.customers import books
+from rapport.guides import publishing as guides
 from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.library.examples import add_example
@@ -18,6 +19,8 @@ from rapport.kit import clock
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
+
+GUIDE = 'name = "Walked"\n[[steps]]\nkey = "close"\nkind = "close"\ntitle = "Thanks"\n'
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -40,12 +43,17 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     of_version = ("version", "file", "publish", "trial-new", "trial-size", "trial-begin")
     version = {f"routing-{name}": {"number": made.number} for name in of_version}
     trial = {"trial": _a_trial(world, made.number)}
+    guide = guides.save_draft(programme=world.programme, text=GUIDE)
+    of_guide = {"guide": guide.guide.key}
+    of_guides_version = {**of_guide, "number": guide.number}
     example = _an_example(world)
     of_entry = ("entry", "save", "keep", "examples", "example-add")
     return {
         **{f"library-{name}": {"key": "walked"} for name in of_entry},
         **{f"library-{name}": {"key": "walked", "number": 1} for name in ("hand-in", "decide")},
         "library-example-drop": {"key": "walked", "example": example},
+        **dict.fromkeys(("guide", "guide-retire"), of_guide),
+        **dict.fromkeys(("guide-version", "guide-file", "guide-submit", "guide-decide"), of_guides_version),
         **dict.fromkeys((*names, *own_book), person),
         "book-hand-over-end": {"hand_over": handed.public_id},
         **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),

@@ -125,6 +125,11 @@ document.addEventListener("click", (event) => {
   box.setSelectionRange(box.value.length, box.value.length);
 });
 
+// A refused answer stays in its field while the columns are fetched, until it is given again.
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.sourceElement.closest?.(".answer")?.removeAttribute("hx-morph-skip");
+});
+
 // The newest message stays in sight unless the rep has scrolled up to read.
 let shownContact = "";
 let shownLast = "";

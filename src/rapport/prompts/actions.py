@@ -1,0 +1,98 @@
+"""What reps do with prompts. Callers have fetched the contact by the gate that lets them act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.contacts import actions as contacts
+from rapport.contacts.queries import reason_by_key
+from rapport.events.actions import News, announce_all
+from rapport.guides import actions as guides
+from rapport.guides.library import actions as library
+from rapport.kit import clock
+from rapport.kit.errors import Conflict, NotFound
+from rapport.prompts.events import PromptDismissed, PromptShown, PromptUsed
+from rapport.prompts.models import Kind, Listening, Prompt
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+
+Told = PromptShown | PromptUsed | PromptDismissed
+
+
+@transaction.atomic
+def show(*, member: Member, contact: Contact, prompts: Collection[UUID]) -> None:
+    """Note that these prompts are on the page of the rep who has the contact; each once."""
+    if not prompts or contact.rep_id != member.pk:
+        return
+    new = Prompt.objects.select_for_update().filter(contact=contact, public_id__in=prompts, shown_at__isnull=True)
+    rows = list(new.order_by("pk"))
+    if not rows:
+        return
+    Prompt.objects.filter(pk__in=[one.pk for one in rows]).update(shown_at=clock.now(), shown_to=member)
+    told = [News(PromptShown(str(one.public_id), one.kind), contact.public_id) for one in rows]
+    announce_all(told, programme=contact.programme, actor=f"member:{member.pk}")
+
+
+@transaction.atomic
+def use(*, member: Member, contact: Contact, prompt: UUID) -> Prompt:
+    """Do what a prompt suggests: go to its step, take its reason over, note that they are upset; again is once."""
+    found = _lock(contact, prompt)
+    if found.used_at is not None:
+        return found
+    if found.dismissed_at is not None or found.expired_at is not None:
+        raise Conflict("Things have gone on since this was suggested, so nothing was changed.")
+    _do(member, contact, found)
+    found.used_at = clock.now()
+    found.save(update_fields=["used_at"])
+    _tell(member, contact, PromptUsed(str(found.public_id), found.kind))
+    return found
+
+
+@transaction.atomic
+def dismiss(*, member: Member, contact: Contact, prompt: UUID) -> Prompt:
+    """Put a prompt away for the rest of the contact; of a step that ticked itself, take the tick back."""
+    found = _lock(contact, prompt)
+    if found.dismissed_at is not None or found.used_at is not None:
+        return found
+    if found.kind == Kind.COVERED:
+        guides.untick(member=member, contact=contact, step=found.about)
+    found.dismissed_at = clock.now()
+    found.save(update_fields=["dismissed_at"])
+    _tell(member, contact, PromptDismissed(str(found.public_id), found.kind))
+    return found
+
+
+def _do(member: Member, contact: Contact, prompt: Prompt) -> None:
+    actor = f"member:{member.pk}"
+    if prompt.kind in (Kind.NEXT, Kind.OFFER):
+        guides.go(member=member, contact=contact, to=prompt.about)
+    elif prompt.kind == Kind.DISTRESS:
+        guides.notice(member=member, contact=contact, is_upset=True)
+    elif prompt.kind in (Kind.REBUTTAL, Kind.ARTICLE):
+        library.use(member=member, contact=contact, key=prompt.about)
+    elif prompt.kind == Kind.REASON:
+        reason = reason_by_key(contact.programme, prompt.about)
+        if reason is None:
+            raise Conflict("This reason is not on the list any more.")
+        contacts.learn_reason(contact, reason=reason, actor=actor)
+        guides.follow_reason(contact, actor=actor)
+
+
+def _lock(contact: Contact, prompt: UUID) -> Prompt:
+    """Return a prompt of the contact; nothing is heard on the contact until the transaction ends."""
+    list(Listening.objects.select_for_update().filter(contact=contact))
+    found = Prompt.objects.select_for_update().filter(contact=contact, public_id=prompt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _tell(member: Member, contact: Contact, told: Told) -> None:
+    news = [News(told, contact.public_id, [f"member:{member.pk}"])]
+    announce_all(news, programme=contact.programme, actor=f"member:{member.pk}")

@@ -1,0 +1,42 @@
+"""What this module announces: the subject is the contact. What was said is in no event."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rapport.events.kinds import Code
+
+
+@dataclass(frozen=True)
+class PromptsMade:
+    """A message was heard, and what the rep is prompted changed: so many prompts are new."""
+
+    name: ClassVar[str] = "prompt.made"
+    message: int
+    prompts: int
+
+
+@dataclass(frozen=True)
+class PromptShown:
+    """A prompt was on a rep's page for the first time."""
+
+    name: ClassVar[str] = "prompt.shown"
+    prompt: Code
+    kind: Code
+
+
+@dataclass(frozen=True)
+class PromptUsed:
+    """A rep used a prompt."""
+
+    name: ClassVar[str] = "prompt.used"
+    prompt: Code
+    kind: Code
+
+
+@dataclass(frozen=True)
+class PromptDismissed:
+    """A rep put a prompt away; of a touch point that ticked itself, the tick was taken back."""
+
+    name: ClassVar[str] = "prompt.dismissed"
+    prompt: Code
+    kind: Code

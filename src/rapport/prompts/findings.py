@@ -1,0 +1,53 @@
+"""What a recogniser is asked and what it answers; pure. Which one answers is said by ``recognisers``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Shown = Literal[
+    "reason", "objection", "competitor", "leaving", "distress", "article", "promise", "sensitive", "covered"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a message shows, and how sure that is, 0 to 1.
+
+    ``about`` is the key of the reason, objection, article or step; ``words`` what was promised.
+    """
+
+    shows: Shown
+    sureness: float
+    about: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a programme knows of what customers say: for each key its name first, then examples."""
+
+    reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    objections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    articles: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A step that may just have been covered: its words, and the points where it is met in one's own words."""
+
+    key: str
+    words: str
+    points: Sequence[str] = ()
+    is_verbatim: bool = False
+
+
+class Recogniser(Protocol):
+    """Says what a message shows."""
+
+    def of_customer(self, text: str, known: Known) -> list[Finding]:
+        """Return what a customer's message shows, the surest of each kind only."""
+
+    def of_rep(self, text: str, touches: Sequence[Touch]) -> list[Finding]:
+        """Return what a rep's message shows."""
