@@ -24,6 +24,7 @@ FACTS = {
     "fact_leg": OF_PROGRAMME,
     "fact_state_span": OF_PROGRAMME,
     "fact_offer": OF_PROGRAMME,
+    "fact_prompt": OF_PROGRAMME,
     "fact_continuity": OF_PROGRAMME,
     "fact_wait": OF_PROGRAMME,
     "fact_survey": OF_ITS_CONTACTS,

@@ -13,6 +13,7 @@ from rapport.prompts.findings import Finding, Known, Shown, Touch
 VERBATIM_SHARE = 0.9  # of the words of a disclosure that must be there, in their order
 COVERED_SHARE = 0.6  # of the telling words of a guided step
 CUE_SURENESS = 0.8
+SURE_ENOUGH = 0.6  # shared words below it say nothing
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _OFTEN = """
 a about after all also am an and any are as at be been but by can could did do does don't for from get got had has
@@ -110,7 +111,7 @@ def _nearest(shows: Shown, text: str, several: Mapping[str, Sequence[str]]) -> l
         ((_alike(said, _telling(example)), key) for key, examples in several.items() for example in examples),
         default=(0.0, ""),
     )
-    return [Finding(shows, best[0], about=best[1])] if best[0] > 0 else []
+    return [Finding(shows, best[0], about=best[1])] if best[0] >= SURE_ENOUGH else []
 
 
 def _alike(one: set[str], other: set[str]) -> float:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 STALE = timedelta(seconds=60)  # what was said longer ago is not prompted: the rep has read it
-SURE_ENOUGH = 0.6  # below it nothing is shown
 HEARD_IN = ("arrived", "waiting", "active")
 ONE_AT_A_TIME = (Kind.REASON, Kind.OBJECTION, Kind.REBUTTAL, Kind.ARTICLE)  # a newer one takes its place
 STEPS = (Kind.NEXT, Kind.OFFER)
@@ -139,19 +138,14 @@ def _prompt(contact: Contact, said: Sequence[Said], by: Recogniser) -> None:
     findings: list[Finding] = []
     for one in said:
         if one.author == "customer":
-            findings = [each for each in by.of_customer(one.text, known_of(contact.programme)) if _is_sure(each)]
+            findings = by.of_customer(one.text, known_of(contact.programme))
             found += _of_customer(contact, one, findings)
         else:
-            shown = by.of_rep(one.text, _touches(guide))
-            found += _of_rep(contact, one, [each for each in shown if _is_sure(each)], known)
+            found += _of_rep(contact, one, by.of_rep(one.text, _touches(guide)), known)
     if any(each.kind == Kind.COVERED for each in found):
         guide = guide_of(contact)
     steps = _steps(guide, findings, said[-1].mark) if contact.state == "active" else []
     _write(contact, kept, found, steps, said[-1].mark)
-
-
-def _is_sure(one: Finding) -> bool:
-    return one.sureness >= SURE_ENOUGH
 
 
 def _of_customer(contact: Contact, said: Said, findings: Iterable[Finding]) -> list[_New]:

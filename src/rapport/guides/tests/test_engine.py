@@ -51,6 +51,16 @@ def test_a_step_that_asks_is_done_when_it_is_answered() -> None:
         moves.cover(run(), "hear", **WHO)
 
 
+def test_answers_that_may_be_missing_do_not_make_a_step_done() -> None:
+    lines = '[[steps]]\nkey = "a"\nkind = "ask"\ntitle = "A"\nwords = "Yes?"\nasks = ["f"]\nnext = "end"\n'
+    asks = f'name = "G"\n[fields.f]\nlabel = "F"\noptional = true\n{lines}required = "always"\ntouch_point = '
+    for form, done in (("free", True), ("verbatim", False)):  # what is said word for word takes a tick
+        guide = read_guide(f'{asks}"{form}"\n')
+        assert [one.key for one in Run(guide).view().open] == ["a"]
+        answered = moves.answer(Run(guide), "f", "well")
+        assert (Run(guide, answered).view().open == ()) is done
+
+
 def test_a_fixed_place_is_kept_but_for_who_may_move_it() -> None:
     with pytest.raises(Invalid, match="First: Greet, Hear why"):
         moves.cover(run(), "terms", **WHO)

@@ -1,0 +1,44 @@
+"""Guides on real connections: what several do at one moment is all kept, or one of them is refused."""
+
+from rapport.conftest import World
+from rapport.contacts import actions as contacts
+from rapport.contacts.models import Contact
+from rapport.guides import actions, publishing
+from rapport.guides.models import GuideVersion, Progress
+from rapport.guides.tests.written import simple
+from rapport.kit.errors import Conflict
+from rapport.kit.walls import inside
+from rapport.routing import actions as routing
+from rapport.routing.tests.test_together import at_once
+
+KEYS = [f"s{number}" for number in range(8)]
+STEPS = [{"key": key, "title": key, "touch_point": "required"} for key in KEYS]
+
+
+def test_ticks_at_one_moment_are_all_kept(committed_world: World) -> None:
+    world = committed_world
+    publishing.install(programme=world.programme, text=simple("Cancel", STEPS, "cancel"))
+    made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", reason=world.reason)
+    routing.answer_elsewhere(made, rep=world.rep, actor="pbx")
+    contact = Contact.objects.get(pk=made.pk)
+
+    def tick(key: str) -> None:
+        with inside(world.programme.pk):
+            actions.tick(member=world.rep, contact=contact, step=key)
+
+    at_once(*(lambda key=key: tick(key) for key in KEYS))
+    progress = Progress.objects.get(contact=contact)
+    assert sorted(progress.state["covered"]) == KEYS
+    assert (progress.required, progress.covered) == (8, 8)
+
+
+def test_of_two_guides_for_the_same_contacts_one_comes_into_force(committed_world: World) -> None:
+    world = committed_world
+
+    def install(name: str) -> object:
+        with inside(world.programme.pk):
+            return publishing.install(programme=world.programme, text=simple(name, STEPS, "cancel"))
+
+    told = at_once(*(lambda name=name: install(name) for name in ("One", "Two", "Three")))
+    assert sum(isinstance(one, Conflict) for one in told) == 2
+    assert GuideVersion.objects.filter(starts_at__isnull=False).count() == 1

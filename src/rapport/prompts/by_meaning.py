@@ -1,0 +1,66 @@
+"""Recognises by meaning: a message's sentences against examples, by the vectors of `text/`; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+from rapport.kit import redaction
+from rapport.prompts import recognise
+from rapport.prompts.findings import Finding, Known, Shown, Touch
+from rapport.prompts.seeds import SIGNALS
+
+MOST_KEPT = 16  # programmes whose examples are kept as vectors
+KINDS: frozenset[str] = frozenset(get_args(Shown))
+AS: Mapping[str, Shown] = {"complaint": "distress"}
+"""Signals that are prompted as another: both want the customer heard first."""
+
+
+class ByMeaning:
+    """The recogniser on sentence vectors; examples become vectors once, and again when they change."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Known, recognise.Recogniser]] = []
+        self._of(Known())  # loads the model, so that the first message need not wait
+
+    def of_customer(self, text: str, known: Known) -> list[Finding]:
+        """Return what a customer's message shows, the surest of each kind only; answers only to questions."""
+        found: dict[str, Finding] = {}
+        for signal in self._of(known).signals(text):
+            name, _, about = signal.name.partition(":")
+            shows = AS.get(name, name)
+            if shows == "article" and "?" not in text:
+                continue
+            if shows in KINDS and shows not in found:
+                found[shows] = Finding(shows, min(signal.sureness, 1.0), about)  # type: ignore[arg-type]  # in KINDS
+        return list(found.values())
+
+    def of_rep(self, text: str, touches: Sequence[Touch]) -> list[Finding]:
+        """Return what a rep's message shows."""
+        found = [Finding("promise", 1.0, words=one.what[:300]) for one in recognise.promises(text)[:2]]
+        if secrets := redaction.find(text):
+            found.append(Finding("sensitive", 1.0, about=secrets[0].kind))
+        said = recognise.touched(text, [_point(one) for one in touches])
+        return [*found, *(Finding("covered", 1.0, about=one.key) for one in said if one.covered)]
+
+    def _of(self, known: Known) -> recognise.Recogniser:
+        for kept, made in self._kept:
+            if kept is known or kept == known:
+                return made
+        made = recognise.Recogniser(_examples(known))
+        self._kept = [(known, made), *self._kept[: MOST_KEPT - 1]]
+        return made
+
+
+def _examples(known: Known) -> dict[str, Sequence[str]]:
+    """Return the plain signals and what a programme knows, each under kind:key."""
+    own = {"reason": known.reasons, "objection": known.objections, "article": known.articles}
+    named = {f"{kind}:{key}": texts for kind, several in own.items() for key, texts in several.items()}
+    return {**SIGNALS, **named}
+
+
+def _point(touch: Touch) -> recognise.TouchPoint:
+    form: Literal["verbatim", "guided", "free"] = (
+        "verbatim" if touch.is_verbatim else "guided" if touch.points else "free"
+    )
+    return recognise.TouchPoint(touch.key, form, touch.words, tuple(touch.points))
