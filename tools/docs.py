@@ -210,6 +210,19 @@ def guide_page() -> str:
     )
 
 
+def library_page() -> str:
+    """Return the page of everything a file of the library can say."""
+    from rapport.guides.library.content import Library
+    from rapport.guides.library.reading import COLUMNS
+    from rapport.kit.documents import schema_of
+
+    told = schema_of(Library)
+    parts = ["Objection", "Rebuttal", "Evidence", "Article"]
+    sections = [_part_of("Library", told)] + [_part_of(name, told["$defs"][name]) for name in parts]
+    columns = ", ".join(f"`{name}`" for name in COLUMNS)
+    return _page("library.md").format(notice=NOTICE, parts="\n".join(sections).rstrip(), columns=columns)
+
+
 def _page(name: str) -> str:
     """Return the text around what is generated."""
     return (ROOT / "tools" / "pages" / name).read_text()
@@ -265,6 +278,7 @@ def pages() -> dict[str, Callable[[], str]]:
     return {
         "docs/reference/command-line.md": command_line_page,
         "docs/reference/events.md": events_page,
+        "docs/reference/library.md": library_page,
         "docs/reference/metrics.md": metrics_page,
         "docs/reference/rights.md": rights_page,
         "docs/reference/routing-plan.md": plan_page,

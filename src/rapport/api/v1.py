@@ -1,5 +1,5 @@
 """The REST API, version 1: what a programme's contacts, events and figures are; and what
-customers ask about their data and files that a partner delivers, the only parts that write.
+customers ask about their data, files that a partner delivers and drafts of the library, the only parts that write.
 
 Lists are pages behind a cursor: ``after`` is the last cursor seen, ``next`` in the answer is the next one, null at
 the end. The document at ``/api/v1/openapi.json`` describes every operation.
@@ -26,6 +26,7 @@ from rapport.api.feeds import DeliveryOut
 from rapport.api.feeds import router as deliveries
 from rapport.api.feeds import shown as delivery_shown
 from rapport.api.guides import router as guides
+from rapport.api.library import router as library
 from rapport.api.privacy import router as privacy
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
@@ -52,6 +53,7 @@ api.add_router("", privacy)
 api.add_router("", deliveries)
 api.add_router("", books)
 api.add_router("", guides)
+api.add_router("", library)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, prompting, views
+from rapport.desk import book, guide, library, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", views.say, name="desk-say"),
@@ -33,6 +33,8 @@ contact: list[URLPattern | URLResolver] = [
     path("customer/", views.identify, name="desk-identify"),
     path("reason/", views.learn_reason, name="desk-reason"),
     path("wrap-up/", views.wrap_up, name="desk-wrap-up"),
+    path("library/", library.look, name="desk-library"),
+    path("library/used/", library.use, name="desk-library-used"),
 ]
 pages: list[URLPattern | URLResolver] = [
     path("", views.desk, name="desk"),

@@ -26,6 +26,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   guides …                what reps say: check guides, put them on file, publish them, write them out
   guides reasons …        how well the machine tells a customer's reason from a sentence
   guides score …          how well it ranks the next step in recorded dialogues
+  library …               objections, rebuttals and articles: check a file, read it in, write it out
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
@@ -56,6 +57,7 @@ LATE = {  # command → module with run(arguments) -> int
     "guides": "rapport.guides.cli",
     "guides reasons": "rapport.prompts.cli.reasons",
     "guides score": "rapport.prompts.cli.score",
+    "library": "rapport.guides.library.cli",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
@@ -72,6 +74,7 @@ OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, aske
     "guides": lambda options: "--programme" not in options,
     "guides reasons": lambda options: True,
     "guides score": lambda options: True,
+    "library": lambda options: "--programme" not in options,
 }
 AS_OWNER = frozenset(["migrate"])
 WITHOUT_DATABASE = frozenset(

@@ -1,9 +1,11 @@
-"""What the API's addresses need: a contact, and own reps to say."""
+"""What the API's addresses need: a contact, own reps to say, and an entry of the library."""
 
 from typing import Any
 
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
+from rapport.guides.library import actions as library
+from rapport.guides.library.content import Objection
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -15,4 +17,20 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "get_trace": of_contact,
         "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
         "deliver_file": {"feed": "customers"},
+        "get_entry": {"entry": _live_entry(world)},
     }
+
+
+def _live_entry(world: World) -> str:
+    """Return the key of an entry of the library that is live."""
+    entry = library.save_draft(
+        programme=world.programme,
+        kind="objection",
+        key="costs",
+        content=Objection(name="It costs too much"),
+        instead_of=None,
+    )
+    library.submit(entry=entry, number=1)
+    library.approve(entry=entry, number=1, by=world.supervisor, actor="test")
+    library.publish(entry=entry, number=1)
+    return entry.key

@@ -23,6 +23,7 @@ NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
     *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
     *("prompts", "look-over"),
+    *("library", "library-used"),
 )
 
 

@@ -100,9 +100,11 @@ def rebuttals_of(programme: Programme, objection: str, *, contact: Contact | Non
     return sorted((one for one in told if fits(one.entry) >= 0), key=lambda one: -fits(one.entry))
 
 
-def live_of(programme: Programme, kind: str) -> list[Live]:
+def live_of(programme: Programme, kind: str, *, limit: int = 1000) -> list[Live]:
     """Return the live entries of a kind, by title."""
-    return [_live(one) for one in live_versions(programme).filter(entry__kind=kind).order_by("title")]
+    return [
+        _live(one) for one in live_versions(programme).filter(entry__kind=kind).order_by("title", "pk")[:limit]
+    ]
 
 
 def live_by_key(programme: Programme, key: str) -> Live:
