@@ -17,6 +17,7 @@ from rapport.guides.definition.names import NUMBERS
 from rapport.guides.definition.rules import END, FieldType, Guide, Test
 from rapport.guides.engine import Run, View
 from rapport.kit.errors import Invalid
+from rapport.studio.guide_words import fact_in_words
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -172,7 +173,7 @@ def _facts(sent: QueryDict, guide: Guide) -> list[FactInput]:
     return [
         FactInput(
             name,
-            FACTS[name].words if name in FACTS else name.removeprefix(ATTRIBUTE).capitalize(),
+            fact_in_words(name, guide),
             FACTS[name].type if name in FACTS else "text",
             sent.get(f"fact.{name}", ""),
         )

@@ -217,6 +217,8 @@ def test_faults_are_told_at_the_step_and_in_the_text(world: World, writer: Clien
     page = text_of(change(writer, wrong, "text"))
     line = wrong.split("\n").index('next = "nowhere"') + 1
     assert f'data-line="{line}"' in page
+    tried = writer.post(f"{GUIDES}-/try/", {"text": wrong, "try.do": "go:close"})
+    assert "Put them right first" in text_of(tried, 422)
     saved = text_of(on_file(writer, wrong), 422)
     assert "nowhere" in saved and not GuideVersion.objects.exists()
     page = text_of(change(writer, "name = ", "form"))

@@ -72,7 +72,7 @@ document.addEventListener("keydown", (event) => {
 
 // Texts as they were before each change: for undoing, and for a page that was left with something not on file.
 const past = [];
-const kept = () => `rapport.guide.${location.pathname}.${form().dataset.guide}`;
+const kept = () => `rapport.guide.${location.pathname}${location.search}.${form().dataset.guide}`;
 const store = (action) => { try { return action(sessionStorage); } catch { return null; /* private window */ } };
 let last = text()?.value;
 const first = last;
@@ -82,8 +82,8 @@ function look() {
   if (text().value !== last) {
     past.push(last);
     last = text().value;
-    store((session) => session.setItem(kept(), last));
   }
+  if (last !== first) store((session) => session.setItem(kept(), last));
   const undo = form().querySelector("[data-undo]");
   if (undo) undo.hidden = past.length === 0;
 }
@@ -91,6 +91,7 @@ function put(value) {
   form().querySelector("input[name=shown]")?.remove();
   text().value = value;
   last = value;
+  store((session) => session.removeItem(kept())); // kept again, where it is not what the page came with
   press("");
 }
 document.addEventListener("htmx:after:swap", look);
