@@ -122,3 +122,10 @@ def test_every_fault_of_a_table_is_told_with_its_line() -> None:
 def test_a_file_that_is_too_long_is_refused_unread() -> None:
     assert "at most 2,000,000 characters" in faults("#" * 2_000_001)[0][1]
     assert "at most 2,000,000 characters" in faults("kind,key\n" + "#" * 2_000_001)[0][1]
+
+
+@pytest.mark.parametrize("answer", ["=1+1", "'=1+1", "''=1+1", "'quoted'", "-5", "- a list", "+ more", "@home"])
+def test_what_looks_like_a_formula_goes_out_guarded_and_comes_back(answer: str) -> None:
+    library = Library.model_validate({"articles": {"a": {"question": "Why?", "answer": answer}}})
+    assert read_library(as_csv(library)) == library
+    assert ",=" not in as_csv(library)
