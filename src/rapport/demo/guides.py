@@ -21,6 +21,7 @@ VERBATIM = {
 WHY = {"label": "Why do they want to leave?", "type": "choice", "optional": True} | {
     "choices": ["the fee", "hardly used", "another bank", "moving abroad", "bad service"]
 }
+VALUE = {"label": "What of value did they get?", "optional": True, "saves": "value_given"}
 OBJECTIONS = {
     "cancel": (
         ("fee-too-high", "The fee is too high"),
@@ -36,14 +37,14 @@ Step = dict[str, Any]
 
 def guide_text(topic: Topic) -> str:
     """Return the guide of a topic as it would be written."""
-    why = {"fields": {"why": WHY}} if topic.key == "cancel" else {}
+    why = {"why": WHY} if topic.key == "cancel" else {}
     return write_guide(
         {
             "name": topic.name,
             "key": topic.key,
             "for": {"reasons": [topic.key]},
             "freedom": {"skill": topic.skill},
-            **why,
+            "fields": {**why, "value": VALUE},
             "steps": _steps(topic),
         }
     )
@@ -65,7 +66,8 @@ def _steps(topic: Topic) -> list[Step]:
 
 def _opening(topic: Topic) -> list[Step]:
     words = "Good day {customer.first_name|}, thank you for waiting. My name is {rep.name}."
-    known = [{"when": [{"field": "last.days", "known": True}], "to": "last-time"}]
+    known = {"when": [{"field": "last.days", "known": True}], "to": "last-time"}
+    upset = [{"field": "contact.upset", "is": [True]}]  # who is upset speaks first
     last = "Last time it was about {last.reason_name|another matter}: {last.outcome|looked into}. Has that held?"
     greet = {"points": ["greet them by name", "thank them for waiting"], "rephrase_from": 2}
     reason: Step = {"key": "reason", "kind": "ask", "title": "Hear the reason", "words": topic.asks[0]}
@@ -73,10 +75,12 @@ def _opening(topic: Topic) -> list[Step]:
         reason["asks"] = ["why"]
     return [
         {"key": "greet", "title": "Greet, thank for waiting", "words": words, "touch_point": "guided"}
-        | {"required": "always", **greet, "branches": known, "next": "reason"},
+        | {"required": "always", **greet, "branches": [{"when": upset, "to": "reason"}, known], "next": "reason"},
         {"key": "last-time", "kind": "check", "title": "Comment on the last contact", "words": last}
-        | {"touch_point": "free"},
-        reason | {"touch_point": "free", "required": "always"},
+        | {"touch_point": "free", "branches": [{"when": upset, "to": "look-closer"}], "next": "reason"},
+        reason
+        | {"touch_point": "free", "required": "always"}
+        | {"branches": [{"when": [*upset, *known["when"]], "to": "last-time"}], "next": "look-closer"},
         {"key": "look-closer", "kind": "ask", "title": "Ask before you offer", "words": topic.asks[1]}
         | {"touch_point": "free"},
     ]
@@ -103,7 +107,8 @@ def _closing(topic: Topic) -> list[Step]:
     close = {"kind": "close", "touch_point": "free", "required": "always"}
     value = "Name what they do not use yet."
     return [
-        {"key": "value", "title": "Give something of value", "words": value, "touch_point": "free"},
+        {"key": "value", "kind": "ask", "title": "Give something of value", "words": value, "touch_point": "free"}
+        | {"asks": ["value"]},
         {"key": "next-step", "title": "Say what happens next, and by when", "words": topic.asks[-1], **close},
         {"key": "thank", "title": "Thank the customer", "words": "Thank you for telling us.", **close}
         | {"skip_from": 4, "next": "end"},

@@ -13,6 +13,7 @@ from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
 from rapport.guides import queries as guides
+from rapport.guides.library import queries as library
 from rapport.insight import queries as insight
 from rapport.kit import clock
 from rapport.routing import call_back_queries as call_backs
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
     from rapport.contacts.models import Contact
     from rapport.customers.models import Customer
+    from rapport.guides.definition.rules import Step
+    from rapport.guides.library.queries import Live
     from rapport.insight.figures import Figure
 
+MOST_REBUTTALS = 3  # of one objection, at its step
 SOON = timedelta(days=120)  # a holding that ends within is pointed out
 DAY_FIGURES = ("contacts_answered", "resolution_by_customers", "satisfaction")
 CHOICES = {
@@ -190,6 +194,7 @@ class Work:
     file: CustomerFile | None = None
     last: LastTime | None = None
     guide: guides.GuideView | None = None
+    step_help: list[Live] = field(default_factory=list)
     messages: list[Any] = field(default_factory=list)
     customer_away: bool = False
     reasons: list[Any] = field(default_factory=list)
@@ -283,6 +288,7 @@ def _strip(member: Member, held: list[Contact], shown: Contact) -> Strip:
 def _with_contact(
     member: Member, contact: Contact, doing: PresenceView, ringing: Ringing | None, strip: Strip | None
 ) -> Work:
+    guide = guides.guide_of(contact, member=member)
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)
@@ -295,7 +301,8 @@ def _with_contact(
         why=told_to_rep(routing.why_here(contact)),
         file=_file(contact),
         last=_last(contact),
-        guide=guides.guide_of(contact, member=member),
+        guide=guide,
+        step_help=_step_help(contact, guide.view.current.step) if guide and guide.view.current else [],
         messages=messages_of(contact) if is_chat else [],
         customer_away=is_chat and not is_over and customer_is_away(contact),
         reasons=contacts.reasons_of(member.programme),
@@ -308,6 +315,15 @@ def _with_contact(
         call=CallNow(contacts.note_left(contact), held_since(contact)) if not is_chat and not is_over else None,
         asked_of=contacts.asked_of(member),
     )
+
+
+def _step_help(contact: Contact, step: Step) -> list[Live]:
+    """Return what the library has for the step: what it names, then what answers its objections."""
+    found = {one.key: one for one in library.live_among(contact.programme, [*step.rebuttals, *step.articles])}
+    for objection in step.objections:
+        for one in library.rebuttals_of(contact.programme, objection, contact=contact)[:MOST_REBUTTALS]:
+            found.setdefault(one.key, one)
+    return list(found.values())
 
 
 def _handed(contact: Contact) -> Handed:

@@ -106,12 +106,14 @@ def back(*, member: Member, contact: Contact, here: str = "") -> Progress:
 
 @transaction.atomic
 def report(*, member: Member, contact: Contact, step: str, is_done: bool, words: str = "") -> Progress:
-    """Keep what came of a transaction that the rep did by hand in the partner's system."""
+    """Keep what came of a transaction that the rep did by hand in the partner's system; once it worked, go on."""
     status: Literal["done", "failed"] = "done" if is_done else "failed"
-    return _move(
-        member, contact, lambda run: moves.result(run, step, status=status, at=clock.now(), words=words),
-        events.TransactionTold(step=step, status=status),
-    )  # fmt: skip
+
+    def told(run: Run) -> State:
+        state = moves.result(run, step, status=status, at=clock.now(), words=words)
+        return moves.go(run.after(state)) if is_done and run.current == step else state
+
+    return _move(member, contact, told, events.TransactionTold(step=step, status=status))
 
 
 @transaction.atomic

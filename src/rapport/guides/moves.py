@@ -102,8 +102,21 @@ def answer(run: Run, field: str, value: Any) -> State:
 
 
 def notice(run: Run, *, upset: bool) -> State:
-    """Keep that somebody noticed the customer to be upset, or not any more."""
-    return run.state.model_copy(update={"upset": upset})
+    """Keep that somebody noticed the customer to be upset, or not any more.
+
+    Where that brings steps before the one it stands at that were after it or off the way, and one of them is not
+    done, the contact goes there.
+    """
+    before = _behind(run)
+    now = run.after(run.state.model_copy(update={"upset": upset}))
+    moved = (key for key in _behind(now) if key not in before and not now.is_done(now.guide.by_key[key]))
+    first = next(moved, None)
+    return go(now, first) if first and not now.first(now.guide.by_key[first]) else now.state
+
+
+def _behind(run: Run) -> tuple[str, ...]:
+    """Return the steps of the way before the one it stands at."""
+    return run.way[: run.way.index(run.current)] if run.current in run.way else run.way
 
 
 def result(

@@ -14,6 +14,7 @@ from rapport.guides.definition.rules import Guide
 from rapport.guides.engine import FieldView, Run, StepView, View
 from rapport.guides.facts import facts_of
 from rapport.guides.models import GuideVersion, Progress
+from rapport.guides.onward import Way, ways_on
 from rapport.guides.state import State
 from rapport.guides.versions import read_version, version_for
 from rapport.kit.errors import Invalid, NotFound
@@ -34,6 +35,7 @@ class GuideView:
     open_because: str
     has_begun: bool
     people: Mapping[str, str]  # who covered or left out a step, by what stands in its ``by``
+    ways: list[Way]  # into which the step at hand branches
 
     @property
     def name(self) -> str:
@@ -118,13 +120,15 @@ def guide_of(contact: Contact, *, member: Member | None = None) -> GuideView | N
     if version is None:
         return None
     state = state_of(progress) if progress else State()
+    run = run_of(contact, read_version(version), state, member=member)
     return GuideView(
         key=version.guide.key,
         version=version.number,
-        view=run_of(contact, read_version(version), state, member=member).view(),
+        view=run.view(),
         open_because=progress.open_because if progress else "",
         has_begun=progress is not None,
         people=_people(contact.programme, state),
+        ways=ways_on(run),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -81,18 +81,18 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value).strip().casefold()
 
 
-def in_words(conditions: Sequence[Condition]) -> str:
-    """Return the conditions as people read them."""
-    return " and ".join(_told(one) for one in conditions)
+def in_words(conditions: Sequence[Condition], named: Callable[[str], str] = str) -> str:
+    """Return the conditions as people read them; ``named`` says what they call a fact or field."""
+    return " and ".join(_told(one, named) for one in conditions)
 
 
-def _told(condition: Condition) -> str:
+def _told(condition: Condition, named: Callable[[str], str]) -> str:
     if condition.any_of:
-        return f"({' or '.join(_compared(one) for one in condition.any_of)})"
-    return _compared(condition)
+        return f"({' or '.join(_compared(one, named) for one in condition.any_of)})"
+    return _compared(condition, named)
 
 
-def _compared(asked: Comparison | Condition) -> str:
+def _compared(asked: Comparison | Condition, named: Callable[[str], str]) -> str:
     told = []
     if asked.is_:
         told.append(f"is {_or(asked.is_)}")
@@ -104,7 +104,7 @@ def _compared(asked: Comparison | Condition) -> str:
         told.append(f"is at most {asked.at_most}")
     if asked.known is not None:
         told.append("is known" if asked.known else "is not known")
-    return f"{asked.field} {' and '.join(told)}"
+    return f"{named(asked.field)} {' and '.join(told)}"
 
 
 def _or(values: Sequence[Any]) -> str:
