@@ -18,13 +18,13 @@ LONGEST_REASON = 300
 
 
 def go(run: Run, to: str = "") -> State:
-    """Go to a step on the way or an aside; without one, on: to where one went back from, else to the next."""
+    """Go to a step on the way or an aside; without one, on: to where one went back from on the way, or the next."""
     state, current = run.state, run.current
     trail = state.path[: state.at + 1]
     if not trail or trail[-1] != current:
         trail = (*trail, current)
     ahead = state.path[state.at + 1 :] if trail == state.path[: state.at + 1] else ()
-    if not to and ahead and run.is_open_to_go(ahead[0]):
+    if not to and ahead and run.is_open_to_go(ahead[0]) and ahead[0] not in run.asides:
         to = ahead[0]
     target = to or run.next
     if current == END and not to:

@@ -175,6 +175,9 @@ def test_a_step_is_found_by_its_words(rep: Client, world: World) -> None:
     assert rep.post(f"{at}guide/find/", {"words": " "}).status_code == 422
     assert stands_at(contact) == "price"
     assert 'data-step="greet"' in text_of(rep.post(f"{at}guide/", {"here": "price"})), "an aside goes back"
+    rep.post(f"{at}guide/find/", {"words": "too dear"})
+    rep.post(f"{at}guide/back/", {"here": "price"})
+    assert 'data-step="hear"' in text_of(rep.post(f"{at}guide/", {"here": "greet"})), "and is not come back to"
 
 
 def test_the_next_rep_has_all_of_it_in_the_version_it_began_with(rep: Client, world: World) -> None:
