@@ -18,7 +18,7 @@ LONGEST_REASON = 300
 
 
 def go(run: Run, to: str = "") -> State:
-    """Go to a step on the way or an aside; without one, on: to where one went back from on the way, or the next."""
+    """Go to a step on the way or an aside; without one, on: to where one went back from on the way, or onward."""
     state, current = run.state, run.current
     trail = state.path[: state.at + 1]
     if not trail or trail[-1] != current:
