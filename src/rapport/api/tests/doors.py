@@ -1,22 +1,30 @@
-"""What the API's addresses need: a contact, own reps to say, and an entry of the library."""
+"""What the API's addresses need: a contact, own reps to say, a guide, and an entry of the library."""
 
 from typing import Any
 
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
+from rapport.guides import publishing
 from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
+from rapport.guides.tests.written import simple
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each operation."""
     contact, _ = contacts.arrive(programme=world.programme, channel="voice", actor="test")
     of_contact = {"contact": contact.public_id}
+    publishing.install(programme=world.programme, text=simple("Walked", [{"key": "thank", "title": "Thank"}]))
+    of_guide = {"guide": "walked"}
     return {
         "get_contact": of_contact,
         "get_trace": of_contact,
         "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
         "deliver_file": {"feed": "customers"},
+        "list_versions": of_guide,
+        "read_guide": of_guide,
+        "read_version": {**of_guide, "number": 1},
+        "put_draft": {**of_guide, "body": {"text": simple("Walked", [{"key": "hear", "title": "Hear"}])}},
         "get_entry": {"entry": _live_entry(world)},
     }
 
