@@ -81,7 +81,7 @@ CALLERS: dict[str, tuple[Caller, frozenset[Right]]] = {
 def needed(operation: APIOperation[Any, Any, Any, Any]) -> Right:
     if "/privacy/" in operation.path:
         return Right.MANAGE_PROGRAMME if operation.path.endswith("/retention") else Right.HANDLE_PERSONAL_DATA
-    if "/guides" in operation.path:
+    if "/guides" in operation.path or ("/library" in operation.path and operation.method.upper() == "PUT"):
         return Right.WRITE_GUIDES
     return Right.SEE_FEEDS if operation.path.endswith(("/feeds", "/deliveries")) else Right.USE_API
 
@@ -91,7 +91,7 @@ OF_PRIVACY = ("nobody", "a token", "a token of who handles personal data", "mana
 
 
 def may_call(operation: APIOperation[Any, Any, Any, Any], caller: str) -> bool:
-    by_token_only = "/privacy/" in operation.path or "/guides" in operation.path
+    by_token_only = any(part in operation.path for part in ("/privacy/", "/guides", "/library"))
     return needed(operation) in CALLERS[caller][1] and (not by_token_only or "token" in caller)
 
 

@@ -9,7 +9,7 @@ from rapport.customers import actions as customers
 from rapport.customers.models import SealedValue
 from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import publishing as guide_files
-from rapport.guides.tests.written import simple
+from rapport.guides.tests.written import ASKS
 from rapport.kit import clock
 from rapport.prompts import hearing
 from rapport.prompts.by_words import ByWords
@@ -29,8 +29,7 @@ NEEDS_CONTACT = (
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
-    steps = [{"key": "greet", "title": "Greet"}]
-    guide_files.install(programme=world.programme, text=simple("Cancel", steps, "cancel"), actor="test")
+    guide_files.install(programme=world.programme, text=ASKS, actor="test")
     held = chat.begin(
         programme=world.programme, email="ada@example.org", text="Hello", reason=world.reason, client_id=uuid4()
     )

@@ -110,6 +110,30 @@ open = ["hear", "terms"]
 """
 
 
+ASKS = """
+name = "Cancel"
+[for]
+reasons = ["cancel"]
+
+[fields.why]
+label = "Why?"
+type = "text"
+optional = true
+
+[[steps]]
+key = "greet"
+title = "Greet"
+
+[[steps]]
+key = "hear"
+kind = "ask"
+title = "Hear why"
+asks = ["why"]
+next = "end"
+"""
+"""A greeting, and a field that may be left empty."""
+
+
 def simple(name: str, steps: list[dict[str, str]], reason: str = "") -> str:
     """Return a guide of plain steps; ``touch_point`` is as people say it: required, verbatim or optional."""
     return write_guide(
