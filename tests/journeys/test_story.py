@@ -88,8 +88,7 @@ def bring_the_file_up_to_date(rep: Page) -> None:
     rep.get_by_label("Comment on the last contact").fill("glad the refund arrived")
     rep.get_by_role("button", name="Holds").click()
     expect(rep.get_by_text("still holds")).to_be_visible()
-    rep.get_by_role("checkbox", name="Hear the reason").click()
-    expect(rep.get_by_role("checkbox", name="Hear the reason")).to_be_checked()
+    expect(rep.get_by_role("checkbox", name="Hear the reason")).to_be_checked()  # the rep's own words ticked it
     rep.locator("summary", has_text="Edit").click()
     rep.get_by_label("Likes, and what to mind").fill("no calls before nine")
     rep.get_by_role("button", name="Save").click()

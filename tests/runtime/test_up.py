@@ -18,7 +18,7 @@ from rapport.runtime.rig import Installation
 
 pytestmark = pytest.mark.processes
 
-PROGRAMS = ["database", "router", "worker", "live", "web"]
+PROGRAMS = ["database", "router", "prompter", "worker", "live", "web"]
 
 
 def modes_above(path: Path) -> dict[Path, int]:
@@ -118,7 +118,7 @@ def test_ctrl_c_stops_everything_the_database_last(up: Installation) -> None:
     code = up.stop()
 
     assert code == 0
-    assert up.said().rstrip().endswith("Stopping web, live, worker, router, database …\nStopped.")
+    assert up.said().rstrip().endswith("Stopping web, live, worker, prompter, router, database …\nStopped.")
     assert not psutil.wait_procs(children, timeout=1)[1]
     assert "database system is shut down" in (up.home / "logs" / "database.log").read_text().splitlines()[-1]
 

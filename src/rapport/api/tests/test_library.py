@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from rapport.accounts.roles import Right
-from rapport.conftest import World
+from rapport.conftest import World, stand_in
 from rapport.guides.library import actions, queries
 from rapport.guides.library.access import access_entry
+from rapport.guides.library.cli import run
+from rapport.kit.errors import Invalid
 from rapport.privacy.tests.stage import token
-from rapport.runtime.cli import main
 
 AT = "/api/v1/programmes/cards/library"
 FILE = """[articles.abroad]
@@ -64,11 +65,12 @@ def test_each_needs_its_own_right(world: World) -> None:
 def test_commands_check_read_in_and_write_out(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    stand_in(None)
     file = tmp_path / "library.toml"
     file.write_text(FILE)
 
     def said(*words: str) -> str:
-        assert main(["library", *words]) == 0
+        assert run([*words]) == 0
         return capsys.readouterr().out
 
     assert "1 entries and no faults" in said("check", str(file))
@@ -78,6 +80,7 @@ def test_commands_check_read_in_and_write_out(
     assert "Yes, by chat." in said("export", "--programme", "cards", "--drafts", "--csv")
     assert '"rebuttals"' in said("schema")
     file.write_text(FILE.replace("cancel", "nah"))
-    assert main(["library", "import", str(file), "--programme", "cards"]) == 1
-    assert "Line 4: There is no reason 'nah'" in capsys.readouterr().err
-    assert main(["library", "import", str(file)]) == 1
+    with pytest.raises(Invalid, match="Line 4: There is no reason 'nah'"):
+        run(["import", str(file), "--programme", "cards"])
+    with pytest.raises(Invalid):
+        run(["import", str(file)])
