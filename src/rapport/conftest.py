@@ -127,6 +127,14 @@ def world(db: Any) -> Iterator[World]:
 
 
 @pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """A database that other connections see changed, emptied of jobs too: Django leaves what it does not manage."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture
 def committed_world(transactional_db: Any) -> Iterator[World]:
     """A small floor that other connections see too; the test's own connection is inside the programme at work."""
     made = make_world()
@@ -134,5 +142,3 @@ def committed_world(transactional_db: Any) -> Iterator[World]:
     with asked_from_outside():
         yield made
     stand_in(None)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # its models are unmanaged, so Django leaves them

@@ -1,5 +1,7 @@
 """Sets the stage of what rings and is not taken: a programme for each journey, so that none disturbs another."""
 
+from stage_handing import PASSWORD, PLAN
+
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Programme
 from rapport.accounts.roles import Role
@@ -9,7 +11,6 @@ from rapport.kit.walls import inside
 from rapport.routing import actions as routing
 from rapport.routing import publishing
 
-PASSWORD = "a journey of its own"
 NAMES = {
     "anna": ("Anna Berg", Role.REP),
     "ben": ("Ben Arndt", Role.REP),
@@ -25,19 +26,6 @@ PEOPLE = {
     "cleared": ("anna", "ben", "cora", "ada"),
 }
 RINGS_FOR = {"missed": 6}  # seconds; elsewhere so long that no busy machine lets it run out
-PLAN = """
-[skills]
-german = "German"
-
-[queues.main]
-name = "Main line"
-routes = [{ steps = [{ skills = { german = 2 } }] }]
-
-[queues.second]
-name = "Second line"
-by_hand = true
-routes = [{ steps = [{ anyone = true }] }]
-"""
 
 
 def main() -> None:

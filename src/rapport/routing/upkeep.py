@@ -82,12 +82,13 @@ def take_off_floor(member_id: int, *, silent_since: datetime, why: str) -> bool:
     found = (
         Presence.objects.select_related("member__user", "member__programme").filter(member_id=member_id).first()
     )
-    while found is not None:
+    if found is None:
+        return False
+    while True:
         try:
             return _take_off(found.member, silent_since=silent_since, why=why)
         except _GotMore:
             continue
-    return False
 
 
 class _GotMore(Exception):

@@ -269,7 +269,7 @@ def test_it_says_what_is_wrong_with_the_command() -> None:
         cli.run([str(Path(__file__)), "--programme", "shop", "--format", "csv"])
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_two_imports_at_once_double_nothing(take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "BATCH", 100)
     assert take(ROWS, "--dry-run") == 0
@@ -289,7 +289,7 @@ def test_two_imports_at_once_double_nothing(take: Import, monkeypatch: pytest.Mo
     assert (Programme.objects.count(), Member.objects.count(), Customer.objects.count()) == (1, 9, 99)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_an_import_killed_in_the_middle_is_finished_by_the_next(take: Import, tmp_path: Path) -> None:
     assert take(many(3000), "--dry-run") == 0
     program = (
