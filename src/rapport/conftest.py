@@ -128,7 +128,7 @@ def world(db: Any) -> Iterator[World]:
 
 @pytest.fixture
 def transactional_db(transactional_db: None) -> Iterator[None]:
-    """A database that other connections see changed, emptied of jobs too: Django leaves what it does not manage."""
+    """A database whose changes others see, emptied of jobs too: Django leaves what it does not manage."""
     yield
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
