@@ -425,7 +425,7 @@ METRICS_PAGE = """# Metrics
 
 {notice}
 
-Each metric is declared once, in `rapport.insight.registry`, and counted by that declaration wherever it is
+Each metric is declared once, in `rapport.insight.metrics`, and counted by that declaration wherever it is
 shown: the wall, the reports, Rally Notes, the API and `rapport metrics`. [Figures](../explanation/figures.md) says
 how.
 

@@ -26,7 +26,7 @@ from rapport.contacts.models import State
 from rapport.customers.importing.mapping import read_mapping as customer_mapping
 from rapport.customers.importing.rows import CustomerRecord, read_rows
 from rapport.events.models import Event
-from rapport.insight import registry
+from rapport.insight.metrics import service
 from rapport.insight.registry import METRICS
 from rapport.insight.sql import shown
 from rapport.routing.models import Doing, Offer
@@ -261,7 +261,7 @@ def test_the_example_of_a_programme_sets_it_up() -> None:
 
 def test_the_example_of_a_metric_is_one() -> None:
     text = example("add-a-metric.md", "python")
-    metric = eval(text.strip().rstrip(","), vars(registry))
+    metric = eval(text.strip().rstrip(","), vars(service))
     assert metric.key not in METRICS
     for dialect in ("postgres", "duckdb"):
         assert "long_wait_seconds" in shown(metric, dialect)

@@ -1,0 +1,133 @@
+"""The facts that metrics are counted over."""
+
+from __future__ import annotations
+
+from rapport.insight.declaring import Relation
+
+CONTACT_DIMENSIONS = {
+    "rep": "rep",
+    "queue": "queue",
+    "reason": "reason",
+    "segment": "segment",
+    "channel": "channel",
+    "plan": "plan",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+OFFER_DIMENSIONS = {
+    "rep": "rep",
+    "because": "declined_because",
+    "queue": "queue",
+    "reason": "reason",
+    "channel": "channel",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS), "team")
+RELATIONS = {
+    relation.key: relation
+    for relation in (
+        Relation(
+            "contact",
+            "a contact that came in; its rep is the one who had it last",
+            """
+            SELECT * FROM fact_contact
+            WHERE programme_id = :programme AND arrived_at >= :starts AND arrived_at < :ends AND direction = 'in'
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "return",
+            "a contact that came in, with the arrival of the same customer's next one on any channel",
+            """
+            SELECT * FROM (
+                SELECT
+                    fact_contact.*,
+                    CASE WHEN customer_id IS NOT NULL THEN
+                        LEAD(arrived_at) OVER (PARTITION BY customer_id ORDER BY arrived_at, contact_id)
+                    END AS next_arrival
+                FROM fact_contact
+                WHERE programme_id = :programme AND arrived_at >= :starts AND direction = 'in'
+            ) AS followed
+            WHERE arrived_at < :ends
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "leg",
+            "the stretch a contact that came in spent with one rep",
+            """
+            SELECT * FROM fact_leg
+            WHERE programme_id = :programme AND arrived_at >= :starts AND arrived_at < :ends AND direction = 'in'
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "survey",
+            "a contact that came in and whose customer was asked afterwards",
+            """
+            SELECT contact.*, survey.rating, survey.resolved AS resolved_by_customer
+            FROM fact_contact AS contact
+            JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "wait",
+            "a contact that came in and whose customer was told of the wait",
+            """
+            SELECT contact.*, wait.told_seconds, wait.low_seconds, wait.high_seconds, wait.waited_seconds
+            FROM fact_contact AS contact
+            JOIN fact_wait AS wait ON wait.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "coverage",
+            "a contact that came in and had a guide",
+            """
+            SELECT contact.*, guide.required, guide.covered
+            FROM fact_contact AS contact
+            JOIN fact_coverage AS guide ON guide.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "offer",
+            "a contact that rang at a rep, who took it, declined it or did not answer",
+            """
+            SELECT * FROM fact_offer
+            WHERE programme_id = :programme AND offered_at >= :starts AND offered_at < :ends
+                AND result IN ('accepted', 'declined', 'missed')
+            """,
+            OFFER_DIMENSIONS,
+        ),
+        Relation(
+            "continuity",
+            "a contact that came in of a customer with an own rep, who is its rep here whoever had it",
+            """
+            SELECT * FROM fact_continuity
+            WHERE programme_id = :programme AND arrived_at >= :starts AND arrived_at < :ends AND direction = 'in'
+            """,
+            {**CONTACT_DIMENSIONS, "rep": "own_rep", "team": "team"},
+        ),
+        Relation(
+            "state_span",
+            "a finished stretch of a rep's time in one state, cut at local hours",
+            """
+            SELECT * FROM fact_state_span
+            WHERE programme_id = :programme AND span_started_at < :ends AND span_ended_at > :starts
+                AND started_at >= :starts AND started_at < :ends
+            """,
+            {"rep": "rep", "day": "local_date", "hour": "local_hour", "weekday": "local_weekday"},
+        ),
+    )
+}
