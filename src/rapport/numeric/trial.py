@@ -1,4 +1,4 @@
-"""Two ways of doing things, tried side by side on people drawn by chance: what differs, and how sure that is.
+"""Ways of doing things, tried side by side on people drawn by chance: what differs, and how sure that is.
 
 A figure is a ratio: a sum over a sum, such as seconds waited by contacts answered. Who is drawn is the unit; one
 customer may have many contacts, which are alike, so errors come from the spread between units (the delta method
@@ -9,6 +9,9 @@ and whenever one stops. They are Robbins' normal mixture, as an asymptotic confi
 Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences", Annals of
 Statistics 52 (2024); Robbins, "Statistical methods related to the law of the iterated logarithm", Ann. Math. Stat.
 41 (1970). The price, beside one look at a time fixed in advance: about 2.4 times the units for the same width.
+
+Where several ways are each held against the same control, every one of those intervals takes its part of the error
+(Bonferroni's correction, ``each_of``), so that all of them together are as sure as stated.
 """
 
 from dataclasses import dataclass
@@ -78,6 +81,36 @@ def difference(first: Sums, second: Sums, planned_units: float, confidence: floa
     return Difference(b - a, b - a - half, b - a + half)
 
 
+def each_of(comparisons: int, confidence: float = 0.95) -> float:
+    """How sure each of several intervals has to be for all of them together to be as sure as ``confidence``."""
+    return 1 - (1 - confidence) / comparisons
+
+
+def chance_of(
+    first: Sums, second: Sums, planned_units: float, *, comparisons: int = 1, confidence: float = 0.95
+) -> Floats:
+    """How likely chance alone, where the arms are alike, ever shows a difference as sure as this, elementwise.
+
+    At any look, whenever one stops; below ``1 - confidence`` just where the interval of
+    :func:`difference` for ``each_of(comparisons, confidence)`` leaves 0 out. NaN where too little is known.
+    """
+    told = difference(first, second, planned_units, each_of(comparisons, confidence))
+    n, m = np.asarray(first.units, dtype=float), np.asarray(second.units, dtype=float)
+    seen = _narrowest_at_plan(each_of(comparisons, confidence)) * (n + m) / planned_units
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = (told.high - told.value) / always_valid_factor(
+            (n + m) / planned_units, each_of(comparisons, confidence)
+        )
+        distance = (told.value / error) ** 2
+        alone = np.exp((np.log1p(seen) - distance * seen / (1 + seen)) / 2)
+    return np.asarray(np.minimum(comparisons * alone, 1.0))
+
+
+def _narrowest_at_plan(confidence: float) -> float:
+    """Return the mixture's spread that makes its interval narrowest where progress is 1."""
+    return -float(lambertw(-((1 - confidence) ** 2) / np.e, -1).real) - 1
+
+
 def always_valid_factor(progress: ArrayLike, confidence: float = 0.95) -> Floats:
     """How many standard errors to each side are always valid, by how much of the planned units is there.
 
@@ -90,32 +123,34 @@ def always_valid_factor(progress: ArrayLike, confidence: float = 0.95) -> Floats
     if not 0 < confidence < 1 or (done < 0).any():
         raise ValueError("a confidence lies between 0 and 1, and progress is not below 0")
     alpha = 1 - confidence
-    best = -float(lambertw(-(alpha**2) / np.e, -1).real) - 1  # makes it narrowest where progress is 1
+    best = _narrowest_at_plan(confidence)
     with np.errstate(divide="ignore"):
         return np.asarray(np.sqrt((1 + 1 / (best * done)) * (np.log1p(best * done) - 2 * np.log(alpha))))
 
 
 def units_needed(
-    before: Sums, least: float, share: float, confidence: float = 0.95, power: float = 0.8
+    before: Sums, least: float, share: float, *, others: int = 1, confidence: float = 0.95, power: float = 0.8
 ) -> int | None:
-    """How many units both arms need together to see a difference of ``least``, with a chance of ``power``.
+    """How many units all arms need together to see a difference of ``least``, with a chance of ``power``.
 
     ``before`` is what is known of units before the trial; the trial's are taken to spread like them. ``share`` of
-    them go into the second arm. By the always valid interval at the planned end; who looks earlier may know
-    sooner. None where too little is known.
+    them go into each of the ``others``, the rest into the first arm, the control, with which each is compared. By
+    the always valid interval at the planned end; who looks earlier may know sooner. None where too little is
+    known.
 
     Raises:
-        ValueError: least not above 0, share, confidence or power not between 0 and 1.
+        ValueError: least not above 0; power, the share or the control's not between 0 and 1.
     """
-    if not (least > 0 and 0 < share < 1 and 0 < power < 1):
-        raise ValueError("the difference is above 0, share and power lie between 0 and 1")
+    of_control = 1 - others * share
+    if not (least > 0 and share > 0 and of_control > 0 and 0 < power < 1):
+        raise ValueError("the difference is above 0, shares and power lie between 0 and 1")
     units = float(before.units)
     _, error = ratio(before)
     if units < FEWEST_UNITS or not error > 0:
         return None
-    sides = float(always_valid_factor(1.0, confidence)) + float(ndtri(power))
+    sides = float(always_valid_factor(1.0, each_of(others, confidence))) + float(ndtri(power))
     of_one = float(error) ** 2 * units
-    return ceil(of_one / (share * (1 - share)) * (sides / least) ** 2)
+    return ceil(of_one * (1 / share + 1 / of_control) * (sides / least) ** 2)
 
 
 def split_chance(first_units: int, second_units: int, share: float) -> float:

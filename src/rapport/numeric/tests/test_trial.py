@@ -9,7 +9,9 @@ from rapport.numeric.trial import (
     Difference,
     Sums,
     always_valid_factor,
+    chance_of,
     difference,
+    each_of,
     ratio,
     split_chance,
     units_needed,
@@ -84,6 +86,64 @@ def test_as_many_units_as_needed_see_the_difference() -> None:
             missed += not found and bool((got.low > 0) | (got.high < 0))
     assert 0.73 < seen / 200 < 0.9
     assert missed / 200 < 0.02
+
+
+def several(
+    runs: int, units: int, looks: np.ndarray, effects: list[float], planned: int
+) -> tuple[Difference, ...]:
+    """Many trials of a control and several others against it, each looked at every day; what each showed.
+
+    A unit is resolved or not at each of its 1 to 3 contacts, which are alike; arms are of the same size.
+    """
+    random = np.random.default_rng(23)
+    arm = random.integers(0, len(effects) + 1, (runs, units))
+    contacts = random.integers(1, 4, (runs, units))
+    lift = np.array([0.0, *effects])[arm]
+    chance = np.clip(random.beta(4, 3, (runs, units)) + lift, 0, 1)
+    x, y = random.binomial(contacts, chance).astype(float), contacts.astype(float)
+    parts = ((y > 0).astype(float), x, y, x * x, x * y, y * y)
+
+    def of(which: int) -> Sums:
+        return Sums(*(np.cumsum(part * (arm == which), axis=1)[:, looks - 1] for part in parts))
+
+    pair = planned * 2 / (len(effects) + 1)
+    return tuple(difference(of(0), of(1 + other), pair, each_of(len(effects))) for other in range(len(effects)))
+
+
+def test_of_several_alike_any_is_taken_for_better_or_worse_as_seldom_as_stated() -> None:
+    looks = np.arange(250, 4_001, 50)  # 50 customers a day for 80 days
+    found = several(200, 4_000, looks, [0.0, 0.0, 0.0], 3_000)
+    misled = np.any([((one.low > 0) | (one.high < 0)).any(axis=1) for one in found], axis=0).mean()
+    assert misled <= 0.05
+    bare = [(one.high - one.value) / always_valid_factor(looks / 3_000, each_of(3)) for one in found]
+    usual = [(np.abs(one.value) > 1.96 * error).any(axis=1) for one, error in zip(found, bare, strict=True)]
+    assert np.any(usual, axis=0).mean() > 0.3  # what an interval for one look alone would have said
+
+
+def test_of_several_the_one_that_is_better_is_found_and_the_others_are_not() -> None:
+    random = np.random.default_rng(29)
+    y = random.integers(1, 4, 20_000).astype(float)
+    before = sums_of(random.binomial(y.astype(int), random.beta(4, 3, 20_000)).astype(float), y)
+    needed = units_needed(before, 0.08, 0.25, others=3)
+    assert needed is not None
+    better, same, other = several(150, needed, np.linspace(200, needed, 20).astype(int), [0.08, 0.0, 0.0], needed)
+    assert (better.low[:, -1] > 0).mean() > 0.75
+    assert (better.low > 0).any(axis=1).mean() >= (better.low[:, -1] > 0).mean()
+    for alike in (same, other):
+        assert ((alike.low > 0) | (alike.high < 0)).any(axis=1).mean() < 0.05
+
+
+def test_the_chance_says_what_the_interval_says() -> None:
+    random = np.random.default_rng(31)
+    for comparisons in (1, 3):
+        for shift in (0.0, 0.1, 0.2, 0.3, 0.4):
+            one, other = (sums_of(random.normal(mean, 1.0, 400), np.ones(400)) for mean in (0.0, shift))
+            told = difference(one, other, 1_000, each_of(comparisons))
+            chance = float(chance_of(one, other, 1_000, comparisons=comparisons))
+            assert (chance < 0.05) == bool((told.low > 0) | (told.high < 0))
+            assert 0 < chance <= 1
+    few = sums_of(np.ones(10), np.ones(10))
+    assert np.isnan(chance_of(few, few, 1_000))
 
 
 def test_one_contact_each_is_the_usual_mean() -> None:
