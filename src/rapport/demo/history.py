@@ -36,7 +36,7 @@ COLUMNS = {
     ),
     "guides.Progress": (
         "programme_id", "contact_id", "version_id", "began_at", "state", "told", "required", "covered",
-        "open_because",
+        "open_because", "here", "steps",
     ),
     "customers.Promise": (
         "programme_id", "public_id", "customer_id", "contact_id", "made_by_id", "what", "made_at", "due_on",
@@ -222,11 +222,12 @@ class Writer:
             for n, key in enumerate(done, start=1)
         }
         state = {"path": done, "at": max(0, len(done) - 1), "covered": covered, "skipped": {}, "results": {}}
+        steps = {key: {"is_required": True, "came_to": "done" if key in covered else "open"} for key in required}
         version = self.setting.versions[TOPICS[visit.topic].key]
         why = "" if story.covered == len(required) else "The customer was in a hurry"
         self.rows["guides.Progress"].append((
             self._programme, str(pk), str(version.pk), bulk.stamp(visit.legs[0].start), bulk.data(state), "{}",
-            str(len(required)), str(story.covered), why,
+            str(len(required)), str(story.covered), why, (*required, "end")[len(done)], bulk.data(steps),
         ))  # fmt: skip
 
     def _promise(self, pk: int, visit: Visit, story: Story, chance: Random) -> None:

@@ -43,6 +43,8 @@ def begin(contact: Contact, *, actor: str) -> Progress | None:
             "version": version,
             "began_at": clock.now(),
             "required": len(view.required),
+            "here": view.here,
+            "steps": view.came_to,
         },
     )
     if is_new:
@@ -148,15 +150,17 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
         return
     progress = _lock(contact)
     run = run_of(contact, read_version(progress.version), state_of(progress))
-    is_open = bool(run.view().open)
+    still_open = [one.key for one in run.view().open]
     because = redaction.clean(because.strip())
-    if is_open and not because:
+    if still_open and not because:
         raise Invalid("Required touch points are open. Tick them, or say in a few words why they were left out.")
     if len(because) > 300:
         raise Invalid("Keep the reason for open touch points under 300 characters.")
-    progress.open_because = because if is_open else ""
+    progress.open_because = because if still_open else ""
     progress.save(update_fields=["open_because"])
-    _tell(contact, events.GuideClosed(required=progress.required, covered=progress.covered), actor)
+    keep_state(progress, run)
+    happening = events.GuideClosed(progress.required, progress.covered, here=progress.here, open=still_open)
+    _tell(contact, happening, actor)
 
 
 def _move(
@@ -179,12 +183,13 @@ def _keep(
 
 
 def keep_state(progress: Progress, run: Run) -> None:
-    """Write the state of the run, and how much of what is required is done."""
+    """Write the state of the run, where it stands, and how much of what is required is done."""
     progress.state = run.state.model_dump(mode="json", exclude=OF_THE_PERSON)
     progress.told = run.state.model_dump(mode="json", include=OF_THE_PERSON, exclude_defaults=True)
-    required = run.view().required
-    progress.required, progress.covered = len(required), sum(one.is_done for one in required)
-    progress.save(update_fields=["state", "told", "required", "covered"])
+    view = run.view()
+    progress.required, progress.covered = len(view.required), sum(one.is_done for one in view.required)
+    progress.here, progress.steps = view.here, view.came_to
+    progress.save(update_fields=["state", "told", "required", "covered", "here", "steps"])
 
 
 def _locked(contact: Contact, member: Member) -> tuple[Progress, Run]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from rapport.guides.definition import graph
 from rapport.guides.definition.answers import Answer
@@ -66,6 +66,17 @@ class StepView:
         """Say whether it is a required touch point that is still to be done."""
         return self.is_required and not self.is_done and self.skipped is None
 
+    @property
+    def came_to(self) -> Literal["done", "left_out", "open", "seen", ""]:
+        """What has come of it so far; empty where it is not required and nobody was there."""
+        if self.is_done:
+            return "done"
+        if self.skipped is not None:
+            return "left_out"
+        if self.is_required:
+            return "open"
+        return "seen" if self.is_visited or self.is_current else ""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -99,6 +110,18 @@ class View:
     def open(self) -> tuple[StepView, ...]:
         """Those of them that are still to be done."""
         return tuple(one for one in self.steps if one.is_open)
+
+    @property
+    def here(self) -> str:
+        """The key of the step it stands at, or the end."""
+        return self.current.key if self.current else END
+
+    @property
+    def came_to(self) -> dict[str, dict[str, str | bool]]:
+        """What has come of each step that is required or was seen, in their order."""
+        return {
+            one.key: {"is_required": one.is_required, "came_to": one.came_to} for one in self.steps if one.came_to
+        }
 
     def of(self, key: str) -> StepView | None:
         """Return the step of this key."""

@@ -69,11 +69,14 @@ class TransactionTold:
 
 @dataclass(frozen=True)
 class GuideClosed:
-    """The contact was wrapped up with ``covered`` of ``required`` touch points."""
+    """The contact was wrapped up at the step ``here`` ("end": through), with ``covered`` of ``required`` touch
+    points; those that were neither done nor left out with a reason are ``open``."""
 
     name: ClassVar[str] = "guide.closed"
     required: int
     covered: int
+    here: Code
+    open: list[Code]
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,11 @@ class GuideVersion(models.Model):
 
 
 class Progress(models.Model):
-    """How far a contact is through its guide: ``state`` and ``told`` together are what guides.state writes."""
+    """How far a contact is through its guide: ``state`` and ``told`` together are what guides.state writes.
+
+    ``here`` is the step it stood at after its last move ("end" when through), and ``steps`` what had come of each
+    step that was required or seen: done, left_out, open, or only seen.
+    """
 
     FIELD_CLASSES: ClassVar = {"told": FieldClass.PERSONAL, "open_because": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
@@ -104,6 +108,8 @@ class Progress(models.Model):
     told = models.JSONField(default=dict)
     required = models.PositiveSmallIntegerField()
     covered = models.PositiveSmallIntegerField(default=0)
+    here = models.CharField(max_length=50, blank=True)
+    steps = models.JSONField(default=dict)
     open_because = models.CharField(max_length=300, blank=True)
 
     class Meta:

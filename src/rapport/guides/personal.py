@@ -39,7 +39,7 @@ KEPT = (
     ),
 )
 STAYS = {
-    Progress: ("state",),
+    Progress: ("state", "steps", "here"),
     Guide: ("key", "name"),
     GuideVersion: ("text", "note", "returned_because"),
     LibraryEntry: ("key",),

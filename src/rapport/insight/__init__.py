@@ -2,7 +2,7 @@
 
 Owns no tables. It reads the facts, views made by the modules that own the rows: ``fact_contact`` and
 ``fact_leg``, ``fact_continuity`` (contacts), ``fact_state_span``, ``fact_offer``, ``fact_wait`` (routing),
-``fact_survey`` (feedback), ``fact_coverage`` (guides).
+``fact_survey`` (feedback), ``fact_coverage``, ``fact_step`` (guides), ``fact_prompt`` (prompts).
 
 Words: a *metric* is one declaration in :mod:`registry`; a *figure* is its value for a period and a group, with
 numerator and denominator; a *cut* is the dimensions a figure is split by; a *cohort matures* when the time that

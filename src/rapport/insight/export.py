@@ -28,7 +28,8 @@ FACTS = {
     "fact_continuity": OF_PROGRAMME,
     "fact_wait": OF_PROGRAMME,
     "fact_survey": OF_ITS_CONTACTS,
-    "fact_coverage": OF_ITS_CONTACTS,
+    "fact_coverage": OF_PROGRAMME,
+    "fact_step": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

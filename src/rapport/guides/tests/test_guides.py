@@ -104,6 +104,28 @@ def test_a_contact_nobody_ticked_counts_as_uncovered(world: World, contact: Cont
         assert cursor.fetchone() == (2, 0)
 
 
+def test_where_a_contact_leaves_its_guide_is_a_fact(world: World, contact: Contact) -> None:
+    tick(world, contact, "why")
+    actions.go(member=world.rep, contact=contact, to="tip")
+    actions.close(contact, actor="test", because="The line broke.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT guide, version, left_at, left_open FROM fact_coverage WHERE contact_id = %s", [contact.pk]
+        )
+        assert cursor.fetchone() == ("cancel", 1, "tip", 1)
+        told = "SELECT step, is_required, came_to, how, rep FROM fact_step WHERE contact_id = %s ORDER BY step"
+        cursor.execute(told, [contact.pk])
+        rep = world.rep.agent_id
+        assert cursor.fetchall() == [
+            ("greet", False, "seen", None, rep),
+            ("legal", True, "open", None, rep),
+            ("tip", False, "seen", None, rep),
+            ("why", True, "done", "hand", rep),
+        ]
+    closed = history_of(world.programme, contact.public_id)[-1]
+    assert (closed.name, closed.data["here"], closed.data["open"]) == ("guide.closed", "tip", ["legal"])
+
+
 def test_no_ticks_after_the_end(world: World, contact: Contact) -> None:
     Contact.objects.filter(pk=contact.pk).update(state="left")
     contact.refresh_from_db()
