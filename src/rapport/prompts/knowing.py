@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rapport.contacts.queries import reasons_of
 from rapport.guides.library import queries as library
-from rapport.guides.library.content import Article, Objection
+from rapport.guides.library.content import Article, Objection, Rebuttal
+from rapport.guides.library.queries import Live
 from rapport.prompts.findings import Known
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
 FRESH_SECONDS = 15.0
-_read: dict[int, tuple[float, Known]] = {}
+Rebuttals = Mapping[str, Sequence[Live]]
+_read: dict[int, tuple[float, Known, Rebuttals]] = {}
 
 
 def known_of(programme: Programme) -> Known:
     """Return what is known in a programme, at most 15 seconds old."""
-    until, known = _read.get(programme.pk, (0.0, Known()))
-    if time.monotonic() >= until:
-        known = _known(programme)
-        _read[programme.pk] = time.monotonic() + FRESH_SECONDS, known
-    return known
+    return _fresh(programme)[1]
+
+
+def rebuttals_of(programme: Programme, objection: str) -> Sequence[Live]:
+    """Return the rebuttals of an objection, as they were at most 15 seconds ago."""
+    return _fresh(programme)[2].get(objection, ())
 
 
 def forget() -> None:
     """Have everything read anew."""
     _read.clear()
+
+
+def _fresh(programme: Programme) -> tuple[float, Known, Rebuttals]:
+    found = _read.get(programme.pk)
+    if found is None or time.monotonic() >= found[0]:
+        known, rebuttals = _known(programme), _rebuttals(programme)
+        found = _read[programme.pk] = time.monotonic() + FRESH_SECONDS, known, rebuttals
+    return found
+
+
+def _rebuttals(programme: Programme) -> Rebuttals:
+    found: dict[str, list[Live]] = {}
+    for one in library.live_of(programme, "rebuttal"):
+        if isinstance(one.entry, Rebuttal):
+            found.setdefault(one.entry.objection, []).append(one)
+    return found
 
 
 def _known(programme: Programme) -> Known:

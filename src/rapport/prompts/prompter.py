@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Iterable
 from types import FrameType
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import psycopg
@@ -25,10 +27,14 @@ from rapport.kit.walls import inside
 from rapport.prompts import hearing
 from rapport.prompts.recognisers import recogniser
 
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
 log = logging.getLogger("rapport.prompter")
 
 LOOK_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+TOGETHER = 16  # contacts heard in one transaction
 PARAMETERS = ("dbname", "user", "password", "host", "port")
 Place = tuple[int, UUID]
 
@@ -39,7 +45,9 @@ class Prompter:
     def __init__(self) -> None:
         self.by = recogniser()
         self.stopping = False
-        self._looked_at = float("-inf")
+        self._programmes: dict[int, Programme] = {}  # as they were at the last look
+        self._look_at: list[Programme] = []
+        self._look_again_at = float("-inf")
 
     def run(self) -> None:
         """Work until told to stop, however often the database goes away."""
@@ -57,20 +65,18 @@ class Prompter:
 
     def _work(self) -> None:
         close_old_connections()
-        self._looked_at = float("-inf")  # what was said while nobody listened is looked for
+        self._look_at = []
+        self._look_again_at = float("-inf")  # what was said while nobody listened is looked for
         kept = connection.get_connection_params()
         with psycopg.connect(**{key: kept[key] for key in PARAMETERS if key in kept}, autocommit=True) as ears:
             ears.execute(f"LISTEN {CHANNEL}")
             while not self.stopping:
-                if time.monotonic() - self._looked_at >= LOOK_SECONDS:
-                    self._looked_at = time.monotonic()
-                    self.look()
-                for programme_id, contact_id in self._told(ears):
-                    self._hear(programme_id, contact_id)
+                self._hear(self._told(ears))
+                self._look_on()
 
     def _told(self, ears: psycopg.Connection) -> list[Place]:
         """Wait until something is said or a look is due; return where, each once, in the order told."""
-        wait = max(0.0, self._looked_at + LOOK_SECONDS - time.monotonic())
+        wait = 0.0 if self._look_at else max(0.0, self._look_again_at - time.monotonic())
         told: dict[Place, None] = {}
         for timeout, most in ((wait, 1), (0.0, None)):  # what has come meanwhile is taken in at once
             for notification in ears.notifies(timeout=timeout, stop_after=most):
@@ -80,26 +86,51 @@ class Prompter:
 
     def look(self) -> None:
         """Hear what is open and was not heard, in every programme."""
-        for programme in accounts.programmes():
+        self._look_again_at = float("-inf")
+        self._look_on()
+        while self._look_at:
+            self._look_on()
+
+    def _look_on(self) -> None:
+        """Look at one more programme where a look is due: what is said meanwhile does not wait for all of them."""
+        if not self._look_at and time.monotonic() >= self._look_again_at:
+            self._look_again_at = time.monotonic() + LOOK_SECONDS
+            self._look_at = accounts.programmes()
+            self._programmes = {one.pk: one for one in self._look_at}
+        if self._look_at:
+            programme = self._look_at.pop()
             with inside(programme.pk):
                 missed = hearing.unheard(programme, last_said(programme))
-            for contact_id in missed:
-                self._hear(programme.pk, contact_id)
+            self._hear([(programme.pk, one) for one in missed])
 
-    def _hear(self, programme_id: int, contact_id: UUID) -> None:
-        """Hear one contact; a fault in it is told and does not hold up the others."""
-        programme = accounts.programme_by_id(programme_id)
+    def _hear(self, told: Iterable[Place]) -> None:
+        """Hear these contacts, those of a programme together."""
+        by_programme: dict[int, list[UUID]] = {}
+        for programme_id, contact_id in told:
+            by_programme.setdefault(programme_id, []).append(contact_id)
+        for programme_id, contacts in by_programme.items():
+            if programme_id not in self._programmes:
+                self._programmes[programme_id] = accounts.programme_by_id(programme_id)
+            for start in range(0, len(contacts), TOGETHER):
+                self._hear_together(self._programmes[programme_id], contacts[start : start + TOGETHER])
+
+    def _hear_together(self, programme: Programme, contacts: list[UUID]) -> None:
+        """Hear contacts in one transaction; a fault in one is told and does not hold up the others."""
         try:
-            with inside(programme_id):
-                hearing.hear_chat(programme, contact_id, by=self.by)
+            with inside(programme.pk):
+                hearing.hear_chats(programme, contacts, by=self.by)
         except (OperationalError, InterfaceError):
             raise
-        except NotFound:
-            return
-        except Exception:
-            log.exception("what was said on contact %s could not be heard; it goes without prompts", contact_id)
-            with inside(programme_id):
-                hearing.pass_over(programme, contact_id)
+        except Exception as error:
+            if len(contacts) > 1:
+                for one in contacts:
+                    self._hear_together(programme, [one])
+            elif not isinstance(error, NotFound):
+                log.exception(
+                    "what was said on contact %s could not be heard; it goes without prompts", contacts[0]
+                )
+                with inside(programme.pk):
+                    hearing.pass_over(programme, contacts[0])
 
 
 def main() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
@@ -20,11 +20,18 @@ AWAY_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
 
 
-def messages_of(contact: Contact, *, after: int = 0) -> list[Message]:
-    """Return the messages of a chat in order, behind the id ``after``."""
-    return list(
-        Message.objects.select_related("member__user").filter(contact=contact, pk__gt=after).order_by("pk")
-    )
+def messages_of(contact: Contact) -> list[Message]:
+    """Return the messages of a chat in order."""
+    return list(Message.objects.select_related("member__user").filter(contact=contact).order_by("pk"))
+
+
+def said_after(marks: Mapping[int, int]) -> dict[int, list[Message]]:
+    """Return what was written on chats (contact id: the message id to look behind) in order, by the contact."""
+    found: dict[int, list[Message]] = {pk: [] for pk in marks}
+    behind = Q(*(Q(contact=pk, pk__gt=mark) for pk, mark in marks.items()), _connector=Q.OR)
+    for one in Message.objects.filter(behind).order_by("pk") if marks else ():
+        found[one.contact_id].append(one)
+    return found
 
 
 def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]]:

@@ -47,7 +47,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     booked = call_backs.book(
         member=world.rep, contact_id=held.public_id, phone="+4930123456", due_at=clock.now(), is_mine=True
     )
-    hearing.hear_chat(world.programme, held.public_id, by=ByWords())
+    hearing.hear_chats(world.programme, [held.public_id], by=ByWords())
     prompt = {**contact, "prompt": Prompt.objects.latest("pk").public_id}
     return {
         "desk-prompt-use": prompt,

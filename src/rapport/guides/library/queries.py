@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -94,10 +95,13 @@ def rebuttals_of(programme: Programme, objection: str, *, contact: Contact | Non
     """Return the live rebuttals that answer an objection; for a contact those that fit it, the closest first."""
     rows = live_versions(programme).filter(entry__kind=Kind.REBUTTAL, content__objection=objection)
     told = [_live(one) for one in rows.order_by("title")]
-    if contact is None:
-        return told
+    return told if contact is None else closest(contact, told)
+
+
+def closest(contact: Contact, entries: Iterable[Live]) -> list[Live]:
+    """Return those of the entries that fit a contact, the most particular first."""
     fits = _closeness(contact)
-    return sorted((one for one in told if fits(one.entry) >= 0), key=lambda one: -fits(one.entry))
+    return sorted((one for one in entries if fits(one.entry) >= 0), key=lambda one: -fits(one.entry))
 
 
 def live_of(programme: Programme, kind: str, *, limit: int = 1000) -> list[Live]:
@@ -191,12 +195,17 @@ def _closeness(contact: Contact) -> Callable[[Entry], int]:
     customer = contact.customer if contact.customer and contact.customer.is_active else None
     reason = contact.reason.key if contact.reason else ""
     segment = customer.segment.key if customer and customer.segment else ""
-    products = frozenset(one.product.casefold() for one in holdings_of(customer)) if customer else frozenset()
+
+    @cache
+    def products() -> frozenset[str]:
+        held = holdings_of(customer) if customer else []
+        return frozenset(one.product.casefold() for one in held)
 
     def closeness(entry: Entry) -> int:
         if not isinstance(entry, Fitting):
             return 0
-        return entry.closeness if entry.fits(reason=reason, segment=segment, products=products) else -1
+        has = products() if entry.products else frozenset[str]()  # looked up only where an entry asks for it
+        return entry.closeness if entry.fits(reason=reason, segment=segment, products=has) else -1
 
     return closeness
 

@@ -99,7 +99,7 @@ def say(world: World, contact: Contact, text: str, author: str = "customer") -> 
     """Say something, and have it heard."""
     member = world.rep if author == "rep" else None
     chat.say(contact, author=author, text=text, client_id=uuid4(), member=member)
-    assert hearing.hear_chat(world.programme, contact.public_id, by=ByWords())
+    hearing.hear_chats(world.programme, [contact.public_id], by=ByWords())
 
 
 def open_of(contact: Contact) -> list[tuple[str, str]]:
@@ -122,7 +122,7 @@ def test_a_message_in_is_a_prompt_on_the_desk(world: World, client: Client, cont
 def test_each_message_is_heard_once_whoever_hears_it_again(world: World, contact: Contact) -> None:
     say(world, contact, "I will switch to another bank")
     before = open_of(contact)
-    hearing.hear_chat(world.programme, contact.public_id, by=ByWords())
+    hearing.hear_chats(world.programme, [contact.public_id], by=ByWords())
     Prompter().look()
     assert open_of(contact) == before
     assert Listening.objects.get(contact=contact).heard_to > 0
@@ -133,8 +133,8 @@ def test_what_fails_in_the_middle_leaves_nothing_and_is_heard_again(
 ) -> None:
     chat.say(contact, author="customer", text="I will switch to another bank", client_id=uuid4())
     with monkeypatch.context() as broken, pytest.raises(RuntimeError), transaction.atomic():
-        broken.setattr(hearing, "announce", raiser(RuntimeError))
-        hearing.hear_chat(world.programme, contact.public_id, by=ByWords())
+        broken.setattr(hearing, "announce_all", raiser(RuntimeError))
+        hearing.hear_chats(world.programme, [contact.public_id], by=ByWords())
     assert not Prompt.objects.exists() and not Listening.objects.exists()
     Prompter().look()
     assert ("leaving", "") in open_of(contact)
