@@ -30,6 +30,14 @@ OUTCOMES = {
 }
 
 
+class Confirmed(NamedTuple):
+    """A contact that a rep wrapped up, and the reason it had then."""
+
+    pk: int
+    public_id: UUID
+    reason: str
+
+
 class ContactIds(NamedTuple):
     """What a contact is called: by us, by events and pages, and where it came from."""
 
@@ -242,6 +250,15 @@ def was_handed_on(contact: Contact) -> bool:
     """Say whether the contact's last rep handed it on, rather than got lost."""
     last = Leg.objects.filter(contact=contact).order_by("-pk").values_list("ended_by", flat=True).first()
     return last == "transfer"
+
+
+def confirmed_reasons(programme: Programme, *, channel: str, most: int) -> list[Confirmed]:
+    """Return the newest contacts of a channel that a rep wrapped up with an outcome, and their reasons."""
+    found = Contact.objects.filter(
+        programme=programme, channel=channel, state=State.CLOSED, reason__isnull=False, disposition__isnull=False
+    )
+    rows = found.order_by("-arrived_at", "-pk").values_list("pk", "public_id", "reason__key")
+    return [Confirmed(*row) for row in rows[:most]]
 
 
 def repeated_among(listed: Iterable[Contact]) -> set[int]:

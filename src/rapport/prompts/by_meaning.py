@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from rapport.kit import redaction
 from rapport.prompts import recognise
 from rapport.prompts.findings import Finding, Known, Shown, Touch
 from rapport.prompts.seeds import SIGNALS
+from rapport.prompts.text.grams import words
 
 MOST_KEPT = 16  # programmes whose examples are kept as vectors
 KINDS: frozenset[str] = frozenset(get_args(Shown))
@@ -25,14 +26,16 @@ class ByMeaning:
 
     def of_customer(self, text: str, known: Known) -> list[Finding]:
         """Return what a customer's message shows, the surest of each kind only; answers only to questions."""
-        found: dict[str, Finding] = {}
+        found = {one.shows: one for one in _told(text, known)}
+        taught = known.trained.names if known.trained else ()
         for signal in self._of(known).signals(text):
             name, _, about = signal.name.partition(":")
             shows = AS.get(name, name)
-            if shows == "article" and "?" not in text:
+            if (shows == "article" and "?" not in text) or (shows == "reason" and about in taught):
                 continue
             if shows in KINDS and shows not in found:
-                found[shows] = Finding(shows, min(signal.sureness, 1.0), about)  # type: ignore[arg-type]  # in KINDS
+                kind = cast(Shown, shows)
+                found[kind] = Finding(kind, min(signal.sureness, 1.0), about)
         return list(found.values())
 
     def of_rep(self, text: str, touches: Sequence[Touch]) -> list[Finding]:
@@ -50,6 +53,12 @@ class ByMeaning:
         made = recognise.Recogniser(_examples(known))
         self._kept = [(known, made), *self._kept[: MOST_KEPT - 1]]
         return made
+
+
+def _told(text: str, known: Known) -> list[Finding]:
+    """Return the reason that the programme's own model tells, if it does and the reason is still there."""
+    told = known.trained.tell(text) if known.trained and words(text) else None
+    return [Finding("reason", told[1], told[0])] if told and told[0] in known.reasons else []
 
 
 def _examples(known: Known) -> dict[str, Sequence[str]]:

@@ -1,4 +1,4 @@
-"""What this module announces: the subject is the contact. What was said is in no event."""
+"""What this module announces: of a contact, or of a programme its models of reasons; never what was said."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -40,3 +40,24 @@ class PromptDismissed:
     name: ClassVar[str] = "prompt.dismissed"
     prompt: Code
     kind: Code
+
+
+@dataclass(frozen=True)
+class ReasonsLearnt:
+    """A model of reasons was trained and measured: on how many contacts, and whether it took the place."""
+
+    name: ClassVar[str] = "reasons.learnt"
+    number: int
+    learnt: int
+    measured: int
+    is_better: bool
+    is_taken: bool
+
+
+@dataclass(frozen=True)
+class ReasonsChosen:
+    """Somebody chose which model tells reasons (0: examples alone), and whether it is held."""
+
+    name: ClassVar[str] = "reasons.chosen"
+    number: int
+    is_held: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -24,13 +24,28 @@ class Finding:
     words: str = ""
 
 
+class Trained(Protocol):
+    """A model of a programme's reasons, trained on its own contacts."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return the keys of the reasons it knows."""
+
+    def tell(self, text: str) -> tuple[str, float] | None:
+        """Return the reason of a message and how likely it is; None where that is none of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a programme knows of what customers say: for each key its name first, then examples."""
+    """What a programme knows of what customers say: for each key its name first, then examples.
+
+    ``trained`` tells the reasons that it knows; the others are told by name and examples.
+    """
 
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
     objections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     articles: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    trained: Trained | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

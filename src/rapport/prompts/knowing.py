@@ -10,7 +10,9 @@ from rapport.contacts.queries import reasons_of
 from rapport.guides.library import queries as library
 from rapport.guides.library.content import Article, Objection, Rebuttal
 from rapport.guides.library.queries import Live
+from rapport.prompts.calibrated import Calibrated, unpacked
 from rapport.prompts.findings import Known
+from rapport.prompts.trained import in_use, weights_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 15.0
 Rebuttals = Mapping[str, Sequence[Live]]
 _read: dict[int, tuple[float, Known, Rebuttals]] = {}
+_made: dict[int, tuple[int, Calibrated | None]] = {}
 
 
 def known_of(programme: Programme) -> Known:
@@ -33,6 +36,7 @@ def rebuttals_of(programme: Programme, objection: str) -> Sequence[Live]:
 def forget() -> None:
     """Have everything read anew."""
     _read.clear()
+    _made.clear()
 
 
 def _fresh(programme: Programme) -> tuple[float, Known, Rebuttals]:
@@ -60,4 +64,15 @@ def _known(programme: Programme) -> Known:
             key: (one.name, *one.examples) for key, one in objections.items() if isinstance(one, Objection)
         },
         articles={key: (one.question,) for key, one in articles.items() if isinstance(one, Article)},
+        trained=_trained(programme),
     )
+
+
+def _trained(programme: Programme) -> Calibrated | None:
+    """Return the model in use, made from its row once; one that is not whole is told of and not used."""
+    number = in_use(programme).number
+    kept = _made.get(programme.pk)
+    if kept is None or kept[0] != number:
+        content = weights_of(programme, number)
+        kept = _made[programme.pk] = number, unpacked(content) if content else None
+    return kept[1]

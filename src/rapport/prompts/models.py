@@ -83,3 +83,44 @@ class Prompt(models.Model):
     def is_open(self) -> bool:
         """Say whether it still stands."""
         return self.used_at is None and self.dismissed_at is None and self.expired_at is None
+
+
+class ReasonModel(models.Model):
+    """A model of a programme's reasons, trained on its own contacts, and how it did on those kept aside.
+
+    ``lessons`` is the digest of the contacts and reasons that it was trained and measured on, ``against`` the
+    number of what was in use then. Its weights are kept where it was better, for as long as it is among the last.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    lessons = models.CharField(max_length=64)
+    learnt = models.PositiveIntegerField()
+    measured = models.PositiveIntegerField()
+    against = models.PositiveIntegerField()
+    is_better = models.BooleanField()
+    figures = models.JSONField()
+    content = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="reason_model_number_unique"),
+            models.UniqueConstraint(fields=["programme", "lessons", "against"], name="reason_model_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"model {self.number}"
+
+
+class ReasonsInUse(models.Model):
+    """What tells a programme's reasons now: a model, or none: names and examples alone. Held: none replaces it."""
+
+    programme = models.OneToOneField("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    model = models.ForeignKey(ReasonModel, on_delete=models.PROTECT, null=True, related_name="+")
+    is_held = models.BooleanField(default=False)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.model or 'examples'}{', held' if self.is_held else ''}"

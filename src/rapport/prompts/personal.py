@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.prompts.models import Prompt
+from rapport.prompts.models import Prompt, ReasonModel
 
 KEPT = (
     Kept(
@@ -17,4 +17,5 @@ KEPT = (
         since="made_at",
     ),
 )
-STAYS = {Prompt: ("about", "because")}
+STAYS = {Prompt: ("about", "because"), ReasonModel: ("figures", "content")}
+"""A model keeps counts, ids of contacts, and what at least three sentences share: nobody's words."""

@@ -2,8 +2,11 @@
 
 A logistic regression on sentence vectors and weighed words (`text/`), trained on a programme's own labelled
 sentences; the words of a reason's own name are one more example of it, which helps where there are few. *Sureness*
-is the share the model gives its answer times how alike the sentence is to the nearest example of that reason: a
+is the share the model gives its answer times how alike the sentence is to the centre of that reason's examples: a
 sentence from elsewhere is like none, though some share is always the largest. Below the threshold: none of these.
+
+A model holds nobody's sentence: of what was said it keeps the words and runs of letters that so many sentences
+share, and the mean vector of each reason.
 """
 
 from collections.abc import Sequence
@@ -22,7 +25,7 @@ from rapport.prompts.text.vectors import Vectors, vectors
 
 STRENGTH = 30.0
 WEIGHT_OF_WORDS = 0.4
-MANY = 3_000  # examples, from which on a gram met once is left out
+LEAST_SENTENCES = 3  # a gram that fewer sentences have is somebody's own, and tells nothing
 THRESHOLD = 0.25  # see the curve in docs/explanation/prompts.md
 
 
@@ -40,40 +43,39 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """A model that was trained: what it knows, and the vectors of the examples it learnt from."""
+    """A model that was trained: what it knows, and the mean vector of each reason's examples, made one long."""
 
     names: tuple[str, ...]
     grams: Grams
     weights: softmax.Softmax
-    examples: Vectors
-    of: NDArray[np.int64]
+    centres: Vectors
 
-    def guesses(self, sentences: Sequence[str]) -> list[Guess]:
-        """Return the likeliest reason of each sentence."""
+    def guesses(self, sentences: Sequence[str], near: Vectors | None = None) -> list[Guess]:
+        """Return the likeliest reason of each sentence; ``near`` are their vectors where they are known."""
         if not sentences:
             return []
-        near = vectors(sentences)
+        near = vectors(sentences) if near is None else near
         shares = np.exp(self.weights.log_shares(_blocks(near, self.grams, sentences)))
         best = shares.argmax(axis=1)
-        found = []
-        for row, place in enumerate(best):
-            alike = float((self.examples[self.of == place] @ near[row]).max())
-            found.append(Guess(self.names[place], float(shares[row, place]) * min(max(alike, 0.0), 1.0)))
-        return found
+        alike = np.clip((near * self.centres[best]).sum(axis=1), 0.0, 1.0)
+        sure = shares.max(axis=1) * alike
+        return [Guess(self.names[place], float(each)) for place, each in zip(best, sure, strict=True)]
 
 
-def train(examples: Sequence[Example]) -> Reasons:
-    """Train on examples of two reasons or more."""
+def train(examples: Sequence[Example], near: Vectors | None = None) -> Reasons:
+    """Train on examples of two reasons or more; ``near`` are their vectors where they are known."""
     names = tuple(sorted({each.reason for each in examples}))
     if len(names) < 2:
         raise Invalid("Reasons are told apart from examples of at least two of them.")
     place = {name: number for number, name in enumerate(names)}
     texts = [*(each.text for each in examples), *(name.replace("_", " ") for name in names)]
     of = np.asarray([*(place[each.reason] for each in examples), *range(len(names))], dtype=np.int64)
-    learnt = grams.learn(texts, least=2 if len(texts) >= MANY else 1)
-    near = vectors(texts)
+    learnt = grams.learn(texts, least=LEAST_SENTENCES)
+    named = vectors(texts[len(examples) :])
+    near = np.concatenate([vectors(texts[: len(examples)]) if near is None else near, named])
     weights = softmax.fit(_blocks(near, learnt, texts), of, k=len(names), strength=STRENGTH)
-    return Reasons(names, learnt, weights, near, of)
+    centres = np.array([near[of == number].mean(axis=0) for number in range(len(names))])
+    return Reasons(names, learnt, weights, centres / np.linalg.norm(centres, axis=1, keepdims=True))
 
 
 def _blocks(near: Vectors, known: Grams, texts: Sequence[str]) -> list[NDArray[np.floating] | csr_array]:

