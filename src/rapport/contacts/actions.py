@@ -30,6 +30,7 @@ from rapport.contacts.events import (
     ContactQueued,
     ContactRetold,
     ContactReturned,
+    ContactServed,
     ContactTransferred,
     FollowUpRecorded,
     ReasonLearned,
@@ -155,6 +156,12 @@ def identify(contact: Contact, *, customer: Customer, actor: str) -> None:
     contact.save(update_fields=["customer", "segment"])
     segment = contact.segment.key if contact.segment else None
     _tell(contact, ContactIdentified(customer=str(now.public_id), segment=segment), actor, None)
+
+
+def learn_address(contact: Contact, *, address: str) -> None:
+    """Keep where the customer is reached, who began without saying it."""
+    contact.address = address
+    contact.save(update_fields=["address"])
 
 
 def learn_reason(contact: Contact, *, reason: Reason, actor: str) -> None:
@@ -333,6 +340,15 @@ def abandon(contact: Contact, *, actor: str, at: datetime | None = None) -> None
     contact.ended_at = contact.closed_at = at
     contact.save(update_fields=["state", "ended_at", "closed_at"])
     _tell(contact, ContactAbandoned() if in_queue else ContactLeft(), actor, at)
+
+
+def serve(contact: Contact, *, actor: str) -> None:
+    """Record that the customer did it alone, and needed nobody."""
+    _require(contact, State.ARRIVED)
+    contact.state, contact.ended_at = State.SERVED, clock.now()
+    contact.closed_at = contact.ended_at
+    contact.save(update_fields=["state", "ended_at", "closed_at"])
+    _tell(contact, ContactServed(), actor, contact.ended_at)
 
 
 def correct_arrival(contact: Contact, *, at: datetime, actor: str) -> None:

@@ -150,6 +150,13 @@ class ContactLeft:
 
 
 @dataclass(frozen=True)
+class ContactServed:
+    """The customer did it alone, to the end, and asked for nobody."""
+
+    name: ClassVar[str] = "contact.served"
+
+
+@dataclass(frozen=True)
 class ContactEnded:
     """The conversation ended; wrap-up begins. ``by`` is customer, rep, pbx or import."""
 

@@ -18,6 +18,7 @@ class State(models.TextChoices):
     WRAP_UP = "wrap_up"
     CLOSED = "closed"
     LEFT = "left"
+    SERVED = "served"
     ABANDONED = "abandoned"
 
 

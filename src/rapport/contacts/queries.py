@@ -26,6 +26,7 @@ OUTCOMES = {
     "answered": Q(answered_at__isnull=False) & ~Q(state=State.ABANDONED),
     "abandoned": Q(state=State.ABANDONED),
     "left_before_queue": Q(state=State.LEFT),
+    "self_served": Q(state=State.SERVED),
     "open": Q(state__in=[State.ARRIVED, State.WAITING, State.ACTIVE, State.WRAP_UP]),
 }
 
@@ -348,7 +349,7 @@ def arrived_between(
 ) -> list[Contact]:
     """Return the newest contacts of [start, end) that the member may read, those before the one given.
 
-    ``outcome`` is answered, abandoned, left_before_queue or open, ``disposition`` a key; empty is any.
+    ``outcome`` is one of OUTCOMES, ``disposition`` a key; empty is any.
     """
     found = Contact.objects.select_related("customer", "segment", "reason", "disposition", "rep__user").filter(
         OUTCOMES[outcome],

@@ -24,7 +24,7 @@ MAY_CHANGE_FOR = timedelta(hours=24)
 
 @transaction.atomic
 def invite(*, contact: Contact) -> Survey:
-    """Ask the customer of an answered contact that has ended; asking again changes nothing."""
+    """Ask the customer of a contact that was answered and has ended, or was served; again changes nothing."""
     _require_over(contact)
     survey, is_new = Survey.objects.get_or_create(
         contact=contact, defaults={"programme": contact.programme, "invited_at": clock.now()}
@@ -74,8 +74,14 @@ def answer(*, contact: Contact, rating: int | None, resolved: bool | None, comme
     return survey
 
 
+def is_over(contact: Contact) -> bool:
+    """Say whether the customer can tell how it went: it was answered and has ended, or they did it alone."""
+    was_answered = contact.answered_at is not None and contact.state in ("wrap_up", "closed")
+    return was_answered or contact.state == "served"
+
+
 def _require_over(contact: Contact) -> None:
-    if contact.answered_at is None or contact.state not in ("wrap_up", "closed"):
+    if not is_over(contact):
         raise Conflict("The conversation still goes on; you can say how it went when it has ended.")
 
 

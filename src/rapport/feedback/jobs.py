@@ -8,10 +8,9 @@ from rapport.jobs.actions import job
 
 @job("feedback.invite")
 def invite(programme_id: int, event_id: int) -> None:
-    """Ask the customer how the contact that ended went, where we can: in a chat that was answered."""
+    """Ask the customer how the contact went, where we can: in a chat that was answered, or done alone."""
     event = event_by_id(event_id)
     contact = access_own(event.programme, event.subject)
     may_ask = contact.customer is None or contact.customer.is_active
-    is_over = contact.answered_at is not None and contact.state in ("wrap_up", "closed")
-    if contact.channel == "chat" and is_over and may_ask:
+    if contact.channel == "chat" and actions.is_over(contact) and may_ask:
         actions.invite(contact=contact)

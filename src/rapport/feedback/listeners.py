@@ -5,5 +5,6 @@ from rapport.feedback import jobs
 
 
 def register() -> None:
-    """Ask customers when their conversation has ended."""
+    """Ask customers when their conversation has ended, or when they did it alone."""
     subscribe("contact.ended", jobs.invite)
+    subscribe("contact.served", jobs.invite)

@@ -22,6 +22,7 @@ OUTCOMES = {
     "answered": "Answered",
     "abandoned": "Abandoned",
     "left_before_queue": "Left before the queue",
+    "self_served": "Done alone",
     "open": "Still open",
 }
 

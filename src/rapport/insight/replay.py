@@ -231,6 +231,7 @@ STEPS: dict[str, Callable[[ContactFact, EventRow], None]] = {
     "contact.moved": _moved,
     "contact.abandoned": _gone("abandoned"),
     "contact.left": _gone("left_before_queue"),
+    "contact.served": _gone("self_served"),
     "contact.ended": _ended,
     "contact.wrap_up_stopped": _stop_wrap_up,
     "contact.closed": _closed,
