@@ -46,6 +46,11 @@ SAID_WHY = {
     "mistake": "it had come to the wrong queue",
     "telephone": "the telephone system put it there",
 }
+ALONE_ENDED = {
+    "served": "Alone to the end of the guide",
+    "person": "The customer asked for a person",
+    "left": "The customer stopped before the end",
+}
 OFFER_ENDED = {
     "missed": "{rep} did not answer in time",
     "declined": "{rep} declined",
@@ -173,10 +178,15 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     ),
     "contact.abandoned": lambda _data: "The customer left the line",
     "contact.left": lambda _data: "The customer left before asking for a person",
+    "contact.served": lambda _data: "The customer did it alone",
     "contact.ended": lambda data: f"Conversation ended by {ENDED_BY.get(str(data.get('by')), data.get('by'))}",
     "contact.closed": _closed,
     "contact.followed_up": _followed_up,
-    "guide.ticked": lambda data: f"Guide: {_step(data)} done",
+    "guide.alone_begun": lambda _data: "The customer goes through the guide alone",
+    "guide.alone_ended": lambda data: ALONE_ENDED.get(str(data.get("outcome")), "They are not alone any more"),
+    "guide.ticked": lambda data: (
+        f"Guide: {_step(data)} done{' by the customer' if data.get('how') == 'customer' else ''}"
+    ),
     "guide.unticked": lambda data: f"Guide: {_step(data)} not done after all",
     "survey.invited": lambda _data: "The customer was asked how it went",
     "survey.answered": _answered_survey,

@@ -16,6 +16,22 @@ class GuideBegun:
 
 
 @dataclass(frozen=True)
+class AloneBegun:
+    """A customer began to go through the guide alone."""
+
+    name: ClassVar[str] = "guide.alone_begun"
+
+
+@dataclass(frozen=True)
+class AloneEnded:
+    """That ended at this step: ``outcome`` is served (the guide's end), person (asked for one) or left."""
+
+    name: ClassVar[str] = "guide.alone_ended"
+    outcome: Code
+    step: Code
+
+
+@dataclass(frozen=True)
 class StepTicked:
     """A step of the guide was done: by hand, heard by the machine, or by the customer alone."""
 

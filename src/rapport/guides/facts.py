@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rapport.contacts.queries import last_contact_before
 from rapport.customers.queries import holdings_of, open_promises_of
 from rapport.guides.definition.facts import ATTRIBUTE, FACTS
+from rapport.guides.models import Alone
 from rapport.kit import clock
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ _TOLD: dict[str, Callable[[_Sources], Any]] = {
     "contact.channel": lambda of: of.contact.channel,
     "contact.reason": lambda of: of.contact.reason.key if of.contact.reason else None,
     "contact.reason_name": lambda of: of.contact.reason.name if of.contact.reason else None,
+    "contact.alone": lambda of: Alone.objects.filter(contact=of.contact, outcome="").exists(),
     "last.days": lambda of: of.of_last(lambda one: (of.contact.arrived_at - one.arrived_at).days),
     "last.reason": lambda of: of.of_last(lambda one: one.reason.key if one.reason else None),
     "last.reason_name": lambda of: of.of_last(lambda one: one.reason.name if one.reason else None),

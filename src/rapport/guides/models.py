@@ -16,6 +16,7 @@ from rapport.kit import clock
 from rapport.kit.classes import FieldClass
 
 __all__ = [
+    "Alone",
     "Guide",
     "GuideVersion",
     "LibraryEntry",
@@ -119,3 +120,34 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.covered} of {self.required}"
+
+
+class Alone(models.Model):
+    """A customer who goes, or went, through a version alone; ``step`` is where that ended."""
+
+    class Outcome(models.TextChoices):
+        """How it ended: at the end of the guide, with a person, or left."""
+
+        SERVED = "served"
+        PERSON = "person"
+        LEFT = "left"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(GuideVersion, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    step = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at__isnull=True) | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="alone_ends_with_an_outcome",
+            )
+        ]
+        indexes = [models.Index(fields=["programme", "moved_at"], condition=Q(outcome=""), name="guide_alone_now")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} alone"

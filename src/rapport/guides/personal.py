@@ -9,7 +9,7 @@ from rapport.guides.library.models import (
     LibraryTerm,
     LibraryVersion,
 )
-from rapport.guides.models import Guide, GuideVersion, Progress
+from rapport.guides.models import Alone, Guide, GuideVersion, Progress
 from rapport.kit.personal import Kept
 
 KEPT = (
@@ -40,6 +40,7 @@ KEPT = (
 )
 STAYS = {
     Progress: ("state", "steps", "here"),
+    Alone: ("step",),
     Guide: ("key", "name"),
     GuideVersion: ("text", "note", "returned_because"),
     LibraryEntry: ("key",),

@@ -78,15 +78,31 @@ def version_for(contact: Contact) -> GuideVersion | None:
 
 
 def version_for_self_service(programme: Programme, *, reason: str, channel: str) -> GuideVersion | None:
-    """Return the version that a customer may go through alone about this reason; None where none is for that."""
+    """Return the version that a customer may go through alone about this reason; None where none is for that.
+
+    Who is alone is a stranger, so a guide for some segments or languages is not for them.
+    """
     found = [
         (particularity(of.for_), -version.guide_id, version)
         for version in versions_in_force(programme)
-        if (of := read_version(version)).self_service
-        and (not of.for_.reasons or reason in of.for_.reasons)
-        and (not of.for_.channels or channel in of.for_.channels)
+        if _serves_alone(of := read_version(version), reason, channel)
     ]
     return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+def reasons_alone(programme: Programme, reasons: Sequence[str], *, channel: str) -> set[str]:
+    """Return those of the reasons about which a customer may go through a guide alone."""
+    guides = [of for version in versions_in_force(programme) if (of := read_version(version)).self_service]
+    return {reason for reason in reasons if any(_serves_alone(of, reason, channel) for of in guides)}
+
+
+def _serves_alone(of: Guide, reason: str, channel: str) -> bool:
+    return (
+        of.self_service
+        and not (of.for_.segments or of.for_.languages)
+        and (not of.for_.reasons or reason in of.for_.reasons)
+        and (not of.for_.channels or channel in of.for_.channels)
+    )
 
 
 def particularity(for_: For) -> tuple[bool, bool, bool, bool]:

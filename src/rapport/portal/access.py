@@ -53,5 +53,13 @@ def access_remembered(request: HttpRequest, programme: Programme) -> Contact:
     return access_own(programme, UUID(public_id))
 
 
+def remembered(request: HttpRequest, programme: Programme) -> Contact | None:
+    """Return the contact the browser's cookie names, if it names one of this programme's."""
+    try:
+        return access_remembered(request, programme)
+    except NotFound:
+        return None
+
+
 def _path(programme: Programme) -> str:
     return reverse("portal", args=[programme.key])

@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 SALT = "rapport.portal.start"
 PAGE_SECONDS = 24 * 3600
+ANSWER = "answer-"
 
 
 @dataclass(slots=True)
-class Start:
-    """A first message as typed, and what is wrong with it by field."""
+class Person:
+    """How a customer who asks for a person is reached, as typed, and what is wrong with it by field."""
 
     email: str = ""
-    reason_key: str = ""
     text: str = ""
     phone: str = ""
     token: str = field(default_factory=lambda: signing.dumps(str(uuid4()), salt=SALT))
-    reason: Reason | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -43,25 +42,46 @@ class Start:
             return uuid4()
 
 
+@dataclass(slots=True)
+class Start(Person):
+    """A first message as typed, and what is wrong with it by field."""
+
+    reason_key: str = ""
+    reason: Reason | None = None
+
+
 def read_start(programme: Programme, sent: QueryDict) -> Start:
     """Return what was sent, with an error for each field that cannot be used."""
-    start = Start(
-        email=sent.get("email", "")[:300],
-        reason_key=sent.get("reason", "")[:50],
-        text=sent.get("text", ""),
-        phone=sent.get("phone", "")[:40],
-        token=sent.get("token", ""),
-    )
-    try:
-        start.email = normal_email(start.email)
-    except Invalid as error:
-        start.errors["email"] = str(error)
+    start = Start(reason_key=sent.get("reason", "")[:50])
+    _read_person(start, sent)
     start.reason = reason_by_key(programme, start.reason_key)
     if start.reason is None or not start.reason.is_offered:
         start.errors["reason"] = "Choose what it is about, so that the right person answers."
     if not start.text.strip():
         start.errors["text"] = "Please write a few words first."
     return start
+
+
+def read_person(sent: QueryDict) -> Person:
+    """Return how the customer is reached, with an error where that cannot be used; words are optional."""
+    person = Person()
+    _read_person(person, sent)
+    return person
+
+
+def _read_person(person: Person, sent: QueryDict) -> None:
+    person.text, person.phone = sent.get("text", ""), sent.get("phone", "")[:40]
+    person.token = sent.get("token", "")
+    try:
+        person.email = sent.get("email", "")[:300]
+        person.email = normal_email(person.email)
+    except Invalid as error:
+        person.errors["email"] = str(error)
+
+
+def answers_in(sent: QueryDict) -> dict[str, str]:
+    """Return the answers of a step's form, by field."""
+    return {name.removeprefix(ANSWER): sent.get(name, "") for name in sent if name.startswith(ANSWER)}
 
 
 def read_id(raw: str) -> UUID:

@@ -20,6 +20,7 @@ OPEN_PER_EMAIL = 3
 BEGUN_PER_ADDRESS = 30
 WINDOW_SECONDS = 600
 MESSAGES_PER_MINUTE = 30
+MOVES_PER_MINUTE = 60
 TYPING_PER_MINUTE = 60
 CALLS_PER_NUMBER = 3  # a day: nobody has us ring another person's telephone all day
 CALLS_PER_ADDRESS = 10  # a day, from one network
@@ -41,11 +42,26 @@ def check(request: HttpRequest, programme: Programme, email: str) -> None:
             f"There are already {OPEN_PER_EMAIL} open conversations with this e-mail address. "
             "Please go on with one of them, or try again when it has ended."
         )
+    check_begun(request, programme)
+
+
+def check_begun(request: HttpRequest, programme: Programme) -> None:
+    """Refuse one more beginning, of a conversation or alone, from a network address with too many already."""
     limits.require(
-        f"portal:{programme.pk}:{address}",
+        f"portal:{programme.pk}:{counted_address(request)}",
         BEGUN_PER_ADDRESS,
         WINDOW_SECONDS,
         "Too many conversations were begun from your network. Please try again in ten minutes.",
+    )
+
+
+def check_move(contact: Contact) -> None:
+    """Refuse moves through a guide that come faster than a person can make them."""
+    limits.require(
+        f"portal-alone:{contact.pk}",
+        MOVES_PER_MINUTE,
+        60,
+        "That were many steps in one minute. Please wait a moment, then go on. Nothing is lost.",
     )
 
 

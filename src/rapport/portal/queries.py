@@ -29,7 +29,7 @@ OPEN = ("arrived", "waiting", "active")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A contact as its customer sees it; ``phase`` is booked (to be rung up), waiting, active, over or left.
+    """A contact as its customer sees it; ``phase`` is booked (for a call), waiting, active, over, left or served.
 
     ``shut``: what to tell who waits in a queue that has closed.
     """
@@ -59,6 +59,8 @@ def talk_of(contact: Contact) -> Talk:
     messages = messages_of(contact)
     if contact.state == "active":
         return Talk(contact, "active", messages, rep=first_name(contact))
+    if contact.state == "served":
+        return Talk(contact, "served", messages)
     if contact.state not in OPEN:
         return Talk(
             contact, "left" if contact.answered_at is None else _end_of(contact), messages, rep=first_name(contact)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.portal import views
+from rapport.portal import alone_views, views
 
 urlpatterns = [
     path("p/<slug:programme>/", views.start, name="portal"),
@@ -14,5 +14,9 @@ urlpatterns = [
     path("p/<slug:programme>/contact/leave/", views.leave, name="portal-leave"),
     path("p/<slug:programme>/contact/survey/", views.survey, name="portal-survey"),
     path("p/<slug:programme>/contact/ticket/", views.ticket, name="portal-ticket"),
+    path("p/<slug:programme>/alone/", alone_views.alone, name="portal-alone"),
+    path("p/<slug:programme>/alone/begin/", alone_views.begin, name="portal-alone-begin"),
+    path("p/<slug:programme>/alone/back/", alone_views.back, name="portal-alone-back"),
+    path("p/<slug:programme>/alone/person/", alone_views.person, name="portal-alone-person"),
     path("p/<slug:programme>/again/", views.again, name="portal-again"),
 ]

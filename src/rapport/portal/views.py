@@ -14,12 +14,15 @@ from rapport.channels.chat import actions as chat
 from rapport.contacts.queries import reasons_of
 from rapport.feedback import actions as feedback
 from rapport.feedback.queries import survey_of
+from rapport.guides.alone import actions as alone
+from rapport.guides.alone.queries import going_of, is_alone, story_of
+from rapport.guides.versions import reasons_alone
 from rapport.kit import pages
-from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
+from rapport.kit.errors import Conflict, DomainError, Invalid
 from rapport.kit.limits import TooMany
 from rapport.live import tickets
 from rapport.portal import limits, queries
-from rapport.portal.access import access_remembered, forget, remember
+from rapport.portal.access import access_remembered, forget, remember, remembered
 from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
 from rapport.routing import opening
 from rapport.routing.call_back_queries import may_be_called_back
@@ -35,31 +38,31 @@ if TYPE_CHECKING:
 @public_page
 def start(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Let a customer write to us; who has a conversation open goes on with it."""
-    held = _remembered(request, programme)
+    held = remembered(request, programme)
     if request.method == "POST":
         return _begin(request, programme, held)
     if held is not None and queries.is_open(held):
-        return HttpResponseRedirect(_talk_url(programme))
-    return _start_page(request, programme, Start(), last=held)
+        return HttpResponseRedirect(talk_url(programme))
+    return start_page(request, programme, Start(), last=held)
 
 
 def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> HttpResponse:
     sent, calls_back = read_start(place, request.POST), "call_back" in request.POST
     if sent.errors:
-        return _start_page(request, place, sent, status=422)
+        return start_page(request, place, sent, status=422)
     try:
         contact = _open(request, place, held, sent, calls_back=calls_back)
     except Invalid as error:
         sent.errors["phone" if calls_back else "text"] = str(error)
-        return _start_page(request, place, sent, status=error.status)
+        return start_page(request, place, sent, status=error.status)
     except DomainError as error:
         offers = False
         if isinstance(error, opening.QueueShut):
             opening.note_turned_away(place, error)
             offers = error.calls_back
         sent.errors["form"] = str(error)
-        return _start_page(request, place, sent, status=error.status, offers=offers)
-    response = HttpResponseRedirect(_talk_url(place))
+        return start_page(request, place, sent, status=error.status, offers=offers)
+    response = HttpResponseRedirect(talk_url(place))
     remember(response, contact)
     return response
 
@@ -71,13 +74,20 @@ def _open(
 
     A page sent twice counts once.
     """
-    if held is not None and queries.is_open(held):
+    going = going_of(held) if held is not None else None
+    if held is not None and queries.is_open(held) and going is None:
         chat.say(held, author="customer", text=sent.text, client_id=sent.client_id)
         return held
     limits.check(request, place, sent.email)
     if calls_back:
         limits.check_number(request, place, sent.phone)
+    if going is not None and going.contact.reason == sent.reason:
+        phone = sent.phone if calls_back else ""
+        alone.ask_person(going.contact, email=sent.email, text=sent.text, client_id=sent.client_id, phone=phone)
+        return going.contact
     contact = _first(place, sent, calls_back=calls_back)
+    if going is not None:
+        alone.leave(going.contact)  # this is about something else
     if queries.is_open(contact):
         return contact
     sent.token = Start().token  # the page was sent again after its conversation had ended
@@ -95,7 +105,7 @@ def _first(place: Programme, sent: Start, *, calls_back: bool) -> Contact:
     return chat.leave_number(**asked, phone=sent.phone) if calls_back else chat.begin(**asked)
 
 
-def _start_page(
+def start_page(
     request: HttpRequest,
     place: Programme,
     sent: Start,
@@ -111,6 +121,8 @@ def _start_page(
         "programme": place,
         "sent": sent,
         "reasons": reasons,
+        "alone": reasons_alone(place, [reason.key for reason in reasons], channel="chat"),
+        "alone_token": Start().token,
         "last": last,
         "closed": closed,
         "calls_back": calls_back or offers or bool(sent.phone) or "phone" in sent.errors,
@@ -123,9 +135,11 @@ def _start_page(
 @public_page
 def talk(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Show the customer's conversation: the place in line, the chat, and after it two questions."""
-    contact = _remembered(request, programme)
+    contact = remembered(request, programme)
     if contact is None:
         return HttpResponseRedirect(reverse("portal", args=[programme.key]))
+    if is_alone(contact):
+        return HttpResponseRedirect(reverse("portal-alone", args=[programme.key]))
     if queries.is_open(contact):
         chat.customer_seen(contact)
         return _talk_page(request, contact)
@@ -138,7 +152,7 @@ def talk(request: HttpRequest, programme: Programme) -> HttpResponse:
 def part(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Answer with the moving part of the page; its fetching is the sign that the page is open."""
     contact = access_remembered(request, programme)
-    if not queries.is_open(contact):
+    if not queries.is_open(contact) or is_alone(contact):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     chat.customer_seen(contact)
     return pages.render(
@@ -152,6 +166,8 @@ def say(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Take a message of the customer; one sent twice with the same id is stored once."""
     contact = access_remembered(request, programme)
     text = request.POST.get("text", "")
+    if is_alone(contact):
+        return HttpResponseRedirect(talk_url(programme))
     try:
         limits.check_message(contact)
         chat.say(contact, author="customer", text=text, client_id=read_id(request.POST.get("client_id", "")))
@@ -164,7 +180,7 @@ def say(request: HttpRequest, programme: Programme) -> HttpResponse:
     chat.customer_seen(contact)
     if _wants_json(request):
         return JsonResponse({"sent": True})
-    return HttpResponseRedirect(_talk_url(contact.programme))
+    return HttpResponseRedirect(talk_url(contact.programme))
 
 
 @require_POST
@@ -182,8 +198,11 @@ def typing(request: HttpRequest, programme: Programme) -> HttpResponse:
 def leave(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Let the customer leave the line or end the chat."""
     contact = access_remembered(request, programme)
-    chat.leave(contact)
-    return HttpResponseRedirect(_talk_url(contact.programme))
+    if is_alone(contact):
+        alone.leave(contact)
+    else:
+        chat.leave(contact)
+    return HttpResponseRedirect(talk_url(contact.programme))
 
 
 @require_POST
@@ -201,7 +220,7 @@ def call_back(request: HttpRequest, programme: Programme) -> HttpResponse:
         contact = access_remembered(request, programme)
         show = _talk_page if queries.is_open(contact) else _over_page
         return show(request, contact, error=error)
-    return HttpResponseRedirect(_talk_url(programme))
+    return HttpResponseRedirect(talk_url(programme))
 
 
 @require_POST
@@ -224,7 +243,7 @@ def survey(request: HttpRequest, programme: Programme) -> HttpResponse:
         return _over_page(request, contact, comment=sent.get("comment", ""), error=error)
     if _wants_json(request):
         return JsonResponse({"kept": True})
-    return HttpResponseRedirect(_talk_url(contact.programme) + "?thanks")
+    return HttpResponseRedirect(talk_url(contact.programme) + "?thanks")
 
 
 @never_cache
@@ -240,7 +259,7 @@ def ticket(request: HttpRequest, programme: Programme) -> HttpResponse:
 @public_page
 def again(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Forget the conversation on this device, so that a new one can begin."""
-    held = _remembered(request, programme)
+    held = remembered(request, programme)
     response = HttpResponseRedirect(reverse("portal", args=[programme.key]))
     if held is None or not queries.is_open(held):
         forget(response, programme)
@@ -272,6 +291,7 @@ def _over_page(
     context: dict[str, Any] = {
         "programme": contact.programme,
         "talk": queries.talk_of(contact),
+        "story": story_of(contact),
         "promises": queries.promises_of(contact),
         "survey": found,
         "comment": comment or (found.comment if found else ""),
@@ -282,14 +302,8 @@ def _over_page(
     return pages.render(request, "portal/over.html", context, status=error.status if error else 200)
 
 
-def _remembered(request: HttpRequest, place: Programme) -> Contact | None:
-    try:
-        return access_remembered(request, place)
-    except NotFound:
-        return None
-
-
-def _talk_url(place: Programme) -> str:
+def talk_url(place: Programme) -> str:
+    """Return the address of the customer's contact, which leads on to where they are in it."""
     return reverse("portal-talk", args=[place.key])
 
 

@@ -76,7 +76,7 @@ def read_about(sent: QueryDict, old: Values) -> Values:
 def read_field(sent: QueryDict, old: Values) -> Values:
     """Return the values of a field."""
     new = dict(old)
-    for name in ("label", "type", "currency", "help", "saves"):
+    for name in ("label", "customer_label", "type", "currency", "help", "saves"):
         _put(new, name, _line(sent, f"field.{name}"), FieldRules.model_fields[name].default)
     _put(new, "choices", _lines(sent.get("field.choices", "")), [])
     for name in ("least", "most"):

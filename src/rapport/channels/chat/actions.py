@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.customers.points import normal_email
 from rapport.customers.queries import customer_at
+from rapport.customers.standing import held
 from rapport.events.actions import announce, whisper
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
@@ -32,6 +34,14 @@ LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
 SPLIT_WITHIN = timedelta(minutes=1)  # a number sent in parts so close together is found
 SPLIT_OVER = 5  # messages that are looked at together
+
+
+class Earlier(NamedTuple):
+    """Something that a guide said, or its customer answered, before there was a chat."""
+
+    author: str
+    text: str
+    at: datetime
 
 
 def begin(*, programme: Programme, email: str, text: str, reason: Reason | None, client_id: UUID) -> Contact:
@@ -59,6 +69,41 @@ def leave_number(
             call_backs.leave_number(contact, phone=phone)
             contact.refresh_from_db()
     return contact
+
+
+@transaction.atomic
+def go_on_from(
+    contact: Contact, *, email: str, earlier: Sequence[Earlier], text: str, client_id: UUID, phone: str = ""
+) -> None:
+    """Open the chat of a contact that arrived alone, with what was said there, and queue it, or ring them up.
+
+    Raises QueueShut, and changes nothing, while the queue is closed or full and there is no number to ring. The
+    caller holds the contact's lock.
+    """
+    address, text = normal_email(email), _readable(text) if text.strip() else ""
+    contacts.learn_address(contact, address=address)
+    found = customer_at(contact.programme, "email", address)
+    if found is not None and (customer := held(found)) is not None:
+        contacts.identify(contact, customer=customer, actor="customer")
+    Conversation.objects.create(programme=contact.programme, contact=contact, customer_seen_at=clock.now())
+    masked = redaction.mask_parts([one.text for one in earlier])
+    Message.objects.bulk_create(
+        Message(
+            programme=contact.programme,
+            contact=contact,
+            author=one.author,
+            text=each.text,
+            client_id=new_id(),
+            at=one.at,
+        )
+        for one, each in zip(earlier, masked, strict=True)
+    )
+    if text:
+        _store(contact, Author.CUSTOMER, text, client_id, is_first=True)
+    if phone:
+        call_backs.leave_number(contact, phone=phone)
+    else:
+        routing.enqueue(contact, actor="customer", if_open=True)
 
 
 def _arrive(

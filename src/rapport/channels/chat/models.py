@@ -8,11 +8,13 @@ from rapport.kit.classes import FieldClass
 
 
 class Author(models.TextChoices):
-    """Who wrote a message."""
+    """Who wrote a message; before the chat: what a guide said, and what its customer answered alone."""
 
     CUSTOMER = "customer"
     REP = "rep"
     SYSTEM = "system"
+    GUIDE = "guide"
+    ALONE = "alone"
 
 
 class Conversation(models.Model):

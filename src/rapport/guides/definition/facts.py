@@ -28,6 +28,7 @@ FACTS: dict[str, Fact] = {
     "contact.channel": Fact("text", "chat, voice or email"),
     "contact.reason": Fact("text", "The key of the reason"),
     "contact.reason_name": Fact("text", "The reason as people call it"),
+    "contact.alone": Fact("yes_no", "The customer goes through the guide alone"),
     "contact.upset": Fact("yes_no", "Somebody noticed that the customer is upset"),
     "last.days": Fact("number", "Full days since the visit before; not known on a first one"),
     "last.reason": Fact("text", "The key of the reason of the visit before"),

@@ -78,6 +78,9 @@ class FieldRules(Part):
     """A typed answer."""
 
     label: Line
+    customer_label: Annotated[str, StringConstraints(max_length=120)] = Field(
+        default="", description="what a customer who serves themselves reads instead"
+    )
     type: FieldType = "text"
     choices: list[Line] = Field(default=[], max_length=50)
     least: Number | None = Field(default=None, description="of a number or of money")
