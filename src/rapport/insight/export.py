@@ -26,6 +26,7 @@ FACTS = {
     "fact_offer": OF_PROGRAMME,
     "fact_prompt": OF_PROGRAMME,
     "fact_continuity": OF_PROGRAMME,
+    "fact_self_service": OF_PROGRAMME,
     "fact_wait": OF_PROGRAMME,
     "fact_survey": OF_ITS_CONTACTS,
     "fact_coverage": OF_PROGRAMME,

@@ -25,7 +25,16 @@ OFFER_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS), "team")
+ALONE_DIMENSIONS = {
+    "guide": "guide",
+    "step": "step",
+    "reason": "reason",
+    "channel": "channel",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS | ALONE_DIMENSIONS), "team")
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -66,12 +75,13 @@ RELATIONS = {
         ),
         Relation(
             "survey",
-            "a contact that came in and whose customer was asked afterwards",
+            "a contact that came in, was answered, and whose customer was asked afterwards",
             """
             SELECT contact.*, survey.rating, survey.resolved AS resolved_by_customer
             FROM fact_contact AS contact
             JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
             WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.answered_at IS NOT NULL
                 AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
             """,
             CONTACT_DIMENSIONS,
@@ -90,15 +100,27 @@ RELATIONS = {
         ),
         Relation(
             "coverage",
-            "a contact that came in and had a guide",
+            "a contact that came in, was answered, and had a guide",
             """
             SELECT contact.*, guide.required, guide.covered
             FROM fact_contact AS contact
             JOIN fact_coverage AS guide ON guide.contact_id = contact.contact_id
             WHERE contact.programme_id = :programme AND contact.direction = 'in'
+                AND contact.answered_at IS NOT NULL
                 AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
             """,
             CONTACT_DIMENSIONS,
+        ),
+        Relation(
+            "self_service",
+            "a contact whose customer began to go through a guide alone",
+            """
+            SELECT alone.*, survey.resolved AS resolved_by_customer
+            FROM fact_self_service AS alone
+            LEFT JOIN fact_survey AS survey ON survey.contact_id = alone.contact_id
+            WHERE alone.programme_id = :programme AND alone.arrived_at >= :starts AND alone.arrived_at < :ends
+            """,
+            ALONE_DIMENSIONS,
         ),
         Relation(
             "offer",

@@ -180,9 +180,11 @@ def test_touch_points(world: World) -> None:
     guide = Guide.objects.create(programme=world.programme, key="cancel", name="Cancel")
     version = GuideVersion.objects.create(programme=world.programme, guide=guide, number=1, text="", made_at=NINE)
     for required, covered in ((4, 4), (4, 1)):
+        contact = arrive(world, NINE)
+        serve(contact, world, at=NINE, talk=60, wrap=0)
         Progress.objects.create(
             programme=world.programme,
-            contact=arrive(world, NINE),
+            contact=contact,
             version=version,
             began_at=NINE,
             required=required,
