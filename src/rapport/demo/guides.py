@@ -18,8 +18,9 @@ VERBATIM = {
     "dispute": "The amount is booked back for now. If the merchant proves the payment, it is charged again.",
     "rate": "The plan has no interest as long as every part is paid in time; otherwise the usual rate applies.",
 }
-WHY = {"label": "Why do they want to leave?", "type": "choice", "optional": True} | {
-    "choices": ["the fee", "hardly used", "another bank", "moving abroad", "bad service"]
+WHY: dict[str, Any] = {"label": "Why do they want to leave?", "type": "choice", "optional": True} | {
+    "customer_label": "Why would you like to leave?",
+    "choices": ["the fee", "hardly used", "another bank", "moving abroad", "bad service"],
 }
 VALUE = {"label": "What of value did they get?", "optional": True, "saves": "value_given"}
 OBJECTIONS = {
@@ -32,19 +33,28 @@ OBJECTIONS = {
     "dispute": (("too-long", "It takes too long"),),
 }
 ARTICLES = {"cancel": "close-card", "fee": "late-fee", "dispute": "first-step-dispute", "lost": "lost-card"}
+ALONE: list[dict[str, Any]] = [{"field": "contact.alone", "is": [True]}]
+CARD_ENDS = {"label": "When shall the card end?", "type": "date", "optional": True}
+TRAVEL = {
+    "where": {"label": "Where do you travel?", "type": "choice", "choices": ["euro zone", "elsewhere", "both"]},
+    "cash": {"label": "Will you need cash there?", "type": "yes_no"},
+    "enough": {"label": "Is that all you wanted to know?", "type": "yes_no"},
+}
+OWN_FIELDS: dict[str, dict[str, Any]] = {"cancel": {"why": WHY, "ends": CARD_ENDS}, "travel": TRAVEL}
 Step = dict[str, Any]
 
 
 def guide_text(topic: Topic) -> str:
     """Return the guide of a topic as it would be written."""
-    why = {"why": WHY} if topic.key == "cancel" else {}
+    own = OWN_FIELDS.get(topic.key, {})
     return write_guide(
         {
             "name": topic.name,
             "key": topic.key,
             "for": {"reasons": [topic.key]},
             "freedom": {"skill": topic.skill},
-            "fields": {**why, "value": VALUE},
+            "self_service": topic.key in ("cancel", "travel"),
+            "fields": {**own, "value": VALUE},
             "steps": _steps(topic),
         }
     )
@@ -58,10 +68,70 @@ def required_keys(topic: Topic) -> list[str]:
 
 def _steps(topic: Topic) -> list[Step]:
     steps = [*_opening(topic), *_middle(topic), *_closing(topic)]
+    if topic.key == "cancel":
+        steps = _with_cancelling_alone(steps)
+    elif topic.key == "travel":
+        steps = _with_travel_alone(steps)
     for key, title in OBJECTIONS.get(topic.key, ()):
         aside = {"key": key, "kind": "objection", "title": title, "objections": [key]}
         steps.append(aside | {"words": "I understand. May I ask what you compare it with?", "aside": True})
     return steps
+
+
+def _with_cancelling_alone(steps: list[Step]) -> list[Step]:
+    """Let a customer say alone why and when; who ends the card, and what might keep them, is a person."""
+    by_key = {one["key"]: one for one in steps}
+    by_key["reason"]["customer_words"] = "Please tell us why you would like to cancel your card."
+    by_key["reason"]["branches"].insert(0, {"when": ALONE, "to": "day"})
+    asked = [{"field": "ends", "known": True}]
+    by_key["disclosure"] |= {"branches": [{"when": asked, "to": "end-card"}], "next": "value"}
+    day = {"key": "day", "kind": "ask", "title": "When the card shall end", "asks": ["ends"]}
+    ends = {"key": "end-card", "kind": "do", "title": "End the card", "rep_only": True, "next": "value"}
+    return [
+        _alone_or_not("reason"),
+        *steps[: steps.index(by_key["disclosure"])],
+        by_key["disclosure"],
+        ends
+        | {"words": "End it in the bank's system on the day they said; first say what it is worth to them."}
+        | {"customer_words": "The last step is ours: one of us ends the card with you, on the day you said."},
+        *steps[steps.index(by_key["disclosure"]) + 1 :],
+        day | {"customer_words": "On which day shall it end? Leave it empty for today.", "next": "disclosure"},
+    ]
+
+
+def _with_travel_alone(steps: list[Step]) -> list[Step]:
+    """Let a customer find out alone what using the card abroad costs."""
+    foreign = "Payments in another currency cost 1.5 percent."
+    at_home = "In the euro zone, payments cost nothing extra."
+    more = [{"field": "enough", "is": [False]}]
+    within = [{"field": "where", "is": ["euro zone"]}]
+    told = {"next": "tell-cash", "branches": [{"when": [{"field": "cash", "is": [False]}], "to": "ask-enough"}]}
+    return [
+        _alone_or_not("ask-travel"),
+        *steps,
+        {"key": "ask-travel", "kind": "ask", "title": "Where they travel", "asks": ["where", "cash"]}
+        | {"customer_words": "How nice! Two questions, then we tell you what your card costs there."}
+        | {"branches": [{"when": within, "to": "tell-at-home"}], "next": "tell-foreign"},
+        {"key": "tell-at-home", "title": "Costs in the euro zone", "words": at_home, **told},
+        {"key": "tell-foreign", "title": "Costs elsewhere", "words": f"{foreign} {at_home}", **told},
+        {"key": "tell-cash", "title": "What cash costs", "next": "ask-enough"}
+        | {"words": "Cash from a machine costs 2 percent, at least 5 euros, wherever you are."},
+        {"key": "ask-enough", "kind": "ask", "title": "Ask whether that is all", "asks": ["enough"]}
+        | {"words": "The card's travel insurance covers you, and you need not tell us when you go."}
+        | {"branches": [{"when": more, "to": "more"}], "next": "goodbye"},
+        {"key": "more", "title": "Answer what else they ask", "rep_only": True, "next": "end"}
+        | {"words": "Ask what else they would like to know."},
+        {"key": "goodbye", "kind": "close", "title": "Wish a good journey", "next": "end"}
+        | {"words": "Have a good journey, and thank you for taking our card along."},
+    ]
+
+
+def _alone_or_not(first: str) -> Step:
+    """Return the step that lets who is alone begin with ``first``, and reps with the next."""
+    branches = [{"when": ALONE, "to": first}]
+    return {"key": "who", "kind": "branch", "title": "Alone, or with one of us", "branches": branches} | {
+        "next": "greet"
+    }
 
 
 def _opening(topic: Topic) -> list[Step]:
