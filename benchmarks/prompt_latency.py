@@ -1,9 +1,10 @@
-"""A prompt, on the whole path: a customer's message is sent by HTTP, and the rep's open stream says there is one.
+"""A prompt, on the whole path: a customer's message is sent by HTTP until the prompt is on the rep's page.
 
 A whole `rapport up` in a folder of its own; 100 reps with a chat each and a guide, and a library of objections.
-Each customer writes about every eight seconds, so that each message brings a prompt. Beside it, in the same run,
-how long the bare message takes to the same stream: with the prompter at work, and with it standing still. The load
-maker shares the processors.
+Customers write every 10 to 30 seconds and reps answer each message, so that 100 contacts write ten messages a
+second. On hearing of a message or a prompt, the pages of both fetch what the browser's do, after the same delay.
+Beside it, in the same run, how long the bare message takes to the rep's stream: with the prompter at work, and
+with it standing still. The load maker shares the processors.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import re
 import signal
 import time
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
-KEY, EVERY_SECONDS, AIM_SECONDS, LINES, GIVE_UP = "bench", 8.0, 0.150, 32, 30.0
+KEY, AIM_SECONDS, LINES, GIVE_UP = "bench", 0.150, 32, 30.0
+EVERY_SECONDS, ANSWER_SECONDS, SOON = (10.0, 30.0), (3.0, 7.0), 2.5
 HEARD = re.compile(rb"event: ([a-z.]+)\ndata: \{\"subject\": \"([0-9a-f-]{36})\"")
 PROCESSES = ("database", "web", "live", "prompter")
 GUIDE = """
@@ -75,15 +78,28 @@ words = "It costs nothing to keep it for the next journey."
 SAID = (
     "Honestly, the annual fee is too high for me, and it went up again this year.",
     "And I never use the card, it just lies in the drawer at home.",
+    "That costs too much. Other people pay nothing at all for theirs!",
+    "I have no need for it any more",
+    "the fee is too high",
+    "I never use it, not once since we moved to the country last summer, if I remember it right.",
+)
+ANSWERED = (
+    "I understand that, and thank you for telling me.",
+    "Let me see what I can do about that. One moment, please.",
+    "It costs nothing to keep it for the next journey.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Seconds from a message sent to its event, and to its prompt, on the rep's stream; ``silent`` had none."""
+    """Seconds from a customer's message sent to its event and its prompt on the rep's stream, and to the page.
+
+    ``silent`` messages had no prompt of their own.
+    """
 
     messages: list[float]
     prompts: list[float]
+    shown: list[float]
     silent: int
 
 
@@ -92,69 +108,111 @@ class Talk:
 
     def __init__(self, place: Installation, maker: LoadMaker, contacts: "list[Contact]") -> None:
         self.place, self.maker, self.contacts, self.random = place, maker, contacts, Random(1)
-        self.said = dict.fromkeys((one.public_id for one in contacts), 0)
+        self.turns = [0] * len(contacts)
         with urllib.request.urlopen(f"{place.address}/p/{KEY}/") as page:
             self.token = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[0]
             self.cookie = page.headers["Set-Cookie"].split(";")[0]
+        self.reps = [self._rep(one) for one in contacts]
+        self.customers = [self._customer(one) for one in contacts]
 
-    def message(self, number: int) -> bytes:
-        """The next message of a contact."""
+    def _rep(self, contact: "Contact") -> str:
+        from django.conf import settings
+        from django.test import Client
+
+        assert contact.rep is not None
+        browser = Client()
+        browser.force_login(contact.rep.user)
+        name = settings.SESSION_COOKIE_NAME
+        return f"{name}={browser.cookies[name].value}"
+
+    def _customer(self, contact: "Contact") -> str:
         from django.core import signing
 
         from rapport.portal.access import SALT
 
-        contact = self.contacts[number]
-        turn = self.said[contact.public_id]
-        self.said[contact.public_id] += 1
         signed = signing.dumps([contact.programme_id, str(contact.public_id)], salt=SALT)
-        body = urlencode({"csrfmiddlewaretoken": self.token, "text": SAID[turn % 2], "client_id": str(uuid4())})
-        head = (
-            f"POST /p/{KEY}/contact/say/ HTTP/1.1\r\nHost: localhost:{self.place.port}\r\n"
-            f"Cookie: {self.cookie}; rapport_contact_{self.place.port}={signed}\r\n"
-            f"X-Forwarded-For: 10.0.{number >> 8}.{number & 255}\r\nX-Forwarded-Proto: https\r\n"
-            f"Referer: https://localhost:{self.place.port}/\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return (head + body).encode()
+        return f"rapport_contact_{self.place.port}={signed}"
+
+    def request(self, number: int, who: str, path: str, told: dict[str, str] | None = None) -> bytes:
+        """A request of a customer or a rep, as a proxy hands it on; a form where something is told."""
+        body = urlencode({"csrfmiddlewaretoken": self.token, **told}) if told else ""
+        form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        return (
+            f"{'POST' if told else 'GET'} {path} HTTP/1.1\r\nHost: localhost:{self.place.port}\r\n"
+            f"Cookie: {self.cookie}; {who}\r\nX-Forwarded-For: 10.0.{number >> 8}.{number & 255}\r\n"
+            f"X-Forwarded-Proto: https\r\nReferer: https://localhost:{self.place.port}/\r\n"
+            f"{form if told else ''}\r\n{body}"
+        ).encode()
+
+    def pages(self) -> list[list[tuple[bytes, float, bytes]]]:
+        """What the pages of the reps, then of the customers, fetch on hearing what, after how long."""
+        reps, customers = [], []
+        for number, contact in enumerate(self.contacts):
+            desk = f"/at/{KEY}/desk"
+            work = self.request(number, self.reps[number], f"{desk}/work/")
+            panel = self.request(number, self.reps[number], f"{desk}/contacts/{contact.public_id}/prompts/")
+            part = self.request(number, self.customers[number], f"/p/{KEY}/contact/part/")
+            reps.append([(b"chat.message", 0.04, work), (b"prompt.made", 0.02, panel)])
+            customers.append([(b"chat.message", 0.06, part)])
+        return reps + customers
+
+    def _message(self, number: int, turn: int) -> bytes:
+        told = {"text": SAID[turn % len(SAID)], "client_id": str(uuid4())}
+        return self.request(number, self.customers[number], f"/p/{KEY}/contact/say/", told)
+
+    def _answer(self, number: int, turn: int) -> bytes:
+        told = {"text": ANSWERED[turn % len(ANSWERED)], "client_id": str(uuid4())}
+        path = f"/at/{KEY}/desk/contacts/{self.contacts[number].public_id}/messages/"
+        return self.request(number, self.reps[number], path, told)
 
     def go_on(self, seconds: float) -> Stretch:
         """Let all of them talk for a while; each begins at a moment of its own."""
-        plan: list[tuple[float, int]] = []
+        customers: list[tuple[float, int]] = []
+        plan: list[tuple[float, bytes]] = []
         for number in range(len(self.contacts)):
-            at = self.random.uniform(0, EVERY_SECONDS)
+            at = self.random.uniform(0, EVERY_SECONDS[1])
             while at < seconds:
-                plan.append((at, number))
-                at += self.random.uniform(0.75, 1.25) * EVERY_SECONDS
+                self.turns[number] += 1
+                customers.append((at, number))
+                plan.append((at, self._message(number, self.turns[number])))
+                plan.append((at + self.random.uniform(*ANSWER_SECONDS), self._answer(number, self.turns[number])))
+                at += self.random.uniform(*EVERY_SECONDS)
         plan.sort()
+        customers.sort()
         self.maker.take()
-        requests = [(at, self.message(number)) for at, number in plan]
-        self.maker.begin("post", "127.0.0.1", self.place.port, requests, LINES, GIVE_UP)
+        self.maker.take_fetched()
+        self.maker.begin("post", "127.0.0.1", self.place.port, plan, LINES, GIVE_UP)
         sent = self.maker.end()
         time.sleep(2.0)
-        refused = [one for one in sent if b" 302 " not in one.answer[:20]]  # a form's way back to the page
+        refused = [one for one in sent if one.answer[9:12] not in (b"302", b"200")]  # a form's way back, or a page
         if refused:
             print(f"{len(refused)} messages were refused, such as: {refused[0].answer[:200]!r}")
-        first = min(one.due for one in sent)
-        due = [(first + at - plan[0][0], self.contacts[number].public_id) for at, number in plan]
-        return self._timed(due)
+        begun = min(one.due for one in sent) - plan[0][0]
+        return self._timed([(begun + at, number) for at, number in customers])
 
-    def _timed(self, due: list[tuple[float, UUID]]) -> Stretch:
+    def _timed(self, due: list[tuple[float, int]]) -> Stretch:
         heard: dict[tuple[bytes, UUID], list[float]] = {}
-        for at, _, data in self.maker.take():
-            for name, subject in HEARD.findall(data):
+        for at, number, data in self.maker.take():
+            for name, subject in HEARD.findall(data) if number < len(self.contacts) else ():
                 heard.setdefault((name, UUID(subject.decode())), []).append(at)
+        there: dict[int, list[float]] = {}
+        for one in self.maker.take_fetched():
+            if one.answer[9:12] != b"200":
+                print(f"a page could not be fetched: {one}")
+            elif one.name == b"prompt.made":
+                there.setdefault(one.number, []).append(one.answered)
 
-        def until(name: bytes, at: float, contact: UUID) -> float | None:
-            later = [one - at for one in heard.get((name, contact), ()) if 0 <= one - at < EVERY_SECONDS * 0.7]
-            return min(later, default=None)
+        def until(times: Iterable[float], at: float) -> float | None:
+            return min((one - at for one in times if 0 <= one - at < SOON), default=None)
 
-        messages = [until(b"chat.message", at, contact) for at, contact in due]
-        prompts = [until(b"prompt.made", at, contact) for at, contact in due]
-        return Stretch(
-            [one for one in messages if one is not None],
-            [one for one in prompts if one is not None],
-            sum(one is None for one in prompts),
-        )
+        found: tuple[list[float], list[float], list[float]] = ([], [], [])
+        for at, number in due:
+            contact = self.contacts[number].public_id
+            said, made = (until(heard.get((name, contact), ()), at) for name in (b"chat.message", b"prompt.made"))
+            shown = until(there.get(number, ()), at + made) if made is not None else None
+            for values, one in zip(found, (said, made, made + shown if made and shown else None), strict=True):
+                values.extend([] if one is None else [one])
+        return Stretch(*found, silent=len(due) - len(found[1]))
 
 
 def talking(programme: "Programme", count: int) -> "list[Contact]":
@@ -218,10 +276,12 @@ def main() -> None:
         programme.save()
         with inside(programme.pk):
             contacts = talking(programme, asked.contacts)
-        signed = [tickets.issue([f"member:{one.rep_id}"], programme_id=programme.pk) for one in contacts]
+            talk = Talk(place, maker, contacts)
+        heard = [f"member:{one.rep_id}" for one in contacts] + [f"contact:{one.public_id}" for one in contacts]
+        signed = [tickets.issue([one], programme_id=programme.pk) for one in heard]
         opened = maker.open("127.0.0.1", place.port + 1, [f"/stream?ticket={one}" for one in signed])[0]
-        talk = Talk(place, maker, contacts)
-        talk.go_on(EVERY_SECONDS)  # to warm up
+        maker.fetch("127.0.0.1", place.port, talk.pages(), LINES)
+        talk.go_on(EVERY_SECONDS[1])  # to warm up
         before, begun = {name: seconds_of_processor(place.pid(name)) for name in PROCESSES}, time.monotonic()
         full = talk.go_on(asked.seconds)
         took = time.monotonic() - begun
@@ -230,12 +290,11 @@ def main() -> None:
         os.killpg(place.pid("prompter"), signal.SIGSTOP)
         alone = talk.go_on(asked.seconds / 2)
         os.killpg(place.pid("prompter"), signal.SIGCONT)
-        print(
-            f"{opened} streams open, {len(full.messages)} messages; {full.silent} without a prompt of their own\n"
-        )
+        print(f"{opened} streams open, {len(full.messages)} messages of customers; {full.silent} without a prompt")
         print(f"{'milliseconds from a message sent':<52}{'p50':>9}{'p95':>9}{'p99':>9}")
         told("to it on the rep's stream, the prompter at work", full.messages)
         told("to its prompt on the rep's stream", full.prompts)
+        told("to its prompt on the rep's page", full.shown)
         told("to it on the rep's stream, the prompter still", alone.messages)
         print(f"prompt p99 / aim of {AIM_SECONDS * 1000:.0f} ms: {spread(full.prompts)[2] / AIM_SECONDS:.2f}")
         print(f"memory of the prompter: {memory:.0f} MB")

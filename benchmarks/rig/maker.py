@@ -7,6 +7,7 @@ afterwards. Times are of the machine's monotonic clock, which all its processes 
 import asyncio
 import multiprocessing
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,11 +29,22 @@ class Sent:
     answer: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a page fetched on hearing something: which stream, which of its requests, when heard, when there."""
+
+    number: int
+    name: bytes
+    heard: float
+    answered: float
+    answer: bytes
+
+
 class _Stream(asyncio.Protocol):
     """One open stream: says the request, then notes what comes and when."""
 
-    def __init__(self, number: int, path: str, kept: list[tuple[float, int, bytes]]) -> None:
-        self.number, self.path, self.kept = number, path, kept
+    def __init__(self, number: int, path: str, heard: Callable[[float, int, bytes], None]) -> None:
+        self.number, self.path, self.heard = number, path, heard
         self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.transport: asyncio.WriteTransport | None = None
 
@@ -45,7 +57,7 @@ class _Stream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if b"event: " in data:
-            self.kept.append((time.monotonic(), self.number, data))
+            self.heard(time.monotonic(), self.number, data)
         if not self.opened.done() and WELCOME in data:
             self.opened.set_result(True)
 
@@ -103,6 +115,10 @@ class _Maker:
         self.kept: list[tuple[float, int, bytes]] = []
         self.streams: list[_Stream] = []
         self.tasks: set[asyncio.Task[None]] = set()
+        self.pages: list[list[tuple[bytes, float, bytes]]] = []
+        self.due: asyncio.Queue[tuple[int, bytes, float, bytes]] = asyncio.Queue()
+        self.waiting: set[tuple[int, bytes]] = set()
+        self.fetched: list[Fetched] = []
 
     async def run(self) -> None:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
@@ -133,7 +149,7 @@ class _Maker:
 
         async def one(number: int, path: str) -> bool:
             async with gate:
-                _, made = await loop.create_connection(partial(_Stream, number, path, self.kept), host, port)
+                _, made = await loop.create_connection(partial(_Stream, number, path, self._heard), host, port)
                 self.streams.append(made)
                 try:
                     return await asyncio.wait_for(asyncio.shield(made.opened), OPEN_SECONDS)
@@ -142,6 +158,37 @@ class _Maker:
 
         opened = await asyncio.gather(*(one(number, path) for number, path in enumerate(paths)))
         return sum(opened), time.monotonic() - begun
+
+    def _heard(self, at: float, number: int, data: bytes) -> None:
+        self.kept.append((at, number, data))
+        for name, delay, request in self.pages[number] if number < len(self.pages) else ():
+            if b"event: " + name in data and (number, name) not in self.waiting:
+                self.waiting.add((number, name))  # a page has one fetch of a kind waiting, however much it hears
+                asyncio.get_running_loop().call_later(delay, self.due.put_nowait, (number, name, at, request))
+
+    async def fetch(self, host: str, port: int, pages: list[list[tuple[bytes, float, bytes]]], lines: int) -> None:
+        """From now on fetch what each stream's page does on hearing a name, so many seconds later."""
+        self.pages = pages
+        for _ in range(lines):
+            task = asyncio.create_task(self._fetch(_Line(host, port)))
+            self.tasks.add(task)
+
+    async def _fetch(self, line: _Line) -> None:
+        while True:
+            number, name, at, request = await self.due.get()
+            self.waiting.discard((number, name))
+            try:
+                answer = await asyncio.wait_for(line.ask(request), OPEN_SECONDS)
+            except (OSError, asyncio.IncompleteReadError, TimeoutError):
+                line.close()
+                answer = b""
+            self.fetched.append(Fetched(number, name, at, time.monotonic(), answer[:20]))
+
+    async def take_fetched(self) -> list[Fetched]:
+        """Return what pages fetched since the last time."""
+        found = self.fetched[:]
+        self.fetched.clear()
+        return found
 
     async def take(self) -> list[tuple[float, int, bytes]]:
         """Return what was heard since the last time: when, on which stream, and the bytes."""
@@ -232,6 +279,14 @@ class LoadMaker:
     def take(self) -> list[tuple[float, int, bytes]]:
         """Return what was heard since the last time: when, on which stream, and the bytes."""
         return list(self._ask("take"))
+
+    def fetch(self, host: str, port: int, pages: list[list[tuple[bytes, float, bytes]]], lines: int) -> None:
+        """Fetch from now on what each stream's page does: on hearing a name, after a delay, a request."""
+        self._ask("fetch", host, port, pages, lines)
+
+    def take_fetched(self) -> list[Fetched]:
+        """Return what pages fetched since the last time."""
+        return list(self._ask("take_fetched"))
 
     def close_streams(self) -> None:
         """Close all streams."""
