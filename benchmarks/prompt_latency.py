@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
+from string import ascii_lowercase as LETTERS
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -156,12 +157,16 @@ class Talk:
             customers.append([(b"chat.message", 0.06, part)])
         return reps + customers
 
+    def _new(self, text: str) -> str:
+        """The text with another first word each time: what was met before costs the recogniser nothing."""
+        return f"{''.join(self.random.choices(LETTERS, k=5)).capitalize()}, {text}"
+
     def _message(self, number: int, turn: int) -> bytes:
-        told = {"text": SAID[turn % len(SAID)], "client_id": str(uuid4())}
+        told = {"text": self._new(SAID[turn % len(SAID)]), "client_id": str(uuid4())}
         return self.request(number, self.customers[number], f"/p/{KEY}/contact/say/", told)
 
     def _answer(self, number: int, turn: int) -> bytes:
-        told = {"text": ANSWERED[turn % len(ANSWERED)], "client_id": str(uuid4())}
+        told = {"text": self._new(ANSWERED[turn % len(ANSWERED)]), "client_id": str(uuid4())}
         path = f"/at/{KEY}/desk/contacts/{self.contacts[number].public_id}/messages/"
         return self.request(number, self.reps[number], path, told)
 

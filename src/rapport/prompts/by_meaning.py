@@ -10,6 +10,7 @@ from rapport.prompts import recognise
 from rapport.prompts.findings import Finding, Known, Shown, Touch
 from rapport.prompts.seeds import SIGNALS
 from rapport.prompts.text.grams import words
+from rapport.prompts.text.remembered import remembered
 
 MOST_KEPT = 16  # programmes whose examples are kept as vectors
 KINDS: frozenset[str] = frozenset(get_args(Shown))
@@ -23,6 +24,10 @@ class ByMeaning:
     def __init__(self) -> None:
         self._kept: list[tuple[Known, recognise.Recogniser]] = []
         self._of(Known())  # loads the model, so that the first message need not wait
+
+    def expect(self, texts: Sequence[str]) -> None:
+        """Turn all their sentences into vectors together."""
+        remembered([one for text in texts for one in recognise.sentences(text)])
 
     def of_customer(self, text: str, known: Known) -> list[Finding]:
         """Return what a customer's message shows, the surest of each kind only; answers only to questions."""

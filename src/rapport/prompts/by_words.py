@@ -56,6 +56,9 @@ _QUESTION = re.compile(
 class ByWords:
     """The recogniser that needs no data."""
 
+    def expect(self, texts: Sequence[str]) -> None:
+        """Need nothing."""
+
     def of_customer(self, text: str, known: Known) -> list[Finding]:
         """Return what a customer's message shows."""
         found = [Finding(shows, CUE_SURENESS) for shows, cue in _CUES.items() if cue.search(text)]

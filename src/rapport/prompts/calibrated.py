@@ -20,6 +20,7 @@ from rapport.prompts.examples import Example
 from rapport.prompts.reasons import Reasons
 from rapport.prompts.seeds import SMALL_TALK
 from rapport.prompts.text.grams import Grams
+from rapport.prompts.text.remembered import remembered
 from rapport.prompts.text.vectors import Vectors, vectors
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Calibrated:
 
     def tell(self, text: str) -> tuple[str, float] | None:
         """Return the reason of a message and how likely it is; None where that is none of these."""
-        [found] = self.reasons.guesses([text])
+        [found] = self.reasons.guesses([text], remembered([text]))
         right = float(np.interp(found.sureness, self.sureness, self.right))
         return (found.reason, right) if right >= RIGHT_ENOUGH else None
 

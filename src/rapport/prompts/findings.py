@@ -61,6 +61,9 @@ class Touch:
 class Recogniser(Protocol):
     """Says what a message shows."""
 
+    def expect(self, texts: Sequence[str]) -> None:
+        """Make ready for these messages, where that takes less time for all together."""
+
     def of_customer(self, text: str, known: Known) -> list[Finding]:
         """Return what a customer's message shows, the surest of each kind only."""
 

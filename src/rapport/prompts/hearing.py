@@ -156,6 +156,7 @@ def _prompt(talks: Sequence[tuple[Contact, Sequence[Said]]], by: Recogniser) -> 
     kept: dict[int, list[Prompt]] = {one.pk: [] for one in contacts}
     for one in Prompt.objects.filter(contact__in=list(kept), expired_at__isnull=True):
         kept[one.contact_id].append(one)
+    by.expect([one.text for _, said in talks for one in said])
     _write([_change(contact, said, kept[contact.pk], views.get(contact.pk), by) for contact, said in talks])
 
 

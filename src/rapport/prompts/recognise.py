@@ -16,6 +16,7 @@ import numpy as np
 from rapport.kit import redaction
 from rapport.prompts.seeds import NEUTRAL
 from rapport.prompts.text.grams import words
+from rapport.prompts.text.remembered import remembered
 from rapport.prompts.text.vectors import Vectors, vectors
 
 ALIKE = 0.58  # how like an example a sentence must be
@@ -96,7 +97,7 @@ class Recogniser:
         said = sentences(message)
         if not said or not self._examples:
             return []
-        heard = vectors(said)
+        heard = remembered(said)
         near, idle = heard @ self._vectors.T, (heard @ self._neutral.T).max(axis=1, initial=0.0)
         shown = np.where((near >= ALIKE) & (near >= idle[:, None] + CLEARLY), near, 0.0).max(axis=0)
         best: dict[str, Signal] = {}
@@ -136,7 +137,7 @@ def touched(message: str, open_points: Iterable[TouchPoint]) -> list[Said]:
     if not spoken or not points:
         return []
     meant = [each for each in points if each.form != "verbatim"]
-    heard = vectors([message, *spoken]) if meant else np.zeros((0, 0), dtype=np.float32)
+    heard = remembered([message, *spoken]) if meant else np.zeros((0, 0), dtype=np.float32)
     found = (_verbatim(each, message) if each.form == "verbatim" else _meant(each, heard) for each in points)
     return [each for each in found if each is not None]
 
@@ -154,7 +155,7 @@ def _verbatim(point: TouchPoint, message: str) -> Said | None:
 def _meant(point: TouchPoint, heard: Vectors) -> Said | None:
     """Match by meaning: every point for the guided form, the words as a whole for the free one."""
     wanted = point.points if point.form == "guided" and point.points else (INSERTION.sub(" ", point.words),)
-    near = (vectors(wanted) @ heard.T).max(axis=1)
+    near = (remembered(wanted) @ heard.T).max(axis=1)
     said = tuple(int(place) for place in np.flatnonzero(near >= COVERED))
     if not said:
         return None

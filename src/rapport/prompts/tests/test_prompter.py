@@ -98,7 +98,7 @@ def blocked() -> int:
 
 
 def until(becomes_so: Callable[[], object]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if becomes_so():
             return
         time.sleep(0.05)

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.prompts.text import grams
-from rapport.prompts.text.vectors import WIDTH, vectors
+from rapport.prompts.text import remembered as memory
+from rapport.prompts.text.vectors import WIDTH, Vectors, vectors
 from rapport.prompts.text.wordpiece import END, START, UNKNOWN, pieces
 
 
@@ -45,6 +48,27 @@ def test_a_vector_hardly_moves_with_what_else_is_asked() -> None:
     alone = vectors(["I want to close my account"])
     among = vectors(["I want to close my account", "my card was stolen", "hi", "where are you?"])
     assert float(alone[0] @ among[0]) > 0.97
+
+
+def test_what_is_remembered_is_computed_once_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def counted(sentences: Sequence[str]) -> Vectors:
+        asked.append(list(sentences))
+        return vectors(sentences)
+
+    monkeypatch.setattr(memory, "vectors", counted)
+    monkeypatch.setattr(memory, "_kept", {})
+    monkeypatch.setattr(memory, "MOST_KEPT", 2)
+    first = memory.remembered(["one card", "two cards", "one card"])
+    assert asked == [["one card", "two cards"]]
+    assert (first[0] == first[2]).all()
+    assert (memory.remembered(["two cards"]) == first[1]).all()
+    assert len(asked) == 1
+    memory.remembered(["three cards"])
+    memory.remembered(["one card"])
+    assert asked[1:] == [["three cards"], ["one card"]]
+    assert memory.remembered([]).shape == (0, WIDTH)
 
 
 def test_grams_are_words_pairs_and_letters_and_the_unknown_is_left_out() -> None:
