@@ -156,6 +156,14 @@ def call_ids_going_on(programme: Programme, *, since_before: datetime) -> list[i
     return list(going_on.order_by("pk").values_list("pk", flat=True))
 
 
+def unit_of(contact: Contact) -> str:
+    """Return by what a contact is drawn where something is tried: its customer, else its address, else itself."""
+    if contact.customer:
+        return str(contact.customer.public_id)
+    tells_who = any(sign == "@" or sign.isdigit() for sign in contact.address)  # "anonymous" is not one customer
+    return contact.address if tells_who else str(contact.public_id)
+
+
 def last_contact_before(contact: Contact) -> Contact | None:
     """Return the customer's last answered contact before this one, whoever handled it, to comment on and check."""
     if contact.customer_id is None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.contacts.access import access_in_hand
+from rapport.guides import actions as guides
 from rapport.guides.library import actions, queries
 from rapport.kit import pages
 from rapport.kit.errors import Invalid
@@ -33,10 +34,12 @@ def look(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponse
     """Show what the words fit; without words the rebuttals made for such a contact."""
     contact = access_in_hand(member, contact_id)
     text = request.GET.get("text", "")[:LONGEST_TEXT]
+    found = _found(contact, text) if text.strip() else queries.rebuttals_for(contact, limit=SHOWN)
+    guides.note_shown(contact, entries=[one.key for one in found], actor=f"member:{member.pk}")
     context = {
         "contact": contact,
         "asked": text.strip(),
-        "found": _found(contact, text) if text.strip() else queries.rebuttals_for(contact, limit=SHOWN),
+        "found": found,
         "at": f"/at/{member.programme.key}/desk/contacts/{contact.public_id}",
     }
     return pages.render(request, "desk/library_found.html", context)

@@ -319,7 +319,8 @@ def _with_contact(
 
 def _step_help(contact: Contact, step: Step) -> list[Live]:
     """Return what the library has for the step: what it names, then what answers its objections."""
-    found = {one.key: one for one in library.live_among(contact.programme, [*step.rebuttals, *step.articles])}
+    keys = [*step.rebuttals, *step.articles]
+    found = {one.key: one for one in library.live_among(contact.programme, keys, contact=contact)}
     for objection in step.objections:
         for one in library.rebuttals_of(contact.programme, objection, contact=contact)[:MOST_REBUTTALS]:
             found.setdefault(one.key, one)

@@ -20,6 +20,7 @@ from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
 from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
+from rapport.guides import actions as guides
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.live import tickets
@@ -336,7 +337,10 @@ def _wanted(request: HttpRequest) -> UUID | None:
 
 
 def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
-    """Put the sight of the customer's file on record, once for each contact and state."""
+    """Put the sight of the customer's file on record, once for each contact and state, and of words on trial."""
+    if work.contact is not None and work.step_help:
+        shown = [one.key for one in work.step_help]
+        guides.note_shown(work.contact, entries=shown, actor=f"member:{member.pk}")
     if work.file is None or work.shown is None:
         return
     contact, customer = work.shown.public_id, work.file.customer.public_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from rapport.events.actions import announce
 from rapport.guides import events, moves
 from rapport.guides.engine import Run
 from rapport.guides.models import Progress
-from rapport.guides.queries import run_of, state_of
+from rapport.guides.queries import guide_drawn, run_of, state_of
 from rapport.guides.state import OF_THE_PERSON, How, State
+from rapport.guides.trials.drawing import drawn_for, note_entries, note_steps, worded
 from rapport.guides.versions import read_version, version_for
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
@@ -35,19 +36,22 @@ def begin(contact: Contact, *, actor: str) -> Progress | None:
     version = version_for(contact)
     if version is None:
         return None
-    view = run_of(contact, read_version(version), State()).view()
+    drawn = drawn_for(contact, version.guide_id)
+    view = run_of(contact, worded(read_version(version), drawn), State()).view()
     progress, is_new = Progress.objects.get_or_create(
         contact=contact,
         defaults={
             "programme_id": contact.programme_id,
             "version": version,
             "began_at": clock.now(),
+            "drawn": drawn,
             "required": len(view.required),
             "here": view.here,
             "steps": view.came_to,
         },
     )
     if is_new:
+        note_steps(contact, drawn, [view.here], actor=actor)
         _tell(contact, events.GuideBegun(guide=version.guide.key, version=version.number), actor)
     return progress
 
@@ -149,7 +153,7 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     if begin(contact, actor=actor) is None:
         return
     progress = _lock(contact)
-    run = run_of(contact, read_version(progress.version), state_of(progress))
+    run = run_of(contact, guide_drawn(progress), state_of(progress))
     still_open = [one.key for one in run.view().open]
     because = redaction.clean(because.strip())
     if still_open and not because:
@@ -161,6 +165,17 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     keep_state(progress, run)
     happening = events.GuideClosed(progress.required, progress.covered, here=progress.here, open=still_open)
     _tell(contact, happening, actor)
+
+
+@transaction.atomic
+def note_shown(
+    contact: Contact, *, steps: Collection[str] = (), entries: Collection[str] = (), actor: str
+) -> None:
+    """Note that the words of these steps and entries, where they are on trial, were before who has the contact."""
+    if steps:
+        kept = Progress.objects.filter(contact=contact).values_list("drawn", flat=True).first()
+        note_steps(contact, kept or {}, steps, actor=actor)
+    note_entries(contact, entries, actor=actor)
 
 
 def _move(
@@ -176,7 +191,9 @@ def _keep(
     """Keep the state after a move and tell of it; a move that changed nothing is neither kept nor told."""
     if state is run.state:
         return progress
-    keep_state(progress, run.after(state))
+    moved = run.after(state)
+    keep_state(progress, moved)
+    note_steps(contact, progress.drawn, [moved.current], actor=f"member:{member.pk}")
     if happening is not None:
         _tell(contact, happening, f"member:{member.pk}")
     return progress
@@ -198,7 +215,7 @@ def _locked(contact: Contact, member: Member) -> tuple[Progress, Run]:
     if begin(contact, actor=f"member:{member.pk}") is None:
         raise NotFound("There is no guide for this contact.")
     progress = _lock(contact)
-    return progress, run_of(contact, read_version(progress.version), state_of(progress), member=member)
+    return progress, run_of(contact, guide_drawn(progress), state_of(progress), member=member)
 
 
 def _lock(contact: Contact) -> Progress:

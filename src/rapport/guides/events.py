@@ -256,3 +256,55 @@ class GuideDeleted:
     name: ClassVar[str] = "guide.deleted"
     guide: Code
     version: int | None
+
+
+@dataclass(frozen=True)
+class WordsProposed:
+    """Other words for a step of a guide, or for a rebuttal, were proposed; the subject is the programme."""
+
+    name: ClassVar[str] = "words.proposed"
+    trial: int
+    guide: Code
+    step: Code
+    entry: Code
+
+
+@dataclass(frozen=True)
+class WordsTrialBegun:
+    """Words are tried beside those in force, as somebody who did not write them agreed to.
+
+    ``key`` is what customers are drawn by, ``share`` that of each of the ``others``, ``metric`` what decides and
+    ``least`` the difference worth having; the subject is the programme.
+    """
+
+    name: ClassVar[str] = "words.trial_begun"
+    trial: int
+    guide: Code
+    step: Code
+    entry: Code
+    others: int
+    share: float
+    key: Code
+    ends_at: Code
+    metric: Code
+    least: float
+    units_needed: int
+
+
+@dataclass(frozen=True)
+class WordsTried:
+    """Words on trial were before a rep on a contact, which is the subject; 0 are those in force."""
+
+    name: ClassVar[str] = "words.tried"
+    trial: int
+    variant: int
+
+
+@dataclass(frozen=True)
+class WordsTrialEnded:
+    """A trial of words ended: published (``winner`` says which), kept, time_up, or dropped before it began."""
+
+    name: ClassVar[str] = "words.trial_ended"
+    trial: int
+    result: Code
+    winner: int | None

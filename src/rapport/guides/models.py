@@ -12,6 +12,7 @@ from rapport.guides.library.models import (
     LibraryTerm,
     LibraryVersion,
 )
+from rapport.guides.trials.models import WordsShown, WordsTrial
 from rapport.kit import clock
 from rapport.kit.classes import FieldClass
 
@@ -25,6 +26,8 @@ __all__ = [
     "LibraryTerm",
     "LibraryVersion",
     "Progress",
+    "WordsShown",
+    "WordsTrial",
 ]
 
 
@@ -97,7 +100,8 @@ class Progress(models.Model):
     """How far a contact is through its guide: ``state`` and ``told`` together are what guides.state writes.
 
     ``here`` is the step it stood at after its last move ("end" when through), and ``steps`` what had come of each
-    step that was required or seen: done, left_out, open, or only seen.
+    step that was required or seen: done, left_out, open, or only seen. ``drawn`` are the words on trial that it goes
+    by, as guides.trials.drawing keeps them.
     """
 
     FIELD_CLASSES: ClassVar = {"told": FieldClass.PERSONAL, "open_because": FieldClass.PERSONAL}
@@ -107,6 +111,7 @@ class Progress(models.Model):
     began_at = models.DateTimeField()
     state = models.JSONField(default=dict)
     told = models.JSONField(default=dict)
+    drawn = models.JSONField(default=dict)
     required = models.PositiveSmallIntegerField()
     covered = models.PositiveSmallIntegerField(default=0)
     here = models.CharField(max_length=50, blank=True)

@@ -10,6 +10,7 @@ from rapport.guides.library.models import (
     LibraryVersion,
 )
 from rapport.guides.models import Alone, Guide, GuideVersion, Progress
+from rapport.guides.trials.models import WordsTrial
 from rapport.kit.personal import Kept
 
 KEPT = (
@@ -39,12 +40,13 @@ KEPT = (
     ),
 )
 STAYS = {
-    Progress: ("state", "steps", "here"),
+    Progress: ("state", "steps", "here", "drawn"),
     Alone: ("step",),
     Guide: ("key", "name"),
     GuideVersion: ("text", "note", "returned_because"),
     LibraryEntry: ("key",),
     LibraryVersion: ("title", "content", "note"),
+    WordsTrial: ("step", "words", "key", "metric"),
     LibraryTerm: ("term",),
     LibrarySpelling: ("rest", "term"),
 }

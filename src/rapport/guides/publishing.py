@@ -19,6 +19,7 @@ from rapport.guides.definition.reading import GuideInvalid, read_guide
 from rapport.guides.definition.rules import Guide
 from rapport.guides.models import Guide as Kept
 from rapport.guides.models import GuideVersion, Progress
+from rapport.guides.trials.drawing import on_now
 from rapport.guides.versions import (
     guide_by_key,
     known_names,
@@ -281,6 +282,7 @@ def _put_in_force(
     guide = _require_sound(programme, version)
     now = clock.now()
     _require_no_tie(programme, version, starts_at or now)
+    _require_tried_words(version, guide)
     version.published_by, version.published_at, version.starts_at = by, now, starts_at or now
     version.save(update_fields=["published_by", "published_at", "starts_at"])
     key = version.guide.key
@@ -321,6 +323,15 @@ def _require_no_tie(programme: Programme, version: GuideVersion, since: datetime
                 f"{other.guide.name!r} (version {other.number}) is for the same contacts and as particular. "
                 "Give one of the two a reason, segment, channel or language of its own, or retire it."
             )
+
+
+def _require_tried_words(version: GuideVersion, guide: Guide) -> None:
+    """Raise Conflict where the version would change words that are on trial now."""
+    for trial in on_now(version.programme).filter(guide=version.guide_id):
+        step = guide.by_key.get(trial.step)
+        if step is None or step.words != trial.words[0]:
+            words = "End it first, or leave them as they are."
+            raise Conflict(f"The words of {trial.step!r} are on trial {trial.number}. {words}")
 
 
 def _tell(version: GuideVersion, happening: Happening, actor: str) -> None:

@@ -16,6 +16,7 @@ from rapport.guides.facts import facts_of
 from rapport.guides.models import GuideVersion, Progress
 from rapport.guides.onward import Way, ways_on
 from rapport.guides.state import State
+from rapport.guides.trials.drawing import drawn_for, worded
 from rapport.guides.versions import read_version, version_for
 from rapport.kit.errors import Invalid, NotFound
 from rapport.routing.queries import level_of
@@ -102,6 +103,11 @@ def state_of(progress: Progress) -> State:
     return State.model_validate({**progress.state, **progress.told})
 
 
+def guide_drawn(progress: Progress) -> Guide:
+    """Return what the contact goes by: its version, with the words that it was drawn for."""
+    return worded(read_version(progress.version), progress.drawn)
+
+
 def run_of(contact: Contact, guide: Guide, state: State, *, member: Member | None = None) -> Run:
     """Return the guide with all that is known on the contact, at the level of ``member``, else of who has it."""
     rep: Any = member or contact.rep
@@ -120,7 +126,8 @@ def guide_of(contact: Contact, *, member: Member | None = None) -> GuideView | N
     if version is None:
         return None
     state = state_of(progress) if progress else State()
-    run = run_of(contact, read_version(version), state, member=member)
+    drawn = progress.drawn if progress else drawn_for(contact, version.guide_id)
+    run = run_of(contact, worded(read_version(version), drawn), state, member=member)
     return GuideView(
         key=version.guide.key,
         version=version.number,
@@ -137,10 +144,10 @@ def views_of(contacts: Sequence[Contact]) -> dict[int, View]:
     begun, found = _begun(contacts), {}
     for contact in contacts:
         progress = begun.get(contact.pk)
-        version = progress.version if progress else version_for(contact)
-        if version is not None:
-            state = state_of(progress) if progress else State()
-            found[contact.pk] = run_of(contact, read_version(version), state).view()
+        if progress is not None:
+            found[contact.pk] = run_of(contact, guide_drawn(progress), state_of(progress)).view()
+        elif (version := version_for(contact)) is not None:
+            found[contact.pk] = run_of(contact, read_version(version), State()).view()
     return found
 
 

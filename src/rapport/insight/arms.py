@@ -21,13 +21,13 @@ from rapport.insight.figures import Figure, quotient
 from rapport.insight.queries import large_reads, values_for
 from rapport.insight.registry import RELATIONS, Metric, metric
 from rapport.kit import clock
-from rapport.numeric.trial import Sums, difference, split_chance, units_needed
+from rapport.numeric.trial import Sums, chance_of, difference, each_of, split_chance, units_needed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.routing.versions import SameChoice
 
-Split = Literal["plan", "drawn"]
+Split = Literal["plan", "drawn", "variant", "guide"]
 """The column that says the arm."""
 
 Found = dict[tuple[int | None, str], Sums]
@@ -64,6 +64,19 @@ WHERE facts.plan IS NULL OR facts.plan <> ALL(:apart)
 """
 """Facts with how the rep was chosen the first time there were several. What came before did not hang on it."""
 
+SHOWN = """
+SELECT facts.*, words.variant FROM facts JOIN fact_words AS words ON words.contact_id = facts.contact_id
+WHERE words.programme_id = :programme AND words.trial = :trial
+"""
+"""Facts of contacts on which words on trial were before a rep, with which of them."""
+
+GUIDED = """
+SELECT facts.*, coverage.guide FROM facts JOIN fact_coverage AS coverage ON coverage.contact_id = facts.contact_id
+WHERE coverage.guide = :guide
+"""
+"""Facts of contacts that had one guide."""
+
+JOINED: Mapping[Split, str] = {"drawn": CHOSEN, "variant": SHOWN, "guide": GUIDED}
 BY_CHANCE, BY_RULE = True, False
 
 
@@ -93,6 +106,8 @@ class Compared:
     difference: float | None
     low: float | None
     high: float | None
+    chance: float | None = None
+    """How likely chance alone ever shows a difference as sure as this, where there is none."""
 
     @property
     def says(self) -> str:
@@ -124,28 +139,34 @@ class Drawn:
 
 def compare(programme: Programme, arms: Arms, keys: Sequence[str] = COMPARED) -> list[Compared]:
     """Return the metrics of both arms, and how they differ."""
-    found = _sums(_during(programme, arms.starts, arms.ends), keys, "plan")
+    found = sums_by(during(programme, arms.starts, arms.ends), keys, "plan")
     return [
-        _compared(metric(key), _of(found, arms.control, key), _of(found, arms.candidate, key), arms.planned_units)
+        compared(
+            metric(key), of_arm(found, arms.control, key), of_arm(found, arms.candidate, key), arms.planned_units
+        )
         for key in keys
     ]
 
 
-def _of(found: Found, arm: int, key: str) -> Sums:
+def of_arm(found: Found, arm: int, key: str) -> Sums:
+    """Return what an arm's customers add up to; nothing where it has none."""
     return found.get((arm, key)) or Sums(0, 0, 0, 0, 0, 0)
 
 
-def _during(programme: Programme, starts: datetime, ends: datetime) -> dict[str, Any]:
+def during(programme: Programme, starts: datetime, ends: datetime) -> dict[str, Any]:
+    """Return what the metrics' SQL needs to know of the programme and an exact period."""
     return values_for(programme, None, None) | {"starts": starts, "ends": ends}
 
 
-def _compared(one: Metric, control: Sums, candidate: Sums, planned: int) -> Compared:
-    found = difference(control, candidate, planned)
-    value, low, high = (
-        None if part != part else part for part in map(float, (found.value, found.low, found.high))
+def compared(one: Metric, control: Sums, candidate: Sums, planned: float, *, comparisons: int = 1) -> Compared:
+    """Return how a metric of two arms differs; ``comparisons``: how many are held against the same control."""
+    found = difference(control, candidate, planned, each_of(comparisons))
+    chance = chance_of(control, candidate, planned, comparisons=comparisons)
+    value, low, high, by_chance = (
+        None if part != part else part for part in map(float, (found.value, found.low, found.high, chance))
     )
     units = int(control.units) + int(candidate.units)
-    return Compared(one, _figure(control), _figure(candidate), units, value, low, high)
+    return Compared(one, _figure(control), _figure(candidate), units, value, low, high, by_chance)
 
 
 def _figure(sums: Sums) -> Figure:
@@ -168,10 +189,11 @@ def what_choice_brings(
 
     ``share`` of the contacts draw one. Returns the metrics, and whom each arm had.
     """
-    values = _during(programme, same.since, clock.now()) | {"apart": same.apart}
-    found = _sums(values, keys, "drawn")
+    values = during(programme, same.since, clock.now()) | {"apart": same.apart}
+    found = sums_by(values, keys, "drawn")
     told = [
-        _compared(metric(key), _of(found, BY_CHANCE, key), _of(found, BY_RULE, key), CHOICE_UNITS) for key in keys
+        compared(metric(key), of_arm(found, BY_CHANCE, key), of_arm(found, BY_RULE, key), CHOICE_UNITS)
+        for key in keys
     ]
     counted = {arm: (contacts, customers) for arm, contacts, customers in _rows(_how_many(), values)}
     (drawn, its_customers), (chosen, other_customers) = (counted.get(arm, (0, 0)) for arm in (BY_CHANCE, BY_RULE))
@@ -184,13 +206,19 @@ def customers_needed(programme: Programme, key: str, *, least: float, share: flo
 
     From what is known of the past four weeks; None where that is too little.
     """
-    now = clock.now()
-    before = _sums(_during(programme, now - LOOKS_BACK, now), [key], "plan").values()
-    together = Sums(*(sum(getattr(one, part) for one in before) for part in Sums.__dataclass_fields__))
+    together = lately(programme, key)
     return units_needed(together, least, share), float(together.units) / LOOKS_BACK.days
 
 
-def _sums(values: Mapping[str, Any], keys: Iterable[str], split: Split) -> Found:
+def lately(programme: Programme, key: str, *, guide: str = "") -> Sums:
+    """Return what customers of the past four weeks add up to, all arms together; of those who had a guide."""
+    now = clock.now()
+    values = during(programme, now - LOOKS_BACK, now) | {"guide": guide}
+    before = sums_by(values, [key], "guide" if guide else "plan").values()
+    return Sums(*(sum(getattr(one, part) for one in before) for part in Sums.__dataclass_fields__))
+
+
+def sums_by(values: Mapping[str, Any], keys: Iterable[str], split: Split) -> Found:
     """Return what each arm's customers add up to, by arm and metric."""
     found = {}
     by_relation: dict[str, list[str]] = {}
@@ -228,8 +256,8 @@ def _how_many() -> str:
 def _facts(relation: str, split: Split) -> exp.Select:
     """Return the beginning of a query over a relation's facts, with the column that says the arm."""
     facts = sqlglot.parse_one(RELATIONS[relation].sql, into=exp.Select)
-    if split == "drawn":
-        facts = sqlglot.parse_one(CHOSEN, read="postgres", into=exp.Select).with_("facts", as_=facts)
+    if split in JOINED:
+        facts = sqlglot.parse_one(JOINED[split], read="postgres", into=exp.Select).with_("facts", as_=facts)
     return sqlglot.select().from_(facts.subquery("facts"))
 
 

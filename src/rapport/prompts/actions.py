@@ -35,6 +35,9 @@ def show(*, member: Member, contact: Contact, prompts: Collection[UUID]) -> None
     if not rows:
         return
     Prompt.objects.filter(pk__in=[one.pk for one in rows]).update(shown_at=clock.now(), shown_to=member)
+    steps = [one.about for one in rows if one.kind in (Kind.NEXT, Kind.OFFER)]
+    entries = [one.about for one in rows if one.kind == Kind.REBUTTAL]
+    guides.note_shown(contact, steps=steps, entries=entries, actor=f"member:{member.pk}")
     told = [News(PromptShown(str(one.public_id), one.kind), contact.public_id) for one in rows]
     announce_all(told, programme=contact.programme, actor=f"member:{member.pk}")
 

@@ -95,7 +95,7 @@ class _Told:
         self.rows, self.guide = rows, guide
         self.rank_of: Mapping[UUID, int] = {one.public_id: one.rank for one in rows}
         keys = [one.about for one in rows if one.kind in LIBRARY]
-        found: list[Live] = library.live_among(contact.programme, keys) if keys else []
+        found: list[Live] = library.live_among(contact.programme, keys, contact=contact) if keys else []
         self.live = {one.key: one.entry for one in found}
         has_reason = any(one.kind == Kind.REASON for one in rows)
         self.reasons = reason_names(contact.programme) if has_reason else {}

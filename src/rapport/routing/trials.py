@@ -7,16 +7,16 @@ come from, or each contact by itself where that is withheld. The number of the p
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from rapport.contacts.queries import unit_of
 from rapport.kit import clock
+from rapport.kit.drawing import new_key, place_of
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
 from rapport.routing import presence
@@ -52,20 +52,12 @@ def drawn_for(contact: Contact, plans: Plans) -> int | None:
     )
     if trial is None:
         return None
-    return (trial.candidate if draws(trial.key, _whose(contact), trial.share) else trial.control).number
-
-
-def _whose(contact: Contact) -> str:
-    if contact.customer:
-        return str(contact.customer.public_id)
-    tells_who = any(sign == "@" or sign.isdigit() for sign in contact.address)  # "anonymous" is not one customer
-    return contact.address if tells_who else str(contact.public_id)
+    return (trial.candidate if draws(trial.key, unit_of(contact), trial.share) else trial.control).number
 
 
 def draws(key: str, whose: str, share: float) -> bool:
     """Say whether the customer with this public id, or this address, is drawn for the candidate."""
-    digest = blake2b(whose.encode(), key=bytes.fromhex(key), digest_size=8).digest()
-    return int.from_bytes(digest) < share * 2**64
+    return place_of(key, whose) < share
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ def begin(
         control=control,
         candidate=candidate,
         share=terms.share,
-        key=secrets.token_hex(32),
+        key=new_key(),
         metric=terms.metric,
         least=terms.least,
         units_needed=terms.units_needed,

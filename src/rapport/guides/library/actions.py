@@ -31,6 +31,7 @@ from rapport.guides.library.indexing import forget, index
 from rapport.guides.library.models import Kind, LibraryEntry, LibraryVersion
 from rapport.guides.library.reading import faults_of
 from rapport.guides.library.uses import used_by
+from rapport.guides.trials.drawing import on_now
 from rapport.kit import clock
 from rapport.kit.documents import note_of
 from rapport.kit.errors import Conflict, Invalid, NotFound
@@ -162,6 +163,9 @@ def publish(
     if starts_at is not None and not now < starts_at <= now + FURTHEST:
         raise Invalid("Give a moment in the future, within a year.")
     _require_objection(entry, version)
+    for trial in on_now(entry.programme).filter(entry=entry):
+        if version.content["words"] != trial.words[0]:
+            raise Conflict(f"Its words are on trial {trial.number}. End it first, or leave them as they are.")
     version.live_from = starts_at or now
     version.save(update_fields=["live_from"])
     if starts_at is None:
@@ -188,6 +192,8 @@ def withdraw(*, entry: LibraryEntry, actor: str = "command") -> None:
     take_turns(Turn.GUIDES, entry.programme_id)  # no guide that names it is published meanwhile
     take_turns(Turn.LIBRARY, entry.programme_id)
     entry.refresh_from_db()
+    if trial := on_now(entry.programme).filter(entry=entry).first():
+        raise Conflict(f"Its words are on trial {trial.number}. End that first.")
     if used := used_by(entry):
         raise Conflict(f"It is in use: {', '.join(used[:5])}. Take it out there first.")
     for version in entry.versions.select_related("entry__programme").filter(live_from__gt=clock.now()):

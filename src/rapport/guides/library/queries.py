@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from rapport.guides.library.content import PARTS, Entry, Fitting, Library, entry
 from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, LibraryVersion
 from rapport.guides.library.reading import Known
 from rapport.guides.library.search import find
+from rapport.guides.trials.drawing import words_of_entries
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
 
@@ -79,7 +80,7 @@ def search(
     if contact is not None:
         closeness = _closeness(contact)
         told.sort(key=lambda one: -closeness(one.entry))
-    return told[:limit]
+    return _as_drawn(told[:limit], contact)
 
 
 def rebuttals_for(contact: Contact, *, limit: int = 6) -> list[Live]:
@@ -88,14 +89,14 @@ def rebuttals_for(contact: Contact, *, limit: int = 6) -> list[Live]:
     rows = live_versions(contact.programme).filter(entry__kind=Kind.REBUTTAL).order_by("title")
     told = [(fits(one.entry), one) for one in map(_live, rows)]
     told = sorted((pair for pair in told if pair[0] > 0), key=lambda pair: -pair[0])
-    return [one for _, one in told[:limit]]
+    return _as_drawn([one for _, one in told[:limit]], contact)
 
 
 def rebuttals_of(programme: Programme, objection: str, *, contact: Contact | None = None) -> list[Live]:
     """Return the live rebuttals that answer an objection; for a contact those that fit it, the closest first."""
     rows = live_versions(programme).filter(entry__kind=Kind.REBUTTAL, content__objection=objection)
     told = [_live(one) for one in rows.order_by("title")]
-    return told if contact is None else closest(contact, told)
+    return told if contact is None else _as_drawn(closest(contact, told), contact)
 
 
 def closest(contact: Contact, entries: Iterable[Live]) -> list[Live]:
@@ -119,11 +120,11 @@ def live_by_key(programme: Programme, key: str) -> Live:
     return _live(found)
 
 
-def live_among(programme: Programme, keys: Iterable[str]) -> list[Live]:
-    """Return what is live under these keys, in their order."""
+def live_among(programme: Programme, keys: Iterable[str], *, contact: Contact | None = None) -> list[Live]:
+    """Return what is live under these keys, in their order; for a contact with the words that it is drawn for."""
     wanted = list(keys)
     found = {one.entry.key: one for one in live_versions(programme).filter(entry__key__in=wanted)}
-    return [_live(found[key]) for key in wanted if key in found]
+    return _as_drawn([_live(found[key]) for key in wanted if key in found], contact)
 
 
 def keys_of(programme: Programme, kind: str) -> set[str]:
@@ -182,6 +183,16 @@ def overdue(programme: Programme, today: date) -> QuerySet[LibraryEntry]:
 def today_of(programme: Programme) -> date:
     """Return the day it is where the programme works."""
     return clock.now().astimezone(programme.zone).date()
+
+
+def _as_drawn(several: list[Live], contact: Contact | None) -> list[Live]:
+    """Return the entries with the words on trial that the contact is drawn for."""
+    keys = [one.key for one in several if one.kind == Kind.REBUTTAL]
+    words = words_of_entries(contact, keys) if contact is not None else {}
+    return [
+        replace(one, entry=one.entry.model_copy(update={"words": words[one.key]})) if one.key in words else one
+        for one in several
+    ]
 
 
 def _live(version: LibraryVersion) -> Live:

@@ -48,6 +48,18 @@ METRICS = (
         better="up",
     ),
     Metric(
+        "saved",
+        "Saved",
+        "The share of closed contacts with the outcome `saved`: the customer wanted to leave and stays. "
+        "Read it by reason, for those about leaving.",
+        "share",
+        "ratio",
+        "contact",
+        contacts_where(f"{HANDLED} AND disposition = 'saved'"),
+        contacts_where(HANDLED),
+        better="up",
+    ),
+    Metric(
         "satisfaction",
         "Satisfaction",
         "The mean rating from 1 to 5 that customers gave afterwards.",
