@@ -11,7 +11,7 @@ from operator import itemgetter
 from random import Random
 from uuid import UUID
 
-from rapport.demo import bulk, presence, vault
+from rapport.demo import bulk, presence, vault, wording
 from rapport.demo.files import File
 from rapport.demo.guides import required_keys
 from rapport.demo.month import Month, Visit, stranger
@@ -35,9 +35,10 @@ COLUMNS = {
         "programme_id", "contact_id", "invited_at", "rating", "resolved", "comment", "answered_at",
     ),
     "guides.Progress": (
-        "programme_id", "contact_id", "version_id", "began_at", "state", "told", "required", "covered",
+        "programme_id", "contact_id", "version_id", "began_at", "state", "told", "drawn", "required", "covered",
         "open_because", "here", "steps",
     ),
+    "guides.WordsShown": ("programme_id", "trial_id", "contact_id", "variant", "shown_at"),
     "customers.Promise": (
         "programme_id", "public_id", "customer_id", "contact_id", "made_by_id", "what", "made_at", "due_on",
         "settled_at", "kept",
@@ -56,6 +57,7 @@ class Writer:
     files: list[File]
     customers: list[tuple[int, str]]
     seed: int
+    words: wording.Tried
     rows: dict[str, list[bulk.Row]] = field(default_factory=dict)
     events: list[tuple[float, bulk.Row]] = field(default_factory=list)
     presence: deque[tuple[float, bulk.Row]] = field(default_factory=deque)
@@ -163,7 +165,9 @@ class Writer:
         topic = TOPICS[visit.topic]
         required = required_keys(topic)
         last = visit.legs[-1].rep
+        variant = self.words.drawn_for(visit.topic, visit.legs[0].start, self._whose(visit))
         story = tell(visit, talent=self.month.reps[last].talent, required=len(required), chance=chance)
+        story = wording.turned(story, variant, chance)
         by = "customer" if visit.channel == "chat" and chance.random() < 0.5 else "rep"
         actor = self._legs(pk, public, visit, by)
         self._event(visit.ended, "contact.ended", public, "customer" if by == "customer" else actor, by=by)
@@ -171,7 +175,9 @@ class Writer:
             visit.closed, "contact.closed", public, actor, disposition=story.disposition, resolved=visit.resolved
         )
         self._survey(pk, public, visit, story, chance)
-        self._guide(pk, visit, story, required)
+        self._guide(pk, visit, story, required, variant)
+        if variant is not None and wording.STEP in required[: story.covered]:
+            self._shown(pk, public, visit, actor, variant)
         if story.promise and visit.customer >= 0:
             self._promise(pk, visit, story, chance)
         if visit.attempt > 1 and visit.customer in self.last and chance.random() < 0.5:
@@ -212,7 +218,18 @@ class Writer:
                 rating=story.rating, resolved=story.says_resolved, has_comment=bool(story.comment),
             )  # fmt: skip
 
-    def _guide(self, pk: int, visit: Visit, story: Story, required: list[str]) -> None:
+    def _whose(self, visit: Visit) -> str:
+        """Return by what a contact is drawn where something is tried."""
+        known = visit.customer >= 0
+        return str(UUID(self.customers[visit.customer][1])) if known else self._address(visit)
+
+    def _shown(self, pk: int, public: str, visit: Visit, actor: str, variant: int) -> None:
+        at = (visit.legs[-1].start + visit.legs[-1].end) / 2
+        row = (self._programme, str(self.words.pk), str(pk), str(variant), bulk.stamp(at))
+        self.rows["guides.WordsShown"].append(row)
+        self._event(at, "words.tried", public, actor, trial=self.words.number, variant=variant)
+
+    def _guide(self, pk: int, visit: Visit, story: Story, required: list[str], variant: int | None) -> None:
         leg = visit.legs[-1]
         pace = (leg.end - leg.start) / (len(required) + 1)
         done = required[: story.covered]
@@ -227,7 +244,8 @@ class Writer:
         why = "" if story.covered == len(required) else "The customer was in a hurry"
         self.rows["guides.Progress"].append((
             self._programme, str(pk), str(version.pk), bulk.stamp(visit.legs[0].start), bulk.data(state), "{}",
-            str(len(required)), str(story.covered), why, (*required, "end")[len(done)], bulk.data(steps),
+            "{}" if variant is None else bulk.data(self.words.kept(variant)), str(len(required)),
+            str(story.covered), why, (*required, "end")[len(done)], bulk.data(steps),
         ))  # fmt: skip
 
     def _promise(self, pk: int, visit: Visit, story: Story, chance: Random) -> None:

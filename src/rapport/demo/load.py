@@ -26,6 +26,7 @@ from rapport.demo import (
     requests,
     roster,
     trial,
+    wording,
 )
 from rapport.demo.history import COLUMNS, Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
@@ -136,11 +137,12 @@ def _make(size: Size, seed: int, say: Say) -> int:
         library.stock(setting.programme, since=since)
         guides.stock(setting, since=since)
         say("Simulating a month on the floor", 0.0)
+        words = wording.begin(setting.programme, since=month.since, until=month.end)
         month.trial = tried = trial.begin(setting.programme, month, publics)
         month.run()
         say("Writing customers", 0.0)
         customers, secrets = files.store(setting, people, publics, now=now.timestamp(), today=today, seed=seed)
-        count = _write(setting, Writer(setting, month, people, customers, seed), secrets, now=now, say=say)
+        count = _write(setting, Writer(setting, month, people, customers, seed, words), secrets, now=now, say=say)
         trial.end(tried)
         trial.replay(tried)
         return count

@@ -17,8 +17,8 @@ from rapport.insight.words import SMALL
 from rapport.kit import pages
 from rapport.routing import outcomes
 from rapport.routing.versions import plan_in_force, same_choice
-from rapport.studio.plan_trials import row_of
 from rapport.studio.routing import managing
+from rapport.studio.trial_rows import row_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,58 +11,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from rapport.accounts.roles import Right
-from rapport.insight.arms import COMPARED, Arms, Compared, compare, customers_needed, drawn
-from rapport.insight.registry import METRICS, Metric
-from rapport.insight.words import difference_in_words, written
+from rapport.insight.arms import COMPARED, Arms, compare, customers_needed, drawn
+from rapport.insight.registry import METRICS
 from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.routing import trials, versions
 from rapport.routing.plan.apart import not_apart
 from rapport.routing.plan.reading import read_plan
 from rapport.studio.routing import actor_of, looking, managing, moment_of
+from rapport.studio.trial_rows import LEAST, LEAST_OF_ALL, UNITS, Asked, number_of, row_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.routing.models import PlanTrial
 
-UNITS = {"share": ("points", 100), "seconds": ("seconds", 1), "rating": ("stars", 1)}
-LEAST = {"share": "5", "seconds": "10", "rating": "0.2"}
-LEAST_OF_ALL = 1e-6  # below it the customers that it takes cannot be counted
 USUAL_SHARE, USUAL_LENGTH = "20", timedelta(days=14)
 NOTHING_SENT = {"share": USUAL_SHARE, "metric": COMPARED[0], "least": "", "starts_at": ""}
 PLANNED_UNKNOWN = 2_000
 """For so many customers a trial is planned where too little is known of the past."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be tried and seen: on which share, by which metric, and how small a difference in its unit."""
-
-    share: float
-    metric: Metric
-    least: float
-
-    @property
-    def least_in_words(self) -> str:
-        """The difference with its unit."""
-        unit, factor = UNITS[self.metric.unit]
-        return f"{self.least * factor:g} {unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One metric of both arms in words; ``at``, ``low`` and ``high``: where it is drawn, 0 to 100."""
-
-    compared: Compared
-    control: str
-    candidate: str
-    difference: str
-    low_words: str
-    high_words: str
-    at: float
-    low: float
-    high: float
-    decides: bool
 
 
 @never_cache
@@ -155,20 +120,13 @@ def _asked(sent: QueryDict) -> Asked:
     metric = METRICS.get(sent.get("metric", COMPARED[0]))
     if metric is None or metric.key not in COMPARED:
         raise Invalid("Choose the figure that decides.")
-    share = _number(sent.get("share", USUAL_SHARE), "Say on how many per cent of contacts it is tried.") / 100
-    least = _number(sent.get("least") or LEAST[metric.unit], "Say which difference is worth having.")
+    share = number_of(sent.get("share", USUAL_SHARE), "Say on how many per cent of contacts it is tried.") / 100
+    least = number_of(sent.get("least") or LEAST[metric.unit], "Say which difference is worth having.")
     if not trials.LEAST_SHARE <= share <= trials.MOST_SHARE:
         raise Invalid("Try it on 1 to 99 % of contacts.")
     if not LEAST_OF_ALL <= least < 1e6:
         raise Invalid("The difference worth having is more than nothing.")
     return Asked(share, metric, least / UNITS[metric.unit][1])
-
-
-def _number(text: str, otherwise: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise Invalid(otherwise) from None
 
 
 def _size(programme: Programme, asked: Asked) -> dict[str, Any]:
@@ -234,31 +192,6 @@ def _state(trial: PlanTrial, now: datetime) -> str:
     if trial.ended_at is not None:
         return trial.result
     return "planned" if trial.starts_at > now else "on"
-
-
-def row_of(one: Compared, deciding: str) -> Row:
-    """Write a metric of both arms; ``deciding`` is the key of the one that decides."""
-    ends = [abs(end) for end in (one.low, one.high) if end is not None]
-    widest = max(ends, default=0.0) or 1.0
-
-    def at(value: float | None) -> float:
-        return 50 + 48 * (value or 0.0) / widest
-
-    def words(value: float | None) -> str:
-        return "" if value is None else difference_in_words(one.metric, value)
-
-    return Row(
-        compared=one,
-        control=written(one.metric, one.control),
-        candidate=written(one.metric, one.candidate),
-        difference=words(one.difference),
-        low_words=words(one.low),
-        high_words=words(one.high),
-        at=at(one.difference),
-        low=at(one.low),
-        high=at(one.high),
-        decides=one.metric.key == deciding,
-    )
 
 
 def _context(member: Member) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rapport.studio import (
     replays,
     routing,
     views,
+    words_trials,
 )
 
 PEOPLE = "at/<slug:programme>/people/"
@@ -21,6 +22,7 @@ BOOKS = "at/<slug:programme>/books/"
 LIBRARY = "at/<slug:programme>/library/"
 ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
+TRIALS = f"{GUIDES}-/trials/"
 VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
@@ -63,6 +65,14 @@ urlpatterns = [
     path(f"{GUIDES}-/change/", guides.change, name="guide-change"),
     path(f"{GUIDES}-/try/", guides.go_through, name="guide-try"),
     path(f"{GUIDES}-/save/", guides.save, name="guide-save"),
+    path(TRIALS, words_trials.listed, name="words-trials"),
+    path(f"{TRIALS}new/", words_trials.new, name="words-trial-new"),
+    path(f"{TRIALS}size/", words_trials.size, name="words-trial-size"),
+    path(f"{TRIALS}propose/", words_trials.propose, name="words-trial-propose"),
+    path(f"{TRIALS}<int:trial>/", words_trials.show, name="words-trial"),
+    path(f"{TRIALS}<int:trial>/begin/", words_trials.begin, name="words-trial-begin"),
+    path(f"{TRIALS}<int:trial>/drop/", words_trials.drop, name="words-trial-drop"),
+    path(f"{TRIALS}<int:trial>/end/", words_trials.end, name="words-trial-end"),
     path(f"{GUIDES}<slug:guide>/", guides.guide, name="guide"),
     path(f"{GUIDES}<slug:guide>/retire/", guide_versions.retire, name="guide-retire"),
     path(VERSION, guide_versions.version, name="guide-version"),

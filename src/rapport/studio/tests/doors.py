@@ -15,6 +15,7 @@ from rapport.guides import publishing as guides
 from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.library.examples import add_example
+from rapport.guides.trials import actions as words_trials
 from rapport.kit import clock
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
@@ -44,6 +45,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     version = {f"routing-{name}": {"number": made.number} for name in of_version}
     trial = {"trial": _a_trial(world, made.number)}
     guide = guides.save_draft(programme=world.programme, text=GUIDE)
+    words = {"trial": _words_on_trial(world)}
     of_guide = {"guide": guide.guide.key}
     of_guides_version = {**of_guide, "number": guide.number}
     example = _an_example(world)
@@ -58,10 +60,28 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "book-hand-over-end": {"hand_over": handed.public_id},
         **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),
         **version,
+        **dict.fromkeys(("words-trial", *(f"words-trial-{do}" for do in ("begin", "drop", "end"))), words),
         "routing-trial": trial,
         "routing-trial-end": trial,
         "token-end": {"token": ApiToken.objects.get(programme=world.programme, name="walked").public_id},
     }
+
+
+def _words_on_trial(world: World) -> int:
+    """Return the number of a trial of words that waits to be begun."""
+    guides.install(
+        programme=world.programme, text=GUIDE.replace("Walked", "Tried") + '[for]\nlanguages = ["fi"]\n'
+    )
+    terms = words_trials.Terms(share=0.5, days=9, metric="satisfaction", least=0.2, units_needed=100)
+    made = words_trials.propose(
+        programme=world.programme,
+        about=words_trials.About(guide="tried", step="close"),
+        others=["Thank you"],
+        terms=terms,
+        by=world.supervisor,
+        actor="test",
+    )
+    return made.number
 
 
 def _an_example(world: World) -> int:
