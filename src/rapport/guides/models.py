@@ -100,8 +100,8 @@ class Progress(models.Model):
     """How far a contact is through its guide: ``state`` and ``told`` together are what guides.state writes.
 
     ``here`` is the step it stood at after its last move ("end" when through), and ``steps`` what had come of each
-    step that was required or seen: done, left_out, open, or only seen. ``drawn`` are the words on trial that it goes
-    by, as guides.trials.drawing keeps them.
+    step that was required or seen: done, left_out, open, or only seen. ``drawn`` are the words on trial that it
+    goes by, as guides.trials.drawing keeps them.
     """
 
     FIELD_CLASSES: ClassVar = {"told": FieldClass.PERSONAL, "open_because": FieldClass.PERSONAL}
