@@ -4,6 +4,7 @@ from django.urls import path
 
 from rapport.studio import (
     books,
+    coverage,
     expected,
     guide_versions,
     guides,
@@ -65,6 +66,7 @@ urlpatterns = [
     path(f"{GUIDES}-/change/", guides.change, name="guide-change"),
     path(f"{GUIDES}-/try/", guides.go_through, name="guide-try"),
     path(f"{GUIDES}-/save/", guides.save, name="guide-save"),
+    path(f"{GUIDES}-/coverage/", coverage.coverage, name="guide-coverage"),
     path(TRIALS, words_trials.listed, name="words-trials"),
     path(f"{TRIALS}new/", words_trials.new, name="words-trial-new"),
     path(f"{TRIALS}size/", words_trials.size, name="words-trial-size"),
