@@ -13,6 +13,7 @@ from rapport.kit.lines import Path
 
 LONG_WORDS = 600
 SAVES = ("contact", "value_given", "file:name", "file:likes", "file:language", "file:email", "file:phone")
+OF_A_SKILL = 'Levels are of a skill; say which: [freedom] skill = "…".'
 
 
 def faults_of(guide: Guide, known: Known = NOTHING_KNOWN) -> list[Fault]:
@@ -25,6 +26,7 @@ def faults_of(guide: Guide, known: Known = NOTHING_KNOWN) -> list[Fault]:
         *_of_each(guide, _touch_point),
         *_of_each(guide, _kind),
         *_declared(guide),
+        *_freedom(guide),
         *conditions(guide),
         *insertions(guide),
         *outside(guide, known),
@@ -89,7 +91,7 @@ def _touch_point(guide: Guide, step: Step) -> Iterator[tuple[str, str]]:
             yield part, words
     for part in ("rephrase_from", "reorder_from", "skip_from"):
         if getattr(step, part) is not None and not guide.freedom.skill:
-            yield part, 'Levels are of a skill; say which: [freedom] skill = "…".'
+            yield part, OF_A_SKILL
         if getattr(step, part) is not None and not form:
             yield part, "It has no touch point, so everybody may do without it."
 
@@ -148,6 +150,11 @@ def _declared(guide: Guide) -> Iterator[Fault]:
             yield Fault((*here, "least"), "The least is more than the most.")
         if field.saves not in SAVES:
             yield Fault((*here, "saves"), f"{field.saves!r} is nothing to save to; there are: {', '.join(SAVES)}.")
+
+
+def _freedom(guide: Guide) -> Iterator[Fault]:
+    if guide.freedom.quiet_from is not None and not guide.freedom.skill:
+        yield Fault(("freedom", "quiet_from"), OF_A_SKILL)
 
 
 def _targets(guide: Guide) -> Iterator[Fault]:

@@ -66,6 +66,7 @@ def test_the_same_guide_as_json() -> None:
         ('is = ["priority"]', "is = [true]", ""),
         ('skill = "retention"', 'skill = "charm"', "There is no skill 'charm'"),
         ('skill = "retention"', "", "Levels are of a skill"),
+        ('skill = "retention"', "quiet_from = 3", "Levels are of a skill"),
         ('objections = ["too_dear"]', 'objections = ["dear"]', "There is no objection 'dear'"),
         ('slot = "save"', 'slot = "rescue"', "There is no slot of offers 'rescue'"),
         ('slot = "save"', "", "Name the slot of offers"),
