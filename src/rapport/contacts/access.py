@@ -53,6 +53,12 @@ def lock_contact(contact_id: int) -> Contact:
     return Contact.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=contact_id)
 
 
+def state_held(contact: Contact) -> str:
+    """Return the state that the contact is in now; it stays so until the transaction ends."""
+    rows = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk)
+    return rows.values_list("state", flat=True).get()
+
+
 def lock_contacts(contact_ids: Iterable[int]) -> list[Contact]:
     """Return many contacts locked, in the one order in which contacts are locked: by id. For the router.
 

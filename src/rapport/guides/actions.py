@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
+from rapport.contacts.access import state_held
 from rapport.customers import actions as customers
 from rapport.customers.queries import customer_by_id
 from rapport.events.actions import announce
@@ -210,7 +211,7 @@ def keep_state(progress: Progress, run: Run) -> None:
 
 
 def _locked(contact: Contact, member: Member) -> tuple[Progress, Run]:
-    if contact.state not in IN_HAND:
+    if state_held(contact) not in IN_HAND:
         raise Conflict("This contact is closed, so its guide cannot be changed any more.")
     if begin(contact, actor=f"member:{member.pk}") is None:
         raise NotFound("There is no guide for this contact.")

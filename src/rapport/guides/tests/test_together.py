@@ -1,5 +1,10 @@
 """Guides on real connections: what several do at one moment is all kept, or one of them is refused."""
 
+from threading import Event
+from time import sleep
+
+from django.db import transaction
+
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
@@ -30,6 +35,32 @@ def test_ticks_at_one_moment_are_all_kept(committed_world: World) -> None:
     progress = Progress.objects.get(contact=contact)
     assert sorted(progress.state["covered"]) == KEYS
     assert (progress.required, progress.covered) == (8, 8)
+
+
+def test_nothing_is_ticked_behind_a_wrap_up(committed_world: World) -> None:
+    world = committed_world
+    publishing.install(programme=world.programme, text=simple("Cancel", STEPS[:1], "cancel"))
+    made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", reason=world.reason)
+    routing.answer_elsewhere(made, rep=world.rep, actor="pbx")
+    contact = Contact.objects.get(pk=made.pk)
+    is_closing = Event()
+
+    def close() -> None:
+        with inside(world.programme.pk), transaction.atomic():
+            held = Contact.objects.select_for_update().get(pk=contact.pk)
+            actions.close(held, actor="test", because="The line broke.")
+            contacts.end(held, by="rep", actor="test")
+            contacts.close(held, actor="test", disposition=None, resolved=None)
+            is_closing.set()
+            sleep(0.2)  # the tick is on its way, with what it read of the contact before
+
+    def tick() -> None:
+        is_closing.wait(5)
+        with inside(world.programme.pk):
+            actions.tick(member=world.rep, contact=contact, step=KEYS[0])
+
+    assert [type(one) for one in at_once(close, tick)] == [type(None), Conflict]
+    assert Progress.objects.get(contact=contact).covered == 0
 
 
 def test_of_two_guides_for_the_same_contacts_one_comes_into_force(committed_world: World) -> None:
