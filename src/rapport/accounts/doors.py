@@ -41,6 +41,7 @@ class Door:
     kind: str
     rights: tuple[Right, ...] = ()  # one of them is enough
     why: str = ""
+    or_member: bool = False  # of a token: a member who is signed in may, with the right, as well
 
 
 def door_of(view: Callable[..., Any]) -> Door | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+
+from rapport.accounts.doors import Door, door_of
 
 REFUSALS = {
     "400": "The request cannot be read.",
@@ -49,12 +52,22 @@ class DocumentedAPI(NinjaAPI):
         components = schema["components"]
         components["securitySchemes"] = SCHEMES
         components.setdefault("schemas", {})["Refusal"] = REFUSAL
+        for_members = {name for name, door in self._doors() if door.or_member}
         for item in schema["paths"].values():
-            for verb, operation in item.items():
-                operation["security"] = [{"token": []}, *([{"session": []}] if verb == "get" else [])]
+            for operation in item.values():
+                is_for_members = operation["operationId"] in for_members
+                operation["security"] = [{"token": []}, *([{"session": []}] if is_for_members else [])]
                 operation["responses"] = {str(code): one for code, one in operation["responses"].items()}
                 operation["responses"] |= {code: _refusal(words) for code, words in REFUSALS.items()}
         return schema
+
+    def _doors(self) -> Iterator[tuple[str, Door]]:
+        """Yield each operation's name and the door that it declares."""
+        for _, router in self._routers:
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    if door := door_of(operation.view_func):
+                        yield operation.operation_id or self.get_openapi_operation_id(operation), door
 
 
 def _refusal(words: str) -> dict[str, Any]:

@@ -55,8 +55,8 @@ api.add_router("", books)
 api.add_router("", guides)
 api.add_router("", library)
 LONGEST_PAGE = 1000
-READS = declares(Door("token", (Right.USE_API,)))  # a member who is signed in may, with the right, as well
-READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,)))
+READS = declares(Door("token", (Right.USE_API,), or_member=True))
+READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,), or_member=True))
 
 
 class ContactOut(Schema):

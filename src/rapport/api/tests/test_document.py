@@ -164,6 +164,10 @@ def test_every_operation_says_who_may_call_it_and_how_it_refuses() -> None:
         for operation in item.values():
             assert operation["security"] and {"401", "403", "404", "422", "429"} <= set(operation["responses"])
     assert set(told["components"]["securitySchemes"]) == {"token", "session"}
+    read = {path: item["get"]["security"] for path, item in told["paths"].items() if "get" in item}
+    for_members = {path.rpartition("}/")[2] for path, security in read.items() if {"session": []} in security}
+    assert {"contacts", "metrics"} <= for_members
+    assert not {"guides", "library", "own-reps"} & for_members
 
 
 def test_a_package_is_told_to_be_a_zip() -> None:
