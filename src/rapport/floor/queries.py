@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
-from rapport.guides.queries import Coverage, coverage_of
+from rapport.guides.queries import Coverage, Standing, standing_of
 from rapport.kit import clock
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, room_in_words
@@ -52,6 +52,7 @@ class RepTile:
     contacts: list[Contact]
     room: str
     guide: Coverage
+    stand: list[Standing]  # in the guides of the contacts in hand
     since: datetime
     warn: float | None
     bad: float | None
@@ -90,7 +91,7 @@ def floor_of(programme: Programme) -> Floor:
     held = contacts.in_hand_in(programme)
     line = line_now(programme, most=SHOWN, here=present)
     mean = usual_handle_seconds(programme)
-    guides = coverage_of(one for several in held.values() for one in several)
+    guides = standing_of(one for several in held.values() for one in several)
     hands, plan = hands_in(programme.pk), plan_in_force(programme).plan
     reps = sorted(
         (
@@ -127,16 +128,17 @@ def _rep_tile(
     presence: Presence,
     held: list[Contact],
     room: str,
-    guides: dict[int, Coverage],
+    guides: dict[int, Standing],
     mean: float | None,
 ) -> RepTile:
     warn, bad = _limits(programme, presence, mean)
     since = _since(presence, held)
     seconds = (clock.now() - since).total_seconds()
     level = 2 if bad is not None and seconds >= bad else 1 if warn is not None and seconds >= warn else 0
-    found = [guides[one.pk] for one in held if one.pk in guides]
-    guide = Coverage(sum(one.required for one in found), sum(one.covered for one in found))
-    return RepTile(presence, held, room, guide, since, warn, bad, level)
+    stand = [guides[one.pk] for one in held if one.pk in guides]
+    done = [one.coverage for one in stand]
+    guide = Coverage(sum(one.required for one in done), sum(one.covered for one in done))
+    return RepTile(presence, held, room, guide, stand, since, warn, bad, level)
 
 
 def _since(presence: Presence, held: list[Contact]) -> datetime:

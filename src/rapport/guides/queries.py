@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Sum
 
 from rapport.accounts.queries import member_names
+from rapport.guides.definition.insertions import fill
 from rapport.guides.definition.rules import Guide
 from rapport.guides.engine import FieldView, Run, StepView, View
 from rapport.guides.facts import facts_of
@@ -96,6 +97,15 @@ class Coverage:
     def share(self) -> float | None:
         """The covered share, 0 to 1; None where nothing was required."""
         return self.covered / self.required if self.required else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a contact is: its coverage, the title of the step it stands at (empty: the end), and those open."""
+
+    coverage: Coverage
+    at: str
+    open: tuple[str, ...]
 
 
 def state_of(progress: Progress) -> State:
@@ -197,13 +207,18 @@ def coverage(programme: Programme, *, since: datetime, until: datetime) -> Cover
     return Coverage(required=sums["required"], covered=sums["covered"])
 
 
-def coverage_of(contacts: Iterable[Contact]) -> dict[int, Coverage]:
-    """Return how far each contact that began a guide is through its required touch points, by the contact's id."""
-    rows = Progress.objects.filter(contact__in=[one.pk for one in contacts])
-    return {
-        pk: Coverage(required, covered)
-        for pk, required, covered in rows.values_list("contact_id", "required", "covered")
-    }
+def standing_of(contacts: Iterable[Contact]) -> dict[int, Standing]:
+    """Return how far each contact that began a guide is, by the contact's id, as of its last move."""
+    rows = Progress.objects.select_related("version").defer("version__text", "state", "told")
+    found = rows.filter(contact__in=[one.pk for one in contacts])
+    return {one.contact_id: _standing(one) for one in found}
+
+
+def _standing(progress: Progress) -> Standing:
+    steps = read_version(progress.version).by_key
+    left = [key for key, told in progress.steps.items() if told["came_to"] == "open"]
+    at, *left_open = [fill(steps[key].title, {}) if key in steps else "" for key in (progress.here, *left)]
+    return Standing(Coverage(progress.required, progress.covered), at, tuple(left_open))
 
 
 def guides_in_hand(programme: Programme) -> dict[int, int]:

@@ -17,9 +17,13 @@ from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
 from rapport.contacts.models import Contact
+from rapport.desk import actions as desk
 from rapport.events.models import Event
 from rapport.feedback import actions as feedback
 from rapport.floor.arrivals import line_of, saves_of
+from rapport.guides import actions as guides
+from rapport.guides import publishing as guide_files
+from rapport.guides.tests.written import simple
 from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
@@ -64,6 +68,21 @@ def handled(world: World, *, saved: bool = True) -> Contact:
         resolved=True,
         summary="Stays, with the fee waived",
     )
+
+
+def test_the_floor_shows_where_each_guide_stands(world: World, watcher: Client) -> None:
+    steps = [{"key": "hear", "title": "Hear it"}, {"key": "legal", "title": "Read it", "touch_point": "required"}]
+    guide_files.install(programme=world.programme, text=simple("Cancel", steps, "cancel"))
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    turn(world.programme)
+    offer = open_offer_to(world.rep)
+    assert offer is not None
+    contact = desk.accept(member=world.rep, offer_id=offer.public_id)
+    page = watcher.get("/at/cards/floor/now/").content.decode()
+    assert ">Hear it<" in page and "1 open: Read it" in page
+    guides.tick(member=world.rep, contact=contact, step="legal")
+    assert "1 open" not in watcher.get("/at/cards/floor/now/").content.decode()
 
 
 def test_the_floor_shows_who_does_what_and_who_waits_and_why(world: World, watcher: Client) -> None:
