@@ -235,7 +235,7 @@ class Writer:
         done = required[: story.covered]
         by = f"member:{self.setting.reps[leg.rep].pk}"
         covered = {
-            key: {"at": bulk.stamp(leg.start + pace * n), "by": by, "how": "hand"}
+            key: {"at": datetime.fromtimestamp(leg.start + pace * n, UTC).isoformat(), "by": by, "how": "hand"}
             for n, key in enumerate(done, start=1)
         }
         state = {"path": done, "at": max(0, len(done) - 1), "covered": covered, "skipped": {}, "results": {}}

@@ -18,6 +18,7 @@ from rapport.demo.requests import HELD, RESTRICTED
 from rapport.feeds.queries import deliveries_of, feed_of
 from rapport.guides.library.listing import Wanted, listed
 from rapport.guides.library.queries import live_versions, search
+from rapport.guides.queries import guide_of
 from rapport.insight import queries as insight
 from rapport.insight.check import differences
 from rapport.kit.errors import Conflict
@@ -43,6 +44,7 @@ def test_the_rows_hang_together(small: Any) -> None:
     closed = contacts.filter(state="closed")
     assert rows("feedback.Survey", programme=small).count() == closed.count()
     assert rows("guides.Progress", programme=small).count() == closed.count()
+    assert all(guide_of(one) is not None for one in closed.order_by("-pk")[:3])
     assert rows("contacts.Leg", programme=small).count() >= closed.count()
     assert not rows("contacts.Leg", ended_at__gt=NOON).exists()
     assert not rows("routing.StateSpan", ended_at__gt=NOON).exists()
