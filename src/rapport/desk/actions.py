@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,12 +25,13 @@ from rapport.customers.queries import (
 from rapport.guides import actions as guides
 from rapport.kit import limits
 from rapport.kit.errors import Conflict, Invalid
+from rapport.prompts import actions as prompts
 from rapport.routing import actions as routing
 from rapport.routing import handing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
-    from rapport.contacts.models import Contact
+    from rapport.contacts.models import Contact, Reason
     from rapport.customers.models import Customer, SealedValue
 
 MOST_TRIED, TRIED_WITHIN = 30, 600  # ways to find a customer, in seconds
@@ -89,8 +90,9 @@ def wrap_up(
     summary: str,
     value_given: str = "",
     open_because: str = "",
+    reason: str = "",
 ) -> Contact:
-    """Settle the guide and put the outcome on file; Invalid says what is still missing."""
+    """Settle the guide and put the outcome on file, with what it was about; Invalid says what is still missing."""
     if not disposition:
         raise Invalid("Choose how the contact went.")
     if resolved is None:
@@ -98,6 +100,8 @@ def wrap_up(
     contact = access_in_hand(member, contact_id, lock=True)
     if contact.state == "wrap_up":
         guides.close(contact, actor=f"member:{member.pk}", because=open_because)
+        if reason:
+            contacts.learn_reason(contact, reason=_reason(member, reason), actor=f"member:{member.pk}")
     return routing.finish_wrap_up(
         member=member,
         contact_id=contact_id,
@@ -130,11 +134,24 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
 def learn_reason(*, member: Member, contact_id: UUID, key: str) -> None:
     """Say what the contact is about; its guide follows while nothing is ticked."""
     contact = in_hand(member, contact_id, lock=True)
+    contacts.learn_reason(contact, reason=_reason(member, key), actor=f"member:{member.pk}")
+    guides.follow_reason(contact, actor=f"member:{member.pk}")
+
+
+def _reason(member: Member, key: str) -> Reason:
     reason = past.reason_by_key(member.programme, key)
     if reason is None:
         raise Invalid("Choose what the contact is about from the list.")
-    contacts.learn_reason(contact, reason=reason, actor=f"member:{member.pk}")
-    guides.follow_reason(contact, actor=f"member:{member.pk}")
+    return reason
+
+
+@transaction.atomic
+def promise(*, member: Member, contact_id: UUID, what: str, due_on: date, heard: UUID | None = None) -> None:
+    """Put a promise on the file of the customer in hand; ``heard`` is the prompt that told of it."""
+    contact, customer = customer_in_hand(member, contact_id)
+    if heard is not None and not prompts.take_up(member=member, contact=contact, prompt=heard):
+        raise Conflict("This promise is on file already.")
+    customers.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
 
 
 @transaction.atomic

@@ -16,10 +16,11 @@ ANSWERS = {"yes": True, "no": False}
 
 
 class PromiseForm(forms.Form):
-    """A promise and its day."""
+    """A promise and its day, and the prompt that told of it."""
 
     what = forms.CharField(max_length=300, error_messages={"required": "Say what was promised."})
     due_on = forms.DateField(error_messages={"required": "Say by which day.", "invalid": "Choose a day."})
+    heard = forms.UUIDField(required=False)
 
 
 class CallBackForm(forms.Form):
@@ -53,10 +54,10 @@ def read(form_class: type[forms.Form], data: QueryDict) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def promise(data: QueryDict) -> tuple[str, date]:
-    """Return what was promised and by when."""
+def promise(data: QueryDict) -> tuple[str, date, UUID | None]:
+    """Return what was promised and by when, and the prompt that told of it."""
     values = read(PromiseForm, data)
-    return values["what"], values["due_on"]
+    return values["what"], values["due_on"], values["heard"]
 
 
 def call_back(data: QueryDict, zone: ZoneInfo) -> dict[str, Any]:

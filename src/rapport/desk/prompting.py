@@ -17,6 +17,7 @@ from rapport.guides.queries import guide_of
 from rapport.kit import pages, redaction
 from rapport.prompts import actions
 from rapport.prompts.queries import panel_of
+from rapport.prompts.wrapping import promise_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -64,5 +65,12 @@ def look_over(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRes
 def _panel(request: HttpRequest, member: Member, contact: Contact) -> HttpResponse:
     shown = panel_of(contact, guide_of(contact, member=member))
     actions.show(member=member, contact=contact, prompts=[one.public_id for one in shown.items])
-    at = f"/at/{member.programme.key}/desk/contacts/{contact.public_id}"
-    return pages.render(request, "desk/prompts_shown.html", {"panel": shown, "contact": contact, "at": at})
+    has_file = contact.customer is not None and contact.customer.is_active
+    promises = [one for one in shown.heard if one.kind == "promise" and has_file]
+    context = {
+        "panel": shown,
+        "contact": contact,
+        "at": f"/at/{member.programme.key}/desk/contacts/{contact.public_id}",
+        "promised": {one.public_id: promise_of(contact, one.public_id, one.words) for one in promises},
+    }
+    return pages.render(request, "desk/prompts_shown.html", context)

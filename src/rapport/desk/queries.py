@@ -16,6 +16,7 @@ from rapport.guides import queries as guides
 from rapport.guides.library import queries as library
 from rapport.insight import queries as insight
 from rapport.kit import clock
+from rapport.prompts.wrapping import Suggested, suggested_for
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
@@ -200,6 +201,7 @@ class Work:
     reasons: list[Any] = field(default_factory=list)
     dispositions: list[Any] = field(default_factory=list)
     wrap_up_until: datetime | None = None
+    suggested: Suggested | None = None
     call_back: Any = None
     booked: Any = None
     call_backs: list[Any] = field(default_factory=list)
@@ -308,6 +310,7 @@ def _with_contact(
         reasons=contacts.reasons_of(member.programme),
         dispositions=contacts.dispositions_for(contact) if is_over else [],
         wrap_up_until=contact.ended_at + allowed if is_over and contact.ended_at else None,
+        suggested=suggested_for(contact, guide) if is_over else None,
         handed=_handed(contact),
         call_back=call_backs.call_back_of(contact),
         booked=call_backs.booked_about(contact),

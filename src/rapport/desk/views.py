@@ -256,9 +256,8 @@ def reveal(request: HttpRequest, member: Member, contact_id: UUID, value_id: UUI
 @at_desk
 def promise(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Record a promise to the customer."""
-    contact, customer = actions.customer_in_hand(member, contact_id)
-    what, due_on = forms.promise(request.POST)
-    customers.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
+    what, due_on, heard = forms.promise(request.POST)
+    actions.promise(member=member, contact_id=contact_id, what=what, due_on=due_on, heard=heard)
     return pages.announce(show_work(request, member), "The promise is on file.")
 
 
@@ -316,6 +315,7 @@ def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
         summary=request.POST.get("summary", ""),
         value_given=request.POST.get("value_given", ""),
         open_because=request.POST.get("open_because", ""),
+        reason=request.POST.get("reason", ""),
     )
     return pages.notify(pages.announce(show_work(request, member), "Wrapped up."), "presence", "day")
 

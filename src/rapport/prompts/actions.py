@@ -43,6 +43,23 @@ def show(*, member: Member, contact: Contact, prompts: Collection[UUID]) -> None
 
 
 @transaction.atomic
+def take_up(*, member: Member, contact: Contact, prompt: UUID) -> bool:
+    """Note that a promise that was heard is being put on file, while it still stands in the wrap-up or before.
+
+    Returns False where that was done, or it was put away, before.
+    """
+    found = _lock(contact, prompt)
+    if found.kind != Kind.PROMISE:
+        raise NotFound
+    if found.used_at is not None or found.dismissed_at is not None:
+        return False
+    found.used_at = clock.now()
+    found.save(update_fields=["used_at"])
+    _tell(member, contact, PromptUsed(str(found.public_id), found.kind))
+    return True
+
+
+@transaction.atomic
 def use(*, member: Member, contact: Contact, prompt: UUID) -> Prompt:
     """Do what a prompt suggests: go to its step, take its reason over, note that they are upset; again is once."""
     found = _lock(contact, prompt)

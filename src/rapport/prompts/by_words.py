@@ -96,10 +96,10 @@ def verbatim_share(words: str, text: str) -> float:
 
 def _guided_share(touch: Touch, text: str) -> float:
     """Return how far a step in one's own words was met: by its words, or by all of its points."""
-    said = _telling(text)
-    shares = [_share(_telling(touch.words), said)]
+    said = telling(text)
+    shares = [_share(telling(touch.words), said)]
     if touch.points:
-        shares.append(min(_share(_telling(point), said) for point in touch.points))
+        shares.append(min(_share(telling(point), said) for point in touch.points))
     return max(shares)
 
 
@@ -109,9 +109,9 @@ def _share(wanted: set[str], said: set[str]) -> float:
 
 def _nearest(shows: Shown, text: str, several: Mapping[str, Sequence[str]]) -> list[Finding]:
     """Return the key with the example that shares the most telling words with the text, if they are any."""
-    said = _telling(text)
+    said = telling(text)
     best = max(
-        ((_alike(said, _telling(example)), key) for key, examples in several.items() for example in examples),
+        ((_alike(said, telling(example)), key) for key, examples in several.items() for example in examples),
         default=(0.0, ""),
     )
     return [Finding(shows, best[0], about=best[1])] if best[0] >= SURE_ENOUGH else []
@@ -130,7 +130,8 @@ def words_of(text: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
 
 
-def _telling(text: str) -> set[str]:
+def telling(text: str) -> set[str]:
+    """Return the stems of the words that say what a text is about."""
     return {_stem(word) for word in words_of(text) if word not in _EMPTY}
 
 

@@ -36,6 +36,20 @@ document.addEventListener("htmx:after:swap", () => {
   if (news.length) announce(`Prompt: ${news.map((one) => one.dataset.prompt).join("; ")}`);
 });
 
+// A promise that was heard opens its form, filled in; it is on file when the rep says so.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-promise]");
+  const what = document.getElementById("promise-what");
+  if (!button || !what) return;
+  const { promise, due, heard } = button.dataset;
+  for (const [id, value] of [["promise-what", promise], ["promise-due", due], ["promise-heard", heard]]) document.getElementById(id).value = value;
+  what.closest("details").open = true;
+  const tab = document.getElementById("tab-file");
+  tab.checked = true;
+  tab.dispatchEvent(new Event("change", { bubbles: true }));
+  what.focus();
+});
+
 // A text with three digits or more is looked over before it is sent; one with a secret wants Enter twice.
 const DIGITS = /(?:\d\D*){3}/;
 let looked = { text: "", found: "" };

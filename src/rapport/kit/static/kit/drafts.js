@@ -33,7 +33,7 @@ function restore(field) {
   const value = store((kept) => kept.getItem(key));
   if (!value) return;
   if (field.type === "radio") field.checked = field.value === value;
-  else if (!field.value) field.value = value;
+  else field.value = value; // what was written goes before what the page suggests
 }
 
 const fieldsIn = (root) => root.querySelectorAll("[data-draft], form[data-draft-form] :is(input, textarea, select)");
