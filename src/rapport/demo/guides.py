@@ -83,7 +83,7 @@ def _with_cancelling_alone(steps: list[Step]) -> list[Step]:
     by_key = {one["key"]: one for one in steps}
     by_key["reason"]["customer_words"] = "Please tell us why you would like to cancel your card."
     by_key["reason"]["branches"].insert(0, {"when": ALONE, "to": "day"})
-    asked = [{"field": "ends", "known": True}]
+    asked = [{"any_of": [*ALONE, {"field": "ends", "known": True}]}]
     by_key["disclosure"] |= {"branches": [{"when": asked, "to": "end-card"}], "next": "value"}
     day = {"key": "day", "kind": "ask", "title": "When the card shall end", "asks": ["ends"]}
     ends = {"key": "end-card", "kind": "do", "title": "End the card", "rep_only": True, "next": "value"}
