@@ -2,14 +2,17 @@
 
 from threading import Event
 from time import sleep
+from uuid import uuid4
 
 from django.db import transaction
 
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
+from rapport.events.models import Event as Told
 from rapport.guides import actions, publishing
-from rapport.guides.models import GuideVersion, Progress
+from rapport.guides.alone import actions as alone
+from rapport.guides.models import Alone, GuideVersion, Progress
 from rapport.guides.tests.written import simple
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
@@ -73,3 +76,27 @@ def test_of_two_guides_for_the_same_contacts_one_comes_into_force(committed_worl
     told = at_once(*(lambda name=name: install(name) for name in ("One", "Two", "Three")))
     assert sum(isinstance(one, Conflict) for one in told) == 2
     assert GuideVersion.objects.filter(starts_at__isnull=False).count() == 1
+
+
+def test_two_tabs_go_on_once_and_end_once(committed_world: World) -> None:
+    world = committed_world
+    steps = [{"key": key, "title": key, "words": key} for key in ("one", "two")]
+    text = "self_service = true\n" + simple("Cancel", steps, "cancel")
+    publishing.install(programme=world.programme, text=text)
+    contact = alone.begin(programme=world.programme, reason=world.reason, client_id=uuid4())
+
+    def go_on(here: str) -> None:
+        with inside(world.programme.pk):
+            alone.go_on(contact, here=here, answers={})
+
+    def ask() -> None:
+        with inside(world.programme.pk):
+            alone.ask_person(contact, email="ada@example.org", text="", client_id=uuid4())
+
+    at_once(*[lambda: go_on("one")] * 3)
+    assert Progress.objects.get().state["path"] == ["one", "two"]
+    told = at_once(ask, *[lambda: go_on("two")] * 3, ask)
+    assert sum(isinstance(one, Conflict) for one in told) == 4
+    ended = Told.objects.filter(name__in=["contact.served", "contact.queued"])
+    assert ended.count() == Told.objects.filter(name="guide.alone_ended").count() == 1
+    assert Alone.objects.get().outcome in ("served", "person")

@@ -1,4 +1,5 @@
-// Fields with data-draft="key" keep what is typed over a reload, until a conversation has begun with it.
+// Fields with data-draft="key" keep what is typed over a reload, until a conversation has begun with it; in a form
+// with data-draft-form="once", until it is sent.
 import { keep, kept } from "./store.js";
 
 for (const field of document.querySelectorAll("[data-draft]")) {
@@ -10,6 +11,9 @@ for (const field of document.querySelectorAll("[data-draft]")) {
 // A second click while the first is on its way would only be told the same. Once it is: a button sends its name too.
 for (const form of document.querySelectorAll("[data-draft-form]")) {
   form.addEventListener("submit", () => window.setTimeout(() => {
+    if (form.dataset.draftForm === "once") {
+      for (const field of form.querySelectorAll("[data-draft]")) keep(field.dataset.draft, "");
+    }
     for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = true;
   }));
 }
