@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapport.guides.definition import graph
 from rapport.guides.definition.conditions import hold, in_words
-from rapport.guides.definition.facts import FACTS, RESULT
+from rapport.guides.definition.facts import ATTRIBUTE, FACTS, RESULT
 from rapport.guides.definition.insertions import fill
 from rapport.guides.definition.rules import END, Guide, Step
 from rapport.guides.engine import Run
@@ -40,7 +40,7 @@ def _ways(run: Run, step: Step) -> Iterator[Way]:
     for branch in step.branches:
         is_taken = is_open and hold(branch.when, run.known)
         is_open = is_open and not is_taken
-        when = in_words(branch.when, lambda name: _named(run.guide, name))
+        when = in_words(branch.when, lambda name: _named(run.guide, name), _said)
         yield Way(branch.to, _title(run, branch.to), when, is_taken)
     other = graph.otherwise(run.guide, step)
     yield Way(other, _title(run, other), "", is_open)
@@ -56,4 +56,8 @@ def _named(guide: Guide, name: str) -> str:
         return f"\u201c{guide.fields[name].label}\u201d"
     if name.startswith(RESULT) and (step := guide.by_key.get(name.removeprefix(RESULT))):
         return f"\u201c{step.title}\u201d"
-    return FACTS[name].words[:1].lower() + FACTS[name].words[1:] if name in FACTS else name
+    return FACTS[name].called if name in FACTS else name.removeprefix(ATTRIBUTE)
+
+
+def _said(name: str) -> tuple[str, str] | None:
+    return FACTS[name].said if name in FACTS else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -81,30 +81,52 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value).strip().casefold()
 
 
-def in_words(conditions: Sequence[Condition], named: Callable[[str], str] = str) -> str:
-    """Return the conditions as people read them; ``named`` says what they call a fact or field."""
-    return " and ".join(_told(one, named) for one in conditions)
+def in_words(
+    conditions: Sequence[Condition],
+    named: Callable[[str], str] = str,
+    said: Callable[[str], tuple[str, str] | None] = lambda name: None,
+) -> str:
+    """Return the conditions as people read them.
+
+    ``named`` says what they call a fact or field; ``said``, where it has any, the sentences for that it is yes or
+    known, and for that it is not.
+    """
+
+    def told(condition: Condition) -> str:
+        if condition.any_of:
+            return f"({' or '.join(compared(one) for one in condition.any_of)})"
+        return compared(condition)
+
+    def compared(asked: Comparison | Condition) -> str:
+        sentences, wanted = said(asked.field), _yes_or_no(asked)
+        if sentences is not None and wanted is not None:
+            return sentences[0 if wanted else 1]
+        return f"{named(asked.field)} {' and '.join(_comparisons(asked))}"
+
+    return " and ".join(told(one) for one in conditions)
 
 
-def _told(condition: Condition, named: Callable[[str], str]) -> str:
-    if condition.any_of:
-        return f"({' or '.join(_compared(one, named) for one in condition.any_of)})"
-    return _compared(condition, named)
-
-
-def _compared(asked: Comparison | Condition, named: Callable[[str], str]) -> str:
-    told = []
-    if asked.is_:
-        told.append(f"is {_or(asked.is_)}")
-    if asked.is_not:
-        told.append(f"is not {_or(asked.is_not)}")
-    if asked.at_least is not None:
-        told.append(f"is at least {asked.at_least}")
-    if asked.at_most is not None:
-        told.append(f"is at most {asked.at_most}")
+def _yes_or_no(asked: Comparison | Condition) -> bool | None:
+    """Return what is asked where that is only whether something is so, or is known; else None."""
+    if asked.is_not or asked.at_least is not None or asked.at_most is not None:
+        return None
     if asked.known is not None:
-        told.append("is known" if asked.known else "is not known")
-    return f"{named(asked.field)} {' and '.join(told)}"
+        return None if asked.is_ else asked.known
+    wanted = asked.is_[0] if len(asked.is_) == 1 else None
+    return wanted if isinstance(wanted, bool) else None
+
+
+def _comparisons(asked: Comparison | Condition) -> Iterator[str]:
+    if asked.is_:
+        yield f"is {_or(asked.is_)}"
+    if asked.is_not:
+        yield f"is not {_or(asked.is_not)}"
+    if asked.at_least is not None:
+        yield f"is at least {asked.at_least}"
+    if asked.at_most is not None:
+        yield f"is at most {asked.at_most}"
+    if asked.known is not None:
+        yield "is known" if asked.known else "is not known"
 
 
 def _or(values: Sequence[Any]) -> str:

@@ -9,33 +9,52 @@ from rapport.guides.definition.rules import FieldType, Guide
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of the file or the contact: its type, and what it is."""
+    """A fact of the file or the contact: its type, what it is, and what a condition on it calls it.
+
+    ``said`` are the sentences for that it is yes or known, and for that it is not, where it has any.
+    """
 
     type: FieldType
     words: str
+    called: str
+    said: tuple[str, str] | None = None
 
+
+UPSET = ("the customer is upset", "the customer is not upset")
+ALONE = ("the customer goes alone", "a rep is there")
+BEEN_HERE = ("they were here before", "they were never here before")
 
 FACTS: dict[str, Fact] = {
-    "customer.name": Fact("text", "The customer's name"),
-    "customer.first_name": Fact("text", "The first word of the name"),
-    "customer.segment": Fact("text", "The key of the segment"),
-    "customer.language": Fact("text", "The language of the file, as en"),
-    "customer.years": Fact("number", "Full years as a customer"),
-    "customer.likes": Fact("text", "What the customer likes, as the file says"),
-    "customer.products": Fact("text", "What they hold; a condition holds where any of them fits"),
-    "customer.promises_open": Fact("number", "Promises we made that are not settled"),
-    "customer.promises_overdue": Fact("number", "Those of them whose day has passed"),
-    "contact.channel": Fact("text", "chat, voice or email"),
-    "contact.reason": Fact("text", "The key of the reason"),
-    "contact.reason_name": Fact("text", "The reason as people call it"),
-    "contact.alone": Fact("yes_no", "The customer goes through the guide alone"),
-    "contact.upset": Fact("yes_no", "Somebody noticed that the customer is upset"),
-    "last.days": Fact("number", "Full days since the visit before; not known on a first one"),
-    "last.reason": Fact("text", "The key of the reason of the visit before"),
-    "last.reason_name": Fact("text", "That reason as people call it"),
-    "last.outcome": Fact("text", "How the visit before went, as people call it"),
-    "last.summary": Fact("text", "What was written of the visit before"),
-    "rep.name": Fact("text", "The rep's name"),
+    "customer.name": Fact("text", "The customer's name", "the name"),
+    "customer.first_name": Fact("text", "The first word of the name", "the first name"),
+    "customer.segment": Fact("text", "The key of the segment", "the segment"),
+    "customer.language": Fact("text", "The language of the file, as en", "the language"),
+    "customer.years": Fact("number", "Full years as a customer", "years with us"),
+    "customer.likes": Fact("text", "What the customer likes, as the file says", "what they like"),
+    "customer.products": Fact("text", "What they hold; one that fits is enough", "what they hold"),
+    "customer.promises_open": Fact("number", "Promises we made that are not settled", "open promises"),
+    "customer.promises_overdue": Fact("number", "Those of them whose day has passed", "overdue promises"),
+    "contact.channel": Fact("text", "chat, voice or email", "the channel"),
+    "contact.reason": Fact("text", "The key of the reason", "the reason"),
+    "contact.reason_name": Fact("text", "The reason as people call it", "the reason"),
+    "contact.alone": Fact("yes_no", "The customer goes through the guide alone", "the customer alone", ALONE),
+    "contact.upset": Fact(
+        "yes_no",
+        "Somebody noticed that the customer is upset",
+        "the mood",
+        UPSET,
+    ),
+    "last.days": Fact(
+        "number",
+        "Full days since the visit before; not known on a first one",
+        "days since the last visit",
+        BEEN_HERE,
+    ),
+    "last.reason": Fact("text", "The key of the reason of the visit before", "the last reason", BEEN_HERE),
+    "last.reason_name": Fact("text", "That reason as people call it", "the last reason", BEEN_HERE),
+    "last.outcome": Fact("text", "How the visit before went, as people call it", "the last outcome", BEEN_HERE),
+    "last.summary": Fact("text", "What was written of the visit before", "the last summary", BEEN_HERE),
+    "rep.name": Fact("text", "The rep's name", "the rep's name"),
 }
 ATTRIBUTE = "customer.attribute."
 RESULT = "result."

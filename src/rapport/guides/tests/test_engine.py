@@ -14,6 +14,7 @@ from rapport.guides.definition.checks import faults_of
 from rapport.guides.definition.reading import read_guide
 from rapport.guides.definition.rules import END, Guide
 from rapport.guides.engine import Run
+from rapport.guides.onward import ways_on
 from rapport.guides.state import State
 from rapport.guides.tests.written import CANCEL
 from rapport.kit.errors import DomainError, Invalid
@@ -108,6 +109,36 @@ def test_a_failed_transaction_takes_its_branch() -> None:
         state = moves.cover(run(state), key, **WHO)
     failed = moves.result(run(state), "cancel", status="failed", at=NOW)
     assert "by_hand" in run(failed).way
+
+
+def test_ways_on_are_told_as_people_say_them() -> None:
+    guide = read_guide("""
+name = "Said"
+[[steps]]
+key = "greet"
+title = "Greet"
+next = "hear"
+[[steps.branches]]
+when = [{ field = "contact.upset", is = [true] }]
+to = "hear"
+[[steps.branches]]
+when = [{ field = "last.days", known = false }, { field = "customer.attribute.city", is = ["Berlin"] }]
+to = "hear"
+[[steps.branches]]
+when = [{ any_of = [{ field = "customer.years", at_least = 3 },{ field = "contact.channel", is_not = ["chat"] }] }]
+to = "hear"
+[[steps]]
+key = "hear"
+title = "Hear"
+next = "end"
+""")
+    told = [way.when for way in ways_on(Run(guide))]
+    assert told == [
+        "the customer is upset",
+        "they were never here before and city is Berlin",
+        "(years with us is at least 3 or the channel is not chat)",
+        "",
+    ]
 
 
 def test_where_an_answer_takes_a_step_off_the_way_one_goes_on_from_before_it() -> None:
