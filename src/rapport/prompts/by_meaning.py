@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, cast, get_args
 
 from rapport.kit import redaction
-from rapport.prompts import recognise
+from rapport.prompts import cues, plain, recognise
 from rapport.prompts.findings import Finding, Known, Shown, Touch
 from rapport.prompts.seeds import SIGNALS
 from rapport.prompts.text.grams import words
@@ -23,17 +23,18 @@ class ByMeaning:
 
     def __init__(self) -> None:
         self._kept: list[tuple[Known, recognise.Recogniser]] = []
-        self._of(Known())  # loads the model, so that the first message need not wait
+        self.of_customer("hello", Known())  # loads the model; the first message need not wait
 
     def expect(self, texts: Sequence[str]) -> None:
         """Turn all their sentences into vectors together."""
-        remembered([one for text in texts for one in recognise.sentences(text)])
+        remembered([one for text in texts for one in recognise.clauses(text)])
 
     def of_customer(self, text: str, known: Known) -> list[Finding]:
-        """Return what a customer's message shows, the surest of each kind only; answers only to questions."""
+        """Return what a customer's message shows, each kind once; articles only of questions."""
         found = {one.shows: one for one in _told(text, known)}
         taught = known.trained.names if known.trained else ()
-        for signal in self._of(known).signals(text):
+        heard = remembered(recognise.clauses(text))
+        for signal in self._of(known).alike(heard):
             name, _, about = signal.name.partition(":")
             shows = AS.get(name, name)
             if (shows == "article" and "?" not in text) or (shows == "reason" and about in taught):
@@ -41,6 +42,9 @@ class ByMeaning:
             if shows in KINDS and shows not in found:
                 kind = cast(Shown, shows)
                 found[kind] = Finding(kind, min(signal.sureness, 1.0), about)
+        plainly = plain.told(heard) if len(heard) else ()
+        for said, sureness in (*plainly, *((each, cues.SURENESS) for each in cues.cued(text))):
+            found.setdefault(said, Finding(said, sureness))
         return list(found.values())
 
     def of_rep(self, text: str, touches: Sequence[Touch]) -> list[Finding]:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from rapport.kit import redaction
+from rapport.prompts import cues
 from rapport.prompts.findings import Finding, Known, Shown, Touch
 
 VERBATIM_SHARE = 0.9  # of the words of a disclosure that must be there, in their order
 COVERED_SHARE = 0.6  # of the telling words of a guided step
-CUE_SURENESS = 0.8
 SURE_ENOUGH = 0.6  # shared words below it say nothing
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _OFTEN = """
@@ -22,24 +22,6 @@ our out please she should so some than thank thanks that that's the their them t
 us very want was we we'll were what when where which who why will with would yes you you're your
 """
 _EMPTY = frozenset(_OFTEN.split())
-_CUES: dict[Shown, re.Pattern[str]] = {
-    "leaving": re.compile(
-        r"\b(?:cancel(?:l?ing)?|clos(?:e|ing)) (?:my|the|this|our) \w+|\b(?:leav(?:e|ing)|switch(?:ing)?|"
-        r"mov(?:e|ing)) (?:you|to (?:another|a different|a new|somebody|someone)|elsewhere|away)|"
-        r"\bgo(?:ing)? elsewhere\b|\bterminate (?:my|the)|\bwant out\b",
-        re.IGNORECASE,
-    ),
-    "competitor": re.compile(
-        r"\b(?:another|other|different|new) (?:bank|provider|company|insurer|carrier|operator)\b|\bcompetitors?\b|"
-        r"\b(?:better|cheaper) (?:offer|deal|price|rate)s? (?:from|at|with|elsewhere)\b",
-        re.IGNORECASE,
-    ),
-    "distress": re.compile(
-        r"\b(?:unacceptable|outrageous|ridiculous|disgrace(?:ful)?|furious|fed up|had enough|complain(?:t|ing)?|"
-        r"desperate|in tears|lawyer|ombudsman|worst|appalling|sick of)\b|\bthis is a joke\b|\bnobody helps?\b",
-        re.IGNORECASE,
-    ),
-}
 _PROMISE = re.compile(
     r"\b(?:i(?:'|’)ll|i will|we(?:'|’)ll|we will|i promise(?: to)?|i am going to|you will (?:get|have|receive)|"
     r"you(?:'|’)ll (?:get|have|receive))\b[^.!?\n]*"
@@ -61,7 +43,7 @@ class ByWords:
 
     def of_customer(self, text: str, known: Known) -> list[Finding]:
         """Return what a customer's message shows."""
-        found = [Finding(shows, CUE_SURENESS) for shows, cue in _CUES.items() if cue.search(text)]
+        found = [Finding(shows, cues.SURENESS) for shows in cues.cued(text)]
         found += _nearest("reason", text, known.reasons)
         found += _nearest("objection", text, known.objections)
         if _QUESTION.search(text):
@@ -71,7 +53,7 @@ class ByWords:
     def of_rep(self, text: str, touches: Sequence[Touch]) -> list[Finding]:
         """Return what a rep's message shows."""
         found = [
-            Finding("promise", CUE_SURENESS, words=match[0].strip()[:300]) for match in _PROMISE.finditer(text)
+            Finding("promise", cues.SURENESS, words=match[0].strip()[:300]) for match in _PROMISE.finditer(text)
         ]
         if secrets := redaction.find(text):
             found.append(Finding("sensitive", 1.0, about=secrets[0].kind))

@@ -24,6 +24,8 @@ CLEARLY = 0.06  # and how much more than like a neutral one
 COVERED = 0.62  # how like a point, or the words of a step, what a rep says must be
 MOST_SENTENCES = 12  # of one message; what follows is not looked at
 SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
+CLAUSE = re.compile(r",|\b(?:and|but|because|since|so|while|that)\b", re.IGNORECASE)
+LONG = 8  # words; a longer sentence says several things, and is like no example as a whole
 INSERTION = re.compile(r"\{[^}]*\}")
 MOST_INSERTED = 8  # words in the place of an insertion
 
@@ -94,10 +96,12 @@ class Recogniser:
 
     def signals(self, message: str) -> list[Signal]:
         """Return what a customer's message shows, surest first, each signal once."""
-        said = sentences(message)
-        if not said or not self._examples:
+        return self.alike(remembered(clauses(message)))
+
+    def alike(self, heard: Vectors) -> list[Signal]:
+        """Return what sentences show, one a row, surest first, each signal once."""
+        if not len(heard) or not self._examples:
             return []
-        heard = remembered(said)
         near, idle = heard @ self._vectors.T, (heard @ self._neutral.T).max(axis=1, initial=0.0)
         shown = np.where((near >= ALIKE) & (near >= idle[:, None] + CLEARLY), near, 0.0).max(axis=0)
         best: dict[str, Signal] = {}
@@ -112,6 +116,17 @@ def sentences(message: str) -> list[str]:
     """Return a message's sentences that have a word in them."""
     found = (part.strip() for part in SENTENCE.findall(message[:4000]))
     return [part for part in found if words(part)][:MOST_SENTENCES]
+
+
+def clauses(message: str) -> list[str]:
+    """Return a message's sentences, and of long ones their parts of three words or more."""
+    found: list[str] = []
+    for sentence in sentences(message):
+        found.append(sentence)
+        if len(words(sentence)) > LONG:
+            parts = (part.strip() for part in CLAUSE.split(sentence))
+            found += [part for part in parts if len(words(part)) >= 3 and part != sentence]
+    return found[: 2 * MOST_SENTENCES]
 
 
 def promises(message: str) -> list[Promise]:

@@ -13,6 +13,16 @@ LEAVING = (
     "I need to terminate my account",
     "we are going to switch to somebody else",
     "end my membership at the end of the month",
+    "how can I get out of this contract?",
+    "I would like to stop my policy",
+    "please stop the service",
+    "I do not want it any longer",
+    "I will take my business elsewhere",
+    "please do not renew it",
+    "I want to take my number to a different operator",
+    "if you do not solve this I am gone",
+    "I am considering a switch to a new provider",
+    "there is nothing that keeps me here",
 )
 COMPETITOR = (
     "another bank gives me a better rate",
@@ -21,6 +31,10 @@ COMPETITOR = (
     "other companies do this for free",
     "I have been comparing prices with other providers",
     "they offered me a card without a fee",
+    "they charge half of what you do",
+    "my neighbour pays much less with another company",
+    "there are cheaper ones on the comparison site",
+    "everybody else gives a discount to loyal customers",
 )
 DISTRESS = (
     "I don't know what to do any more",
@@ -31,6 +45,8 @@ DISTRESS = (
     "please help me, I am in tears",
     "I am really worried and cannot sleep",
     "this is an emergency, I am stranded abroad without money",
+    "I am at my wits' end",
+    "this makes me ill",
 )
 COMPLAINT = (
     "this is unacceptable",
@@ -42,6 +58,13 @@ COMPLAINT = (
     "you people are useless",
     "I am very angry about how I was treated",
     "I will report you to the ombudsman",
+    "I have explained this three times already",
+    "nobody listens to me",
+    "let me talk to a supervisor",
+    "enough is enough",
+    "you promised to call me back and nobody did",
+    "this has gone on for far too long",
+    "you keep making the same mistake",
 )
 SIGNALS = {"leaving": LEAVING, "competitor": COMPETITOR, "distress": DISTRESS, "complaint": COMPLAINT}
 OBJECTIONS = {
