@@ -12,6 +12,7 @@ _HELD = (
     r"|plans?|memberships?|insurance|line|tariff|services?)"
 )
 _MINE = r"(?:my|the|this|our|both|all)\s+(?:\w+\s+)?"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _ANOTHER = r"(?i:another|a different|a new)"
 _HOUSE = r"(?i:banks?|providers?|compan(?:y|ies)|insurers?|carriers?|operators?)"
 LEAVING = re.compile(
@@ -31,7 +32,7 @@ COMPETITOR = re.compile(
     r"|\b(?i:competitors?|competition)\b"
     r"|\b(?i:better|cheaper)\s+(?:\w+\s+)?(?i:offers?|deals?|prices?|rates?|fees?)\s+(?i:from|at|with|elsewhere)\b"
     r"|\b(?i:cheaper|better)\s+(?i:elsewhere|somewhere else)\b"
-    r"|\b(?i:switch)(?i:ing)?\s+(?i:over\s+)?to\s+[A-Z]\w+"
+    rf"|\b(?i:switch)(?i:ing)?\s+(?i:over\s+)?to\s+(?!I\b|{_MONTH})[A-Z]\w+"
 )
 UNHAPPY = re.compile(
     r"\b(?:unacceptable|outrageous|ridiculous|disgrace(?:ful)?|furious|fed up|had enough|desperate|in tears|lawyer"

@@ -1,4 +1,4 @@
-"""Whether a sentence says that its customer leaves, compares or is unhappy, put in words that no example has. Pure.
+"""Whether a sentence says that its customer leaves, compares or is unhappy, in words that no example has. Pure.
 
 A softmax regression on sentence vectors, learnt in a moment from the plain examples of ``seeds`` and the ordinary
 sentences beside them: what is said in a roundabout way is like none of them, and still on their side.
@@ -19,8 +19,8 @@ EXAMPLES: dict[Shown, tuple[str, ...]] = {
     "competitor": COMPETITOR,
     "distress": (*DISTRESS, *COMPLAINT),
 }
-SURE_ENOUGH: dict[Shown, float] = {"leaving": 0.45, "competitor": 0.3, "distress": 0.7}
-"""The share from which a sentence says it; about one in a hundred ordinary sentences is above."""
+SURE_ENOUGH: dict[Shown, float] = {"leaving": 0.55, "competitor": 0.42, "distress": 0.8}
+"""The share from which a sentence says it."""
 STRENGTH = 5.0
 
 

@@ -35,6 +35,51 @@ def test_a_customers_message_shows_what_it_says(by: Recogniser, text: str, shows
     assert all(0 < one.sureness <= 1 for one in found.values())
 
 
+LONG = "I want to cancel my card, the annual fee is far too expensive and another bank offers it for free."
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        (LONG, "leaving"),
+        (LONG, "competitor"),
+        ("I'm thinking of switching to Revolut because they charge nothing abroad", "leaving"),
+        ("Nobody answered my mails for three weeks and I am really fed up with this", "distress"),
+        ("please close all our accounts", "leaving"),
+    ],
+)
+def test_what_is_said_beside_other_things_is_heard(by: Recogniser, text: str, shows: str) -> None:
+    assert shows in {one.shows for one in by.of_customer(text, KNOWN)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please cancel my card payment to the hotel",
+        "can I transfer money from another bank?",
+        "a strange payment is on my account and won't go away",
+        "I would like to switch to July if that is possible",
+    ],
+)
+def test_ordinary_wishes_are_no_thought_of_leaving(by: Recogniser, text: str) -> None:
+    assert not {"leaving", "competitor", "distress"} & {one.shows for one in by.of_customer(text, KNOWN)}
+
+
+def test_a_long_sentence_s_objection_is_heard_in_its_clause() -> None:
+    found = {one.shows: one for one in ByMeaning().of_customer(LONG, KNOWN)}
+    assert found["objection"].about == "too_dear"
+
+
+def test_what_no_example_says_is_heard_by_its_side() -> None:
+    found = {
+        one.shows
+        for one in ByMeaning().of_customer(
+            "I signed up last week but changed my mind, undo the subscription please", Known()
+        )
+    }
+    assert "leaving" in found
+
+
 @pytest.mark.parametrize("text", ["hello", "yes please", "thank you so much", "on Tuesday at ten", "", "🙂", "?"])
 def test_small_talk_shows_nothing(by: Recogniser, text: str) -> None:
     assert by.of_customer(text, KNOWN) == []
