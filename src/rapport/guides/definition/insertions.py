@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 INSERTION = re.compile(r"\{([a-z0-9_.\-]+)(?:\|([^{}]*))?\}")
+SPACED = re.compile(f" ?{INSERTION.pattern}")
 NOT_KNOWN = "…"
 
 
@@ -22,7 +23,15 @@ def has_stray_brace(words: str) -> bool:
 
 
 def fill(words: str, facts: Mapping[str, Any]) -> str:
-    """Return the words with every insertion filled in; what is not known is its stand-in, or three dots."""
+    """Return the words with every insertion filled in; what is not known is its stand-in, or three dots.
+
+    An empty stand-in takes the space before it along where no word follows: "Good day {customer.first_name|},".
+    """
+
+    def placed(found: re.Match[str]) -> str:
+        inserted, space = told(found), " " if found[0].startswith(" ") else ""
+        is_last = words[found.end() : found.end() + 1] in " ,.;:!?"
+        return inserted if not inserted and is_last else space + inserted
 
     def told(found: re.Match[str]) -> str:
         value = facts.get(found[1])
@@ -32,4 +41,4 @@ def fill(words: str, facts: Mapping[str, Any]) -> str:
             return "yes" if value else "no"
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
-    return INSERTION.sub(told, words)
+    return SPACED.sub(placed, words)

@@ -170,6 +170,7 @@ def test_conditions(said: dict[str, Any], facts: dict[str, Any], holds: bool) ->
 def test_insertions() -> None:
     assert fill("Hi {a.b|there}, {c}", {"c": ["x", "y"]}) == "Hi there, x, y"
     assert fill("{a}", {"a": ""}) == "…"
+    assert fill("Good day {a|}, how are {b|}you {c|}", {}) == "Good day, how are you"
     assert fill("{a}", {"a": "{b}", "b": "no"}) == "{b}"  # what is inserted is not read again
 
 
