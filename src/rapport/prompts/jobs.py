@@ -37,3 +37,25 @@ def learn_reasons(programme_id: int) -> None:
         learning.learn(programme, by=by)
     finally:
         vectors.forget()
+
+
+@periodic("prompts.look_for_questions_daily", cron="23 2 * * *")
+def look_for_questions_daily(timestamp: int) -> None:
+    """Every night: look in each programme for what customers ask that nothing answers."""
+    for programme in programmes():
+        look_for_questions.defer(programme_id=programme.pk)
+
+
+@job("prompts.look_for_questions", of_installation=True, retry=None)
+def look_for_questions(programme_id: int) -> None:
+    """Look for what a programme's customers ask that nothing answers; again replaces what was found."""
+    from rapport.prompts import unanswered  # slow to load, for who needs it
+    from rapport.prompts.text import vectors
+
+    try:
+        with inside(programme_id):
+            unanswered.look(programme_by_id(programme_id))
+    except ImportError as error:
+        log.warning("the model of sentence vectors is missing (%s); no questions are looked for", error)
+    finally:
+        vectors.forget()

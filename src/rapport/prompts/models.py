@@ -85,6 +85,22 @@ class Prompt(models.Model):
         return self.used_at is None and self.dismissed_at is None and self.expired_at is None
 
 
+class OpenQuestions(models.Model):
+    """What customers asked that nothing answers, as the last look found it; see prompts.unanswered.
+
+    ``groups`` have ids of messages and places in them, and no words.
+    """
+
+    programme = models.OneToOneField("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField()
+    questions = models.PositiveIntegerField()
+    unanswered = models.PositiveIntegerField()
+    groups = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.unanswered} of {self.questions}"
+
+
 class ReasonModel(models.Model):
     """A model of a programme's reasons, trained on its own contacts, and how it did on those kept aside.
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.prompts.models import Prompt, ReasonModel
+from rapport.prompts.models import OpenQuestions, Prompt, ReasonModel
 
 KEPT = (
     Kept(
@@ -17,5 +17,5 @@ KEPT = (
         since="made_at",
     ),
 )
-STAYS = {Prompt: ("about", "because"), ReasonModel: ("figures", "content")}
+STAYS = {Prompt: ("about", "because"), ReasonModel: ("figures", "content"), OpenQuestions: ("groups",)}
 """A model keeps counts, ids of contacts, and what at least three sentences share: nobody's words."""

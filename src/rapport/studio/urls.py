@@ -13,6 +13,7 @@ from rapport.studio import (
     plan_trials,
     replays,
     routing,
+    unanswered,
     views,
     words_trials,
 )
@@ -67,6 +68,8 @@ urlpatterns = [
     path(f"{GUIDES}-/try/", guides.go_through, name="guide-try"),
     path(f"{GUIDES}-/save/", guides.save, name="guide-save"),
     path(f"{GUIDES}-/coverage/", coverage.coverage, name="guide-coverage"),
+    path(f"{GUIDES}-/unanswered/", unanswered.unanswered, name="unanswered"),
+    path(f"{GUIDES}-/unanswered/look/", unanswered.look, name="unanswered-look"),
     path(TRIALS, words_trials.listed, name="words-trials"),
     path(f"{TRIALS}new/", words_trials.new, name="words-trial-new"),
     path(f"{TRIALS}size/", words_trials.size, name="words-trial-size"),

@@ -46,6 +46,19 @@ def opening_words(contacts: Iterable[int]) -> dict[int, str]:
     return {contact: " ".join(texts) for contact, texts in found.items()}
 
 
+def newest_of_customers(programme: Programme, *, since: datetime, limit: int) -> list[Message]:
+    """Return the newest messages of customers, the newest first, whose data may be used."""
+    rows = Message.objects.filter(programme=programme, author=Author.CUSTOMER, at__gte=since)
+    usable = rows.exclude(text=GONE).select_related("contact__customer").order_by("-pk")[:limit]
+    return [one for one in usable if one.contact.customer is None or one.contact.customer.is_active]
+
+
+def messages_by_id(programme: Programme, ids: Iterable[int]) -> dict[int, Message]:
+    """Return messages with their contacts and whose they are, by id; those that are gone are not among them."""
+    rows = Message.objects.select_related("contact__customer", "contact__rep__user")
+    return {one.pk: one for one in rows.filter(programme=programme, pk__in=list(ids))}
+
+
 def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]]:
     """Return how many messages of its customer each chat has unanswered, and since when, by the contact."""
     answer = Message.objects.filter(contact=OuterRef("contact"), author=Author.REP, pk__gt=OuterRef("pk"))

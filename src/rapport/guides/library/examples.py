@@ -56,10 +56,14 @@ def drop_example(*, entry: LibraryEntry, example: int) -> None:
     LibraryExample.objects.filter(entry=entry, pk=example).delete()
 
 
+def without_addresses(text: str) -> str:
+    """Return the text without what is sensitive, addresses, and numbers as long as a telephone's."""
+    return _NUMBER.sub(redaction.HIDDEN, _ADDRESS.sub(redaction.HIDDEN, redaction.mask(text).text))
+
+
 def without_names(text: str, contact: Contact) -> str:
     """Return the text without the customer's and the rep's names, addresses and numbers."""
-    text = redaction.mask(text).text
-    text = _NUMBER.sub(redaction.HIDDEN, _ADDRESS.sub(redaction.HIDDEN, text))
+    text = without_addresses(text)
     people = [contact.customer.name if contact.customer else "", contact.rep.name if contact.rep else ""]
     values = [one.value for one in points_of(contact.customer)] if contact.customer else []
     words = [word for name in people for word in name.split() if len(word) > 1] + values
