@@ -116,6 +116,7 @@ class ReasonModel(models.Model):
     measured = models.PositiveIntegerField()
     against = models.PositiveIntegerField()
     is_better = models.BooleanField()
+    is_taken = models.BooleanField(default=False)
     figures = models.JSONField()
     content = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64)

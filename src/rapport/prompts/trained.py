@@ -90,6 +90,7 @@ def keep(
     if was_tried(programme, lessons, against):
         return None
     rows = ReasonModel.objects.filter(programme=programme)
+    is_taken = figures.is_better and not place.is_held and _number(place) == against
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     model = ReasonModel.objects.create(
         programme=programme,
@@ -100,11 +101,11 @@ def keep(
         measured=measured,
         against=against,
         is_better=figures.is_better,
+        is_taken=is_taken,
         figures=asdict(figures),
         content=content if figures.is_better else None,
         sha256=sha256(content).hexdigest(),
     )
-    is_taken = figures.is_better and not place.is_held and _number(place) == against
     if is_taken:
         _put(place, model, is_held=False)
     _let_go(place)

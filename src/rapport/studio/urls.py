@@ -11,6 +11,7 @@ from rapport.studio import (
     library,
     library_examples,
     plan_trials,
+    reasons,
     replays,
     routing,
     unanswered,
@@ -25,6 +26,7 @@ LIBRARY = "at/<slug:programme>/library/"
 ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
+REASONS = "at/<slug:programme>/reasons/"
 VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
@@ -84,6 +86,9 @@ urlpatterns = [
     path(f"{VERSION}file/", guide_versions.file, name="guide-file"),
     path(f"{VERSION}submit/", guide_versions.submit, name="guide-submit"),
     path(f"{VERSION}decide/", guide_versions.decide, name="guide-decide"),
+    path(REASONS, reasons.show, name="reasons"),
+    path(f"{REASONS}learn/", reasons.learn, name="reasons-learn"),
+    path(f"{REASONS}use/", reasons.use, name="reasons-use"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),
