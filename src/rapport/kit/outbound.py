@@ -44,11 +44,19 @@ class OutboundRefused(DomainError):
     code = "address_refused"
 
 
+class AnswerRefused(OutboundRefused):
+    """It was told, and what it answered cannot be taken: whether it did anything is not known."""
+
+
 class OutboundFailed(DomainError):
     """The other side could not be reached, or did not answer in time."""
 
     status = 502
     code = "other_side_failed"
+
+
+class OutboundUnanswered(OutboundFailed):
+    """It was reached and told, in part at least, and no answer came: whether it did anything is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,9 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
-    """One request, to one checked address."""
+    """One request, to one checked address; ``is_told`` once it may have had some of it."""
 
     method: str
     url: SplitResult
@@ -71,6 +79,7 @@ class _Call:
     headers: Mapping[str, str]
     ends_at: float
     largest: int
+    is_told: bool = False
 
 
 def get(
@@ -95,7 +104,20 @@ def post(
     largest: int = LARGEST,
 ) -> Answer:
     """Send ``body`` to ``url``; follows no redirect. Raises OutboundRefused or OutboundFailed."""
-    return _call("POST", url, body, headers or {}, time.monotonic() + seconds, largest)
+    return send("POST", url, body, headers=headers, seconds=seconds, largest=largest)
+
+
+def send(
+    method: str,
+    url: str,
+    body: bytes | None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+    largest: int = LARGEST,
+) -> Answer:
+    """Do as :func:`post` does, by any method."""
+    return _call(method, url, body, headers or {}, time.monotonic() + seconds, largest)
 
 
 def check(url: str) -> None:
@@ -116,7 +138,8 @@ def _call(
     except ssl.SSLCertVerificationError as error:
         raise OutboundFailed(f"{_name(url)} has no certificate that we trust ({error.reason}).") from error
     except (OSError, http.client.HTTPException) as error:
-        raise OutboundFailed(f"{_name(url)} did not answer ({type(error).__name__}).") from error
+        failed = OutboundUnanswered if call.is_told else OutboundFailed
+        raise failed(f"{_name(url)} did not answer ({type(error).__name__}).") from error
 
 
 def _talk(call: _Call) -> Answer:
@@ -124,6 +147,7 @@ def _talk(call: _Call) -> Answer:
     plain = socket.create_connection((call.address, _port(call.url)), timeout=_left(call))
     with closing(plain), closing(connection), _hung_up_in_time(plain, call):
         connection.sock = _encrypted(plain, call)
+        call.is_told = True
         connection.request(call.method, _target(call.url), call.body, dict(call.headers))
         response = connection.getresponse()
         body = _bounded(response, call)
@@ -170,7 +194,7 @@ def _bounded(response: http.client.HTTPResponse, call: _Call) -> bytes:
             return b"".join(parts)
         size += len(part)
         if size > call.largest:
-            raise OutboundRefused(f"The answer is larger than {call.largest} bytes.")
+            raise AnswerRefused(f"The answer is larger than {call.largest} bytes.")
         parts.append(part)
 
 
