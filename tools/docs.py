@@ -223,6 +223,17 @@ def library_page() -> str:
     return _page("library.md").format(notice=NOTICE, parts="\n".join(sections).rstrip(), columns=columns)
 
 
+def connector_page() -> str:
+    """Return the page of everything a connector can say."""
+    from rapport.guides.connectors.definition import schema
+
+    told = schema()
+    sections = [_part_of("Connector", told)] + [
+        _part_of(name, told["$defs"][name]) for name in ("Transaction", "Done")
+    ]
+    return _page("connector.md").format(notice=NOTICE, parts="\n".join(sections).rstrip())
+
+
 def _page(name: str) -> str:
     """Return the text around what is generated."""
     return (ROOT / "tools" / "pages" / name).read_text()
@@ -283,6 +294,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/reference/rights.md": rights_page,
         "docs/reference/routing-plan.md": plan_page,
         "docs/reference/guide.md": guide_page,
+        "docs/reference/connector.md": connector_page,
     }
 
 

@@ -47,6 +47,7 @@ class Right(StrEnum):
     MANAGE_ROUTING = "routing.manage"
     WRITE_GUIDES = "guides.write"
     APPROVE_GUIDES = "guides.approve"
+    MANAGE_CONNECTORS = "connectors.manage"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -80,6 +81,7 @@ MEANS: dict[Right, str] = {
     Right.MANAGE_ROUTING: "write and publish the plan of routing, and say who knows what",
     Right.WRITE_GUIDES: "write guides, rebuttals and articles, for somebody else to approve",
     Right.APPROVE_GUIDES: "approve what others wrote of guides and the library, publish and withdraw it",
+    Right.MANAGE_CONNECTORS: "say how guides reach the partner's systems, and keep the secrets for that",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -124,7 +126,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.WRITE_GUIDES}),
     Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
-    | {Right.HANDLE_PERSONAL_DATA, Right.READ_RECORD, Right.SEE_FEEDS, Right.MANAGE_ROUTING},
+    | {
+        Right.HANDLE_PERSONAL_DATA,
+        Right.READ_RECORD,
+        Right.SEE_FEEDS,
+        Right.MANAGE_ROUTING,
+        Right.MANAGE_CONNECTORS,
+    },
     Role.PARTNER_VIEWER: frozenset(
         {Right.READ_REPORTS, Right.EXPORT, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
     ),
@@ -142,6 +150,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.MANAGE_TOKENS,
             Right.MANAGE_PROGRAMME,
             Right.MANAGE_ROUTING,
+            Right.MANAGE_CONNECTORS,
             Right.USE_API,
         }
     ),

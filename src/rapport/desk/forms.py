@@ -73,6 +73,12 @@ def answer(data: QueryDict, name: str) -> bool | None:
     return ANSWERS.get(data.get(name, ""))
 
 
+def number(data: QueryDict, name: str) -> int:
+    """Return a small whole number; 0 where none was sent."""
+    told = data.get(name, "")
+    return int(told) if told.isdecimal() and len(told) < 5 else 0
+
+
 def client_id(data: QueryDict) -> UUID:
     """Return the browser's own key of a message, a new one where it sent none."""
     raw = data.get("client_id", "")

@@ -61,6 +61,16 @@ def report(request: HttpRequest, member: Member, contact_id: UUID, step: str) ->
 
 @require_POST
 @at_desk
+def transact(request: HttpRequest, member: Member, contact_id: UUID, step: str) -> HttpResponseBase:
+    """Have the partner's system do what the step says; what comes of it comes by itself."""
+    contact = access_in_hand(member, contact_id)
+    attempt = forms.number(request.POST, "attempt")
+    guides.transact(member=member, contact=contact, step=step, attempt=attempt)
+    return pages.announce(show_work(request, member), "Sent to the partner's system.", shown=False)
+
+
+@require_POST
+@at_desk
 def go(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Go to a step, or on from where the page stands."""
     to, here = request.POST.get("to", ""), request.POST.get("here", "")

@@ -16,6 +16,7 @@ contact: list[URLPattern | URLResolver] = [
     path("steps/<slug:step>/", guide.tick, name="desk-tick"),
     path("steps/<slug:step>/left-out/", guide.skip, name="desk-skip"),
     path("steps/<slug:step>/result/", guide.report, name="desk-report"),
+    path("steps/<slug:step>/do/", guide.transact, name="desk-transact"),
     path("guide/", guide.go, name="desk-go"),
     path("guide/find/", guide.find, name="desk-find"),
     path("guide/back/", guide.back, name="desk-back"),

@@ -12,9 +12,13 @@ from rapport.customers import actions as customers
 from rapport.customers.queries import customer_by_id
 from rapport.events.actions import announce
 from rapport.guides import events, moves
+from rapport.guides.connectors import queries as connectors
+from rapport.guides.connectors.transactions import ask
+from rapport.guides.definition.answers import Answer
+from rapport.guides.definition.rules import FieldRules
 from rapport.guides.engine import Run
 from rapport.guides.models import Progress
-from rapport.guides.queries import guide_drawn, run_of, state_of
+from rapport.guides.queries import guide_drawn, run_of, state_of, values_of
 from rapport.guides.state import OF_THE_PERSON, How, State
 from rapport.guides.trials.drawing import drawn_for, note_entries, note_steps, worded
 from rapport.guides.versions import read_version, version_for
@@ -53,7 +57,7 @@ def begin(contact: Contact, *, actor: str) -> Progress | None:
     )
     if is_new:
         note_steps(contact, drawn, [view.here], actor=actor)
-        _tell(contact, events.GuideBegun(guide=version.guide.key, version=version.number), actor)
+        tell(contact, events.GuideBegun(guide=version.guide.key, version=version.number), actor)
     return progress
 
 
@@ -124,6 +128,32 @@ def report(*, member: Member, contact: Contact, step: str, is_done: bool, words:
 
 
 @transaction.atomic
+def transact(*, contact: Contact, step: str, attempt: int, member: Member | None = None) -> Progress:
+    """Have a do step's transaction sent to the partner's system, once; what comes of it is told by ``settle``.
+
+    ``attempt`` is that of the page (``guides.queries.Doing.attempt``): the same one again sends nothing more.
+    Without a ``member`` the customer does it alone, at level 0. Invalid where something is missing first.
+    """
+    progress, run = _locked(contact, member)
+    moves.require_ready(run, step)
+    told = run.guide.by_key[step]
+    does = connectors.named(contact.programme, told.connector)
+    if does is None:
+        raise Invalid(
+            f"{told.title!r} cannot be done from here any more. Do it by hand, and tell your supervisor."
+        )
+    values = values_of(contact, run, member, does.transaction.names)
+    row, is_to_be_sent = ask(contact=contact, step=step, attempt=attempt, does=does, values=values, by=member)
+    if not is_to_be_sent:
+        return progress
+    state = moves.result(run, step, status="waiting", at=clock.now(), how="system")
+    keep_state(progress, run.after(state))
+    happening = events.TransactionAsked(step=step, connector=told.connector, attempt=row.attempt)
+    tell(contact, happening, f"member:{member.pk}" if member else "customer")
+    return progress
+
+
+@transaction.atomic
 def notice(*, member: Member, contact: Contact, is_upset: bool) -> Progress:
     """Keep that the customer is upset, or is not any more: guides may let them speak first."""
     return _move(
@@ -139,12 +169,7 @@ def answer(*, member: Member, contact: Contact, field: str, value: Any) -> Progr
     told = state.answers.get(field)
     happening = events.GuideAnswered(field=field, is_known=told is not None)
     kept = _keep(member, contact, progress, run, state, happening)
-    place, _, what = run.guide.fields[field].saves.partition(":")
-    if place == "file" and told is not None and contact.customer is not None:
-        file = customer_by_id(member.programme, contact.customer.public_id)
-        if file is not None:
-            changes = {what: str(told)}
-            customers.update_file(member=member, customer=file, version=file.version, changes=changes)
+    save_to_file(member, contact, run.guide.fields[field], told)
     return kept
 
 
@@ -153,7 +178,7 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     """Settle the guide when the contact is wrapped up; required touch points left open need ``because``."""
     if begin(contact, actor=actor) is None:
         return
-    progress = _lock(contact)
+    progress = lock(contact)
     run = run_of(contact, guide_drawn(progress), state_of(progress))
     still_open = [one.key for one in run.view().open]
     because = redaction.clean(because.strip())
@@ -165,7 +190,7 @@ def close(contact: Contact, *, actor: str, because: str = "") -> None:
     progress.save(update_fields=["open_because"])
     keep_state(progress, run)
     happening = events.GuideClosed(progress.required, progress.covered, here=progress.here, open=still_open)
-    _tell(contact, happening, actor)
+    tell(contact, happening, actor)
 
 
 @transaction.atomic
@@ -196,8 +221,18 @@ def _keep(
     keep_state(progress, moved)
     note_steps(contact, progress.drawn, [moved.current], actor=f"member:{member.pk}")
     if happening is not None:
-        _tell(contact, happening, f"member:{member.pk}")
+        tell(contact, happening, f"member:{member.pk}")
     return progress
+
+
+def save_to_file(member: Member, contact: Contact, field: FieldRules, told: Answer | None) -> None:
+    """Bring the customer's file up to date where the field says so; nothing told changes nothing."""
+    place, _, what = field.saves.partition(":")
+    if place != "file" or told is None or contact.customer is None:
+        return
+    file = customer_by_id(member.programme, contact.customer.public_id)
+    if file is not None:
+        customers.update_file(member=member, customer=file, version=file.version, changes={what: str(told)})
 
 
 def keep_state(progress: Progress, run: Run) -> None:
@@ -210,21 +245,23 @@ def keep_state(progress: Progress, run: Run) -> None:
     progress.save(update_fields=["state", "told", "required", "covered", "here", "steps"])
 
 
-def _locked(contact: Contact, member: Member) -> tuple[Progress, Run]:
-    if state_held(contact) not in IN_HAND:
+def _locked(contact: Contact, member: Member | None) -> tuple[Progress, Run]:
+    if member is not None and state_held(contact) not in IN_HAND:
         raise Conflict("This contact is closed, so its guide cannot be changed any more.")
-    if begin(contact, actor=f"member:{member.pk}") is None:
+    if begin(contact, actor=f"member:{member.pk}" if member else "customer") is None:
         raise NotFound("There is no guide for this contact.")
-    progress = _lock(contact)
+    progress = lock(contact)
     return progress, run_of(contact, guide_drawn(progress), state_of(progress), member=member)
 
 
-def _lock(contact: Contact) -> Progress:
+def lock(contact: Contact) -> Progress:
+    """Return how far the contact is, for this transaction only to change."""
     rows = Progress.objects.select_for_update(of=("self",)).select_related("version__guide")
     return rows.defer("version__text").get(contact=contact)
 
 
-def _tell(contact: Contact, happening: Any, actor: str) -> None:
+def tell(contact: Contact, happening: Any, actor: str) -> None:
+    """Announce what happened in the contact's guide, to whoever has it and to the floor."""
     audience = [f"floor:{contact.programme_id}"]
     if contact.rep_id is not None:
         audience.append(f"member:{contact.rep_id}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rapport.accounts.doors import commanding
-from rapport.guides import publishing, versions
+from rapport.guides import playing, publishing, versions
 from rapport.guides.definition.reading import GuideInvalid, read_guide
 from rapport.guides.models import GuideVersion
+from rapport.kit.documents import located
 from rapport.kit.errors import Invalid
+from rapport.kit.lines import lines_of
 
 
 def take(what: str, programme_key: str, texts: Sequence[tuple[str, str]], *, key: str, note: str) -> list[str]:
@@ -18,7 +20,9 @@ def take(what: str, programme_key: str, texts: Sequence[tuple[str, str]], *, key
         for name, text in texts:
             try:
                 if what == "check":
-                    read_guide(text, versions.known_names(programme))
+                    known = versions.known_names(programme)
+                    if failed := playing.failures(read_guide(text, known), known):
+                        raise GuideInvalid(located(lines_of(text), failed))
                     said.append(f"{name}: no faults, and {programme.key} has every name in it.")
                     continue
                 do = publishing.install if what == "publish" else publishing.save_draft

@@ -6,7 +6,7 @@ whoever has the contact now. It is asked here and moved by rapport.guides.moves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -55,6 +55,7 @@ class StepView:
     may_reorder: bool
     may_skip: bool
     fields: tuple[FieldView, ...]
+    given: tuple[FieldView, ...]  # what the partner's system answered
 
     @property
     def key(self) -> str:
@@ -264,5 +265,9 @@ class Run:
             may_rephrase=self.may(step.rephrase_from),
             may_reorder=not step.fixed_order or self.may(step.reorder_from),
             may_skip=self.is_required(step) and self.may(step.skip_from),
-            fields=tuple(FieldView(key, self.guide.fields[key], state.answers.get(key)) for key in step.asks),
+            fields=self._fields(step.asks),
+            given=tuple(one for one in self._fields(step.gives) if one.answer is not None),
         )
+
+    def _fields(self, keys: Sequence[str]) -> tuple[FieldView, ...]:
+        return tuple(FieldView(key, self.guide.fields[key], self.state.answers.get(key)) for key in keys)

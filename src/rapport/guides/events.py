@@ -75,12 +75,59 @@ class MoodNoticed:
 
 
 @dataclass(frozen=True)
+class TransactionAsked:
+    """A do step's transaction is to be sent to the partner's system, or asked about again."""
+
+    name: ClassVar[str] = "guide.transaction_asked"
+    step: Code
+    connector: Code
+    attempt: int
+
+
+@dataclass(frozen=True)
 class TransactionTold:
-    """What came of a do step: waiting, done or failed."""
+    """What came of a do step: done, failed or unknown; waiting while it is tried again.
+
+    By hand there is no connector. ``answer`` is done, refused, failed or unknown, ``status`` what it means to the
+    guide, ``http`` the last answer's code and ``seconds`` the time since it was asked for.
+    """
 
     name: ClassVar[str] = "guide.transaction"
     step: Code
     status: Code
+    connector: Code = ""
+    answer: Code = ""
+    attempt: int = 0
+    tries: int = 0
+    http: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class ConnectorSaved:
+    """A connector was put on file or changed; ``fields`` are text and secret."""
+
+    name: ClassVar[str] = "connector.saved"
+    connector: Code
+    fields: list[Code]
+
+
+@dataclass(frozen=True)
+class ConnectorTried:
+    """Somebody sent a transaction of a connector to try it; without a code there was no answer."""
+
+    name: ClassVar[str] = "connector.tried"
+    connector: Code
+    transaction: Code
+    status: int | None
+
+
+@dataclass(frozen=True)
+class ConnectorDeleted:
+    """A connector was taken away."""
+
+    name: ClassVar[str] = "connector.deleted"
+    connector: Code
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class _Sources:
 _TOLD: dict[str, Callable[[_Sources], Any]] = {
     "customer.name": lambda of: of.of_customer(lambda one: one.name),
     "customer.first_name": lambda of: of.of_customer(lambda one: next(iter(one.name.split()), None)),
+    "customer.key": lambda of: of.of_customer(lambda one: one.key or None),
     "customer.segment": lambda of: of.contact.segment.key if of.contact.segment else None,
     "customer.language": lambda of: of.of_customer(lambda one: one.language),
     "customer.years": lambda of: of.of_customer(of.years),

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.guides.connectors.models import Connector, Transaction
 from rapport.guides.library.models import (
     LibraryEntry,
     LibraryExample,
@@ -18,6 +19,7 @@ from rapport.kit.classes import FieldClass
 
 __all__ = [
     "Alone",
+    "Connector",
     "Guide",
     "GuideVersion",
     "LibraryEntry",
@@ -26,6 +28,7 @@ __all__ = [
     "LibraryTerm",
     "LibraryVersion",
     "Progress",
+    "Transaction",
     "WordsShown",
     "WordsTrial",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rapport.guides.definition.answers import Answer, read_answer
+from rapport.guides.definition.facts import Status
 from rapport.guides.definition.rules import END, Step
 from rapport.guides.engine import Run
 from rapport.guides.state import Covered, How, Result, Skipped, State
@@ -123,24 +124,43 @@ def result(
     run: Run,
     key: str,
     *,
-    status: Literal["waiting", "done", "failed"],
+    status: Status,
     at: datetime,
     words: str = "",
     given: Mapping[str, Any] | None = None,
+    how: Literal["hand", "system"] = "hand",
 ) -> State:
-    """Keep what came of a do step; ``given`` are the answers of the partner's system, by field."""
-    step = _step(run, key)
+    """Keep what came of a do step; ``given`` are the answers of the partner's system, by field.
+
+    While the partner's system is at it, nobody tells otherwise.
+    """
+    step, before = _step(run, key), run.state.results.get(key)
     if step.kind != "do":
         raise Invalid(f"{step.title!r} is no transaction.")
-    if status != "done":
+    is_waiting = before is not None and before.status == "waiting"
+    if is_waiting and how == "hand":
+        raise Invalid(f"{step.title!r} is under way. Wait for what comes of it.")
+    if status != "done" and not is_waiting:
         _require_open(run, key)
     answers = dict(run.state.answers)
     for field, value in (given or {}).items():
         if field in step.gives and value is not None:
             answers[field] = read_answer(run.guide.fields[field], value)
-    results = {**run.state.results, key: Result(status=status, at=at)}
+    results = {**run.state.results, key: Result(status=status, at=at, how=how)}
     reasons = {**run.state.reasons, key: redaction.clean(words)[:LONGEST_REASON]}
     return run.state.model_copy(update={"answers": answers, "results": results, "reasons": reasons})
+
+
+def require_ready(run: Run, key: str) -> None:
+    """Raise Invalid where a do step cannot be done by its connector now, with what comes first."""
+    step, before = _step(run, key), run.state.results.get(key)
+    if step.kind != "do" or not step.connector:
+        raise Invalid(f"{step.title!r} is not done by a connector.")
+    if before is not None and before.status == "done":
+        raise Invalid(f"{step.title!r} was done already.")
+    _require_open(run, key)
+    if missing := run.missing(step):
+        raise Invalid(f"Fill in first: {', '.join(one.label for one in missing)}.")
 
 
 def _step(run: Run, key: str) -> Step:

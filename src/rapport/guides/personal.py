@@ -9,7 +9,7 @@ from rapport.guides.library.models import (
     LibraryTerm,
     LibraryVersion,
 )
-from rapport.guides.models import Alone, Guide, GuideVersion, Progress
+from rapport.guides.models import Alone, Connector, Guide, GuideVersion, Progress, Transaction
 from rapport.guides.trials.models import WordsTrial
 from rapport.kit.personal import Kept
 
@@ -30,6 +30,24 @@ KEPT = (
         since="began_at",
     ),
     Kept(
+        key="guides.transactions",
+        title="What was done for you in other systems",
+        model=Transaction,
+        mine=lambda subject: Q(contact__in=subject.contacts),
+        shown={
+            "contact__public_id": "Contact",
+            "asked_at": "When",
+            "step": "What",
+            "state": "What came of it",
+            "sent": "What was sent",
+            "given": "What was answered",
+            "said": "What was said of it",
+        },
+        becomes={"sent": {}, "given": {}, "said": ""},
+        period="contact_summary",
+        since="asked_at",
+    ),
+    Kept(
         key="guides.examples",
         title="What you said, kept as an example",
         model=LibraryExample,
@@ -41,6 +59,8 @@ KEPT = (
 )
 STAYS = {
     Progress: ("state", "steps", "here", "drawn"),
+    Connector: ("text", "sealed_secret"),
+    Transaction: ("step", "connector", "transaction"),
     Alone: ("step",),
     Guide: ("key", "name"),
     GuideVersion: ("text", "note", "returned_because"),

@@ -270,8 +270,9 @@ def _make(kept: Kept, text: str, note: str, by: Member | None) -> GuideVersion:
 
 def _require_sound(programme: Programme, version: GuideVersion) -> Guide:
     """Return the guide; GuideInvalid where a name is gone since it was saved, or one of its cases fails."""
-    guide = read_guide(version.text, known_names(programme))
-    if failed := playing.failures(guide):
+    known = known_names(programme)
+    guide = read_guide(version.text, known)
+    if failed := playing.failures(guide, known):
         raise GuideInvalid(located(lines_of(version.text), failed))
     return guide
 

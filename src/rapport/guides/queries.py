@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Sum
 
 from rapport.accounts.queries import member_names
-from rapport.guides.definition.insertions import fill
+from rapport.guides.connectors import queries as connectors
+from rapport.guides.connectors.transactions import may_ask_again
+from rapport.guides.definition.facts import ATTRIBUTE, FACTS
+from rapport.guides.definition.insertions import fill, names_in
 from rapport.guides.definition.rules import Guide
 from rapport.guides.engine import FieldView, Run, StepView, View
 from rapport.guides.facts import facts_of
@@ -28,6 +31,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Something that a transaction sends: what people call it, and its value; None where it is not known."""
+
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """How the step at hand is done by the partner's system: what would be sent, and what came of it so far.
+
+    ``attempt`` goes with ``guides.actions.transact``: the next one, or the same where one that may have been done
+    is asked about again under its key. ``answer`` is empty before the first, then waiting, done, refused, failed
+    or unknown.
+    """
+
+    system: str
+    what: str
+    attempt: int
+    sends: list[Sent]
+    lacks: list[str]  # what has to be filled in first
+    answer: str = ""
+    said: str = ""
+    tries: int = 0
+    asks_again: bool = False
+
+    @property
+    def may_begin(self) -> bool:
+        """Say whether it can be sent now."""
+        return not self.lacks and (self.answer in ("", "refused", "failed") or self.asks_again)
+
+
+@dataclass(frozen=True, slots=True)
 class GuideView:
     """A guide on one contact: which version, what is done of it, and why the rest was left open."""
 
@@ -38,6 +74,7 @@ class GuideView:
     has_begun: bool
     people: Mapping[str, str]  # who covered or left out a step, by what stands in its ``by``
     ways: list[Way]  # into which the step at hand branches
+    doing: Doing | None = None  # by the partner's system; none where the rep does it by hand
 
     @property
     def name(self) -> str:
@@ -146,6 +183,7 @@ def guide_of(contact: Contact, *, member: Member | None = None) -> GuideView | N
         has_begun=progress is not None,
         people=_people(contact.programme, state),
         ways=ways_on(run),
+        doing=_doing(contact, run, member),
     )
 
 
@@ -164,6 +202,42 @@ def views_of(contacts: Sequence[Contact]) -> dict[int, View]:
 def _begun(contacts: Sequence[Contact]) -> dict[int, Progress]:
     rows = Progress.objects.select_related("version__guide").defer("version__text")  # each text is read once
     return {one.contact_id: one for one in rows.filter(contact__in=[one.pk for one in contacts])}
+
+
+def values_of(contact: Contact, run: Run, member: Member | None, names: Collection[str]) -> dict[str, Any]:
+    """Return the facts and answers of these names; the contact's own id among them."""
+    facts = facts_of(contact, member or contact.rep, names)
+    return {**facts, **run.state.answers, "contact.id": str(contact.public_id)}
+
+
+def _doing(contact: Contact, run: Run, member: Member | None) -> Doing | None:
+    """Return how the step at hand is done; None where that is by hand, or its connector is gone."""
+    step = run.guide.by_key.get(run.current)
+    does = connectors.named(contact.programme, step.connector) if step and step.connector else None
+    if step is None or does is None:
+        return None
+    told, last = does.transaction, connectors.last_of(contact, step.key)
+    values = values_of(contact, run, member, told.names)
+    missing = [one.label for one in run.missing(step)]
+    unknown = [name for name in names_in(told.path) if values.get(name) in (None, "")]
+    asks_again = last is not None and last.state == "unknown" and may_ask_again(does)
+    return Doing(
+        system=does.connector.name,
+        what=told.name,
+        attempt=1 if last is None else last.attempt + (not asks_again and last.state != "waiting"),
+        sends=[Sent(_label(run.guide, name), values.get(name)) for name in sorted(told.names)],
+        lacks=missing + [one for name in unknown if (one := _label(run.guide, name)) not in missing],
+        answer=last.state if last else "",
+        said=last.said if last else "",
+        tries=last.tries if last else 0,
+        asks_again=asks_again,
+    )
+
+
+def _label(guide: Guide, name: str) -> str:
+    if name in guide.fields:
+        return guide.fields[name].label
+    return FACTS[name].words if name in FACTS else name.removeprefix(ATTRIBUTE)
 
 
 def step_named(contact: Contact, words: str, *, member: Member) -> StepView:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from rapport.guides.definition.answers import Answer
+from rapport.guides.definition.facts import Status
 from rapport.kit.documents import Part
 
 How = Literal["hand", "heard", "customer"]
@@ -27,10 +28,11 @@ class Skipped(Part):
 
 
 class Result(Part):
-    """What came of a do step: waiting, done or failed."""
+    """What came of a do step: told by hand, or by the partner's system."""
 
-    status: Literal["waiting", "done", "failed"]
+    status: Status
     at: datetime
+    how: Literal["hand", "system"] = "hand"
 
 
 class State(Part):

@@ -47,9 +47,9 @@ def edit(sent: QueryDict, text: str, known: Known) -> Edited:
     except forms.FormInvalid as error:
         return replace(now, faults=tuple(error.faults))
     does, _, about = sent.get("do", "").partition(":")
-    if does in _EDITS:
+    if does in _EDITS or does == "keep-test":
         values = {**now.written.values}
-        part = _EDITS[does](values, about, sent)
+        part = _keep_test(values, sent, known) if does == "keep-test" else _EDITS[does](values, about, sent)
         now = replace(now, written=rewritten(now.written, values, known), part=part or now.part)
     elif does == "open":
         now = replace(now, part=about)
@@ -129,8 +129,8 @@ def _remove_test(values: Values, number: str, _sent: QueryDict) -> str:
     return "tests"
 
 
-def _keep_test(values: Values, _about: str, sent: QueryDict) -> str:
-    values["tests"] = [*_roomy(values, "tests"), test_of(sent, values)]
+def _keep_test(values: Values, sent: QueryDict, known: Known) -> str:
+    values["tests"] = [*_roomy(values, "tests"), test_of(sent, values, known)]
     return "tests"
 
 
@@ -176,7 +176,6 @@ _EDITS: dict[str, Callable[[Values, str, QueryDict], str]] = {
     "remove-step": _remove_step,
     "remove-field": _remove_field,
     "remove-test": _remove_test,
-    "keep-test": _keep_test,
     "up": _move(-1),
     "down": _move(1),
     "place": _place,

@@ -74,7 +74,7 @@ def written(text: str, known: Known) -> Written:
     faults = faults_of(guide, known)
     told = _told(text, guide, faults, "fault")
     if not faults:
-        told += _told(text, guide, playing.failures(guide), "test")
+        told += _told(text, guide, playing.failures(guide, known), "test")
     return Written(text, guide, told + _told(text, guide, warnings_of(guide), "warning"))
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from rapport.guides import playing
 from rapport.guides.definition.facts import ATTRIBUTE, FACTS
+from rapport.guides.definition.known import Known
 from rapport.guides.definition.names import NUMBERS
 from rapport.guides.definition.rules import END, FieldType, Guide, Test
 from rapport.guides.engine import Run, View
@@ -56,19 +57,19 @@ class Tried:
         return self.view.current is None
 
 
-def tried(sent: QueryDict, guide: Guide) -> Tried:
+def tried(sent: QueryDict, guide: Guide, known: Known) -> Tried:
     """Return the guide as it stands after the moves sent and the one that a button makes."""
     test = _test(sent)
     does = sent.get("try.do", "")
     asked = [] if does == "again" else [*test.moves]
     test = test.model_copy(update={"moves": asked})
-    run, held, refusal = playing.play(guide, test)
+    run, held, refusal = playing.play(guide, test, known)
     kept = asked[:held]  # the guide may have been changed since
     if refusal:
         refusal = f"What was done before holds up to here; the guide was changed. {refusal}"
     for one in _moves(sent, does, run):
         made = _read({**_said(test), "moves": [*_dumped(kept), one]})
-        run, held, words = playing.play(guide, made)
+        run, held, words = playing.play(guide, made, known)
         refusal = refusal or words
         kept = [*made.moves][:held]
     return Tried(
@@ -83,11 +84,11 @@ def tried(sent: QueryDict, guide: Guide) -> Tried:
     )
 
 
-def test_of(sent: QueryDict, values: dict[str, Any]) -> dict[str, Any]:
+def test_of(sent: QueryDict, values: dict[str, Any], known: Known) -> dict[str, Any]:
     """Return what was tried as a case of the guide: the moves, and how it stands after them."""
     guide = Guide.model_validate(values)
     test = _test(sent)
-    run, held, refusal = playing.play(guide, test)
+    run, held, refusal = playing.play(guide, test, known)
     if not test.moves or held < len(test.moves):
         raise Invalid(refusal or "Go through some steps first; then keep them as a case.")
     name = " ".join(sent.get("try.name", "").split()) or f"Case {len(guide.tests) + 1}"

@@ -78,11 +78,11 @@ def guides(request: HttpRequest, member: Member) -> HttpResponseBase:
     now = clock.now()
     in_hand = queries.guides_in_hand(programme)
     covered = queries.coverage_by_guide(programme, since=now - COVERED_OVER, until=now)
-    reasons, segments = reason_names(programme), _segments(programme)
+    reasons, segments, known = reason_names(programme), _segments(programme), known_names(programme)
     rows = []
     for one in versions.guides_of(programme):
         guide = read_version(one.in_force or one.newest)
-        failing = len({fault.path for fault in playing.failures(guide)})
+        failing = len({fault.path for fault in playing.failures(guide, known)})
         about = words.for_in_words(guide.for_, reasons, segments)
         pk = one.guide.pk
         rows.append(GuideRow(one, about, in_hand.get(pk, 0), covered.get(pk), len(guide.tests), failing))
@@ -145,7 +145,8 @@ def go_through(request: HttpRequest, member: Member) -> HttpResponseBase:
     edited = _edited(request, member)
     if edited.written.guide is None or not edited.written.is_sound:
         raise Invalid("The guide has faults. Put them right first.")
-    context = {**_context(member), **_names(member.programme), "tried": tried(request.POST, edited.written.guide)}
+    guide, known = edited.written.guide, known_names(member.programme)
+    context = {**_context(member), **_names(member.programme), "tried": tried(request.POST, guide, known)}
     return pages.render(request, "studio/guides/trying.html", context)
 
 
@@ -201,12 +202,12 @@ def _editor(
     error: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    of = edited.written
+    of, known = edited.written, known_names(member.programme)
     context = {
         **_of_text(request, member, edited, opened),
         "error": str(error) if error else "",
         "note": request.POST.get("note", ""),
-        "tried": tried(request.POST, of.guide) if of.guide is not None and of.is_sound else None,
+        "tried": tried(request.POST, of.guide, known) if of.guide is not None and of.is_sound else None,
         "versions": versions.versions_of(opened.guide, limit=12) if opened.guide else [],
         "in_force": versions.version_in_force(opened.guide) if opened.guide else None,
     }

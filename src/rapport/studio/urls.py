@@ -4,6 +4,7 @@ from django.urls import path
 
 from rapport.studio import (
     books,
+    connectors,
     coverage,
     expected,
     guide_versions,
@@ -27,6 +28,7 @@ ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
 REASONS = "at/<slug:programme>/reasons/"
+CONNECTORS = "at/<slug:programme>/connectors/"
 VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
@@ -89,6 +91,13 @@ urlpatterns = [
     path(REASONS, reasons.show, name="reasons"),
     path(f"{REASONS}learn/", reasons.learn, name="reasons-learn"),
     path(f"{REASONS}use/", reasons.use, name="reasons-use"),
+    path(CONNECTORS, connectors.connectors, name="connectors"),
+    path(f"{CONNECTORS}-/new/", connectors.new, name="connector-new"),
+    path(f"{CONNECTORS}-/check/", connectors.check, name="connector-check"),
+    path(f"{CONNECTORS}-/save/", connectors.save, name="connector-save"),
+    path(f"{CONNECTORS}<slug:connector>/", connectors.connector, name="connector"),
+    path(f"{CONNECTORS}<slug:connector>/try/", connectors.try_out, name="connector-try"),
+    path(f"{CONNECTORS}<slug:connector>/delete/", connectors.delete, name="connector-delete"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

@@ -53,7 +53,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "desk-prompt-use": prompt,
         "desk-prompt-dismiss": prompt,
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
-        **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report")},
+        **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report", "transact")},
         "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "desk-reveal": {**contact, "value_id": value.public_id},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rapport.guides.definition import graph
 from rapport.guides.definition.known import NOTHING_KNOWN, Known, unknown
-from rapport.guides.definition.names import conditions, insertions, outside
+from rapport.guides.definition.names import conditions, insertions, outside, reached
 from rapport.guides.definition.rules import END, Guide, Step
 from rapport.kit.documents import Fault
 from rapport.kit.lines import Path
@@ -30,6 +30,7 @@ def faults_of(guide: Guide, known: Known = NOTHING_KNOWN) -> list[Fault]:
         *conditions(guide),
         *insertions(guide),
         *outside(guide, known),
+        *reached(guide, known),
     ]
     leading = [*_targets(guide)]
     return [*found, *(leading or _ways(guide))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from rapport.guides.definition.rules import FieldType, Guide
 
@@ -27,6 +28,7 @@ BEEN_HERE = ("they were here before", "they were never here before")
 FACTS: dict[str, Fact] = {
     "customer.name": Fact("text", "The customer's name", "the name"),
     "customer.first_name": Fact("text", "The first word of the name", "the first name"),
+    "customer.key": Fact("text", "What the partner calls the customer by", "the customer's key"),
     "customer.segment": Fact("text", "The key of the segment", "the segment"),
     "customer.language": Fact("text", "The language of the file, as en", "the language"),
     "customer.years": Fact("number", "Full years as a customer", "years with us"),
@@ -58,7 +60,8 @@ FACTS: dict[str, Fact] = {
 }
 ATTRIBUTE = "customer.attribute."
 RESULT = "result."
-RESULTS = ("done", "failed", "waiting")
+Status = Literal["waiting", "done", "failed", "unknown"]
+RESULTS: tuple[Status, ...] = get_args(Status)
 
 
 def type_of(guide: Guide, name: str) -> FieldType | None:

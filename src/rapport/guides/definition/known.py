@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a transaction of a connector needs of a guide, what it answers, and an example of that by field."""
+
+    needs: frozenset[str] = frozenset()
+    gives: frozenset[str] = frozenset()
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,7 @@ class Known:
     rebuttals: Collection[str] | None = None
     articles: Collection[str] | None = None
     slots: Collection[str] | None = None
-    connectors: Collection[str] | None = None
+    connectors: Mapping[str, Reach] | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -96,6 +96,21 @@ def outside(guide: Guide, known: Known) -> Iterator[Fault]:
             yield Fault(path, unknown(kind, name, names))
 
 
+def reached(guide: Guide, known: Known) -> Iterator[Fault]:
+    """Yield what the connectors' transactions need or answer, and the guide does not have."""
+    for place, step in enumerate(guide.steps):
+        reach = (known.connectors or {}).get(step.connector)
+        if reach is None:
+            continue
+        for name in sorted(reach.needs):
+            if "." not in name and name not in guide.fields:
+                words = f"{step.connector} sends the field {name!r}, which this guide does not have."
+                yield Fault(("steps", place, "connector"), words)
+        for name in step.gives:
+            if name not in reach.gives:
+                yield Fault(("steps", place, "gives"), unknown("answer of the connector", name, reach.gives))
+
+
 def _used(guide: Guide, known: Known) -> Iterator[tuple[str, Collection[str] | None, Path, str]]:
     for part, kind, names in (("reasons", "reason", known.reasons), ("segments", "segment", known.segments)):
         for number, name in enumerate(getattr(guide.for_, part)):

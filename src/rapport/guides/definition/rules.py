@@ -149,7 +149,9 @@ class Move(Part):
     value: Value | None = Field(default=None, description="of the answer; absent: taken back")
     skip: Key | None = None
     because: str = ""
-    result: Key | None = Field(default=None, description="what came of this do step, in value: done or failed")
+    result: Key | None = Field(
+        default=None, description="what came of this do step, in value: done, failed or unknown"
+    )
 
 
 class Test(Part):

@@ -12,6 +12,7 @@ from rapport.channels.chat.queries import messages_of
 from rapport.conftest import World
 from rapport.customers import books
 from rapport.guides import publishing as guides
+from rapport.guides.connectors import keeping
 from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.library.examples import add_example
@@ -21,6 +22,7 @@ from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
 
+CONNECTOR = 'name = "Walked"\nbase = "https://93.184.216.34/"\n[transactions.a]\nname = "Do it"\npath = "/a"\n'
 GUIDE = 'name = "Walked"\n[[steps]]\nkey = "close"\nkind = "close"\ntitle = "Thanks"\n'
 
 
@@ -47,8 +49,10 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     guide = guides.save_draft(programme=world.programme, text=GUIDE)
     words = {"trial": _words_on_trial(world)}
     of_guide = {"guide": guide.guide.key}
+    of_connector = {"connector": "walked"}
     of_guides_version = {**of_guide, "number": guide.number}
     example = _an_example(world)
+    keeping.save_connector(programme=world.programme, key="walked", text=CONNECTOR)
     of_entry = ("entry", "save", "keep", "examples", "example-add")
     return {
         **{f"library-{name}": {"key": "walked"} for name in of_entry},
@@ -57,6 +61,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         **dict.fromkeys(("guide", "guide-retire"), of_guide),
         **dict.fromkeys(("guide-version", "guide-file", "guide-submit", "guide-decide"), of_guides_version),
         **dict.fromkeys((*names, *own_book), person),
+        **dict.fromkeys(("connector", "connector-try", "connector-delete"), of_connector),
         "book-hand-over-end": {"hand_over": handed.public_id},
         **dict.fromkeys(("routing-replay", "routing-replay-part", "routing-replay-call-off"), replay),
         **version,
