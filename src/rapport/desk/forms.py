@@ -1,5 +1,6 @@
 """What reps send from the desk."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 from rapport.kit.errors import Invalid
 from rapport.kit.ids import new_id
 
+MOST_PROMPTS = 12  # that are told of with one message
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -77,6 +79,16 @@ def number(data: QueryDict, name: str) -> int:
     """Return a small whole number; 0 where none was sent."""
     told = data.get(name, "")
     return int(told) if told.isdecimal() and len(told) < 5 else 0
+
+
+def prompts_sent(data: QueryDict) -> dict[UUID, bool]:
+    """Return the prompts whose words a message has, and whether they were changed; nonsense is left out."""
+    told = {}
+    for one in data.getlist("prompt")[:MOST_PROMPTS]:
+        key, _, how = one.partition(" ")
+        with suppress(ValueError):
+            told[UUID(key)] = how == "edited"
+    return told
 
 
 def client_id(data: QueryDict) -> UUID:

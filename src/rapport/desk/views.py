@@ -24,6 +24,7 @@ from rapport.guides import actions as guides
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.live import tickets
+from rapport.prompts import actions as prompts
 from rapport.recognition.queries import unread_by
 from rapport.routing import actions as routing
 from rapport.routing import call_backs, handing, presence
@@ -131,14 +132,17 @@ def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpRespons
 @require_POST
 @at_desk
 def say(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Send a chat message."""
+    """Send a chat message; what it says of prompts whose words are in it is noted."""
+    contact = access_in_hand(member, contact_id)
     chat.say(
-        access_in_hand(member, contact_id),
+        contact,
         author="rep",
         text=request.POST.get("text", ""),
         client_id=forms.client_id(request.POST),
         member=member,
     )
+    if edited := forms.prompts_sent(request.POST):
+        prompts.sent(member=member, contact=contact, edited=edited)
     return show_work(request, member)
 
 

@@ -15,6 +15,15 @@ CONTACT_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
+PROMPT_DIMENSIONS = {
+    "rep": "rep",
+    "kind": "kind",
+    "reason": "reason",
+    "channel": "channel",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
 OFFER_DIMENSIONS = {
     "rep": "rep",
     "because": "declined_because",
@@ -34,7 +43,7 @@ ALONE_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS | ALONE_DIMENSIONS), "team")
+DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS | PROMPT_DIMENSIONS | ALONE_DIMENSIONS), "team")
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -121,6 +130,16 @@ RELATIONS = {
             WHERE alone.programme_id = :programme AND alone.arrived_at >= :starts AND alone.arrived_at < :ends
             """,
             ALONE_DIMENSIONS,
+        ),
+        Relation(
+            "prompt",
+            "a prompt that was on a rep's page, on a contact that came in; its rep is whose page it was on first",
+            """
+            SELECT * FROM fact_prompt
+            WHERE programme_id = :programme AND made_at >= :starts AND made_at < :ends AND direction = 'in'
+                AND shown_at IS NOT NULL
+            """,
+            PROMPT_DIMENSIONS,
         ),
         Relation(
             "offer",

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 PERIODS = {"today": "Today", "7": "7 days", "28": "28 days", "91": "13 weeks", "all": "All"}
 COMPARISONS = {"previous": "the time before", "weeks": "4 weeks earlier", "none": "nothing"}
-SPLITS = {"reason": "reason", "queue": "queue", "segment": "segment", "channel": "channel", "plan": "plan tried"}
+SPLITS = {
+    "reason": "reason",
+    "queue": "queue",
+    "segment": "segment",
+    "channel": "channel",
+    "plan": "plan tried",
+    "kind": "kind of prompt",
+}
 FOCUS = "service_level"
 LONGEST = timedelta(days=3 * 366)
 EARLIEST, LATEST = date(1910, 1, 1), date(2189, 12, 31)

@@ -67,7 +67,7 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
             "days": in_words(*days),
             "presets": presets(state, days),
             "comparisons": COMPARISONS,
-            "splits": SPLITS,
+            "splits": {by: words for by, words in SPLITS.items() if by in RELATIONS[metric.relation].dimensions},
             "tiles": report.tiles(counted, state, comparable=comparable),
             "comparable": comparable,
             "trend": report.trend(counted, state, target),

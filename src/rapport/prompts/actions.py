@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,14 +15,14 @@ from rapport.guides import actions as guides
 from rapport.guides.library import actions as library
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
-from rapport.prompts.events import PromptDismissed, PromptShown, PromptUsed
+from rapport.prompts.events import PromptDismissed, PromptSent, PromptShown, PromptUsed
 from rapport.prompts.models import Kind, Listening, Prompt
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
     from rapport.contacts.models import Contact
 
-Told = PromptShown | PromptUsed | PromptDismissed
+Told = PromptShown | PromptUsed | PromptSent | PromptDismissed
 
 
 @transaction.atomic
@@ -72,6 +72,16 @@ def use(*, member: Member, contact: Contact, prompt: UUID) -> Prompt:
     found.save(update_fields=["used_at"])
     _tell(member, contact, PromptUsed(str(found.public_id), found.kind))
     return found
+
+
+@transaction.atomic
+def sent(*, member: Member, contact: Contact, edited: Mapping[UUID, bool]) -> None:
+    """Note that the words of prompts that were used went out, changed or not; the first time counts."""
+    rows = Prompt.objects.select_for_update().filter(contact=contact, public_id__in=edited, used_at__isnull=False)
+    for one in rows.filter(edited__isnull=True).order_by("pk"):
+        one.edited = edited[one.public_id]
+        one.save(update_fields=["edited"])
+        _tell(member, contact, PromptSent(str(one.public_id), one.kind, is_edited=edited[one.public_id]))
 
 
 @transaction.atomic

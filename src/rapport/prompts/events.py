@@ -34,6 +34,16 @@ class PromptUsed:
 
 
 @dataclass(frozen=True)
+class PromptSent:
+    """The words of a prompt that a rep used went out, changed or as they were."""
+
+    name: ClassVar[str] = "prompt.sent"
+    prompt: Code
+    kind: Code
+    is_edited: bool
+
+
+@dataclass(frozen=True)
 class PromptDismissed:
     """A rep put a prompt away; of a touch point that ticked itself, the tick was taken back."""
 

@@ -58,6 +58,7 @@ class Prompt(models.Model):
     shown_at = models.DateTimeField(null=True)
     shown_to = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
     used_at = models.DateTimeField(null=True)
+    edited = models.BooleanField(null=True)  # whether its words went out changed; null: they did not go out
     dismissed_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers.models import Promise
+from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.prompts.due import due_of
 from rapport.prompts.models import Prompt
@@ -120,3 +122,30 @@ def test_nothing_is_made_of_data_that_may_not_be_used(world: World, client: Clie
     type(contact.customer).objects.filter(pk=contact.customer.pk).update(standing="restricted")
     page = text_of(client.post(f"{DESK}contacts/{contact.public_id}/end/"))
     assert "From what was said and done" not in page
+
+
+def test_what_reps_make_of_prompts_is_counted_by_kind(world: World, client: Client, contact: Contact) -> None:
+    client.force_login(world.rep.user)
+    at = f"{DESK}contacts/{contact.public_id}/"
+    say(world, contact, "This is unacceptable, I will move to another bank")
+    page = text_of(client.get(f"{at}prompts/"))
+    heard = {one.kind: one for one in Prompt.objects.filter(contact=contact)}
+    step = Prompt.objects.filter(contact=contact, kind="next").order_by("rank")[0]
+    assert {"distress", "leaving", "competitor"} <= heard.keys() and f'data-prompt-key="{step.public_id}"' in page
+    client.post(f"{at}prompts/{heard['distress'].public_id}/use/")
+    client.post(f"{at}prompts/{heard['leaving'].public_id}/dismiss/")
+    client.post(f"{at}prompts/{step.public_id}/use/")
+    marks = [f"{step.public_id} edited", "nonsense", f"{uuid4()} edited"], [f"{step.public_id} as it was"]
+    for told in marks:  # the first time counts
+        sent = client.post(f"{at}messages/", {"text": "Hm", "client_id": uuid4(), "prompt": told})
+        assert sent.status_code == 200
+    today = clock.now().astimezone(world.programme.zone).date()
+    keys = ["prompts_shown", "prompt_use_rate", "prompt_dismissal_rate", "prompt_edit_rate"]
+    rows = {row.group["kind"]: row.figures for row in metrics(world.programme, keys, today, today, by="kind")}
+
+    def figures(kind: str) -> list[tuple[float, float | None]]:
+        return [(rows[kind][key].numerator, rows[kind][key].denominator) for key in keys]
+
+    assert figures("distress") == [(1, None), (1, 1), (0, 1), (0, 0)]
+    assert figures("leaving") == [(1, None), (0, 1), (1, 1), (0, 0)]
+    assert figures("next")[1][0] == 1 and figures("next")[3] == (1, 1)

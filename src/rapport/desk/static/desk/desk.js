@@ -125,6 +125,29 @@ document.addEventListener("click", (event) => {
   box.setSelectionRange(box.value.length, box.value.length);
 });
 
+// A box that ticked itself just before a click was clicked to be ticked: that is what it is.
+const MEANT_BEFORE_MS = 1000;
+const ticks = new Map(); // by step: what its box shows, and since when without the rep's doing
+function noteTicks(isOwn) {
+  const contact = document.getElementById("talk")?.dataset.contact;
+  for (const box of document.querySelectorAll(".tick-button[aria-checked]")) {
+    const key = `${contact} ${box.parentElement.id}`;
+    const shows = box.getAttribute("aria-checked");
+    const before = ticks.get(key);
+    if (before?.shows !== shows) ticks.set(key, { shows, at: before && !isOwn ? Date.now() : 0 });
+  }
+}
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => noteTicks(ctx.request.method !== "GET"));
+noteTicks(true);
+document.addEventListener("htmx:config:request", (event) => {
+  const box = event.detail.ctx.sourceElement;
+  if (!box.matches?.(".tick-button[aria-checked]")) return;
+  const tick = ticks.get(`${document.getElementById("talk")?.dataset.contact} ${box.parentElement.id}`);
+  if (!tick || Date.now() - tick.at > MEANT_BEFORE_MS) return;
+  event.preventDefault();
+  document.dispatchEvent(new CustomEvent("announce", { detail: { words: "It has just ticked itself" } }));
+});
+
 // A refused answer stays in its field while the columns are fetched, until it is given again.
 document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.sourceElement.closest?.(".answer")?.removeAttribute("hx-morph-skip");

@@ -50,6 +50,24 @@ document.addEventListener("click", (event) => {
   what.focus();
 });
 
+// With a message goes which prompts' words are in it, and whether they were changed.
+let used = new Map(); // words by prompt
+let usedOn = "";
+document.addEventListener("click", (event) => {
+  const { promptKey, use } = event.target.closest?.("[data-use]")?.dataset ?? {};
+  if (!promptKey) return;
+  if (usedOn !== panel()?.id) used = new Map();
+  usedOn = panel()?.id;
+  used.set(promptKey, use);
+});
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement.id !== "composer-form" || usedOn !== panel()?.id) return;
+  const text = String(ctx.request.body.get("text") ?? "");
+  for (const [key, words] of used) ctx.request.body.append("prompt", `${key} ${text.includes(words.trim()) ? "as it was" : "edited"}`);
+  used = new Map();
+});
+
 // A text with three digits or more is looked over before it is sent; one with a secret wants Enter twice.
 const DIGITS = /(?:\d\D*){3}/;
 let looked = { text: "", found: "" };
