@@ -165,7 +165,7 @@ class Writer:
         topic = TOPICS[visit.topic]
         required = required_keys(topic)
         last = visit.legs[-1].rep
-        variant = self.words.drawn_for(visit.topic, visit.legs[0].start, self._whose(visit))
+        variant = self.words.drawn_for(visit.topic, visit.legs[0].start, self._whose(visit, public))
         story = tell(visit, talent=self.month.reps[last].talent, required=len(required), chance=chance)
         story = wording.turned(story, variant, chance)
         by = "customer" if visit.channel == "chat" and chance.random() < 0.5 else "rep"
@@ -218,10 +218,11 @@ class Writer:
                 rating=story.rating, resolved=story.says_resolved, has_comment=bool(story.comment),
             )  # fmt: skip
 
-    def _whose(self, visit: Visit) -> str:
-        """Return by what a contact is drawn where something is tried."""
-        known = visit.customer >= 0
-        return str(UUID(self.customers[visit.customer][1])) if known else self._address(visit)
+    def _whose(self, visit: Visit, public: str) -> str:
+        """Return by what a contact is drawn where something is tried: who withholds the number, by itself."""
+        if visit.customer >= 0:
+            return str(UUID(self.customers[visit.customer][1]))
+        return self._address(visit) if visit.channel == "chat" else str(UUID(public))
 
     def _shown(self, pk: int, public: str, visit: Visit, actor: str, variant: int) -> None:
         at = (visit.legs[-1].start + visit.legs[-1].end) / 2

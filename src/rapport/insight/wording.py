@@ -38,7 +38,7 @@ OPEN_BEFORE = timedelta(days=7)
 """A contact may have come so long before the words were shown on it."""
 
 COUNTED = """
-SELECT words.variant, COUNT(*), COUNT(DISTINCT COALESCE(contact.customer_id, -contact.contact_id))
+SELECT words.variant, COUNT(*), COUNT(DISTINCT contact.customer_id)
 FROM fact_words AS words JOIN fact_contact AS contact ON contact.contact_id = words.contact_id
 WHERE words.programme_id = %(programme)s AND words.trial = %(trial)s
 GROUP BY words.variant
@@ -64,7 +64,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """On how many contacts, of how many customers, each of the words were shown, those in force first.
+    """On how many contacts, of how many known customers, each of the words were shown, those in force first.
 
     ``chance``: of a split between the first and any of the others as uneven as the most uneven one.
     """

@@ -79,7 +79,9 @@ def coverage(request: HttpRequest, member: Member) -> HttpResponseBase:
                 (str(one.group[1]), f"Version {one.group[1]}") for one in every if one.group[0] == guide.key
             ],
             "names": sorted(names.items(), key=lambda pair: pair[1].casefold()),
-            "total": _total(by_version(programme, asked)),
+            "total": _total(
+                [one for one in every if _is_asked(one, asked)] if not asked.rep else by_version(programme, asked)
+            ),
             "steps": _steps(shown, counts),
             "through": counts.get(THROUGH, StepCounts(THROUGH)).left_here,
             "reps": _by_name(programme, asked, names),
@@ -116,6 +118,10 @@ def _steps(guide: GuideRules, counts: dict[str, StepCounts]) -> list[StepRow]:
     ]
     gone = [key for key in counts if key not in guide.by_key and key != THROUGH]
     return shown + [StepRow(key, key, "", counts[key], is_gone=True) for key in sorted(gone)]
+
+
+def _is_asked(one: Covered, asked: Asked) -> bool:
+    return one.group[0] == asked.guide and asked.version in (None, one.group[1])
 
 
 def _total(several: list[Covered]) -> Covered:

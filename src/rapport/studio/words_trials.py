@@ -355,16 +355,14 @@ def _arms(trial: WordsTrial, found: list[Compared], seen: Shown | None) -> list[
 
 
 def _at_worst(found: list[Compared], place: int, a_week: float) -> str:
-    """Return what ending with these words may cost, beside the best of the others, as far as the intervals say."""
+    """Return what ending with these words may cost, beside the best that could be chosen, as the intervals say."""
     if not found or any(one.low is None or one.high is None for one in found):
         return ""
     metric = found[0].metric
     sign = -1.0 if metric.better == "down" else 1.0
-    gains = [
-        max(sign * (one.low or 0.0), sign * (one.high or 0.0)) for one in found
-    ]  # at best, over those in force
-    losses = [-min(sign * (one.low or 0.0), sign * (one.high or 0.0)) for one in found]
-    cost = max(gains) if not place else losses[place - 1]
+    ends = [sorted((sign * (one.low or 0.0), sign * (one.high or 0.0))) for one in found]
+    gains = [[0.0, 0.0], *ends]  # over the words in force, at worst and at best
+    cost = max(best for other, (_, best) in enumerate(gains) if other != place) - gains[place][0]
     if cost <= 0:
         return "nothing"
     words = difference_in_words(metric, -sign * cost)

@@ -235,9 +235,13 @@ def test_a_rebuttal_is_tried_and_its_winner_published(world: World, manager: Mem
         [one] = rebuttals_of(world.programme, "dear", contact=contact)
         assert one.entry.text == said[contact.pk]
     actions.note_shown(made[0], entries=["value"], actor="test")
-    shown = WordsShown.objects.get()
-    assert trial.words[shown.variant] == said[made[0].pk]
-    contacts.identify(made[0], customer=world.customer, actor="test")
+    assert trial.words[WordsShown.objects.get().variant] == said[made[0].pk]
+    stranger = contact_of(world, None, address="+49 30 7")
+    told = live_among(world.programme, ["value"], contact=stranger)[0].entry.text
+    actions.note_shown(stranger, entries=["value"], actor="test")
+    for one in made[:8]:  # whoever it turns out to be
+        stranger.customer = one.customer
+        assert live_among(world.programme, ["value"], contact=stranger)[0].entry.text == told
     with pytest.raises(Conflict, match="on trial 1"), transaction.atomic():
         library.withdraw(entry=entries[1])
     with pytest.raises(Conflict, match="on trial 1"), transaction.atomic():

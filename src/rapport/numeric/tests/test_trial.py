@@ -133,6 +133,11 @@ def test_of_several_the_one_that_is_better_is_found_and_the_others_are_not() -> 
         assert ((alike.low > 0) | (alike.high < 0)).any(axis=1).mean() < 0.05
 
 
+def test_each_of_several_has_to_be_surer() -> None:
+    assert each_of(1) == 0.95
+    assert each_of(4) == pytest.approx(0.9875)
+
+
 def test_the_chance_says_what_the_interval_says() -> None:
     random = np.random.default_rng(31)
     for comparisons in (1, 3):

@@ -14,6 +14,7 @@ from rapport.customers.models import Customer
 from rapport.guides import publishing
 from rapport.guides.models import WordsShown, WordsTrial
 from rapport.guides.tests.test_trials import OTHERS, TEXT
+from rapport.insight.wording import Tried, compare_words
 from rapport.kit import clock
 from rapport.studio.tests.test_routing import signed_in, text_of
 
@@ -89,6 +90,11 @@ def test_the_verdict_says_what_is_so(world: World, writer: Client, boss: Client)
     resolved(world, [0.6, 0.3, 0.3], 200)
     page = text_of(boss.get(f"{TRIALS}1/"))
     assert "The words in force are better" in page and "nothing" in page
+    trial, now = WordsTrial.objects.get(), clock.now()
+    assert trial.starts_at is not None
+    told = [Tried(1, others, 0.3, trial.starts_at, now, 2000) for others in (1, 2)]
+    alone, corrected = (compare_words(world.programme, one, [trial.metric])[0][0] for one in told)
+    assert alone.low is not None and corrected.low is not None and corrected.low < alone.low
     WordsShown.objects.all().delete()
     assert "Too early to say" in text_of(boss.get(f"{TRIALS}1/"))
     kept = text_of(boss.post(f"{TRIALS}1/end/", {"winner": "0"}, follow=True))
