@@ -239,8 +239,8 @@ def test_a_rebuttal_is_tried_and_its_winner_published(world: World, manager: Mem
     stranger = contact_of(world, None, address="+49 30 7")
     told = live_among(world.programme, ["value"], contact=stranger)[0].entry.text
     actions.note_shown(stranger, entries=["value"], actor="test")
-    for one in made[:8]:  # whoever it turns out to be
-        stranger.customer = one.customer
+    for other in made[:8]:  # whoever it turns out to be
+        stranger.customer = other.customer
         assert live_among(world.programme, ["value"], contact=stranger)[0].entry.text == told
     with pytest.raises(Conflict, match="on trial 1"), transaction.atomic():
         library.withdraw(entry=entries[1])
