@@ -68,6 +68,9 @@ def alone(request: HttpRequest, programme: Programme) -> HttpResponse:
     going = going_of(contact) if contact is not None else None
     if contact is None or going is None:
         return HttpResponseRedirect(talk_url(programme))
+    if going.has_moved:
+        actions.catch_up(contact)
+        return HttpResponseRedirect(talk_url(programme))
     if request.method != "POST":
         return _step_page(request, going)
     here = request.POST.get("here", "")
@@ -105,7 +108,7 @@ def person(request: HttpRequest, programme: Programme) -> HttpResponse:
     """Ask how the customer is reached, then have a person go on from here, with all that was said and answered."""
     contact = remembered(request, programme)
     going = going_of(contact) if contact is not None else None
-    if contact is None or going is None:
+    if contact is None or going is None or going.has_moved:
         return HttpResponseRedirect(talk_url(programme))
     if "token" not in request.POST:  # from a step, perhaps with something typed and not sent
         typed = answers_in(request.POST)

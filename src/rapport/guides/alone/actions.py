@@ -14,7 +14,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.events.actions import Happening, announce
 from rapport.guides import events, moves
-from rapport.guides.actions import keep_state
+from rapport.guides.actions import keep_state, transact
 from rapport.guides.alone import steps
 from rapport.guides.alone.queries import Going, going_of
 from rapport.guides.definition.answers import LONGEST
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact, Reason
 
 ACTOR = "customer"
+LOOK_BELOW = "Please look at what is marked below. What you wrote is still there."
 PERSON_ONLY = "One of us does this with you. Please write to us below."
 MOST = 2 * LONGEST  # characters of an answer that are looked at at all
 IDLE = timedelta(hours=24)  # who has not gone on for so long has left
@@ -45,8 +46,8 @@ class NotAlone(Conflict):
 class Unanswered(Invalid):
     """Answers that could not be taken: what is wanted, by field, and what was typed, without its secrets."""
 
-    def __init__(self, wrong: Mapping[str, str], typed: Mapping[str, str]) -> None:
-        super().__init__("Please look at what is marked below. What you wrote is still there.")
+    def __init__(self, wrong: Mapping[str, str], typed: Mapping[str, str], words: str = LOOK_BELOW) -> None:
+        super().__init__(words)
         self.wrong, self.typed = wrong, typed
 
 
@@ -78,14 +79,41 @@ def begin(*, programme: Programme, reason: Reason, client_id: UUID) -> Contact:
 def go_on(contact: Contact, *, here: str, answers: Mapping[str, str]) -> None:
     """Keep the answers to the step at hand and go on; from ``here`` only: a page that is behind moves nothing.
 
-    At the end of the guide the contact is served. Raises Unanswered for answers that cannot be taken.
+    What the partner's system does is asked for, once, and waited for. At the end of the guide the contact is
+    served. Raises Unanswered for answers that cannot be taken.
     """
     going = _held(contact)
-    if here != going.run.current or going.shown.needs_person:
+    if here != going.run.current or going.has_moved or going.shown.needs_person or going.shown.is_under_way:
         return
     run = going.run.after(_answered(going, answers))
-    run = run.after(steps.go_on(run, at=clock.now()))
-    _keep(going, run)
+    if going.shown.does:
+        _keep(going, run)
+        _do(going, answers)
+        return
+    _keep(going, run.after(steps.go_on(run, at=clock.now())))
+    _settle(going)
+
+
+@transaction.atomic
+def catch_up(contact: Contact) -> None:
+    """Go past what has nothing for the customer, where the guide went on when the partner's system was done."""
+    _settle(_held(contact))
+
+
+def _do(going: Going, answers: Mapping[str, str]) -> None:
+    try:
+        transact(contact=going.contact, step=going.shown.key, attempt=1)
+    except Invalid:
+        raise Unanswered({}, answers, "This cannot be done here just now. Please talk to a person.") from None
+
+
+def _settle(going: Going) -> None:
+    """Pass what has nothing for the customer; at the end of the guide the contact is served."""
+    now = going_of(going.contact)
+    assert now is not None, "its row is held"
+    run = now.run.after(steps.begin(now.run))
+    if run.state is not now.run.state:
+        _keep(now, run)
     if run.current == END:
         contacts.serve(going.contact, actor=ACTOR)
         _end(going, Alone.Outcome.SERVED, END)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapport.guides.alone import steps
+from rapport.guides.definition.rules import END
 from rapport.guides.engine import Run
 from rapport.guides.models import Alone, Progress
 from rapport.guides.queries import run_of, state_of
@@ -35,6 +36,11 @@ class Going:
         """Say whether the guide serves nobody any more, so that a person has to go on."""
         return self.alone.version.guide.retired_at is not None or not self.run.guide.self_service
 
+    @property
+    def has_moved(self) -> bool:
+        """Say whether the partner's system brought it to the end, or to a step with nothing to show."""
+        return self.run.current == END or steps.begin(self.run) is not self.run.state
+
     @cached_property
     def shown(self) -> steps.Shown:
         """The step at hand."""
@@ -56,7 +62,8 @@ def going_of(contact: Contact, *, lock: bool = False) -> Going | None:
     alone = rows.filter(outcome="").first()
     if alone is None:
         return None
-    progress = Progress.objects.get(contact=contact)
+    progresses = Progress.objects.select_for_update(of=("self",)) if lock else Progress.objects.all()
+    progress = progresses.get(contact=contact)
     run = run_of(contact, read_version(alone.version), state_of(progress))
     return Going(contact, alone, progress, run)
 

@@ -36,6 +36,9 @@ class Shown:
     words: str
     fields: tuple[Asked, ...]
     needs_person: bool
+    does: bool  # going on has the partner's system do it
+    is_under_way: bool  # which it does now
+    was_tried: bool  # and did not, or perhaps did
     is_last: bool
     can_go_back: bool
     place: int  # among the steps that are shown, from 1
@@ -62,6 +65,9 @@ def shown(run: Run, *, is_withdrawn: bool = False) -> Shown | None:
         words="" if is_withdrawn else words_of(run, step),
         fields=_fields(run, step),
         needs_person=is_withdrawn or needs_person(run, step),
+        does=_does(run, step),
+        is_under_way=_status(run, step) == "waiting",
+        was_tried=_status(run, step) in ("failed", "unknown"),
         is_last=_is_last(run),
         can_go_back=_step_before(run) is not None,
         place=way.index(step.key) + 1 if step.key in way else 1,
@@ -76,9 +82,14 @@ def words_of(run: Run, step: Step) -> str:
 
 
 def needs_person(run: Run, step: Step) -> bool:
-    """Say whether a customer cannot do this step alone: it is a rep's, or has to be said and has no words."""
-    if step.rep_only or step.kind == "do":
+    """Say whether a customer cannot do this step alone: it is a rep's, or has to be said and has no words.
+
+    What the partner's system did not do, or perhaps did, a person looks at.
+    """
+    if step.rep_only or (step.kind == "do" and not step.connector):
         return True
+    if step.kind == "do":
+        return _status(run, step) in ("failed", "unknown")
     return run.is_required(step) and not run.is_done(step) and not words_of(run, step) and not step.asks
 
 
@@ -89,7 +100,8 @@ def begin(run: Run) -> State:
 
 def go_on(run: Run, *, at: datetime) -> State:
     """Cover the step at hand as done by the customer, and go on to the next that is shown, or to the end."""
-    covered = run.after(moves.cover(run, run.current, by=BY, at=at, how="customer"))
+    is_ours = run.guide.by_key[run.current].kind != "do"
+    covered = run.after(moves.cover(run, run.current, by=BY, at=at, how="customer")) if is_ours else run
     return _pass_silent(run.after(moves.go(covered, _onward(covered))))
 
 
@@ -104,22 +116,22 @@ def lines(run: Run) -> Iterator[Line]:
     state = run.state
     for key in dict.fromkeys(key for key in state.path if key not in (END, run.current)):
         step = run.guide.by_key.get(key)
-        if step is not None and key in state.covered and not _is_silent(run, step):
+        if step is not None and (key in state.covered or run.is_done(step)) and not _is_silent(run, step):
             yield from _lines(run, step)
     if run.current != END:
         yield from _lines(run, run.guide.by_key[run.current])
 
 
 def _lines(run: Run, step: Step) -> Iterator[Line]:
-    covered, fields = run.state.covered.get(step.key), _fields(run, step)
-    at = covered.at if covered else None
+    covered, result, fields = run.state.covered.get(step.key), run.state.results.get(step.key), _fields(run, step)
+    at = covered.at if covered else result.at if result else None
     words = words_of(run, step)
     if len(fields) == 1 and fields[0].label != words:
         words = f"{words}\n{fields[0].label}".strip()
     if words:
         yield Line("guide", words, at)
     said = [(one.label, in_words(one)) for one in fields if one.answer is not None]
-    if said and covered:
+    if said and at:
         text = said[0][1] if len(fields) == 1 else "\n".join(f"{label}: {answer}" for label, answer in said)
         yield Line("alone", text, at)
 
@@ -131,6 +143,15 @@ def in_words(one: Asked) -> str:
     return f"{one.answer} {one.rules.currency}" if one.rules.type == "money" else str(one.answer)
 
 
+def _status(run: Run, step: Step) -> str:
+    result = run.state.results.get(step.key)
+    return result.status if result else ""
+
+
+def _does(run: Run, step: Step) -> bool:
+    return step.kind == "do" and bool(step.connector) and not _status(run, step)
+
+
 def _fields(run: Run, step: Step) -> tuple[Asked, ...]:
     asked = ((key, run.guide.fields[key]) for key in step.asks)
     return tuple(
@@ -140,7 +161,7 @@ def _fields(run: Run, step: Step) -> tuple[Asked, ...]:
 
 def _is_silent(run: Run, step: Step) -> bool:
     """Say whether a step has nothing for a customer, and is passed unseen."""
-    return not needs_person(run, step) and not words_of(run, step) and not step.asks
+    return step.kind != "do" and not needs_person(run, step) and not words_of(run, step) and not step.asks
 
 
 def _pass_silent(run: Run) -> State:

@@ -46,6 +46,9 @@ def warnings_of(guide: Guide) -> list[Fault]:
         here: Path = ("steps", place)
         if len(step.words) > LONG_WORDS:
             found.append(Fault((*here, "words"), f"{len(step.words)} characters are much to read while talking."))
+        if guide.self_service and step.kind == "do" and step.connector and not step.rep_only:
+            words = "Anybody can have this done alone, whoever they say they are. rep_only leaves it to a person."
+            found.append(Fault((*here, "connector"), words))
         if step.touch_point == "verbatim" and step.rephrase_from:
             words = "What is said word for word may be rephrased here; is no law against that?"
             found.append(Fault((*here, "rephrase_from"), words))

@@ -1,7 +1,10 @@
 """A guide that its customer goes through alone, by HTTP: step by step, back, to a person, to the end."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,8 +19,12 @@ from rapport.events.models import Event
 from rapport.feedback.models import Survey
 from rapport.guides import publishing
 from rapport.guides.alone import jobs
-from rapport.guides.models import Alone, Progress
+from rapport.guides.alone.actions import leave_if_idle
+from rapport.guides.connectors import keeping
+from rapport.guides.models import Alone, Connector, Progress
 from rapport.guides.queries import guide_of
+from rapport.guides.tests.partner import Partner, at_work, connector
+from rapport.guides.tests.test_connectors import send
 from rapport.insight.check import differences
 from rapport.insight.queries import metrics
 from rapport.kit import clock, limits
@@ -368,3 +375,87 @@ def test_what_came_of_it_is_counted_apart_from_the_floor(world: World, client: C
     (row,) = metrics(world.programme, expected)
     assert {key: (one.numerator, one.denominator) for key, one in row.figures.items()} == expected
     assert list(differences(world.programme)) == []
+
+
+DOES = """
+name = "Block a card"
+key = "cancel"
+self_service = true
+for = { reasons = ["cancel"] }
+fields.account = { label = "Account" }
+fields.why = { label = "Why?", optional = true }
+fields.reference = { label = "Reference" }
+
+[[steps]]
+key = "block"
+kind = "do"
+title = "Block it"
+words = "Rep, block it."
+customer_words = "Which account shall we block?"
+connector = "core.block"
+asks = ["account", "why"]
+gives = ["reference"]
+
+[[steps]]
+key = "silent"
+title = "Nothing for a customer"
+
+[[steps]]
+key = "told"
+kind = "close"
+title = "Told"
+words = "It is blocked: {reference}."
+"""
+
+
+@pytest.fixture
+def partner(settings: Any, tmp_path: Path) -> Iterator[Partner]:
+    settings.KEY_RING = tmp_path / "ring.json"
+    with at_work() as server:
+        settings.INTERNAL_HOSTS = (server.host,)
+        yield server
+
+
+@pytest.mark.parametrize(("answers", "outcome"), [([200], "told: It is blocked: R-1."), ([409], "block: Which")])
+def test_the_partners_system_does_it_alone_once(
+    world: World, client: Client, partner: Partner, answers: list[int], outcome: str
+) -> None:
+    keeping.save_connector(programme=world.programme, key="core", text=connector(partner.host))
+    publishing.install(programme=world.programme, text=DOES)
+    begin(client)
+    assert go_on(client, "block") == 422
+    partner.answers = answers
+    for _ in range(2):
+        assert go_on(client, "block", account="12") == 302
+    page = client.get(AT).content.decode()
+    assert "This is being done just now" in page and "Do it now" not in page
+    send()
+    client.get(AT)
+    assert shown(client).startswith(outcome) and len(partner.asked) == 1
+    if outcome.startswith("block"):
+        assert "did not work as it should" in client.get(AT).content.decode()
+        assert go_on(client, "block", account="13") == 302 and len(partner.asked) == 1
+        assert ask_person(client) == 302
+        assert Message.objects.filter(author="alone").get().text == "Account: 12"
+
+
+def test_what_a_transaction_lacks_leads_to_a_person(world: World, client: Client, partner: Partner) -> None:
+    keeping.save_connector(programme=world.programme, key="core", text=connector(partner.host))
+    publishing.install(programme=world.programme, text=DOES)
+    begin(client)
+    Connector.objects.all().delete()
+    answer = client.post(AT, {"here": "block", "answer-account": "12"})
+    assert answer.status_code == 422 and "Please talk to a person" in answer.content.decode()
+
+
+def test_nothing_is_said_into_a_chat_that_is_not_there(world: World, client: Client) -> None:
+    begin(client)
+    for path in ("say", "typing", "call-back"):
+        client.post(f"/p/cards/contact/{path}/", {"text": "Hello?", "phone": "030 123456"})
+    assert not Message.objects.exists() and shown(client).startswith("hear")
+    assert client.get("/p/cards/contact/part/").headers["HX-Refresh"] == "true"
+
+
+def test_who_went_on_meanwhile_has_not_left(world: World, client: Client) -> None:
+    begin(client)
+    assert leave_if_idle(Alone.objects.get()) is False
