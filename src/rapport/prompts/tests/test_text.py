@@ -1,14 +1,23 @@
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.prompts.text import grams
+from rapport.prompts.text import grams, wordpiece
 from rapport.prompts.text import remembered as memory
 from rapport.prompts.text.vectors import WIDTH, Vectors, vectors
 from rapport.prompts.text.wordpiece import END, START, UNKNOWN, pieces
+
+VOCABULARY = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+
+
+def test_the_vocabulary_is_the_models_to_the_letter() -> None:
+    file = Path(wordpiece.__file__).with_name("vocabulary.txt")
+    assert sha256(file.read_bytes()).hexdigest() == VOCABULARY
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Splits text into the pieces that the sentence model knows: words, or parts of words behind `##`.
 
-The vocabulary beside this file is part of the model (BERT's, uncased, Apache-2.0; 30,522 pieces, one a line, the
-line's number is the piece's). Method: the longest piece first (Y. Wu et al., arXiv:1609.08144, section 4.1).
+The vocabulary beside this file is part of the model (BERT's, uncased, Apache-2.0, see NOTICE; 30,522 pieces, one
+a line, the line's number is the piece's). Method: the longest piece first (Y. Wu et al., arXiv:1609.08144, section
+4.1).
 """
 
 import re

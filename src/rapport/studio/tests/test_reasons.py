@@ -76,6 +76,7 @@ def test_the_page_says_what_is_in_use_how_good_it_is_and_what_it_confuses(
 
 def test_examples_are_for_who_may_read_contacts_and_on_record(modelled: World, trainer: Client) -> None:
     asked = {"model": "1", "reason": "cancel", "said": "fee"}
+    assert trainer.get(at("reasons"), asked).status_code == 200
     assert WORDS not in page(trainer, **asked)
     assert not Look.objects.exists()
     assert WORDS in page(signed_in(modelled.supervisor), **asked)
