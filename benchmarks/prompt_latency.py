@@ -95,13 +95,14 @@ ANSWERED = (
 class Stretch:
     """Seconds from a customer's message sent to its event and its prompt on the rep's stream, and to the page.
 
-    ``silent`` messages had no prompt of their own.
+    ``silent`` messages had no prompt of their own; ``written`` counts those of customers and reps.
     """
 
     messages: list[float]
     prompts: list[float]
     shown: list[float]
     silent: int
+    written: int
 
 
 class Talk:
@@ -193,9 +194,9 @@ class Talk:
         if refused:
             print(f"{len(refused)} messages were refused, such as: {refused[0].answer[:200]!r}")
         begun = min(one.due for one in sent) - plan[0][0]
-        return self._timed([(begun + at, number) for at, number in customers])
+        return self._timed([(begun + at, number) for at, number in customers], len(plan))
 
-    def _timed(self, due: list[tuple[float, int]]) -> Stretch:
+    def _timed(self, due: list[tuple[float, int]], written: int) -> Stretch:
         heard: dict[tuple[bytes, UUID], list[float]] = {}
         for at, number, data in self.maker.take():
             for name, subject in HEARD.findall(data) if number < len(self.contacts) else ():
@@ -217,7 +218,7 @@ class Talk:
             shown = until(there.get(number, ()), at + made) if made is not None else None
             for values, one in zip(found, (said, made, made + shown if made and shown else None), strict=True):
                 values.extend([] if one is None else [one])
-        return Stretch(*found, silent=len(due) - len(found[1]))
+        return Stretch(*found, silent=len(due) - len(found[1]), written=written)
 
 
 def talking(programme: "Programme", count: int) -> "list[Contact]":
@@ -287,10 +288,9 @@ def main() -> None:
         opened = maker.open("127.0.0.1", place.port + 1, [f"/stream?ticket={one}" for one in signed])[0]
         maker.fetch("127.0.0.1", place.port, talk.pages(), LINES)
         talk.go_on(EVERY_SECONDS[1])  # to warm up
-        before, begun = {name: seconds_of_processor(place.pid(name)) for name in PROCESSES}, time.monotonic()
+        before = {name: seconds_of_processor(place.pid(name)) for name in PROCESSES}
         full = talk.go_on(asked.seconds)
-        took = time.monotonic() - begun
-        work = {name: (seconds_of_processor(place.pid(name)) - before[name]) / took for name in PROCESSES}
+        work = {name: seconds_of_processor(place.pid(name)) - before[name] for name in PROCESSES}
         memory = megabytes(place.pid("prompter"))
         os.killpg(place.pid("prompter"), signal.SIGSTOP)
         alone = talk.go_on(asked.seconds / 2)
@@ -303,7 +303,8 @@ def main() -> None:
         told("to it on the rep's stream, the prompter still", alone.messages)
         print(f"prompt p99 / aim of {AIM_SECONDS * 1000:.0f} ms: {spread(full.prompts)[2] / AIM_SECONDS:.2f}")
         print(f"memory of the prompter: {memory:.0f} MB")
-        print("share of one processor: " + ", ".join(f"{name} {share:.0%}" for name, share in work.items()))
+        each = ", ".join(f"{name} {spent / full.written * 1000:.1f}" for name, spent in work.items())
+        print(f"milliseconds of processor a message of customer or rep, pages and all: {each}")
 
 
 if __name__ == "__main__":
