@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
-from string import ascii_lowercase as LETTERS
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -76,18 +75,19 @@ title = "For the next journey"
 approach = "tailored"
 words = "It costs nothing to keep it for the next journey."
 """
+# Each has another number every time: a sentence that was met before costs the recogniser nothing.
 SAID = (
-    "Honestly, the annual fee is too high for me, and it went up again this year.",
-    "And I never use the card, it just lies in the drawer at home.",
-    "That costs too much. Other people pay nothing at all for theirs!",
-    "I have no need for it any more",
-    "the fee is too high",
-    "I never use it, not once since we moved to the country last summer, if I remember it right.",
+    "Honestly, the annual fee of {} is too high for me, and it went up again this year.",
+    "And I never use the card, it just lies in the drawer at home since {}.",
+    "The fee is too high for me, {} a year. Other people pay nothing at all for theirs!",
+    "I have no need for it any more since {}",
+    "that fee of {} is too high",
+    "I never use the card, not {} times since we moved to the country last summer.",
 )
 ANSWERED = (
-    "I understand that, and thank you for telling me.",
-    "Let me see what I can do about that. One moment, please.",
-    "It costs nothing to keep it for the next journey.",
+    "I understand that, and thank you for telling me. I see {} here.",
+    "Let me see what I can do about the {}. One moment, please.",
+    "It costs nothing to keep it for the next {} journeys.",
 )
 
 
@@ -158,16 +158,15 @@ class Talk:
             customers.append([(b"chat.message", 0.06, part)])
         return reps + customers
 
-    def _new(self, text: str) -> str:
-        """The text with another first word each time: what was met before costs the recogniser nothing."""
-        return f"{''.join(self.random.choices(LETTERS, k=5)).capitalize()}, {text}"
-
     def _message(self, number: int, turn: int) -> bytes:
-        told = {"text": self._new(SAID[turn % len(SAID)]), "client_id": str(uuid4())}
+        told = {"text": SAID[turn % len(SAID)].format(self.random.randrange(10_000)), "client_id": str(uuid4())}
         return self.request(number, self.customers[number], f"/p/{KEY}/contact/say/", told)
 
     def _answer(self, number: int, turn: int) -> bytes:
-        told = {"text": self._new(ANSWERED[turn % len(ANSWERED)]), "client_id": str(uuid4())}
+        told = {
+            "text": ANSWERED[turn % len(ANSWERED)].format(self.random.randrange(10_000)),
+            "client_id": str(uuid4()),
+        }
         path = f"/at/{KEY}/desk/contacts/{self.contacts[number].public_id}/messages/"
         return self.request(number, self.reps[number], path, told)
 
