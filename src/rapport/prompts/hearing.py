@@ -121,7 +121,7 @@ def unheard(programme: Programme, last_said: dict[int, tuple[UUID, int]]) -> lis
 def _listenings(programme: Programme, contacts: Collection[UUID]) -> list[Listening]:
     """Return the contacts' listenings, locked, with all that hearing asks of a contact; without those in use."""
     rows = Listening.objects.select_for_update(skip_locked=True, of=("self",)).select_related(*READ)
-    rows = rows.filter(programme=programme).order_by("pk")
+    rows = rows.filter(programme=programme).order_by("contact_id")  # the order in which contacts are locked
     found = list(rows.filter(contact__public_id__in=contacts))
     if missing := set(contacts) - {one.contact.public_id for one in found}:  # they talk for the first time
         new = [Listening(programme=programme, contact=access_own(programme, one)) for one in missing]
