@@ -11,6 +11,7 @@ from rapport.guides.library.models import (
     LibraryExample,
     LibrarySpelling,
     LibraryTerm,
+    LibraryUse,
     LibraryVersion,
 )
 from rapport.guides.trials.models import WordsShown, WordsTrial
@@ -26,6 +27,7 @@ __all__ = [
     "LibraryExample",
     "LibrarySpelling",
     "LibraryTerm",
+    "LibraryUse",
     "LibraryVersion",
     "Progress",
     "Transaction",

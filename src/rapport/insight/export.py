@@ -31,6 +31,7 @@ FACTS = {
     "fact_survey": OF_ITS_CONTACTS,
     "fact_coverage": OF_PROGRAMME,
     "fact_step": OF_PROGRAMME,
+    "fact_library_use": OF_PROGRAMME,
     "fact_words": OF_PROGRAMME,
 }
 TYPES = {

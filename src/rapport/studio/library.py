@@ -22,6 +22,7 @@ from rapport.guides.library.access import access_entry
 from rapport.guides.library.content import LONGEST_ANSWER, PARTS, entry_of
 from rapport.guides.library.reading import MOST_CHARACTERS, as_csv, as_toml, cells_of, read_library
 from rapport.guides.library.uses import used_by
+from rapport.guides.library.worth import worth_of
 from rapport.kit import pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.studio import library_forms as forms
@@ -281,6 +282,7 @@ def _entry_page(
         "examples": queries.examples_of(found),
         "rebuttals": queries.rebuttals_of(member.programme, found.key) if found.kind == "objection" else [],
         "used_by": used_by(found),
+        "worth": worth_of(found),
         "is_own": shown.version.made_by_id == member.pk,
         "owners": [(one.agent_id, one.name) for one in members_with(member.programme, Right.WRITE_GUIDES)],
         "error": str(error) if error else "",

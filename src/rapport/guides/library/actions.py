@@ -28,7 +28,7 @@ from rapport.guides.events import (
 from rapport.guides.library import queries
 from rapport.guides.library.content import PARTS, Entry, Library
 from rapport.guides.library.indexing import forget, index
-from rapport.guides.library.models import Kind, LibraryEntry, LibraryVersion
+from rapport.guides.library.models import Kind, LibraryEntry, LibraryUse, LibraryVersion
 from rapport.guides.library.reading import faults_of
 from rapport.guides.library.uses import used_by
 from rapport.guides.trials.drawing import on_now
@@ -224,6 +224,9 @@ def keep(*, entry: LibraryEntry, owner: Member | None, review_on: date, actor: s
 def use(*, member: Member, contact: Contact, key: str) -> None:
     """Note that a rep used the words that are live under a key on a contact in hand."""
     live = queries.live_by_key(contact.programme, key)
+    entry = LibraryEntry.objects.get(programme=contact.programme, key=live.key)
+    told = {"entry": entry, "version": live.version, "contact": contact, "member": member, "at": clock.now()}
+    LibraryUse.objects.bulk_create([LibraryUse(programme=contact.programme, **told)], ignore_conflicts=True)
     announce(
         LibraryUsed(kind=live.kind, key=live.key, version=live.version),
         programme=contact.programme,

@@ -99,6 +99,23 @@ class LibraryExample(models.Model):
         return f"example {self.pk}"
 
 
+class LibraryUse(models.Model):
+    """An entry whose words a rep used on a contact, with the version that was live: once, however often."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(LibraryEntry, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "contact"], name="library_use_once")]
+
+    def __str__(self) -> str:
+        return f"use {self.pk}"
+
+
 class LibraryTerm(models.Model):
     """A stem that a version has in it, and how much it tells there: more in the heading than beside the words.
 

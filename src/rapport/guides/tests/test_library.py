@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
@@ -24,6 +24,7 @@ from rapport.guides.library.content import Article, Library, Objection, Rebuttal
 from rapport.guides.library.jobs import tell, untold
 from rapport.guides.library.listing import Wanted, count_of, listed
 from rapport.guides.library.models import LibraryEntry, LibrarySpelling, LibraryTerm, LibraryVersion
+from rapport.guides.library.worth import worth_of
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.personal import Subject
@@ -249,10 +250,8 @@ def test_only_the_programmes_own_entries_are_found(world: World, lead: Member) -
         access_entry(world.programme, "theirs")
 
 
-def begin(world: World, text: str = "Hello") -> Contact:
-    return chat.begin(
-        programme=world.programme, email="ada@example.org", text=text, reason=world.reason, client_id=uuid4()
-    )
+def begin(world: World, text: str = "Hello", email: str = "ada@example.org") -> Contact:
+    return chat.begin(programme=world.programme, email=email, text=text, reason=world.reason, client_id=uuid4())
 
 
 def test_what_is_made_for_the_contact_comes_first_and_what_is_for_others_not_at_all(
@@ -342,6 +341,24 @@ def test_a_use_is_on_the_log_with_the_version(world: World, lead: Member) -> Non
     actions.use(member=world.rep, contact=contact, key="abroad")
     event = Event.objects.get(name="library.used")
     assert (event.subject, event.data) == (contact.public_id, {"kind": "article", "key": "abroad", "version": 1})
+
+
+def test_where_an_entry_works_is_told_with_how_sure_that_is(world: World, lead: Member) -> None:
+    entry = live(world, "article", "abroad", article(), lead)
+    assert worth_of(entry) == []
+    for number, resolved in enumerate((True, True, False, None)):
+        contact = begin(world, email=f"{number}@example.org")
+        for _ in range(2):  # of one contact it counts once
+            actions.use(member=world.rep, contact=contact, key="abroad")
+        Contact.objects.filter(pk=contact.pk).update(resolved=resolved)
+    whole, by_reason = worth_of(entry)
+    assert (whole.used, whole.told, whole.resolved) == (4, 3, 2)
+    assert (by_reason.reason, by_reason.used) == (world.reason.name, 4)
+    assert whole.range is not None
+    assert [round(end, 2) for end in whole.range] == [0.21, 0.94]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FILTER (WHERE resolved), count(*) FROM fact_library_use")
+        assert cursor.fetchone() == (2, 4)
 
 
 def test_lists_are_by_what_is_wanted(world: World, lead: Member) -> None:
