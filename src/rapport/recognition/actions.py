@@ -49,9 +49,9 @@ def draft(*, programme: Programme, day: date, actor: str) -> RallyNote:
     note.people = [asdict(one) for one in drafting.people_for(programme, day)]
     note.comment = asdict(quote) if quote else None
     if not note.tip:
-        note.tip_evidence = drafting.evidence_for(programme, day)
+        note.tip, note.tip_evidence = drafting.tip_for(programme, day)
     note.drafted_at = clock.now()
-    note.save(update_fields=["figures", "people", "comment", "tip_evidence", "drafted_at"])
+    note.save(update_fields=["figures", "people", "comment", "tip", "tip_evidence", "drafted_at"])
     announce(
         events.RallyDrafted(day=day.isoformat()), programme=programme, subject=programme.public_id, actor=actor
     )

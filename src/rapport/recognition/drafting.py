@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from rapport.accounts.queries import members_of
 from rapport.contacts.queries import reason_by_key
 from rapport.feedback.queries import best_by_rep, with_comments
+from rapport.guides.definition.insertions import fill
+from rapport.guides.trials.queries import words_won
 from rapport.insight.queries import bounds, metrics
 from rapport.recognition.letter import Line, Praise, Quote, written
 from rapport.recognition.privacy import without_personal
@@ -28,6 +30,7 @@ PRIOR = 10.0  # answers of the day's mean that each rep's own are mixed with
 HEADLINE_ANSWERS = 20  # customers' answers that make a headline
 LEAST_FOR_EVIDENCE = 15
 LONGEST_QUOTE = 320
+LONGEST_TIP, LONGEST_EVIDENCE = 500, 300
 SHORTEST_QUOTE = 15
 
 
@@ -150,6 +153,16 @@ def quote_for(programme: Programme, day: date) -> Quote | None:
 def _masked(survey: Survey) -> str:
     customer = survey.contact.customer
     return without_personal(survey.comment, name=customer.name if customer else "")
+
+
+def tip_for(programme: Programme, day: date) -> tuple[str, str]:
+    """Return a start for the tip with its evidence: words that won a trial that day, else what to look at."""
+    won = words_won(programme, *bounds(programme, day, day))
+    if not won:
+        return "", evidence_for(programme, day)
+    name, words = won[-1]
+    said = fill(words, {})
+    return said if len(said) <= LONGEST_TIP else "", f"On trial these words did best: {name}"[:LONGEST_EVIDENCE]
 
 
 def evidence_for(programme: Programme, day: date) -> str:

@@ -286,7 +286,7 @@ def _page(request: HttpRequest, member: Member, number: int, *, error: DomainErr
         **_context(member),
         "error": str(error) if error else "",
         "trial": trial,
-        "subject": _name(trial),
+        "subject": queries.name_of(trial),
         "asked": asked,
         "arms": _arms(trial, deciding, seen),
         "seen": seen,
@@ -308,15 +308,7 @@ def _listed(trial: WordsTrial) -> Listed:
     found = [each[0] for each in _compared(trial, (trial.metric,))] if trial.state == "on" else []
     asked = Asked(trial.share, METRICS[trial.metric], trial.least)
     chances = [one.chance for one in found if one.chance is not None]
-    return Listed(trial, _name(trial), _verdict(trial, found, asked), _sure(min(chances, default=None)))
-
-
-def _name(trial: WordsTrial) -> str:
-    if trial.guide is None:
-        return f"Rebuttal {trial.entry.key}" if trial.entry else ""
-    version = version_in_force(trial.guide)
-    step = read_version(version).by_key.get(trial.step) if version else None
-    return f"{trial.guide.name}: {step.title if step else trial.step}"
+    return Listed(trial, queries.name_of(trial), _verdict(trial, found, asked), _sure(min(chances, default=None)))
 
 
 def _tried(trial: WordsTrial) -> Tried | None:

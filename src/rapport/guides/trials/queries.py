@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rapport.guides.library.queries import live_versions
@@ -40,6 +41,21 @@ def open_trials(guide: Guide) -> dict[str, WordsTrial]:
 def open_trial_of_entry(programme: Programme, key: str) -> WordsTrial | None:
     """Return the trial of an entry's words that is proposed or on."""
     return _trials(programme).filter(entry__key=key, ended_at__isnull=True).first()
+
+
+def words_won(programme: Programme, since: datetime, until: datetime) -> list[tuple[str, str]]:
+    """Return the words that came into force as a trial ended then: what they are of, and what they say."""
+    rows = _trials(programme).filter(result=WordsTrial.Result.PUBLISHED, ended_at__gte=since, ended_at__lt=until)
+    return [(name_of(one), one.words[one.winner or 0]) for one in rows.order_by("ended_at", "pk")]
+
+
+def name_of(trial: WordsTrial) -> str:
+    """Return what the words on trial are of, as people call it."""
+    if trial.guide is None:
+        return f"rebuttal {trial.entry.key}" if trial.entry else ""
+    version = version_in_force(trial.guide)
+    step = read_version(version).by_key.get(trial.step) if version else None
+    return f"{trial.guide.name}: {step.title if step else trial.step}"
 
 
 def words_in_force(trial: WordsTrial) -> str | None:

@@ -7,13 +7,18 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
+from rapport.accounts.roles import Role
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.feedback import actions as feedback
+from rapport.guides import publishing
+from rapport.guides.tests.written import simple
+from rapport.guides.trials import actions as trials
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.recognition import actions, cli, jobs
@@ -288,3 +293,26 @@ def test_outsiders_and_strangers_read_nothing(world: World, client: Client, path
     client.force_login(world.rep.user)
     assert client.get(f"/at/cards/rally/{path}").status_code == 200
     assert client.get("/at/cards/rally/2026-02-31/").status_code == 404
+
+
+def test_words_that_won_a_trial_are_proposed_as_the_tip(world: World) -> None:
+    boss = accounts.ensure_member(
+        programme=world.programme, agent_id="boss", name="Boss", role=Role.MANAGER, username="boss"
+    )
+    steps = [{"key": "why", "title": "Hear why", "words": "Why?"}]
+    with clock.at(NOON):
+        publishing.install(programme=world.programme, text=simple("Cancel", steps, "cancel"))
+        trials.propose(
+            programme=world.programme,
+            about=trials.About(guide="cancel", step="why"),
+            others=["What made you decide, {customer.first_name|if I may}?"],
+            terms=trials.Terms(share=0.5, days=9, metric="satisfaction", least=0.2, units_needed=100),
+            by=world.supervisor,
+            actor="test",
+        )
+        trials.begin(programme=world.programme, number=1, by=boss, actor="test")
+        assert actions.draft(programme=world.programme, day=DAY, actor="test").tip == ""
+        trials.end(programme=world.programme, number=1, winner=1, by=boss, actor="test")
+        note = actions.draft(programme=world.programme, day=DAY, actor="test")
+    assert note.tip == "What made you decide, if I may?"
+    assert note.tip_evidence == "On trial these words did best: Cancel: Hear why"
