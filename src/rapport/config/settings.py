@@ -68,6 +68,7 @@ MODULES = [
     "rapport.channels.cti",
     "rapport.guides",
     "rapport.prompts",
+    "rapport.drafts",
     "rapport.feedback",
     "rapport.insight",
     "rapport.recognition",

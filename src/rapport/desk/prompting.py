@@ -13,6 +13,8 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.contacts.access import access_in_hand
 from rapport.desk.actions import in_hand
+from rapport.desk.views import show_work
+from rapport.drafts import actions as drafts
 from rapport.guides.queries import guide_of
 from rapport.kit import pages, redaction
 from rapport.prompts import actions
@@ -60,6 +62,22 @@ def look_over(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRes
     """Say what of a text that is about to be sent would be hidden; nothing of it is kept."""
     in_hand(member, contact_id)
     return JsonResponse({"found": redaction.told(redaction.mask(request.POST.get("text", "")[:4000]).kinds)})
+
+
+@require_POST
+@at_desk
+def draft(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Have a draft of the next message written outside, where the programme has that."""
+    drafts.ask(member=member, contact=in_hand(member, contact_id))
+    return show_work(request, member)
+
+
+@require_POST
+@at_desk
+def put_away(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Put a draft away."""
+    drafts.dismiss(member=member, contact=in_hand(member, contact_id))
+    return show_work(request, member)
 
 
 def _panel(request: HttpRequest, member: Member, contact: Contact) -> HttpResponse:

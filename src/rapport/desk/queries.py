@@ -12,6 +12,7 @@ from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
+from rapport.drafts import queries as drafts
 from rapport.guides import queries as guides
 from rapport.guides.library import queries as library
 from rapport.insight import queries as insight
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
     from rapport.contacts.models import Contact
     from rapport.customers.models import Customer
+    from rapport.drafts.models import Draft
     from rapport.guides.definition.rules import Step
     from rapport.guides.library.queries import Live
     from rapport.insight.figures import Figure
@@ -211,6 +213,8 @@ class Work:
     asked_of: list[Any] = field(default_factory=list)
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Any] = field(default_factory=list)
+    has_drafts: bool = False
+    draft: Draft | None = None
 
     @property
     def shown(self) -> Contact | None:
@@ -293,6 +297,7 @@ def _with_contact(
     guide = guides.guide_of(contact, member=member)
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
+    has_drafts = is_chat and not is_over and drafts.is_on(member.programme)
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)
     return Work(
         doing,
@@ -317,6 +322,8 @@ def _with_contact(
         ways_on=_ways_on(member) if is_chat and not is_over else None,
         call=CallNow(contacts.note_left(contact), held_since(contact)) if not is_chat and not is_over else None,
         asked_of=contacts.asked_of(member),
+        has_drafts=has_drafts,
+        draft=drafts.draft_of(contact) if has_drafts else None,
     )
 
 

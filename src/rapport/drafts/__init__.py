@@ -1,0 +1,8 @@
+"""Drafts of answers from a service outside, for programmes that want one: off until somebody turns it on.
+
+A *service* speaks the protocol of OpenAI's chat completions. A *draft* is made when a rep asks for it, shown as
+one, and is nothing before the rep has edited and sent it.
+
+Invariants: what leaves has no sensitive numbers, names, addresses or telephone numbers that we know of; that it
+left and how much is on record, never the words; nothing leaves while the service is off.
+"""

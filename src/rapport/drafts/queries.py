@@ -1,0 +1,27 @@
+"""Reads of drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapport.drafts.models import Draft, Service
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+    from rapport.contacts.models import Contact
+
+
+def service_of(programme: Programme) -> Service | None:
+    """Return the programme's service, on or off."""
+    return Service.objects.filter(programme=programme).first()
+
+
+def is_on(programme: Programme) -> bool:
+    """Say whether reps of the programme may ask for drafts."""
+    return Service.objects.filter(programme=programme, is_on=True).exists()
+
+
+def draft_of(contact: Contact) -> Draft | None:
+    """Return the newest draft of the contact that was not put away."""
+    newest = Draft.objects.filter(contact=contact).order_by("-pk").first()
+    return newest if newest is not None and newest.state != Draft.State.DISMISSED else None
