@@ -1,6 +1,6 @@
 """How guides are gone through: coverage by guide, version, rep and step, where contacts leave, what nobody uses.
 
-Counted from the facts of contacts and of steps, over closed contacts by when they came.
+Counted from the facts of contacts and of steps, over contacts that a rep had and closed, by when they came.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ MEANT = """
 FROM {facts} AS facts JOIN fact_contact AS contact ON contact.contact_id = facts.contact_id
 WHERE contact.programme_id = %(programme)s AND facts.programme_id = %(programme)s
     AND contact.arrived_at >= %(since)s AND contact.arrived_at < %(until)s AND contact.closed_at IS NOT NULL
+    AND contact.answered_at IS NOT NULL  -- what customers do alone has figures of its own
     AND (%(guide)s = '' OR facts.guide = %(guide)s)
     AND (%(version)s::integer IS NULL OR facts.version = %(version)s)
     AND (%(rep)s = '' OR contact.rep = %(rep)s)

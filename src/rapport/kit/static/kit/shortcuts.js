@@ -1,6 +1,7 @@
 // Keys for controls: <button data-key="w">, or data-key="Alt+1" for one that needs Alt. Single keys rest while
 // somebody types; "Enter" only acts where nothing that uses it is focused. Escape, and Alt with the key, work while
-// typing too; with Shift as well the single key is meant where both are there. When the field somebody types in goes away under them, keys rest until they pause.
+// typing too; with Shift as well the single key is meant where both are there. When the field somebody types in goes
+// away under them, keys rest until they pause.
 const TYPING = 'input:not([type="radio"]):not([type="checkbox"]):not([type="button"]), textarea, select, [contenteditable="true"]';
 const OWN_ENTER = "a[href], button, summary, input, textarea, select";
 
