@@ -20,7 +20,7 @@ from rapport.customers.queries import segments_of
 from rapport.guides.library import actions, listing, queries
 from rapport.guides.library.access import access_entry
 from rapport.guides.library.content import LONGEST_ANSWER, PARTS, entry_of
-from rapport.guides.library.reading import MOST_CHARACTERS, as_csv, as_toml, cells_of, read_library
+from rapport.guides.library.reading import CSV, MOST_CHARACTERS, as_csv, as_toml, cells_of, read_library
 from rapport.guides.library.uses import used_by
 from rapport.guides.library.worth import worth_of
 from rapport.kit import pages
@@ -126,7 +126,7 @@ def file(request: HttpRequest, member: Member) -> HttpResponseBase:
     count = sum(1 for _ in told.entries())
     note_export(lookers.person(request, member), what="library", right=Right.WRITE_GUIDES, rows=count)
     name = f"library-{member.programme.key}.{'csv' if is_table else 'toml'}"
-    kind = "text/csv" if is_table else "text/plain"
+    kind = CSV if is_table else "text/plain"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     text = as_csv(told) if is_table else as_toml(told)
     return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)

@@ -171,6 +171,10 @@ def cells_of(entry: Entry) -> dict[str, str]:
     }
 
 
+CSV = "text/csv"
+"""What :func:`as_csv` writes, past the guard against formulas."""
+
+
 def as_csv(library: Library) -> str:
     """Return the library as a table that reads back as the same."""
     file = io.StringIO()
