@@ -2,13 +2,16 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
@@ -17,6 +20,7 @@ PASSWORD = "a journey of its own"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
+CLOSES_IN_SECONDS = 20.0
 PATIENCE_MS = 15_000  # a busy machine is slow; what is right comes in its time, and a test only waits until then
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -48,7 +52,35 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield running
-        running.close()
+        with ended_in_time():
+            running.close()
+
+
+@contextmanager
+def ended_in_time() -> Iterator[None]:
+    """Kill this process's Chromium where it does not close, as it rarely does for good: all was seen by then."""
+    guard = Timer(CLOSES_IN_SECONDS, kill_chromium)
+    guard.start()
+    try:
+        with suppress(Error):  # it was killed
+            yield
+    finally:
+        guard.cancel()
+
+
+def kill_chromium() -> None:
+    """Kill the browsers whose driver is a child of this process."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            name, parent = parent_of(status)
+            if name == "chromium" and parent_of(Path(f"/proc/{parent}/stat"))[1] == os.getpid():
+                os.kill(int(status.parent.name), signal.SIGKILL)
+
+
+def parent_of(status: Path) -> tuple[str, int]:
+    """Return a process's name and its parent's number, by its line in /proc."""
+    before, _, after = status.read_text().rpartition(")")
+    return before.partition("(")[2], int(after.split()[1])
 
 
 @pytest.fixture
@@ -81,7 +113,8 @@ def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
 
     yield open_page
     for context in contexts:
-        context.close()
+        with ended_in_time():
+            context.close()
     assert errors == []
 
 
