@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -33,7 +34,7 @@ Source = Annotated[
 Names = Annotated[list[Name], Field(max_length=50)]
 
 
-class Entry(Part):
+class Entry(Part, ABC):
     """What every entry has."""
 
     owner: str = Field(default="", max_length=100, description="who keeps it right, by agent id")
@@ -41,19 +42,19 @@ class Entry(Part):
     language: Language = Field(default="en", description="it is written in, so that its words can be found")
 
     @property
+    @abstractmethod
     def heading(self) -> str:
         """What it is called in a list."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def text(self) -> str:
         """What is said or read out of it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def beside(self) -> str:
         """What else it can be found by."""
-        raise NotImplementedError
 
     def said(self) -> dict[str, Any]:
         """Return what a version keeps: all but who keeps it right and until when."""
