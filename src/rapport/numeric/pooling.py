@@ -81,6 +81,22 @@ def pool(hits: ArrayLike, trials: ArrayLike, group: ArrayLike, base: ArrayLike, 
     return Pooled(effect, 1 / certain, expected + effect[which] + own, cell_variance, between, within)
 
 
+def shrunk_shares(hits: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """The shares of n cells that are alike as far as one knows, each drawn towards all, and their 95 % intervals.
+
+    Returns the shares, and the ends; NaN where no cell has a trial.
+
+    Raises:
+        ValueError: hits are not between 0 and trials.
+    """
+    k, n = np.asarray(hits, dtype=float), np.asarray(trials, dtype=float)
+    if not n.sum():
+        nothing = np.full(k.shape, np.nan)
+        return nothing, nothing, nothing
+    overall = logit((k.sum() + 0.5) / (n.sum() + 1))
+    return _shares(pool(k, n, np.zeros(k.size), overall, groups=1))
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """Shares to expect, with the ends of their 95 % intervals: of k kinds whoever has them, and of n pairs.

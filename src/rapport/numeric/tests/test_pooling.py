@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from rapport.numeric.pooling import Expected, expected_outcomes, pool
+from rapport.numeric.pooling import Expected, expected_outcomes, pool, shrunk_shares
 
 Floats = NDArray[np.float64]
 REASON_OF = np.arange(12) // 3
@@ -98,3 +98,24 @@ def test_more_hits_than_trials_are_refused() -> None:
 
 def _distance(one: Floats, other: Floats) -> float:
     return float(np.sqrt(((one - other) ** 2).mean()))
+
+
+def test_shares_of_like_cells_are_nearer_the_truth_and_their_intervals_hold_it() -> None:
+    held, off, raw_off = [], [], []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        truth = expit(logit(0.7) + random.normal(0, 0.4, 60))
+        trials = random.poisson(25 * random.gamma(1, 1, 60)) + 1
+        hits = random.binomial(trials, truth)
+        share, low, high = shrunk_shares(hits, trials)
+        held.append(((low <= truth) & (truth <= high)).mean())
+        off.append(_distance(share, truth))
+        raw_off.append(_distance(hits / trials, truth))
+    assert 0.92 < np.mean(held) < 0.97
+    assert np.mean(off) < 0.7 * np.mean(raw_off)
+
+
+def test_shares_of_one_cell_and_of_none() -> None:
+    share, low, high = shrunk_shares([7], [10])
+    assert low[0] < share[0] < high[0]
+    assert np.isnan(shrunk_shares([0, 0], [0, 0])[0]).all()
