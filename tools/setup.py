@@ -20,6 +20,8 @@ NODE_MAJOR = 20
 ASSETS = {
     "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
     "echarts/dist/echarts.min.js": "vendor/echarts.min.js",
+    "dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf": "vendor/DejaVuSansCondensed.ttf",
+    "dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf": "vendor/DejaVuSansCondensed-Bold.ttf",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
