@@ -33,6 +33,7 @@ FACTS = {
     "fact_step": OF_PROGRAMME,
     "fact_library_use": OF_PROGRAMME,
     "fact_words": OF_PROGRAMME,
+    "fact_event": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

@@ -1,7 +1,7 @@
 // Draws every [data-chart] from the JSON block it names, in the theme's colours. A table always stands near.
 //   { "kind": "line" | "bar", "x": [labels], "series": [{ "name", "values", "quiet"?, "low"?, "high"? }],
 //     "unit": "%" | "s" | "", "target"?: number, "targetName"?: text, "horizontal"?: true, "stacked"?: true,
-//     "from_zero"?: false, "max"?: number }   a series may name in "faint" which of its bars rest on little
+//     "from_zero"?: false, "max"?: number }   a line's low and high are the edges of a band; a series may name in "faint" which of its bars rest on little
 //   { "kind": "heat", "x": [hours], "y": [days], "cells": [[x, y, value | null]], "unit", "min"?: number, "max"?: number }
 // Shares are given from 0 to 1 with unit "%". Needs vendor/echarts.min.js as a plain script before it.
 const css = (name) => {
@@ -54,7 +54,7 @@ function frame(colours, spec) {
       valueFormatter: (value) => written(value, spec.unit), confine: true,
     },
     grid: { left: spec.horizontal ? 30 : 14, right: spec.target === undefined ? 26 : 52, top: (spec.series?.length ?? 0) > 1 ? 32 : 12, bottom: 8, containLabel: true },
-    legend: (spec.series?.length ?? 0) > 1 ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: colours.text } } : undefined,
+    legend: (spec.series?.length ?? 0) > 1 ? { data: spec.series.map((one) => one.name), top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: colours.text } } : undefined,
   };
 }
 
@@ -92,8 +92,18 @@ function series(colours, spec) {
   }));
 }
 
+// Two more lines, the lower one unseen, with the space between them filled.
+function bands(colours, spec) {
+  const edge = { type: "line", silent: true, symbol: "none", lineStyle: { opacity: 0 }, tooltip: { show: false }, z: 1 };
+  return spec.series.flatMap((one, index) => (one.low && one.high ? [
+    { ...edge, name: `${one.name}, from`, stack: `band ${index}`, data: one.low },
+    { ...edge, name: `${one.name}, to`, stack: `band ${index}`, data: one.high.map((high, at) => (high === null ? null : high - one.low[at])),
+      areaStyle: { color: colours.series[index % colours.series.length], opacity: 0.16 } },
+  ] : []));
+}
+
 function intervals(colours, spec) {
-  return spec.series.filter((one) => one.low && one.high).map((one) => ({
+  return spec.kind === "line" ? bands(colours, spec) : spec.series.filter((one) => one.low && one.high).map((one) => ({
     type: "custom", name: `${one.name}, interval`, silent: true, tooltip: { show: false }, z: 5, encode: spec.horizontal ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] },
     data: one.low.map((low, index) => [index, low, one.high[index]]),
     renderItem: (_, api) => {
