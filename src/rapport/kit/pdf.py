@@ -25,7 +25,7 @@ class Column:
 
 
 class Paper:
-    """One document, written from top to bottom. ``made_at`` is the only time it tells, so that it can be made anew."""
+    """One document, written from top to bottom. ``made_at`` is the only time it tells."""
 
     def __init__(self, title: str, *, footer: str, made_at: datetime) -> None:
         self._pdf = _Pages(footer)
