@@ -69,6 +69,7 @@ MODULES = [
     "rapport.guides",
     "rapport.prompts",
     "rapport.drafts",
+    "rapport.offers",
     "rapport.feedback",
     "rapport.insight",
     "rapport.recognition",

@@ -306,3 +306,9 @@ def coverage_by_guide(programme: Programme, *, since: datetime, until: datetime)
     rows = Progress.objects.filter(programme=programme, began_at__gte=since, began_at__lt=until)
     sums = rows.values_list("version__guide").annotate(Sum("required"), Sum("covered"))
     return {pk: Coverage(required, covered) for pk, required, covered in sums}
+
+
+def version_gone_by(contact: Contact) -> tuple[str, int] | None:
+    """Return the key and version of the guide that the contact goes by; None where it has begun none."""
+    rows = Progress.objects.filter(contact=contact)
+    return rows.values_list("version__guide__key", "version__number").first()

@@ -28,9 +28,12 @@ SUGGESTED = {
     "survey_comment": ("What customers wrote in surveys, and quotes of it in Rally Notes", 36),
     "file_changes": ("What customers' files said before they were changed", 24),
     "feed_files": ("Files of partners' feeds that were kept, sealed, because they broke their contract", 3),
+    "cancellations": ("What customers cancelled, and requests to", 84),
     "customer_file": ("Customers without a contact or a change in their file: erased altogether", 120),
 }
 """The periods a programme may set: what falls under it, and the months we suggest."""
+LEAST = {"cancellations": 36}
+"""The months that law asks for at least; what is kept until it is erased is long enough."""
 
 
 @cache

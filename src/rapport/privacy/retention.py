@@ -22,7 +22,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.kit.walls import inside
 from rapport.privacy import actions, events
-from rapport.privacy.catalogue import SUGGESTED, everything, subject_of
+from rapport.privacy.catalogue import LEAST, SUGGESTED, everything, subject_of
 from rapport.privacy.models import Period
 from rapport.privacy.queries import held_customers
 
@@ -88,6 +88,8 @@ def set_period(*, programme: Programme, kind: str, months: int, actor: str) -> N
         raise Invalid(f"{kind!r} is not a kind of data that is kept for a period.")
     if not 0 <= months <= 600:
         raise Invalid("Keep data for 1 to 600 months, or 0 for: until it is erased.")
+    if 0 < months < (least := LEAST.get(kind, 0)):
+        raise Invalid(f"The law asks for this to be kept for {least} months at least.")
     before = Period.objects.select_for_update().filter(programme=programme, kind=kind).first()
     was = before.months if before else 0
     if was == months:

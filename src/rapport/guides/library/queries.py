@@ -15,7 +15,7 @@ from rapport.accounts.roles import Right
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import holdings_of, segments_of
 from rapport.guides.library.content import PARTS, Entry, Fitting, Library, entry_of
-from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, LibraryVersion
+from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, LibraryUse, LibraryVersion
 from rapport.guides.library.reading import Known
 from rapport.guides.library.search import find
 from rapport.guides.trials.drawing import words_of_entries
@@ -232,3 +232,9 @@ def state_of(version: LibraryVersion, live: LibraryVersion | None) -> str:
     if version.approved_at is not None:
         return "approved"
     return "draft" if version.submitted_at is None else "submitted"
+
+
+def rebuttals_used(contact: Contact) -> list[str]:
+    """Return the rebuttals whose words a rep used on the contact, in that order, each as ``key/version``."""
+    rows = LibraryUse.objects.filter(contact=contact, entry__kind=Kind.REBUTTAL).order_by("at", "pk")
+    return [f"{key}/{version}" for key, version in rows.values_list("entry__key", "version")]
