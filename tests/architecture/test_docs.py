@@ -25,6 +25,7 @@ from rapport.contacts.call_logs.records import CallRecord
 from rapport.contacts.models import State
 from rapport.customers.importing.mapping import read_mapping as customer_mapping
 from rapport.customers.importing.rows import CustomerRecord, read_rows
+from rapport.customers.promises.models import State as PromiseState
 from rapport.events.models import Event
 from rapport.insight.metrics import service
 from rapport.insight.registry import METRICS
@@ -118,7 +119,7 @@ def test_the_generated_pages_are_fresh() -> None:
 
 def test_every_state_is_on_the_page_of_states() -> None:
     told = reference("states")
-    states = {str(each) for kind in (State, Doing, Offer.Result) for each in kind}
+    states = {str(each) for kind in (State, Doing, Offer.Result, PromiseState) for each in kind}
     assert {each for each in states if f"`{each}`" not in told} == set()
 
 

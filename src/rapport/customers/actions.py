@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
-from rapport.customers.events import CustomerChanged, PromiseMade, PromiseSettled
-from rapport.customers.models import ContactPoint, Customer, FileChange, Promise, Segment
+from rapport.customers.events import CustomerChanged
+from rapport.customers.models import ContactPoint, Customer, FileChange, Segment
 from rapport.customers.points import normal_email, normal_phone
 from rapport.customers.sensitive import Keeper, place_of
-from rapport.customers.standing import erased_among, held
+from rapport.customers.standing import erased_among
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction, sealing
 from rapport.kit.classes import FieldClass
@@ -93,65 +92,6 @@ def _add_point(customer: Customer, kind: str, value: str) -> bool:
         customer=customer, kind=kind, value=value, defaults={"programme_id": customer.programme_id}
     )
     return made
-
-
-@transaction.atomic
-def make_promise(
-    *, member: Member, customer: Customer, what: str, due_on: date, contact_id: int | None = None
-) -> Promise:
-    """Record a promise to the customer; the due date cannot lie in the past."""
-    what = redaction.clean(what.strip())
-    if not what or len(what) > 300:
-        raise Invalid("Say in up to 300 characters what was promised.")
-    today = clock.now().astimezone(member.programme.zone).date()
-    if due_on < today:
-        raise Invalid("A promise cannot be due in the past. Choose today or a later day.")
-    now = held(customer)
-    if now is None:
-        raise NotFound
-    _require_active(now)
-    promise = Promise.objects.create(
-        programme=member.programme,
-        customer=customer,
-        contact_id=contact_id,
-        made_by=member,
-        what=what,
-        made_at=clock.now(),
-        due_on=due_on,
-    )
-    announce(
-        PromiseMade(promise=str(promise.public_id), due_on=due_on.isoformat()),
-        programme=member.programme,
-        subject=customer.public_id,
-        actor=f"member:{member.pk}",
-    )
-    return promise
-
-
-@transaction.atomic
-def settle_promise(*, member: Member, promise_id: int, kept: bool) -> Promise:
-    """Say that a promise was kept or broken; settling it twice the same way changes nothing."""
-    promise = (
-        Promise.objects.select_for_update(of=("self",))
-        .select_related("customer")
-        .filter(pk=promise_id, programme=member.programme)
-        .first()
-    )
-    if promise is None:
-        raise NotFound
-    if promise.settled_at is not None:
-        if promise.kept != kept:
-            raise Conflict("This promise was already settled the other way.")
-        return promise
-    promise.settled_at, promise.kept = clock.now(), kept
-    promise.save(update_fields=["settled_at", "kept"])
-    announce(
-        PromiseSettled(promise=str(promise.public_id), kept=kept),
-        programme=member.programme,
-        subject=promise.customer.public_id,
-        actor=f"member:{member.pk}",
-    )
-    return promise
 
 
 def ensure_customers(

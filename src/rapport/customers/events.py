@@ -16,20 +16,73 @@ class CustomerChanged:
 
 @dataclass(frozen=True)
 class PromiseMade:
-    """A promise to the customer was recorded."""
+    """A promise to the customer was recorded: by whom, about what, where, and who keeps it."""
 
     name: ClassVar[str] = "promise.made"
     promise: Code
     due_on: Code
+    by: Code
+    kind: Code
+    origin: Code
+    product: Code
+    keeper: Code
 
 
 @dataclass(frozen=True)
 class PromiseSettled:
-    """A promise was kept or broken."""
+    """A promise was kept, kept late, broken or withdrawn, and what shows it."""
 
     name: ClassVar[str] = "promise.settled"
     promise: Code
-    kept: bool
+    state: Code
+    evidence: Code
+
+
+@dataclass(frozen=True)
+class PromiseReopened:
+    """The partner's feed corrected what it had said: the promise stands open again."""
+
+    name: ClassVar[str] = "promise.reopened"
+    promise: Code
+
+
+@dataclass(frozen=True)
+class PromiseHanded:
+    """Somebody else keeps a promise now."""
+
+    name: ClassVar[str] = "promise.handed"
+    promise: Code
+    keeper: Code
+
+
+@dataclass(frozen=True)
+class PromiseNearlyDue:
+    """Who keeps a promise was warned before it was due."""
+
+    name: ClassVar[str] = "promise.nearly_due"
+    promise: Code
+
+
+@dataclass(frozen=True)
+class PromiseOverdue:
+    """A promise was not kept by its due instant; supervisors see it."""
+
+    name: ClassVar[str] = "promise.overdue"
+    promise: Code
+
+
+@dataclass(frozen=True)
+class SaleTold:
+    """The partner told of a sale to the customer, or corrected what it had told."""
+
+    name: ClassVar[str] = "sale.told"
+    sale: Code
+    product: Code
+    seller: Code
+    team: Code
+    channel: Code
+    campaign: Code
+    sold_on: Code
 
 
 @dataclass(frozen=True)

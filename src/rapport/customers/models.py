@@ -5,8 +5,28 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.customers.promises.models import Promise
+from rapport.customers.sales.models import Sale
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
+
+__all__ = [
+    "AttributeClass",
+    "ContactPoint",
+    "Customer",
+    "FileChange",
+    "HandOver",
+    "Holding",
+    "OwnRep",
+    "Promise",
+    "Reveal",
+    "Sale",
+    "SealedValue",
+    "Segment",
+    "StandIn",
+    "Standing",
+    "Tombstone",
+]
 
 PERSONAL, SENSITIVE = FieldClass.PERSONAL, FieldClass.SENSITIVE
 
@@ -222,40 +242,6 @@ class Reveal(models.Model):
 
     def __str__(self) -> str:
         return f"reveal of {self.value_id}"
-
-
-class Promise(models.Model):
-    """Something we told the customer we would do, by when."""
-
-    FIELD_CLASSES: ClassVar = {"what": PERSONAL}
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
-    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="promises")
-    contact_id = models.BigIntegerField(null=True, blank=True)
-    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=300)
-    made_at = models.DateTimeField()
-    due_on = models.DateField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-    kept = models.BooleanField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(settled_at__isnull=True, kept__isnull=True)
-                | Q(settled_at__isnull=False, kept__isnull=False),
-                name="promise_settled_with_result",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["programme", "due_on"], condition=Q(settled_at__isnull=True), name="promise_open"
-            ),
-            models.Index(fields=["customer", "due_on"], name="promise_by_customer"),
-        ]
-
-    def __str__(self) -> str:
-        return self.what
 
 
 class OwnRep(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from rapport.customers.models import (
     ContactPoint,
     Customer,
     Holding,
-    Promise,
     Reveal,
     SealedValue,
     Segment,
@@ -79,33 +78,6 @@ def points_of(customer: Customer) -> list[ContactPoint]:
 def holdings_of(customer: Customer) -> list[Holding]:
     """Return what the customer has with the partner, what ends first on top."""
     return list(Holding.objects.filter(customer=customer).order_by("ends_on", "id"))
-
-
-def open_promises_of(customer: Customer) -> list[Promise]:
-    """Return the promises still to be kept, the most urgent first."""
-    return list(
-        Promise.objects.select_related("made_by__user")
-        .filter(customer=customer, settled_at__isnull=True)
-        .exclude(customer__standing=Standing.ERASED)
-        .order_by("due_on", "id")
-    )
-
-
-def with_promise_due(programme: Programme, customers: Iterable[int], *, by: date) -> set[int]:
-    """Return those of the customers (ids) to whom something promised is due by the day and not settled."""
-    due = Promise.objects.filter(
-        programme=programme, customer__in=list(customers), settled_at__isnull=True, due_on__lte=by
-    )
-    return set(due.values_list("customer_id", flat=True))
-
-
-def promised_by(member: Member, *, limit: int = 8) -> list[Promise]:
-    """Return what the member has promised and nobody settled, the most urgent first."""
-    return list(
-        Promise.objects.select_related("customer")
-        .filter(made_by=member, settled_at__isnull=True, customer__standing=Standing.ACTIVE)
-        .order_by("due_on", "id")[:limit]
-    )
 
 
 def segments_of(programme: Programme) -> list[Segment]:

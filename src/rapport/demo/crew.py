@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rapport.customers import actions as customers
+from rapport.customers.promises import actions as promises
 from rapport.demo import dice
 from rapport.demo.guides import required_keys
 from rapport.demo.story import VALUES
@@ -178,7 +178,7 @@ def _promise(member: Member, contact: Contact, topic: Topic) -> None:
         return
     today = clock.now().astimezone(member.programme.zone).date()
     days = int(dice.between(1, 6, str(contact.public_id), "days"))
-    customers.make_promise(
+    promises.make_promise(
         member=member,
         customer=contact.customer,
         what=topic.promise,

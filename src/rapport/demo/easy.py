@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rapport.customers import actions as customers
+from rapport.customers.promises import actions as promises
 from rapport.customers.queries import customer_by_key
 from rapport.kit import clock
 
@@ -30,6 +30,6 @@ def promise(setting: Setting, *, now: datetime) -> None:
         customer = customer_by_key(setting.programme, f"N-{100_000 + number}")
         if what and customer is not None:
             with clock.at(now - timedelta(days=1)):
-                customers.make_promise(
+                promises.make_promise(
                     member=rep, customer=customer, what=what, due_on=today + timedelta(days=days)
                 )

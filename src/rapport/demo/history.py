@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from operator import itemgetter
 from random import Random
@@ -40,8 +40,8 @@ COLUMNS = {
     ),
     "guides.WordsShown": ("programme_id", "trial_id", "contact_id", "variant", "shown_at"),
     "customers.Promise": (
-        "programme_id", "public_id", "customer_id", "contact_id", "made_by_id", "what", "made_at", "due_on",
-        "settled_at", "kept",
+        "programme_id", "public_id", "customer_id", "contact_id", "by", "made_by_id", "keeper_id", "kind", "what",
+        "made_at", "due_on", "due_by", "state", "settled_at", "settled_by_id", "evidence",
     ),
     "routing.StateSpan": ("programme_id", "member_id", "doing", "started_at", "ended_at"),
     "events.Event": ("programme_id", "at", "name", "subject", "actor", "data", "audience"),
@@ -254,22 +254,34 @@ class Writer:
         made = datetime.fromtimestamp(visit.ended - 5, zone)
         due = (made + timedelta(days=story.promise_days)).date()
         noon = datetime(due.year, due.month, due.day, 12, tzinfo=zone).timestamp()
+        due_by = datetime.combine(due + timedelta(days=1), time(), zone).timestamp()
         luck = chance.random()
-        kept = luck < 0.86
-        about = noon - chance.uniform(0, 90_000) if kept else noon + chance.uniform(30_000, 90_000)
-        settled = max(made.timestamp() + 600, about)
+        state = "kept" if luck < 0.8 else "late" if luck < 0.89 else "broken"
+        about = noon - chance.uniform(0, 90_000) if state == "kept" else due_by + chance.uniform(5_000, 200_000)
+        settled = min(max(made.timestamp() + 600, about), due_by) if state == "kept" else about
         is_settled = luck < 0.985 and settled < self.month.end
         rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
+        kind, agent = TOPICS[visit.topic].promise_kind, self.setting.reps[visit.legs[-1].rep].agent_id
         self.rows["customers.Promise"].append((
-            self._programme, public_id, str(customer), str(pk), rep, story.promise,
-            made.astimezone(UTC).isoformat(), due.isoformat(),
-            bulk.stamp(settled) if is_settled else bulk.NULL, bulk.truth(kept if is_settled else None),
+            self._programme, public_id, str(customer), str(pk), "rep", rep, rep, kind, story.promise,
+            made.astimezone(UTC).isoformat(), due.isoformat(), bulk.stamp(due_by), state if is_settled else "open",
+            bulk.stamp(settled) if is_settled else bulk.NULL, rep if is_settled else bulk.NULL,
+            "note" if is_settled else "",
         ))  # fmt: skip
         self._event(
-            made.timestamp(), "promise.made", subject, f"member:{rep}", promise=public_id, due_on=due.isoformat()
-        )
+            made.timestamp(), "promise.made", subject, f"member:{rep}", promise=public_id, due_on=due.isoformat(),
+            by="rep", kind=kind, origin="contact", product="", keeper=agent,
+        )  # fmt: skip
         if is_settled:
-            self._event(settled, "promise.settled", subject, f"member:{rep}", promise=public_id, kept=kept)
+            self._event(
+                settled,
+                "promise.settled",
+                subject,
+                f"member:{rep}",
+                promise=public_id,
+                state=state,
+                evidence="note",
+            )
 
     def _look_back(self, visit: Visit, chance: Random) -> None:
         earlier, public = self.last[visit.customer]

@@ -32,6 +32,7 @@ class Topic:
     tells: tuple[str, ...]
     asks: tuple[str, ...]
     promise: str
+    promise_kind: str = "document"
 
 
 TOPICS = (
@@ -107,7 +108,7 @@ TOPICS = (
             "Shall I set up a direct debit so that it cannot happen again?",
             "The refund is booked; it shows within two days.",
         ),
-        promise="Check that the refund was booked",
+        promise="Check that the refund was booked", promise_kind="refund",
     ),
     Topic(
         key="app", name="Help with the app", share=0.14, talk_seconds=310, resolved=0.80, skill="service",
@@ -138,7 +139,7 @@ TOPICS = (
             "I have sent you a new code and reset the device. Please try once more.",
             "Good. The old telephone is signed out, so nobody else can use it.",
         ),
-        promise="Tell the customer what the app team found",
+        promise="Tell the customer what the app team found", promise_kind="call_back",
     ),
     Topic(
         key="dispute", name="A payment I did not make", share=0.13, talk_seconds=490, resolved=0.70,
@@ -174,7 +175,7 @@ TOPICS = (
             "I open a dispute now: the amount comes back to you while we ask the shop, and I replace the card.",
             "Usually ten days. You get a message at each step.",
         ),
-        promise="Tell the customer how the dispute stands",
+        promise="Tell the customer how the dispute stands", promise_kind="call_back",
     ),
     Topic(
         key="lost", name="Lost or stolen card", share=0.11, talk_seconds=260, resolved=0.93, skill="service",
@@ -205,7 +206,7 @@ TOPICS = (
             "Good. A new card is on its way, three working days. Is your address still right?",
             "You can already use the new card in the app.",
         ),
-        promise="Check that the new card has arrived",
+        promise="Check that the new card has arrived", promise_kind="delivery",
     ),
     Topic(
         key="limit", name="My limit", share=0.10, talk_seconds=285, resolved=0.82, skill="service",
@@ -238,7 +239,7 @@ TOPICS = (
             "I can raise it from today and set it back by itself afterwards. Is that all right?",
             "Done, it counts from this minute.",
         ),
-        promise="Call back with the decision on the limit",
+        promise="Call back with the decision on the limit", promise_kind="call_back",
     ),
     Topic(
         key="rate", name="Interest and payments", share=0.08, talk_seconds=355, resolved=0.76, skill="retention",

@@ -12,14 +12,14 @@ from rapport.channels.chat import actions as chat
 from rapport.contacts import actions as contacts
 from rapport.contacts import queries as past
 from rapport.contacts.access import access_in_hand
-from rapport.customers import actions as customers
 from rapport.customers import revealing
 from rapport.customers.points import normal_email, normal_phone
+from rapport.customers.promises import actions as promises
+from rapport.customers.promises.queries import open_promises_of
 from rapport.customers.queries import (
     customer_at,
     customer_by_key,
     customer_by_number,
-    open_promises_of,
     revealed_ids,
 )
 from rapport.guides import actions as guides
@@ -151,7 +151,7 @@ def promise(*, member: Member, contact_id: UUID, what: str, due_on: date, heard:
     contact, customer = customer_in_hand(member, contact_id)
     if heard is not None and not prompts.take_up(member=member, contact=contact, prompt=heard):
         raise Conflict("This promise is on file already.")
-    customers.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
+    promises.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
 
 
 @transaction.atomic
@@ -169,7 +169,7 @@ def settle(*, member: Member, contact_id: UUID, promise_id: int, kept: bool) -> 
     _, customer = customer_in_hand(member, contact_id)
     if all(promise.pk != promise_id for promise in open_promises_of(customer)):
         raise Conflict("This promise is settled already, or is another customer's.")
-    customers.settle_promise(member=member, promise_id=promise_id, kept=kept)
+    promises.settle_promise(member=member, promise_id=promise_id, kept=kept, in_contact=True)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
+from rapport.customers.promises import queries as promises
 from rapport.drafts import queries as drafts
 from rapport.guides import queries as guides
 from rapport.guides.library import queries as library
@@ -263,7 +264,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
     return Work(
         doing,
         day=day_of(member),
-        promised=customers.promised_by(member),
+        promised=promises.kept_by(member, limit=8),
         asked_of=contacts.asked_of(member),
         call_backs=call_backs.call_backs_of(member),
     )
@@ -357,7 +358,7 @@ def _file(contact: Contact) -> CustomerFile | None:
         points=customers.points_of(customer),
         sealed=customers.sealed_of(customer),
         holdings=customers.holdings_of(customer),
-        promises=customers.open_promises_of(customer),
+        promises=promises.open_promises_of(customer),
         history=[one for one in contacts.history_of(customer) if one.pk != contact.pk],
         own_rep=own_rep_of(customer),
         today=clock.now().astimezone(contact.programme.zone).date(),

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rapport.contacts.queries import last_contact_before
-from rapport.customers.queries import holdings_of, open_promises_of
+from rapport.customers.promises.queries import open_promises_of
+from rapport.customers.queries import holdings_of
 from rapport.guides.definition.facts import ATTRIBUTE, FACTS
 from rapport.guides.models import Alone
 from rapport.kit import clock

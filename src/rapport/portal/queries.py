@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts.queries import was_handed_on
-from rapport.customers.queries import open_promises_of
+from rapport.customers.promises.queries import open_promises_of
 from rapport.kit import clock
 from rapport.kit.hours import moment_in_words
 from rapport.routing.call_back_queries import booked_about, call_back_of, may_be_called_back

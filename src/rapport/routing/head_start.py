@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rapport.contacts import queries as contacts
-from rapport.customers.queries import with_promise_due
+from rapport.customers.promises.queries import with_promise_due
 from rapport.kit import clock
 from rapport.routing.routes import seconds_granted
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
-from rapport.customers import actions as customers
 from rapport.customers.models import SealedValue
+from rapport.customers.promises import actions as promises
 from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import publishing as guide_files
 from rapport.guides.tests.written import ASKS
@@ -38,7 +38,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     offer = open_offer_to(world.rep)
     assert offer is not None
     routing.accept(member=world.rep, offer_id=offer.public_id)
-    promise = customers.make_promise(
+    promise = promises.make_promise(
         member=world.rep, customer=world.customer, what="Call back", due_on=clock.now().date()
     )
     Keeper(world.programme).keep({Spot(world.customer, None, "date_of_birth"): "1987-05-04"})

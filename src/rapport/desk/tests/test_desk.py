@@ -12,9 +12,9 @@ from rapport.channels.chat.queries import messages_of
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
-from rapport.customers import actions as customers
 from rapport.customers.models import Customer
-from rapport.customers.queries import open_promises_of
+from rapport.customers.promises import actions as promises
+from rapport.customers.promises.queries import open_promises_of
 from rapport.desk import actions as desk
 from rapport.guides import publishing as guide_files
 from rapport.guides.queries import guide_of
@@ -351,7 +351,7 @@ def test_the_pulse_keeps_a_rep_on_the_floor(rep: Client, world: World) -> None:
 def test_other_peoples_promises_are_not_settled(rep: Client, world: World) -> None:
     _, at = take(rep, world)
     with inside(world.other.pk):
-        elsewhere = customers.make_promise(
+        elsewhere = promises.make_promise(
             member=world.outsider,
             customer=type(world.customer).objects.create(programme=world.other, key="X"),
             what="secret",

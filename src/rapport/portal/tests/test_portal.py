@@ -15,7 +15,7 @@ from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
 from rapport.contacts.models import Contact
-from rapport.customers import actions as customers
+from rapport.customers.promises import actions as promises
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
 from rapport.kit import clock
@@ -310,9 +310,7 @@ def test_only_what_was_promised_in_this_contact_is_shown(world: World, client: C
     contact = begin(client)
     today = clock.now().astimezone(world.programme.zone).date()
     for what, where in (("Send a letter", contact.pk), ("Something older", None)):
-        customers.make_promise(
-            member=world.rep, customer=world.customer, what=what, due_on=today, contact_id=where
-        )
+        promises.make_promise(member=world.rep, customer=world.customer, what=what, due_on=today, contact_id=where)
     end(world, contact)
     page = client.get("/p/cards/contact/").content.decode()
     assert "Send a letter" in page and "Something older" not in page

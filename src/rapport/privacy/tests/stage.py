@@ -18,6 +18,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.customers import actions as customers
 from rapport.customers.models import Customer, Holding
+from rapport.customers.promises import actions as promises
 from rapport.feedback import actions as feedback
 from rapport.guides import actions as guides
 from rapport.guides import publishing as guide_files
@@ -75,7 +76,7 @@ def known(world: World) -> Customer:
         first = chatted(world)
         call(world, "pbx-1", "+49 30 123456")
     with clock.at(NINE + timedelta(hours=1)):
-        customers.make_promise(
+        promises.make_promise(
             member=world.rep, customer=customer, what="her callback", due_on=NINE.date(), contact_id=first.pk
         )
         contacts.follow_up(member=world.rep, contact=first, holds=True, comment="her follow-up line")
