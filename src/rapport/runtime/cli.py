@@ -27,6 +27,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   guides reasons …        how well the machine tells a customer's reason from a sentence
   guides score …          how well it ranks the next step in recorded dialogues
   library …               objections, rebuttals and articles: check a file, read it in, write it out
+  risk score …            how well leaving is told from a file of customers
   audit verify …          whether the logs are as they were written
   audit export FOLDER …   the record, to be verified elsewhere
   audit seal …            seal the logs without waiting for the hour
@@ -58,6 +59,7 @@ LATE = {  # command → module with run(arguments) -> int
     "guides reasons": "rapport.prompts.cli.reasons",
     "guides score": "rapport.prompts.cli.score",
     "library": "rapport.guides.library.cli",
+    "risk score": "rapport.risk.cli.score",
     "audit verify": "rapport.audit.cli.verify",
     "audit export": "rapport.audit.cli.export",
     "audit seal": "rapport.audit.cli.seal",
@@ -74,6 +76,7 @@ OFFLINE: dict[str, Callable[[list[str]], bool]] = {  # command → whether, aske
     "guides": lambda options: "--programme" not in options,
     "guides reasons": lambda options: True,
     "guides score": lambda options: True,
+    "risk score": lambda options: True,
     "library": lambda options: "--programme" not in options,
 }
 AS_OWNER = frozenset(["migrate"])
