@@ -1,4 +1,7 @@
-"""The signed cookie that names a customer's contact; sent only to the pages of the programme it belongs to."""
+"""The signed cookies of a customer's browser, sent only to the pages of the programme they belong to.
+
+One names a contact; another, for half an hour, the customer that its user has shown to be.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.core import signing
 from django.urls import reverse
 
 from rapport.contacts.access import access_own
+from rapport.customers.queries import customer_by_id
 from rapport.kit.errors import NotFound
 
 if TYPE_CHECKING:
@@ -17,10 +21,14 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
+    from rapport.customers.models import Customer
 
 SALT = "rapport.portal.contact"
 KEPT_SECONDS = 7 * 24 * 3600
 COOKIE = f"rapport_contact_{settings.PORT}"
+KNOWN_SALT = "rapport.portal.known"
+KNOWN_SECONDS = 30 * 60
+KNOWN_COOKIE = f"rapport_known_{settings.PORT}"
 GONE = "This conversation is not open in this browser any more. You can write to us again."
 
 
@@ -59,6 +67,29 @@ def remembered(request: HttpRequest, programme: Programme) -> Contact | None:
         return access_remembered(request, programme)
     except NotFound:
         return None
+
+
+def know(response: HttpResponse, customer: Customer) -> None:
+    """Have the browser bring, for half an hour, that its user has shown to be this customer."""
+    response.set_cookie(
+        KNOWN_COOKIE,
+        signing.dumps([customer.programme_id, str(customer.public_id)], salt=KNOWN_SALT),
+        max_age=KNOWN_SECONDS,
+        path=_path(customer.programme),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.TLS,
+    )
+
+
+def known(request: HttpRequest, programme: Programme) -> Customer | None:
+    """Return the customer that the browser's user has shown to be; None where they have not, or are erased."""
+    try:
+        told = signing.loads(request.COOKIES.get(KNOWN_COOKIE, ""), salt=KNOWN_SALT, max_age=KNOWN_SECONDS)
+    except signing.BadSignature:
+        return None
+    customer = customer_by_id(programme, UUID(told[1])) if told[0] == programme.pk else None
+    return customer if customer is not None and customer.is_active else None
 
 
 def _path(programme: Programme) -> str:

@@ -24,6 +24,7 @@ MOVES_PER_MINUTE = 60
 TYPING_PER_MINUTE = 60
 CALLS_PER_NUMBER = 3  # a day: nobody has us ring another person's telephone all day
 CALLS_PER_ADDRESS = 10  # a day, from one network
+CLAIMS_PER_ADDRESS = 20  # an hour, to be somebody, by their e-mail address and number
 DAY_SECONDS = 24 * 3600
 
 
@@ -81,6 +82,16 @@ def check_number(request: HttpRequest, programme: Programme, phone: str) -> None
     address, number = counted_address(request), own_number(phone)
     limits.require(f"portal-call:{programme.pk}:{address}", CALLS_PER_ADDRESS, DAY_SECONDS, words)
     limits.require(f"portal-number:{programme.pk}:{number}", CALLS_PER_NUMBER, DAY_SECONDS, words)
+
+
+def check_claim(request: HttpRequest, programme: Programme) -> None:
+    """Refuse one more try, from a network address, to be found by an e-mail address and a number."""
+    limits.require(
+        f"portal-claim:{programme.pk}:{counted_address(request)}",
+        CLAIMS_PER_ADDRESS,
+        3600,
+        "Too many tries from your network. Please write to us in a chat, or try again in an hour.",
+    )
 
 
 def may_tell_typing(contact: Contact) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.portal import alone_views, views
+from rapport.portal import alone_views, cancel_views, views
 
 urlpatterns = [
     path("p/<slug:programme>/", views.start, name="portal"),
@@ -18,5 +18,14 @@ urlpatterns = [
     path("p/<slug:programme>/alone/begin/", alone_views.begin, name="portal-alone-begin"),
     path("p/<slug:programme>/alone/back/", alone_views.back, name="portal-alone-back"),
     path("p/<slug:programme>/alone/person/", alone_views.person, name="portal-alone-person"),
+    path("p/<slug:programme>/cancel/", cancel_views.cancel, name="portal-cancel"),
+    path("p/<slug:programme>/cancel/now/", cancel_views.now, name="portal-cancel-now"),
+    path("p/<slug:programme>/cancel/asked/<uuid:request_id>/", cancel_views.asked, name="portal-cancel-asked"),
+    path("p/<slug:programme>/cancel/done/<uuid:certificate_id>/", cancel_views.done, name="portal-certificate"),
+    path(
+        "p/<slug:programme>/cancel/done/<uuid:certificate_id>/certificate.pdf",
+        cancel_views.paper,
+        name="portal-certificate-pdf",
+    ),
     path("p/<slug:programme>/again/", views.again, name="portal-again"),
 ]

@@ -21,6 +21,7 @@ from rapport.kit import pages
 from rapport.kit.errors import Conflict, DomainError, Invalid
 from rapport.kit.limits import TooMany
 from rapport.live import tickets
+from rapport.offers.leaving import actions as leaving
 from rapport.portal import limits, queries
 from rapport.portal.access import access_remembered, forget, remember, remembered
 from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
@@ -62,6 +63,7 @@ def _begin(request: HttpRequest, place: Programme, held: Contact | None) -> Http
             offers = error.calls_back
         sent.errors["form"] = str(error)
         return start_page(request, place, sent, status=error.status, offers=offers)
+    leaving.recognise(contact=contact, origin="portal", actor="customer")
     response = HttpResponseRedirect(talk_url(place))
     remember(response, contact)
     return response

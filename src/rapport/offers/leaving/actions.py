@@ -5,7 +5,6 @@ The customer's row is locked before anything of theirs is looked at: two reps, o
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,10 +15,12 @@ from rapport.customers.standing import held
 from rapport.events.actions import announce
 from rapport.guides.library.queries import rebuttals_used
 from rapport.guides.queries import version_gone_by
-from rapport.kit import clock, redaction
+from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.offers import events
-from rapport.offers.leaving.queries import rules_in_force, verdict_on
+from rapport.offers.leaving.asking import honour_of
+from rapport.offers.leaving.queries import cancelled_lately, rules_in_force, verdict_on
+from rapport.offers.leaving.written import new_reference, plain
 from rapport.offers.models import Cancellation, LeavingReason, SaveAttempt
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
     from rapport.events.actions import Happening
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGEST_CHANGE = 500
 LONGEST_BECAUSE = 300
 State, Outcome, Origin = SaveAttempt.State, SaveAttempt.Outcome, SaveAttempt.Origin
@@ -134,7 +134,7 @@ def set_reason(*, attempt: SaveAttempt, reason: str, would_change: str | None = 
     if found is None or (found.retired_at is not None and found.pk != now.reason_id):
         raise Invalid("Choose a reason from the list.")
     if would_change is not None:
-        now.would_change = _plain(would_change, LONGEST_CHANGE, "What would have to change")
+        now.would_change = plain(would_change, LONGEST_CHANGE, "What would have to change")
     is_new, now.reason = now.reason_id != found.pk, found
     now.save(update_fields=["reason", "would_change"])
     if is_new:
@@ -189,10 +189,26 @@ def end_attempt(
     _require_open(now)
     if outcome == Outcome.STAYED and now.reason_id is None:
         raise Invalid("Say first why they wanted to leave.")
-    now.because = _plain(because, LONGEST_BECAUSE, "Why they stay")
+    now.because = plain(because, LONGEST_BECAUSE, "Why they stay")
     now.offer = offer[:50]
     _end(now, Outcome(outcome), actor)
     return now
+
+
+@transaction.atomic
+def cancel(
+    *, customer: Customer, holding: str, contact: Contact | None, channel: str, origin: str, by: str, actor: str
+) -> Cancellation:
+    """Cancel something the customer holds (empty: all they have), at once; again within a day is the same one."""
+    if held(customer) is None:
+        raise Conflict("This customer has been erased.")
+    before = [one for one in cancelled_lately(customer) if one.holding == holding]
+    if before:
+        return before[0]
+    attempt = open_attempt(
+        customer=customer, origin=origin, channel=channel, contact=contact, holding=holding, actor=actor
+    )
+    return cancel_now(attempt=attempt, by=by, actor=actor)
 
 
 @transaction.atomic
@@ -225,15 +241,11 @@ def cancel_now(*, attempt: SaveAttempt, by: str, actor: str) -> Cancellation:
         by=by,
     )
     _end(now, Outcome.LEFT, actor)
+    if now.contact is not None:
+        honour_of(now.contact, owner)
     told = events.LeavingCancelled(attempt=str(now.public_id), certificate=made.reference, by=by)
     _tell(now, told, actor)
     return made
-
-
-def new_reference() -> str:
-    """Return a reference that is easy to read out: C-, and two times four letters and digits."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"C-{letters[:4]}-{letters[4:]}"
 
 
 def _end(attempt: SaveAttempt, outcome: SaveAttempt.Outcome, actor: str) -> None:
@@ -288,13 +300,6 @@ def _is_same(attempt: SaveAttempt, product: str, holding: str) -> bool:
 def _require_open(attempt: SaveAttempt) -> None:
     if attempt.state != State.OPEN:
         raise Conflict(f"This wish to leave has ended already: {attempt.outcome}. Look at the page again.")
-
-
-def _plain(text: str, most: int, called: str) -> str:
-    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if len(plain) > most:
-        raise Invalid(f"{called}: that is {len(plain):,} characters; {most} fit.")
-    return redaction.clean(plain)
 
 
 def _contact_id(attempt: SaveAttempt) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rapport.customers.models import Customer
 
 log = logging.getLogger("rapport.offers")
+LATELY = timedelta(days=1)
 WITH = ("programme", "customer__segment", "contact", "rep__user", "reason__parent")
 
 
@@ -148,3 +149,33 @@ def open_requests(programme: Programme, *, limit: int = 100) -> list[CancelReque
     """Return the requests of people we could not make sure of that nobody has settled, the most urgent first."""
     rows = CancelRequest.objects.select_related("contact", "customer").filter(programme=programme, state="open")
     return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def certificate(programme: Programme, public_id: UUID) -> Cancellation:
+    """Return a cancellation for who was given its address; NotFound where there is none."""
+    rows = Cancellation.objects.select_related("customer", "attempt", "programme")
+    found = rows.filter(programme=programme, public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such certificate.")
+    return found
+
+
+def request_by_id(programme: Programme, public_id: UUID) -> CancelRequest:
+    """Return a request for who was given its address; NotFound where there is none."""
+    found = (
+        CancelRequest.objects.select_related("contact").filter(programme=programme, public_id=public_id).first()
+    )
+    if found is None:
+        raise NotFound("There is no such request.")
+    return found
+
+
+def open_request_of(contact: Contact) -> CancelRequest | None:
+    """Return the request to cancel that was made in this contact and that nobody has settled."""
+    return CancelRequest.objects.filter(contact=contact, state=CancelRequest.State.OPEN).first()
+
+
+def cancelled_lately(customer: Customer) -> list[Cancellation]:
+    """Return what the customer has cancelled within a day, the newest first."""
+    rows = Cancellation.objects.filter(customer=customer, at__gte=clock.now() - LATELY)
+    return list(rows.order_by("-at", "-pk"))
