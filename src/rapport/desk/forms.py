@@ -75,10 +75,10 @@ def answer(data: QueryDict, name: str) -> bool | None:
     return ANSWERS.get(data.get(name, ""))
 
 
-def number(data: QueryDict, name: str) -> int:
-    """Return a small whole number; 0 where none was sent."""
+def number(data: QueryDict, name: str, *, digits: int = 4) -> int:
+    """Return a whole number of so many digits at most; 0 where none was sent."""
     told = data.get(name, "")
-    return int(told) if told.isdecimal() and len(told) < 5 else 0
+    return int(told) if told.isdecimal() and len(told) <= digits else 0
 
 
 def prompts_sent(data: QueryDict) -> dict[UUID, bool]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from rapport.channels.chat.queries import customer_is_away, messages_of, unanswered_in
+from rapport.channels.chat.queries import lines_since, messages_of, unanswered_in
 from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
@@ -186,6 +186,24 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """Lines of a chat, and whether its customer's page has been silent for a while."""
+
+    lines: list[Any] = field(default_factory=list)
+    is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuideNow:
+    """Where a contact in hand is in its guide, and what the library has for the step."""
+
+    contact: Contact
+    guide: guides.GuideView | None
+    step_help: list[Live]
+    last: LastTime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """The desk's three columns: the contact that is shown, or else the one that rings, fills them."""
 
@@ -199,8 +217,7 @@ class Work:
     last: LastTime | None = None
     guide: guides.GuideView | None = None
     step_help: list[Live] = field(default_factory=list)
-    messages: list[Any] = field(default_factory=list)
-    customer_away: bool = False
+    talk: Talk = field(default_factory=Talk)
     reasons: list[Any] = field(default_factory=list)
     dispositions: list[Any] = field(default_factory=list)
     wrap_up_until: datetime | None = None
@@ -254,8 +271,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
     """Return everything the desk shows now; of several contacts in hand the ``wanted`` one fills the columns."""
     doing, ringing = presence_of(member), _ringing(member)
     held = contacts.held_by(member)
-    if held:
-        shown = next((one for one in held if one.public_id == wanted), held[0])
+    if shown := _shown_of(held, wanted):
         strip = _strip(member, held, shown) if ringing or len(held) > 1 else None
         return _with_contact(member, shown, doing, ringing, strip)
     if ringing:
@@ -295,7 +311,7 @@ def _strip(member: Member, held: list[Contact], shown: Contact) -> Strip:
 def _with_contact(
     member: Member, contact: Contact, doing: PresenceView, ringing: Ringing | None, strip: Strip | None
 ) -> Work:
-    guide = guides.guide_of(contact, member=member)
+    now = guide_now(member, contact)
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
     has_drafts = is_chat and not is_over and drafts.is_on(member.programme)
@@ -308,15 +324,14 @@ def _with_contact(
         since=contacts.held_since(contact, member),
         why=told_to_rep(routing.why_here(contact)),
         file=_file(contact),
-        last=_last(contact),
-        guide=guide,
-        step_help=_step_help(contact, guide.view.current.step) if guide and guide.view.current else [],
-        messages=messages_of(contact) if is_chat else [],
-        customer_away=is_chat and not is_over and customer_is_away(contact),
+        last=now.last,
+        guide=now.guide,
+        step_help=now.step_help,
+        talk=talk_of(contact) if is_chat else Talk(),
         reasons=contacts.reasons_of(member.programme),
         dispositions=contacts.dispositions_for(contact) if is_over else [],
         wrap_up_until=contact.ended_at + allowed if is_over and contact.ended_at else None,
-        suggested=suggested_for(contact, guide) if is_over else None,
+        suggested=suggested_for(contact, now.guide) if is_over else None,
         handed=_handed(contact),
         call_back=call_backs.call_back_of(contact),
         booked=call_backs.booked_about(contact),
@@ -326,6 +341,30 @@ def _with_contact(
         has_drafts=has_drafts,
         draft=drafts.draft_of(contact) if has_drafts else None,
     )
+
+
+def guide_now(member: Member, contact: Contact) -> GuideNow:
+    """Return where the contact is in its guide as the member sees it."""
+    guide = guides.guide_of(contact, member=member)
+    help_now = _step_help(contact, guide.view.current.step) if guide and guide.view.current else []
+    return GuideNow(contact, guide, help_now, _last(contact))
+
+
+def talk_of(contact: Contact, *, shown: int = 0) -> Talk:
+    """Return the contact's chat, or what a page lacks of it that shows it up to the message ``shown``."""
+    lines, is_away = lines_since(contact, shown)
+    return Talk(lines, contact.state == "active" and is_away)
+
+
+def strip_of(member: Member, *, wanted: UUID | None) -> Strip | None:
+    """Return what is in hand beside the ``wanted`` contact; None where nothing is in hand."""
+    held = contacts.held_by(member)
+    shown = _shown_of(held, wanted)
+    return _strip(member, held, shown) if shown else None
+
+
+def _shown_of(held: list[Contact], wanted: UUID | None) -> Contact | None:
+    return next((one for one in held if one.public_id == wanted), held[0] if held else None)
 
 
 def _step_help(contact: Contact, step: Step) -> list[Live]:

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, library, prompting, views
+from rapport.desk import book, guide, library, parts, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
-    path("messages/", views.say, name="desk-say"),
+    path("messages/", parts.say, name="desk-say"),
+    path("messages/new/", parts.lines, name="desk-lines"),
     path("typing/", views.typing, name="desk-typing"),
     path("end/", views.end, name="desk-end"),
     path("call-back/", views.call_back, name="desk-call-back"),
@@ -18,6 +19,7 @@ contact: list[URLPattern | URLResolver] = [
     path("steps/<slug:step>/result/", guide.report, name="desk-report"),
     path("steps/<slug:step>/do/", guide.transact, name="desk-transact"),
     path("guide/", guide.go, name="desk-go"),
+    path("guide/now/", parts.guide, name="desk-guide"),
     path("guide/find/", guide.find, name="desk-find"),
     path("guide/back/", guide.back, name="desk-back"),
     path("guide/mood/", guide.notice, name="desk-mood"),
@@ -42,6 +44,7 @@ contact: list[URLPattern | URLResolver] = [
 pages: list[URLPattern | URLResolver] = [
     path("", views.desk, name="desk"),
     path("work/", views.work, name="desk-work"),
+    path("strip/", parts.strip, name="desk-strip"),
     path("presence/", views.choose, name="desk-presence"),
     path("line/", views.line, name="desk-line"),
     path("day/", views.day, name="desk-day"),

@@ -24,14 +24,17 @@ from rapport.guides import actions as guides
 from rapport.kit import clock, pages
 from rapport.kit.errors import Invalid
 from rapport.live import tickets
-from rapport.prompts import actions as prompts
 from rapport.recognition.queries import unread_by
 from rapport.routing import actions as routing
 from rapport.routing import call_backs, handing, presence
 from rapport.routing.queries import DECLINES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+    from rapport.guides.library.queries import Live
 
 at_desk = staff_page(Right.TAKE_CONTACTS)
 
@@ -41,7 +44,7 @@ at_desk = staff_page(Right.TAKE_CONTACTS)
 @at_desk
 def desk(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Show the desk; of several contacts in hand the one that is asked for."""
-    work = queries.work_of(member, wanted=_wanted(request))
+    work = queries.work_of(member, wanted=wanted(request))
     _note(request, member, work)
     context = {
         **_context(member, work),
@@ -70,7 +73,7 @@ def choose(request: HttpRequest, member: Member) -> HttpResponseBase:
     if request.method == "POST":
         presence.choose(member=member, doing=request.POST.get("doing", ""))
     doing = queries.presence_of(member)
-    context = {"member": member, "doing": doing, "base": _base(member)}
+    context = {"member": member, "doing": doing, "base": base_of(member)}
     response = pages.render(request, "desk/presence.html", context)
     if request.method == "POST":
         then = f", then {doing.next_words.lower()}" if doing.next_words else ""
@@ -117,7 +120,7 @@ def pulse(request: HttpRequest, member: Member) -> HttpResponseBase:
 def accept(request: HttpRequest, member: Member, offer_id: UUID) -> HttpResponseBase:
     """Take the ringing contact."""
     taken = actions.accept(member=member, offer_id=offer_id)
-    return show_work(request, member, wanted=taken.public_id)
+    return show_work(request, member, taken=taken.public_id)
 
 
 @require_POST
@@ -127,23 +130,6 @@ def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpRespons
     routing.decline(member=member, offer_id=offer_id, because=request.POST.get("because", ""))
     told = pages.announce(show_work(request, member), "Handed back. Choose Available for the next one.")
     return pages.notify(told, "presence")
-
-
-@require_POST
-@at_desk
-def say(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Send a chat message; what it says of prompts whose words are in it is noted."""
-    contact = access_in_hand(member, contact_id)
-    chat.say(
-        contact,
-        author="rep",
-        text=request.POST.get("text", ""),
-        client_id=forms.client_id(request.POST),
-        member=member,
-    )
-    if edited := forms.prompts_sent(request.POST):
-        prompts.sent(member=member, contact=contact, edited=edited)
-    return show_work(request, member)
 
 
 @require_POST
@@ -244,7 +230,7 @@ def reveal(request: HttpRequest, member: Member, contact_id: UUID, value_id: UUI
         except Invalid as error:
             problem = str(error)
     context = {
-        "at": f"{_base(member)}/contacts/{contact_id}",
+        "at": f"{base_of(member)}/contacts/{contact_id}",
         "contact_id": contact_id,
         "one": one,
         "value": value,
@@ -324,14 +310,14 @@ def wrap_up(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
     return pages.notify(pages.announce(show_work(request, member), "Wrapped up."), "presence", "day")
 
 
-def show_work(request: HttpRequest, member: Member, *, wanted: UUID | None = None) -> HttpResponse:
+def show_work(request: HttpRequest, member: Member, *, taken: UUID | None = None) -> HttpResponse:
     """Answer with the columns as they stand."""
-    work = queries.work_of(member, wanted=wanted or _wanted(request))
+    work = queries.work_of(member, wanted=taken or wanted(request))
     _note(request, member, work)
     return pages.render(request, "desk/work.html", _context(member, work))
 
 
-def _wanted(request: HttpRequest) -> UUID | None:
+def wanted(request: HttpRequest) -> UUID | None:
     """Return the contact that is asked for, or else the one that the page shows."""
     told = request.GET.get("contact") or request.headers.get("Rapport-Shown", "")
     try:
@@ -342,9 +328,8 @@ def _wanted(request: HttpRequest) -> UUID | None:
 
 def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
     """Put the sight of the customer's file on record, once for each contact and state, and of words on trial."""
-    if work.contact is not None and work.step_help:
-        shown = [one.key for one in work.step_help]
-        guides.note_shown(work.contact, entries=shown, actor=f"member:{member.pk}")
+    if work.contact is not None:
+        note_words(member, work.contact, work.step_help)
     if work.file is None or work.shown is None:
         return
     contact, customer = work.shown.public_id, work.file.customer.public_id
@@ -360,13 +345,19 @@ def _note(request: HttpRequest, member: Member, work: queries.Work) -> None:
     )
 
 
+def note_words(member: Member, contact: Contact, entries: Iterable[Live]) -> None:
+    """Put on record which entries of the library the rep was shown at a step: their words may be on trial."""
+    if shown := [one.key for one in entries]:
+        guides.note_shown(contact, entries=shown, actor=f"member:{member.pk}")
+
+
 def _context(member: Member, work: queries.Work) -> dict[str, object]:
     return {
         "member": member,
         "work": work,
         "doing": work.presence,
         "zone": member.programme.zone,
-        "base": _base(member),
+        "base": base_of(member),
         "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "declines": DECLINES,
@@ -374,5 +365,6 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
     }
 
 
-def _base(member: Member) -> str:
+def base_of(member: Member) -> str:
+    """Return the address of the programme's desk."""
     return f"/at/{member.programme.key}/desk"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from rapport.channels import said
 from rapport.channels.chat.events import MessageSent
 from rapport.channels.chat.models import Author, Conversation, Message
-from rapport.channels.chat.queries import GONE_AFTER
+from rapport.channels.chat.queries import GONE_AFTER, SPLIT_WITHIN
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.customers.points import normal_email
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
-SPLIT_WITHIN = timedelta(minutes=1)  # a number sent in parts so close together is found
 SPLIT_OVER = 5  # messages that are looked at together
 
 
@@ -201,7 +200,7 @@ def _store(
     else:
         message, is_new = Message.objects.get_or_create(contact=contact, client_id=client_id, defaults=sent)
     if is_new:
-        announce(
+        message.event = announce(
             MessageSent(author=author, characters=len(text)),
             programme=contact.programme,
             subject=contact.public_id,

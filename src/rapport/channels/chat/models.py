@@ -39,6 +39,7 @@ class Message(models.Model):
     text = models.TextField()
     client_id = models.UUIDField()
     at = models.DateTimeField()
+    event = 0  # the one that told of it, on what was stored just now; not kept here
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contact", "client_id"], name="message_once")]

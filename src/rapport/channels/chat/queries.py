@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
@@ -20,11 +20,28 @@ if TYPE_CHECKING:
 
 AWAY_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
+SPLIT_WITHIN = timedelta(minutes=1)  # a number sent in parts so close together is found
+_LINE = ("author", "text", "client_id", "at", "contact_id", "member__agent_id", "member__user__name")
 
 
 def messages_of(contact: Contact) -> list[Message]:
     """Return the messages of a chat in order."""
     return list(Message.objects.select_related("member__user").filter(contact=contact).order_by("pk"))
+
+
+def lines_since(contact: Contact, shown: int = 0) -> tuple[list[Message], bool]:
+    """Return what a page lacks that shows a chat up to the message ``shown``, and whether the customer is away.
+
+    With it comes what was written in the minute before: it may have been hidden meanwhile, as part of a number, or
+    stored late. Away is a customer whose page has been silent for a while.
+    """
+    rows = Message.objects.select_related("member__user").only(*_LINE).filter(contact=contact)
+    if shown:
+        last = rows.filter(pk__lte=shown).order_by("-pk").values("at")[:1]
+        rows = rows.filter(Q(pk__gt=shown) | Q(at__gte=Subquery(last) - SPLIT_WITHIN))
+    found = list(rows.annotate(seen=F("contact__conversation__customer_seen_at")).order_by("pk"))
+    seen = found[-1].seen if found else None
+    return list(found), seen is not None and seen < clock.now() - AWAY_AFTER
 
 
 def said_after(marks: Mapping[int, int]) -> dict[int, list[Message]]:
@@ -74,12 +91,6 @@ def last_said(programme: Programme) -> dict[int, tuple[UUID, int]]:
     rows = Message.objects.filter(programme=programme, contact__state__in=("arrived", "waiting", "active"))
     newest = rows.exclude(author=Author.SYSTEM).values_list("contact_id", "contact__public_id")
     return {pk: (public_id, last) for pk, public_id, last in newest.annotate(last=Max("pk"))}
-
-
-def customer_is_away(contact: Contact) -> bool:
-    """Say whether the customer's page has been silent for a while."""
-    seen = Conversation.objects.filter(contact=contact).values_list("customer_seen_at", flat=True).first()
-    return seen is not None and seen < clock.now() - AWAY_AFTER
 
 
 def gone_from(programme: Programme) -> list[int]:

@@ -22,7 +22,7 @@ from rapport.routing.router import turn
 NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
     *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
-    *("prompts", "look-over", "draft", "draft-away"),
+    *("lines", "guide", "prompts", "look-over", "draft", "draft-away"),
     *("library", "library-used"),
 )
 

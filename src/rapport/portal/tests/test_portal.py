@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat import jobs
 from rapport.channels.chat.models import Conversation, Message
-from rapport.channels.chat.queries import customer_is_away
+from rapport.channels.chat.queries import lines_since
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
@@ -182,10 +182,10 @@ def test_who_closes_the_page_during_the_chat_finds_it_again(world: World, client
     contact = connect(world, begin(client))
     with clock.at(clock.now() + timedelta(minutes=10)):
         jobs.abandon_the_gone(0)
-        assert customer_is_away(contact)
+        assert lines_since(contact)[1]
         chat.say(contact, author="rep", text="Are you there?", client_id=uuid4(), member=world.rep)
         assert "Are you there?" in client.get("/p/cards/contact/").content.decode()
-        assert not customer_is_away(contact)
+        assert not lines_since(contact)[1]
 
 
 def test_who_closes_the_page_after_the_end_can_still_answer(world: World, client: Client) -> None:

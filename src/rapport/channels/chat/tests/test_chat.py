@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.doors import one_by_one
 from rapport.channels.chat import actions as chat
-from rapport.channels.chat.queries import customer_is_away, gone_from, messages_of
+from rapport.channels.chat.queries import gone_from, lines_since, messages_of
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.kit import clock
@@ -88,7 +88,7 @@ def test_who_closes_the_page_in_the_queue_left_when_it_was_closed(contact: Conta
 def test_who_closes_the_page_in_the_chat_is_away_and_the_rep_ends_it(contact: Contact, world: World) -> None:
     answer(world)
     with clock.at(clock.now() + timedelta(minutes=10)):
-        assert customer_is_away(contact)
+        assert lines_since(contact)[1]
         assert one_by_one(contact.programme, gone_from, chat.abandon_if_gone) == 0
         routing.end_conversation(contact, by="rep", actor="test")
     contact.refresh_from_db()

@@ -1,6 +1,7 @@
 // What only the desk does: the composer, typing both ways, the guide's words, and the pulse that says it is open.
 import { put } from "../kit/drafts.js";
 import { idle } from "../kit/idle.js";
+import "../kit/tail.js";
 import { shown } from "./strip.js";
 
 const PULSE_MS = 15000;
@@ -31,8 +32,9 @@ function newKey() {
 
 let unsent = null; // { text, key, contact } of a message that did not arrive
 
-function showPending(text) {
+function showPending(text, key) {
   const item = document.createElement("div");
+  item.dataset.pending = key;
   item.className = "message message-rep message-pending";
   const words = document.createElement("p");
   words.className = "message-text";
@@ -56,8 +58,9 @@ document.addEventListener("htmx:config:request", (event) => {
   ctx.request.body.set("client_id", ctx.rapportMessage.key);
   composer().value = "";
   fit();
-  showPending(text);
+  showPending(text, ctx.rapportMessage.key);
 });
+const pending = (key) => document.querySelector(`[data-pending="${key}"]`);
 
 document.addEventListener("htmx:finally:request", (event) => {
   const { ctx } = event.detail;
@@ -65,7 +68,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (!sent) return;
   if (ctx.response && ctx.response.status < 300) return;
   unsent = sent;
-  document.querySelectorAll(".message-pending").forEach((item) => item.remove());
+  pending(sent.key)?.remove();
   if (sent.contact !== shown()) {
     put(`chat-${sent.contact}`, sent.text);
     return;
@@ -74,6 +77,44 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (!box) return;
   box.value = box.value ? `${sent.text}\n${box.value}` : sent.text;
   box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// Of the chat that is shown the page asks for what it lacks; what it has sent itself comes with the answer.
+const LINES_AFTER_MS = 40;
+const SENDING_MS = 400; // so long news waits for the answer that may hold it
+const ours = new Set(); // events that told of what this page has sent
+const heard = new Set(); // events that tell of lines we may lack
+let sending = 0;
+let linesTimer = 0;
+
+const lastLine = () => Math.max(0, ...[...document.querySelectorAll("#messages > [id]")].map(({ id }) => Number(id.slice(2))));
+
+function askForLines(after) {
+  window.clearTimeout(linesTimer);
+  linesTimer = window.setTimeout(() => {
+    const isNews = [...heard].some((id) => !ours.has(id));
+    heard.clear();
+    if (isNews) messages()?.dispatchEvent(new CustomEvent("lines:due"));
+  }, after);
+}
+
+document.body.addEventListener("live:chat.message", ({ detail: { subject, id } }) => {
+  if (!subject || subject !== shown()) return;
+  if (!heard.size) askForLines(sending ? SENDING_MS : LINES_AFTER_MS);
+  heard.add(id);
+});
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.id === "messages" || ctx.rapportMessage) ctx.request.body.set("after", lastLine());
+});
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { if (ctx.rapportMessage) sending += 1; });
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (!ctx.rapportMessage) return;
+  sending -= 1;
+  ours.add(ctx.response?.headers.get("Rapport-Event"));
+  if (heard.size) askForLines(0);
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const line of document.querySelectorAll("#messages > [data-client]")) pending(line.dataset.client)?.remove();
 });
 
 document.addEventListener("keydown", (event) => {

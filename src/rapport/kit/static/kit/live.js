@@ -1,8 +1,9 @@
 // The stream of what happens: names and ids come in, parts of the page fetch themselves again.
 //
 // For an event "contact.offered" about subject S, `document.body` gets `live:contact.offered`, `live:contact`
-// and `live:contact:S`; detail is the message's data. A part of a page says
+// and `live:contact:S`; detail is the message's data and the event's `id`. A part of a page says
 //   hx-get="…" hx-trigger="live:contact from:body delay:100ms"
+// and comes by itself within a part that fetches itself too, unless it says hx-morph-skip.
 // Without a stream the same events are fired by polling: every 3 s while the page is used, else every 60 s.
 import { idle } from "./idle.js";
 
@@ -41,9 +42,11 @@ function deliver(name, data, isRecorded) {
 }
 
 // Every event some part of this page waits for: after a gap, and when polling, all of them are due.
+const FETCHED = '[hx-get][hx-trigger*="live:"]';
 function refreshAll() {
   const names = new Set();
   for (const element of document.querySelectorAll('[hx-trigger*="live:"]')) {
+    if (element.parentElement.closest(FETCHED) && !element.closest("[hx-morph-skip]")) continue;
     for (const [, name] of element.getAttribute("hx-trigger").matchAll(/live:([^\s,]+)/g)) names.add(name);
   }
   for (const name of names) fire(name, {});
@@ -74,7 +77,7 @@ function receive(block) {
   }
   if (data.length === 0) return true;
   try {
-    deliver(name, JSON.parse(data.join("\n")), isRecorded);
+    deliver(name, { ...JSON.parse(data.join("\n")), id: isRecorded ? lastId : "" }, isRecorded);
   } catch (error) {
     console.error("A message on the stream could not be used", name, error);
   }
