@@ -38,6 +38,7 @@ class Right(StrEnum):
     REVEAL = "customers.reveal"
     HANDLE_PERSONAL_DATA = "customers.privacy"
     MANAGE_BOOKS = "customers.books"
+    MANAGE_LISTS = "customers.lists"
     WATCH_FLOOR = "floor.watch"
     MOVE_CONTACTS = "contacts.move"
     READ_REPORTS = "reports.read"
@@ -72,6 +73,7 @@ MEANS: dict[Right, str] = {
     Right.REVEAL: "see a masked value of the customer in hand, with a reason",
     Right.HANDLE_PERSONAL_DATA: "hand out, restrict and erase a customer's data",
     Right.MANAGE_BOOKS: "say who is whose own rep, who stands in, and who keeps whose book meanwhile",
+    Right.MANAGE_LISTS: "make lists of customers, see who is on them and why, and what risk of leaving they have",
     Right.WATCH_FLOOR: "watch the floor",
     Right.MOVE_CONTACTS: "move a waiting contact to another queue, and take back one that rings",
     Right.READ_REPORTS: "read reports and figures",
@@ -107,6 +109,7 @@ _SUPERVISOR = (
         Right.WATCH_FLOOR,
         Right.MOVE_CONTACTS,
         Right.MANAGE_BOOKS,
+        Right.MANAGE_LISTS,
         Right.EXPORT,
         Right.WRITE_RALLY_NOTES,
         Right.WRITE_GUIDES,

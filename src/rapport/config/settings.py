@@ -70,6 +70,8 @@ MODULES = [
     "rapport.prompts",
     "rapport.drafts",
     "rapport.offers",
+    "rapport.risk",
+    "rapport.outreach",
     "rapport.feedback",
     "rapport.insight",
     "rapport.recognition",

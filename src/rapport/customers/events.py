@@ -15,6 +15,15 @@ class CustomerChanged:
 
 
 @dataclass(frozen=True)
+class ContactBarsChanged:
+    """On which channels a customer is not to be contacted now (none: on all they may be), and who said so."""
+
+    name: ClassVar[str] = "customer.contact_bars_changed"
+    channels: list[Code]
+    source: Code
+
+
+@dataclass(frozen=True)
 class PromiseMade:
     """A promise to the customer was recorded: by whom, about what, where, and who keeps it."""
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.customers.consent.models import ContactBar
 from rapport.customers.promises.models import Promise
 from rapport.customers.sales.models import Sale
 from rapport.kit.classes import FieldClass
@@ -12,6 +13,7 @@ from rapport.kit.ids import new_id
 
 __all__ = [
     "AttributeClass",
+    "ContactBar",
     "ContactPoint",
     "Customer",
     "FileChange",

@@ -5,6 +5,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Now
 
 from rapport.customers.models import (
     AttributeClass,
+    ContactBar,
     ContactPoint,
     Customer,
     FileChange,
@@ -60,6 +61,13 @@ KEPT = (
         model=ContactPoint,
         mine=_of_customer,
         shown={"kind": "Kind", "value": "Address or number"},
+    ),
+    Kept(
+        key="customers.bars",
+        title="How you do not want to be contacted",
+        model=ContactBar,
+        mine=_of_customer,
+        shown={"channel": "Channel", "source": "Where it was said", "since": "Since", "until": "Until"},
     ),
     Kept(
         key="customers.holdings",

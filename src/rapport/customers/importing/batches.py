@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from rapport.customers.actions import ensure_segment
+from rapport.customers.consent.actions import take_bars
 from rapport.customers.events import CustomerChanged
 from rapport.customers.importing.holdings import ready
 from rapport.customers.importing.mapping import CustomerMapping
@@ -75,6 +76,9 @@ class Importer:
             changes[key] = _joined(changes[key], extra)
         for key, change in named.give(customers).items():
             changes[key] = _joined(changes[key], {"own_rep": change})
+        told = {customers[key]: one.bars for key, one in last.items() if one.bars is not None}
+        for customer, was_and_is in take_bars(programme=self.programme, told=told).items():
+            changes[customer.key] = _joined(changes[customer.key], {"do_not_contact": was_and_is})
         changed = [there[key] for key, change in changes.items() if change and key in there]
         self._save(changed)
         self._tell({customers[key]: change for key, change in changes.items() if change}, new)

@@ -13,7 +13,7 @@ from rapport.kit.classes import FieldClass
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import is_delimiter, is_encoding
 
-FIELDS = ("name", "segment", "customer_since", "language", "likes", "email", "phone", "own_rep")
+FIELDS = ("name", "segment", "customer_since", "language", "likes", "email", "phone", "own_rep", "do_not_contact")
 HOLDING_FIELDS = ("key", "product", "label", "opened_on", "ends_on")
 KINDS = ("text", "whole", "number", "yes")
 TOP = (

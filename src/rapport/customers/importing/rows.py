@@ -13,6 +13,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
+from rapport.customers.consent.actions import channels_in
 from rapport.customers.importing.mapping import Attribute, CustomerMapping, HoldingMap
 from rapport.customers.points import normal_email, normal_phone
 from rapport.kit.errors import Invalid
@@ -56,6 +57,8 @@ class CustomerRecord:
     holdings: tuple[HoldingRecord, ...]
     own_rep: str = ""
     """The agent id of the own rep; empty where the row says nothing of one."""
+    bars: list[str] | None = None
+    """The channels on which they are not to be contacted; None where the file says nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> Cust
         raise Invalid(why)
     points = {name: told.pop(name) for name in ("email", "phone") if name in told}
     own_rep = told.pop("own_rep", "")
+    bars = channels_in(told.pop("do_not_contact")) if "do_not_contact" in told else None
     fields: dict[str, Any] = dict(told)
     if "customer_since" in fields:
         fields["customer_since"] = _day(fields["customer_since"], mapping)
@@ -177,6 +181,7 @@ def _record(line: int, row: Mapping[str, str], mapping: CustomerMapping) -> Cust
         attributes={name: _attribute(name, row, one) for name, one in mapping.attributes.items()},
         holdings=tuple(_holding(row, one, mapping) for one in mapping.holdings),
         own_rep=own_rep,
+        bars=bars,
     )
 
 
