@@ -78,6 +78,13 @@ def test_steps_of_former_versions_are_told_apart(world: World, writer: Client) -
     assert writer.get(COVERAGE, {"guide": "cancel", "version": "9"}).status_code == 404
 
 
+def test_what_customers_do_alone_is_not_counted(world: World, writer: Client) -> None:
+    gone_through(world, "greet", "why", "legal")
+    Contact.objects.filter(pk=gone_through(world, "greet").pk).update(answered_at=None, rep=None)
+    page = text_of(writer.get(COVERAGE, {"guide": "cancel"}))
+    assert "1 contacts, 100 % of required touch points covered" in page
+
+
 def test_who_may_look(world: World, writer: Client) -> None:
     gone_through(world, "greet", "why", "legal")
     assert signed_in(world.rep).get(COVERAGE).status_code == 403
