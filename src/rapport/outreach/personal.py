@@ -18,9 +18,9 @@ KEPT = (
         title="When you came to a list of customers, or went",
         model=ListMove,
         mine=lambda subject: Q(customer__in=subject.customers),
-        shown={"refresh__list__name": "List", "refresh__at": "When", "came": "Came", "because": "Why you went"},
+        shown={"refresh__list__name": "List", "at": "When", "came": "Came", "because": "Why you went"},
         period="file_changes",
-        since="refresh__at",
+        since="at",
     ),
 )
 STAYS = {

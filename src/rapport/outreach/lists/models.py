@@ -85,6 +85,7 @@ class ListMove(models.Model):
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     refresh = models.ForeignKey(ListRefresh, on_delete=models.CASCADE, related_name="moves")
     customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
     came = models.BooleanField()
     because = models.CharField(max_length=20, blank=True)
 
