@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from rapport.feeds.models import Delivery
 
 router = Router(tags=["Feeds"])
-LOADS = {"customers": customers.load_delivery, "calls": contacts.load_delivery}
+LOADS = {
+    "customers": customers.load_delivery,
+    "calls": contacts.load_delivery,
+    "sales": customers.load_sales,
+}
 MB = 1024 * 1024
 LARGEST = 64 * MB
 PIECE = 64 * 1024
@@ -74,7 +78,7 @@ def shown(one: Delivery) -> dict[str, Any]:
 def deliver_file(
     request: HttpRequest, key: str, feed: str, named: Query[Named]
 ) -> Status[dict[str, Any]] | HttpResponse:
-    """Deliver a file to the feed ``customers`` or ``calls``; the body is the file, plain or gzipped, of any type.
+    """Deliver a file to the feed ``customers``, ``calls`` or ``sales``; the body is the file, plain or gzipped.
 
     ``file`` is its name. It is judged by the feed's contract, which needs a ``mapping``. What is taken is loaded
     within minutes. What is not is kept, stops the feed, and is answered with 409.

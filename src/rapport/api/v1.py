@@ -28,6 +28,7 @@ from rapport.api.feeds import shown as delivery_shown
 from rapport.api.guides import router as guides
 from rapport.api.library import router as library
 from rapport.api.privacy import router as privacy
+from rapport.api.sales import router as sales
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
 from rapport.audit.actions import note_look
@@ -54,6 +55,7 @@ api.add_router("", deliveries)
 api.add_router("", books)
 api.add_router("", guides)
 api.add_router("", library)
+api.add_router("", sales)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,), or_member=True))
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,), or_member=True))

@@ -2,6 +2,7 @@
 
 from rapport.customers import resealing
 from rapport.customers.importing import cli
+from rapport.customers.sales import cli as sales
 from rapport.jobs.actions import job
 
 
@@ -17,3 +18,9 @@ def reseal(programme_id: int, after: int = 0) -> None:
 def load_delivery(programme_id: int, delivery: str) -> None:
     """Load a customer file that came by API, batch by batch in its programme; a second time changes nothing."""
     cli.load_delivery(programme_id, delivery)
+
+
+@job("customers.load_sales", of_installation=True)
+def load_sales(programme_id: int, delivery: str) -> None:
+    """Load a file of sales that came by API, batch by batch in its programme; a second time changes nothing."""
+    sales.load_delivery(programme_id, delivery)

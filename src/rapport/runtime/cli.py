@@ -19,6 +19,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   status [--json]         what runs, since when, at which address; the programmes
   import calls FILE …     a telephone system's call log, as contacts and events
   import customers FILE … a partner's customer file
+  import sales FILE …     a partner's sales: who sold what to whom, and what they promised
   feed …                  what comes from a partner and goes to it, by contract
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
@@ -49,6 +50,7 @@ Command = Callable[[list[str]], int]
 LATE = {  # command → module with run(arguments) -> int
     "import calls": "rapport.contacts.importing.cli",
     "import customers": "rapport.customers.importing.cli",
+    "import sales": "rapport.customers.sales.cli",
     "keys": "rapport.customers.cli",
     "privacy": "rapport.privacy.cli",
     "feed": "rapport.feeds.cli",
@@ -202,9 +204,11 @@ def _simulate(words: list[str]) -> int:
 
 
 def _import_what(words: list[str]) -> int:
-    print("usage: rapport import calls|customers FILE --programme KEY …", file=sys.stderr)
+    kinds = [name.removeprefix("import ") for name in LATE if name.startswith("import ")]
+    print(f"usage: rapport import {'|'.join(kinds)} FILE --programme KEY …", file=sys.stderr)
     if words and words[0] not in ("-h", "--help"):
-        print(f"rapport import: error: cannot import {words[0]!r}; it is calls or customers", file=sys.stderr)
+        told = f"cannot import {words[0]!r}; it is one of {', '.join(kinds)}"
+        print(f"rapport import: error: {told}", file=sys.stderr)
     return 0 if words and words[0] in ("-h", "--help") else 2
 
 

@@ -12,11 +12,12 @@ from rapport.accounts import actions as accounts
 from rapport.accounts import queries
 from rapport.customers.importing.batches import Importer, Written
 from rapport.customers.importing.mapping import CustomerMapping, read_mapping
-from rapport.customers.importing.rows import BadRow, CustomerRecord, read_rows
+from rapport.customers.importing.rows import CustomerRecord, read_rows
 from rapport.customers.queries import keys_among
 from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import BadRows, Progress
+from rapport.kit.sheets import BadRow
 from rapport.kit.walls import inside
 
 if TYPE_CHECKING:

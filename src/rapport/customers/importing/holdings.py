@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ def ready(
     A card or account number that stands as a holding's key is sealed as its ``number``, and the key is one of
     ours; the same number later finds the same holding.
     """
-    known = _keys_by_number(programme, records)
+    known = keys_by_number(programme, ((key, told.key) for key, one in records.items() for told in one.holdings))
     return {key: [_ready(keeper, known, key, told) for told in one.holdings] for key, one in records.items()}
 
 
@@ -55,14 +55,13 @@ def _ready(
     return HoldingToWrite(key, values, secret)
 
 
-def _keys_by_number(programme: Programme, records: Mapping[str, CustomerRecord]) -> dict[tuple[str, str], str]:
-    """Return our keys of holdings there already, by their customer's key and the number's normal form."""
+def keys_by_number(programme: Programme, told: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return our keys of holdings that are there, by customer and the normal form of the number told."""
     sought = {
-        finder: (customer, sealing.normal(told.key))
-        for customer, record in records.items()
-        for told in record.holdings
-        if redaction.is_secret(told.key)
-        for finder in sealing.finders(told.key, programme.pk)
+        finder: (customer, sealing.normal(key))
+        for customer, key in told
+        if redaction.is_secret(key)
+        for finder in sealing.finders(key, programme.pk)
     }
     found = SealedValue.objects.filter(
         programme=programme, finder__in=list(sought), field=NUMBER, holding__isnull=False

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from rapport.customers.points import normal_email, normal_phone
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import storable
 from rapport.kit.redaction import HIDDEN, is_secret, mask
+from rapport.kit.sheets import BadRow, Row, read_sheet
 
 LIMITS = {
     "key": 100,
@@ -61,85 +58,33 @@ class CustomerRecord:
     """The channels on which they are not to be contacted; None where the file says nothing of that."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that could not be read, and why."""
-
-    line: int
-    reason: str
-    text: str = ""
-
-
-@dataclass
-class _Undecodable:
-    """Notes the lines whose bytes are not in the file's encoding while the text is read around them."""
-
-    lines: set[int] = field(default_factory=set)
-
-
 def read_rows(path: Path, mapping: CustomerMapping) -> Iterator[CustomerRecord | BadRow]:
     """Yield each row of a plain or gzipped CSV file, streamed."""
-    bad, rows = _Undecodable(), 0
-    with _opened(path) as file:
-        reader = csv.reader(_lines(file, mapping.encoding, bad), delimiter=mapping.delimiter, strict=True)
-        header: list[str] | None = None
-        while True:
-            try:
-                fields = next(reader)
-            except StopIteration:
-                break
-            except (csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as fault:
-                yield BadRow(reader.line_num + 1, _fault(fault))
-                if not isinstance(fault, csv.Error):
-                    break
-                continue
-            if header is None:
-                header = fields
-                if missing := sorted(mapping.columns() - set(header)):
-                    yield BadRow(1, f"the header lacks {', '.join(missing)}", ",".join(fields)[:SHOWN])
-                    return
-            elif fields:
-                rows += 1
-                yield _row(reader.line_num, header, fields, mapping, bad)
+    header: list[str] | None = None
+    rows = 0
+    for row in read_sheet(path, delimiter=mapping.delimiter, encoding=mapping.encoding):
+        if isinstance(row, BadRow):
+            yield row
+        elif header is None:
+            header = row.fields
+            if missing := sorted(mapping.columns() - set(header)):
+                yield BadRow(1, f"the header lacks {', '.join(missing)}", ",".join(header)[:SHOWN])
+                return
+        else:
+            rows += 1
+            yield _row(row, header, mapping)
     if not rows:
         yield BadRow(0, "the file holds no customers")
 
 
-def _fault(fault: Exception) -> str:
-    if isinstance(fault, csv.Error):
-        return f"is no CSV ({fault})"
-    return f"the file ends early or is damaged from here on ({fault})"
-
-
-def _opened(path: Path) -> BufferedIOBase:
-    with path.open("rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if zipped else path.open("rb")
-
-
-def _lines(file: BufferedIOBase, encoding: str, bad: _Undecodable) -> Iterator[str]:
-    for number, line in enumerate(file, 1):
+def _row(row: Row, header: list[str], mapping: CustomerMapping) -> CustomerRecord | BadRow:
+    reason = row.fault
+    if not reason:
         try:
-            text = line.decode(encoding)
-        except UnicodeError:
-            bad.lines.add(number)
-            text = line.decode(encoding, "replace")
-        yield text.removeprefix("\ufeff") if number == 1 else text
-
-
-def _row(
-    line: int, header: list[str], fields: list[str], mapping: CustomerMapping, bad: _Undecodable
-) -> CustomerRecord | BadRow:
-    if line in bad.lines:
-        reason = f"is not written in {mapping.encoding}"
-    elif len(fields) != len(header):
-        reason = f"has {len(fields)} fields instead of {len(header)}"
-    else:
-        try:
-            return _record(line, dict(zip(header, fields, strict=True)), mapping)
+            return _record(row.line, dict(zip(header, row.fields, strict=True)), mapping)
         except Invalid as fault:
             reason = mask(str(fault)).text
-    return BadRow(line, reason, _shown(header, fields, mapping))
+    return BadRow(row.line, reason, _shown(header, row.fields, mapping))
 
 
 def _shown(header: list[str], fields: list[str], mapping: CustomerMapping) -> str:
