@@ -25,6 +25,7 @@ from rapport.customers.queries import (
 from rapport.guides import actions as guides
 from rapport.kit import limits
 from rapport.kit.errors import Conflict, Invalid
+from rapport.offers.leaving import actions as leaving
 from rapport.prompts import actions as prompts
 from rapport.routing import actions as routing
 from rapport.routing import handing
@@ -46,6 +47,7 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
         told = f"{_first(member)} has taken over from {_first(last.rep)} and has read what you wrote."
         chat.note(contact, told, once=f"taken over {last.pk}")
     guides.begin(contact, actor=f"member:{member.pk}")
+    leaving.recognise(contact=contact, origin="portal" if contact.channel == "chat" else "rep", actor="system")
     return contact
 
 
@@ -127,6 +129,7 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
     if customer is None or not customer.is_active:
         raise Invalid("Nobody on file has this e-mail, number or customer key. Check it with them.")
     contacts.identify(contact, customer=customer, actor=f"member:{member.pk}")
+    leaving.recognise(contact=contact, origin="rep", actor=f"member:{member.pk}")
     return customer
 
 
@@ -136,6 +139,7 @@ def learn_reason(*, member: Member, contact_id: UUID, key: str) -> None:
     contact = in_hand(member, contact_id, lock=True)
     contacts.learn_reason(contact, reason=_reason(member, key), actor=f"member:{member.pk}")
     guides.follow_reason(contact, actor=f"member:{member.pk}")
+    leaving.recognise(contact=contact, origin="rep", actor=f"member:{member.pk}")
 
 
 def _reason(member: Member, key: str) -> Reason:

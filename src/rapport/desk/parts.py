@@ -71,7 +71,7 @@ def guide(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespons
     contact = access_in_hand(member, contact_id)
     now = queries.guide_now(member, contact)
     note_words(member, contact, now.step_help)
-    return pages.render(request, "desk/guide_part.html", {**_about(member, contact), "work": now})
+    return pages.render(request, "desk/guide_part.html", {**about(member, contact), "work": now})
 
 
 @never_cache
@@ -87,10 +87,11 @@ def strip(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 def _lines(request: HttpRequest, member: Member, contact: Contact, shown: int) -> HttpResponse:
     talk = queries.talk_of(contact, shown=shown)
-    return pages.render(request, "desk/lines_part.html", {**_about(member, contact), "talk": talk})
+    return pages.render(request, "desk/lines_part.html", {**about(member, contact), "talk": talk})
 
 
-def _about(member: Member, contact: Contact) -> dict[str, object]:
+def about(member: Member, contact: Contact) -> dict[str, object]:
+    """Return what every part of a contact in hand is shown with."""
     return {
         "member": member,
         "contact": contact,

@@ -17,6 +17,7 @@ from rapport.desk.views import show_work
 from rapport.drafts import actions as drafts
 from rapport.guides.queries import guide_of
 from rapport.kit import pages, redaction
+from rapport.offers.leaving import actions as leaving
 from rapport.prompts import actions
 from rapport.prompts.queries import panel_of
 from rapport.prompts.wrapping import promise_of
@@ -41,8 +42,10 @@ def panel(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespons
 def use(request: HttpRequest, member: Member, contact_id: UUID, prompt: UUID) -> HttpResponseBase:
     """Do what a prompt suggests."""
     contact = in_hand(member, contact_id)
-    actions.use(member=member, contact=contact, prompt=prompt)
+    used = actions.use(member=member, contact=contact, prompt=prompt)
     contact.refresh_from_db()
+    if used.kind == "leaving":
+        leaving.recognise(contact=contact, origin="prompt", actor=f"member:{member.pk}", surely=True)
     return pages.notify(_panel(request, member, contact), "guide")
 
 

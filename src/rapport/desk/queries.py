@@ -13,6 +13,7 @@ from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
 from rapport.customers.promises import queries as promises
+from rapport.desk.leaving_now import LeavingNow, leaving_of
 from rapport.drafts import queries as drafts
 from rapport.guides import queries as guides
 from rapport.guides.library import queries as library
@@ -233,6 +234,7 @@ class Work:
     promised: list[Any] = field(default_factory=list)
     has_drafts: bool = False
     draft: Draft | None = None
+    leaving: LeavingNow | None = None
 
     @property
     def shown(self) -> Contact | None:
@@ -340,6 +342,7 @@ def _with_contact(
         asked_of=contacts.asked_of(member),
         has_drafts=has_drafts,
         draft=drafts.draft_of(contact) if has_drafts else None,
+        leaving=leaving_of(contact),
     )
 
 

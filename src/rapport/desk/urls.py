@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, library, parts, prompting, views
+from rapport.desk import book, guide, leaving, library, parts, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", parts.say, name="desk-say"),
@@ -38,6 +38,14 @@ contact: list[URLPattern | URLResolver] = [
     path("customer/", views.identify, name="desk-identify"),
     path("reason/", views.learn_reason, name="desk-reason"),
     path("wrap-up/", views.wrap_up, name="desk-wrap-up"),
+    path("leaving/", leaving.begin, name="desk-leaving"),
+    path("leaving/now/", leaving.now, name="desk-leaving-now"),
+    path("leaving/product/", leaving.product, name="desk-leaving-product"),
+    path("leaving/reason/", leaving.reason, name="desk-leaving-reason"),
+    path("leaving/again/", leaving.again, name="desk-leaving-again"),
+    path("leaving/offered/", leaving.offered, name="desk-leaving-offered"),
+    path("leaving/end/", leaving.end, name="desk-leaving-end"),
+    path("leaving/cancel/", leaving.cancel, name="desk-leaving-cancel"),
     path("library/", library.look, name="desk-library"),
     path("library/used/", library.use, name="desk-library-used"),
 ]

@@ -160,6 +160,11 @@ def certificate(programme: Programme, public_id: UUID) -> Cancellation:
     return found
 
 
+def certificate_of(attempt: SaveAttempt) -> Cancellation | None:
+    """Return the cancellation that the attempt ended with, if it did."""
+    return Cancellation.objects.filter(attempt=attempt).first()
+
+
 def request_by_id(programme: Programme, public_id: UUID) -> CancelRequest:
     """Return a request for who was given its address; NotFound where there is none."""
     found = (
