@@ -49,6 +49,8 @@ class Right(StrEnum):
     WRITE_GUIDES = "guides.write"
     APPROVE_GUIDES = "guides.approve"
     MANAGE_CONNECTORS = "connectors.manage"
+    WRITE_OFFERS = "offers.write"
+    APPROVE_OFFERS = "offers.approve"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -84,6 +86,8 @@ MEANS: dict[Right, str] = {
     Right.WRITE_GUIDES: "write guides, rebuttals and articles, for somebody else to approve",
     Right.APPROVE_GUIDES: "approve what others wrote of guides and the library, publish and withdraw it",
     Right.MANAGE_CONNECTORS: "say how guides reach the partner's systems, and keep the secrets for that",
+    Right.WRITE_OFFERS: "write offers, for somebody else to approve, and settle what the partner could not do",
+    Right.APPROVE_OFFERS: "approve offers and publish them, say how they are chosen, and give leave to make one",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -114,6 +118,8 @@ _SUPERVISOR = (
         Right.WRITE_RALLY_NOTES,
         Right.WRITE_GUIDES,
         Right.APPROVE_GUIDES,
+        Right.WRITE_OFFERS,
+        Right.APPROVE_OFFERS,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,

@@ -164,6 +164,12 @@ def unit_of(contact: Contact) -> str:
     return contact.address if tells_who else str(contact.public_id)
 
 
+def has_open_about(customer: Customer, reasons: Collection[str]) -> bool:
+    """Say whether a contact of the customer about one of these reasons is not over yet."""
+    rows = Contact.objects.filter(customer=customer, reason__key__in=reasons)
+    return rows.filter(state__in=[State.ARRIVED, State.WAITING, State.ACTIVE, State.WRAP_UP]).exists()
+
+
 def last_contact_before(contact: Contact) -> Contact | None:
     """Return the customer's last answered contact before this one, whoever handled it, to comment on and check."""
     if contact.customer_id is None:

@@ -34,6 +34,8 @@ FACTS = {
     "fact_library_use": OF_PROGRAMME,
     "fact_words": OF_PROGRAMME,
     "fact_event": OF_PROGRAMME,
+    "fact_choice": OF_PROGRAMME,
+    "fact_presentation": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

@@ -20,6 +20,7 @@ class Turn(IntEnum):
     CUSTOMERS = 7_331
     BOOKS = 7_332
     GUIDES = 7_333
+    OFFERS = 7_334
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

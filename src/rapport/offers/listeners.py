@@ -5,5 +5,8 @@ from rapport.offers import jobs
 
 
 def register() -> None:
-    """Have the partner carry cancellations out."""
+    """Have the partner carry cancellations out and fulfil what was accepted; learn of who left."""
     subscribe("leaving.cancelled", jobs.carry_out)
+    subscribe("leaving.ended", jobs.learn_of_end)
+    subscribe("offer.accepted", jobs.fulfil)
+    subscribe("offer.sent_again", jobs.fulfil)

@@ -3,7 +3,19 @@
 from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.offers.models import Cancellation, CancelRequest, FairSaveRules, LeavingReason, SaveAttempt
+from rapport.offers.models import (
+    Cancellation,
+    CancelRequest,
+    Choice,
+    FairSaveRules,
+    Fulfilment,
+    LeavingReason,
+    OfferRules,
+    OfferVersion,
+    Policy,
+    Presentation,
+    SaveAttempt,
+)
 
 KEPT = (
     Kept(
@@ -58,6 +70,51 @@ KEPT = (
         period="cancellations",
         since="asked_at",
     ),
+    Kept(
+        key="offers.choices",
+        title="Offers that were chosen for you",
+        model=Choice,
+        mine=lambda subject: Q(contact__in=subject.contacts),
+        shown={
+            "contact__public_id": "Contact",
+            "at": "When",
+            "slot": "For",
+            "drawn": "Offer",
+            "value": "Value we counted with, in minor units",
+        },
+        becomes={"whose": "", "value": 0},
+        period="contact_summary",
+        since="at",
+    ),
+    Kept(
+        key="offers.presentations",
+        title="Offers that were made to you",
+        model=Presentation,
+        mine=lambda subject: Q(choice__contact__in=subject.contacts, offered_at__isnull=False),
+        shown={
+            "offer__key": "Offer",
+            "offered_at": "When",
+            "state": "What you said",
+            "answered_at": "When you said it",
+        },
+        becomes={},
+    ),
+    Kept(
+        key="offers.fulfilments",
+        title="What the partner did because you accepted",
+        model=Fulfilment,
+        mine=lambda subject: Q(contact__in=subject.contacts),
+        shown={
+            "presentation__offer__key": "Offer",
+            "asked_at": "When",
+            "state": "State",
+            "sent": "What was sent",
+            "said": "What was said of it",
+        },
+        becomes={"sent": {}, "said": ""},
+        period="contact_summary",
+        since="asked_at",
+    ),
 )
 STAYS = {
     SaveAttempt: ("product", "channel", "jurisdiction", "offer", "rebuttals", "guide"),
@@ -65,4 +122,9 @@ STAYS = {
     CancelRequest: ("reference",),
     LeavingReason: ("key", "name"),
     FairSaveRules: ("text", "note"),
+    OfferVersion: ("text", "note", "flagged", "flag_because"),
+    OfferRules: ("text",),
+    Choice: ("slot", "reason", "detail", "segment", "policy", "chances", "weighed", "removed", "drawn"),
+    Policy: ("content",),
+    Fulfilment: ("connector",),
 }

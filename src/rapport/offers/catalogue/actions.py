@@ -1,0 +1,219 @@
+"""Writes of offers: drafts, what a second person says to them, publishing, withdrawing, the programme's rules.
+
+A programme's offers are changed one at a time: every write takes its turn first.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from rapport.events.actions import Happening, announce
+from rapport.kit import clock
+from rapport.kit.documents import note_of, plain_text
+from rapport.kit.drawing import new_key
+from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
+from rapport.offers import events
+from rapport.offers.catalogue import queries
+from rapport.offers.catalogue.definition import offer_kept, read_offer, read_rules
+from rapport.offers.models import KeptOffer, OfferRules, OfferVersion
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+FURTHEST = timedelta(days=366)
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    programme: Programme,
+    key: str,
+    text: str,
+    instead_of: int | None,
+    note: str = "",
+    by: Member | None = None,
+    actor: str = "command",
+) -> OfferVersion:
+    """Put a draft on file. ``instead_of`` is the newest version that was seen; None: a new offer."""
+    text, note = plain_text(text), note_of(note)
+    offer = read_offer(text, queries.known_names(programme))
+    if not KEY.fullmatch(key):
+        raise Invalid("An offer's key has up to 40 small letters, digits, - and _.")
+    take_turns(Turn.OFFERS, programme.pk)
+    row = KeptOffer.objects.filter(programme=programme, key=key).first()
+    last = row.versions.order_by("-number").first() if row else None
+    if (last.number if last else None) != instead_of:
+        raise Conflict(
+            f"There is an offer with the key {key!r} already. Choose another key, or change that offer."
+            if instead_of is None
+            else "Another version was written meanwhile. Look at what it says, then change that."
+        )
+    if last is not None and last.text == text:
+        return last
+    kept = row or KeptOffer.objects.create(programme=programme, key=key, made_at=clock.now())
+    made = OfferVersion.objects.create(
+        programme=programme,
+        offer=kept,
+        number=last.number + 1 if last else 1,
+        name=offer.name,
+        text=text,
+        note=note,
+        made_by=by,
+        made_at=clock.now(),
+    )
+    _tell(kept, events.OfferSaved(offer=key, version=made.number), actor)
+    return made
+
+
+@transaction.atomic
+def submit(*, row: KeptOffer, number: int, by: Member | None = None, actor: str = "command") -> None:
+    """Hand in the newest version, to be approved."""
+    version = _turn(row, number)
+    if row.versions.filter(number__gt=number).exists():
+        raise Conflict("There is a newer version. Hand in that one.")
+    if version.submitted_at is None:
+        version.submitted_at, version.submitted_by = clock.now(), by
+        version.save(update_fields=["submitted_at", "submitted_by"])
+        _tell(row, events.OfferSubmitted(offer=row.key, version=number), actor)
+
+
+@transaction.atomic
+def send_back(*, row: KeptOffer, number: int, because: str, actor: str) -> None:
+    """Make a version that was handed in a draft again, with what is to be put right."""
+    version = _turn(row, number)
+    if version.submitted_at is None or version.approved_at is not None:
+        raise Conflict("This version does not wait to be approved.")
+    if not because.strip():
+        raise Invalid("Say what is to be put right.")
+    version.submitted_at, version.submitted_by, version.note = None, None, note_of(because)
+    version.save(update_fields=["submitted_at", "submitted_by", "note"])
+    _tell(row, events.OfferReturned(offer=row.key, version=number), actor)
+
+
+@transaction.atomic
+def approve(*, row: KeptOffer, number: int, by: Member, actor: str) -> None:
+    """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
+    version = _turn(row, number)
+    if version.approved_at is not None:
+        return
+    if version.submitted_at is None:
+        raise Conflict("This version was not handed in yet.")
+    if by.pk in (version.made_by_id, version.submitted_by_id):
+        raise Conflict("You wrote this version, or handed it in. Somebody else has to approve it.")
+    version.approved_by, version.approved_at = by, clock.now()
+    version.save(update_fields=["approved_by", "approved_at"])
+    _tell(row, events.OfferApproved(offer=row.key, version=number), actor)
+
+
+@transaction.atomic
+def publish(
+    *,
+    row: KeptOffer,
+    number: int,
+    starts_at: datetime | None = None,
+    flag_because: str = "",
+    actor: str = "command",
+) -> OfferVersion:
+    """Have an approved version live, now or from ``starts_at`` on.
+
+    One that is better for newcomers than what a customer of ten years may have is flagged, and needs a reason.
+    """
+    version, now = _turn(row, number), clock.now()
+    if version.approved_at is None:
+        raise Conflict("Nobody has approved this version yet.")
+    if starts_at is not None and not now < starts_at <= now + FURTHEST:
+        raise Invalid("Give a moment in the future, within a year.")
+    live = queries.live_versions(row.programme).filter(offer=row).first()
+    if live is not None and live.pk == version.pk:
+        return version
+    read_offer(version.text, queries.known_names(row.programme))
+    flag = queries.flag_on(row.programme, row.key, offer_kept(version.text))
+    because = note_of(flag_because)
+    if flag is not None and not because:
+        raise Invalid(f"{flag.words} Offer the loyal ones as much, or say why not.")
+    version.flagged, version.flag_because = (flag.words[:300], because) if flag else ("", "")
+    version.live_from = starts_at or now
+    version.save(update_fields=["live_from", "flagged", "flag_because"])
+    _tell_published(version, actor)
+    return version
+
+
+@transaction.atomic
+def call_off(*, row: KeptOffer, number: int, actor: str) -> None:
+    """Have a version that was to be live later wait again."""
+    version = _turn(row, number)
+    if version.live_from is None:
+        return
+    if version.live_from <= clock.now():
+        raise Conflict("This version is live already, or was. Publish another, or withdraw the offer.")
+    version.live_from = None
+    version.save(update_fields=["live_from"])
+    _tell_published(version, actor)
+
+
+@transaction.atomic
+def withdraw(*, row: KeptOffer, actor: str) -> None:
+    """Offer it to nobody any more; what is on a table stays there, what was accepted is fulfilled."""
+    take_turns(Turn.OFFERS, row.programme_id)
+    row.refresh_from_db()
+    for version in row.versions.select_related("offer__programme").filter(live_from__gt=clock.now()):
+        version.live_from = None
+        version.save(update_fields=["live_from"])
+        _tell_published(version, actor)
+    if row.withdrawn_at is None or queries.live_versions(row.programme).filter(offer=row).exists():
+        row.withdrawn_at = clock.now()
+        row.save(update_fields=["withdrawn_at"])
+        _tell(row, events.OfferWithdrawn(offer=row.key), actor)
+
+
+@transaction.atomic
+def change_rules(
+    *, programme: Programme, text: str, changes: int | None = None, by: Member | None = None, actor: str
+) -> OfferRules:
+    """Say how the programme chooses offers; ``changes`` is the count that was seen."""
+    text = plain_text(text)
+    read_rules(text, queries.known_names(programme))
+    take_turns(Turn.OFFERS, programme.pk)
+    row = ensure_rules(programme)
+    if changes is not None and changes != row.changes:
+        raise Conflict("Somebody changed the rules meanwhile. Look at theirs, then save yours.")
+    if row.text != text:
+        row.text, row.changes = text, row.changes + 1
+        row.changed_by, row.changed_at = by, clock.now()
+        row.save()
+        told = events.OfferRulesChanged(changes=row.changes)
+        announce(told, programme=programme, subject=programme.public_id, actor=actor)
+    return row
+
+
+@transaction.atomic
+def ensure_rules(programme: Programme) -> OfferRules:
+    """Return the programme's rules of offers as they are kept, which draw who is offered nothing."""
+    told = {"key": new_key(), "changed_at": clock.now()}
+    row, _ = OfferRules.objects.get_or_create(programme=programme, defaults=told)
+    return row
+
+
+def _turn(row: KeptOffer, number: int) -> OfferVersion:
+    """Take the turn, then return the version as it is now."""
+    take_turns(Turn.OFFERS, row.programme_id)
+    row.refresh_from_db()
+    return queries.version_numbered(row, number)
+
+
+def _tell_published(version: OfferVersion, actor: str) -> None:
+    row, since = version.offer, version.live_from.isoformat() if version.live_from else None
+    told = events.OfferPublished(
+        offer=row.key, version=version.number, live_from=since, flagged=bool(version.flagged)
+    )
+    _tell(row, told, actor)
+
+
+def _tell(row: KeptOffer, happening: Happening, actor: str) -> None:
+    announce(happening, programme=row.programme, subject=row.public_id, actor=actor)

@@ -1,0 +1,177 @@
+"""Reads of offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from rapport.guides.connectors.queries import reaches
+from rapport.kit import clock
+from rapport.kit.errors import NotFound
+from rapport.offers.catalogue.definition import Known, Offer, Rules, offer_kept, read_rules
+from rapport.offers.catalogue.newcomers import Flag, flag_of
+from rapport.offers.models import Allowance, KeptOffer, OfferRules, OfferVersion
+from rapport.routing.queries import skill_keys
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+PEOPLE = ("made_by__user", "submitted_by__user", "approved_by__user")
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An offer as it is live now."""
+
+    row: KeptOffer
+    version: int
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a stock, or of a month's budget; amounts in minor units."""
+
+    of: str
+    most: int
+    held: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        """What can still be given."""
+        return max(0, self.most - self.held - self.used)
+
+    @property
+    def share_used(self) -> float:
+        """The share that is held or used."""
+        return (self.held + self.used) / self.most if self.most else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An offer in a list: the version that is live, the newest one, and what is left."""
+
+    row: KeptOffer
+    live: OfferVersion | None
+    newest: OfferVersion
+    state: str
+    offer: Offer
+    left: list[Left]
+
+
+def live_versions(programme: Programme, *, at: datetime | None = None) -> QuerySet[OfferVersion]:
+    """Return the versions that are live now, or at an instant; one of each offer at most."""
+    now = at or clock.now()
+    later = OfferVersion.objects.filter(offer=OuterRef("offer"), live_from__lte=now).filter(
+        Q(live_from__gt=OuterRef("live_from")) | Q(live_from=OuterRef("live_from"), number__gt=OuterRef("number"))
+    )
+    kept = Q(offer__withdrawn_at__isnull=True) | Q(offer__withdrawn_at__lt=F("live_from"))
+    rows = OfferVersion.objects.select_related("offer")
+    return rows.filter(kept, ~Exists(later), programme=programme, live_from__lte=now)
+
+
+def live_offers(programme: Programme) -> list[Live]:
+    """Return the offers that are live, by key."""
+    rows = live_versions(programme).order_by("offer__key")
+    return [Live(one.offer, one.number, offer_kept(one.text)) for one in rows]
+
+
+def rules_of(programme: Programme) -> Rules:
+    """Return how the programme chooses offers; as is usual where it has not said."""
+    text = OfferRules.objects.filter(programme=programme).values_list("text", flat=True).first()
+    return _rules(text or "")
+
+
+@lru_cache(maxsize=256)
+def _rules(text: str) -> Rules:
+    return read_rules(text)
+
+
+def rules_row(programme: Programme) -> OfferRules | None:
+    """Return the programme's rules of offers as they are kept."""
+    return OfferRules.objects.select_related("changed_by__user").filter(programme=programme).first()
+
+
+def known_names(programme: Programme) -> Known:
+    """Return the names that an offer of the programme may use."""
+    return Known(connectors=reaches(programme), skills=skill_keys(programme))
+
+
+def offers_of(programme: Programme) -> list[Listed]:
+    """Return the programme's offers by name, the live ones first."""
+    live = {one.offer_id: one for one in live_versions(programme)}
+    newest = OfferVersion.objects.select_related("offer").filter(programme=programme)
+    newest = newest.order_by("offer", "-number").distinct("offer")
+    left = _left_of(programme)
+    rows = []
+    for one in newest:
+        shown = live.get(one.offer_id, one)
+        offer = offer_kept(shown.text)
+        state = state_of(shown, live.get(one.offer_id))
+        rows.append(Listed(one.offer, live.get(one.offer_id), one, state, offer, _left(offer, left, one.offer_id)))
+    return sorted(rows, key=lambda one: (one.state != "live", one.offer.name.casefold()))
+
+
+def left_of(row: KeptOffer, offer: Offer) -> list[Left]:
+    """Return what is left of an offer's stock and of this month's budget, where it has any."""
+    return _left(offer, _left_of(row.programme, row.pk), row.pk)
+
+
+def versions_of(row: KeptOffer, *, limit: int = 50) -> list[tuple[OfferVersion, str]]:
+    """Return the versions of an offer with what became of each, the newest first."""
+    live = live_versions(row.programme).filter(offer=row).first()
+    rows = row.versions.select_related(*PEOPLE).order_by("-number")[:limit]
+    return [(one, state_of(one, live)) for one in rows]
+
+
+def version_numbered(row: KeptOffer, number: int) -> OfferVersion:
+    """Return a version of an offer; NotFound where there is none."""
+    found = row.versions.select_related("offer__programme", *PEOPLE).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no version {number}.")
+    return found
+
+
+def state_of(version: OfferVersion, live: OfferVersion | None) -> str:
+    """Return what became of a version, where ``live`` is the one of its offer that is live."""
+    if live is not None and live.pk == version.pk:
+        return "live"
+    if version.live_from is not None:
+        if version.live_from > clock.now():
+            return "planned"
+        return "replaced" if live is not None else "withdrawn"
+    if version.approved_at is not None:
+        return "approved"
+    return "draft" if version.submitted_at is None else "handed in"
+
+
+def flag_on(programme: Programme, key: str, offer: Offer) -> Flag | None:
+    """Return the flag that an offer gets beside what else is live, where it is better for newcomers."""
+    others = {one.offer.name: one.offer for one in live_offers(programme) if one.row.key != key}
+    return flag_of(offer, others, rules_of(programme))
+
+
+def month_of(programme: Programme, at: datetime | None = None) -> date:
+    """Return the first day of the month it is where the programme works."""
+    return (at or clock.now()).astimezone(programme.zone).date().replace(day=1)
+
+
+def _left_of(programme: Programme, offer_id: int | None = None) -> dict[tuple[int, str], Allowance]:
+    rows = Allowance.objects.filter(Q(month=month_of(programme)) | Q(month=None), programme=programme)
+    if offer_id is not None:
+        rows = rows.filter(offer=offer_id)
+    return {(one.offer_id, one.of): one for one in rows}
+
+
+def _left(offer: Offer, rows: dict[tuple[int, str], Allowance], offer_id: int) -> list[Left]:
+    found = []
+    for of, most in (("stock", offer.stock), ("budget", offer.budget)):
+        if most is not None:
+            row = rows.get((offer_id, of))
+            found.append(Left(of, most, row.held if row else 0, row.used if row else 0))
+    return found
