@@ -10,7 +10,7 @@ from rapport.accounts.models import Member
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
-from rapport.customers.models import Customer
+from rapport.customers.models import Customer, Standing
 from rapport.events.queries import history_of
 from rapport.guides import actions, queries
 from rapport.guides.library import queries as library
@@ -191,11 +191,17 @@ def test_who_lapses_has_the_strict_form_at_once(world: World, rich: Contact) -> 
     assert guide_of(rich, world.rep).view.level == 0
     with pytest.raises(Invalid, match="yours is 0"):
         actions.skip(member=world.rep, contact=rich, step="greet", because="They know us")
-    actions.skip(member=world.second_rep, contact=rich, step="greet", because="They know us")
+    actions.skip(member=world.second_rep, contact=rich, step="greet", because="Card 4111 1111 1111 1111 is known")
     greet = guide_of(rich).view.of("greet")
     assert greet is not None
-    assert (greet.is_open, greet.because) == (False, "They know us")
+    assert (greet.is_open, greet.because) == (False, "Card •••• 1111 is known")
     assert (guide_of(rich).required, guide_of(rich).covered) == (4, 0)
+
+
+def test_of_a_file_that_may_not_be_used_nothing_is_said(world: World, contact: Contact) -> None:
+    assert guide_of(contact).steps[0].words == "Hello Ada"
+    Customer.objects.filter(pk=world.customer.pk).update(standing=Standing.RESTRICTED)
+    assert "Ada" not in guide_of(Contact.objects.get(pk=contact.pk)).steps[0].words
 
 
 def test_an_answer_brings_the_file_up_to_date(world: World, rich: Contact) -> None:

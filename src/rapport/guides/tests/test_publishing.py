@@ -132,9 +132,18 @@ def test_two_guides_for_the_same_contacts_are_refused(world: World) -> None:
     assert not Guide.objects.filter(key="close").exists()
     publishing.install(programme=world.programme, text=simple("General", STEPS))
     publishing.retire(programme=world.programme, key="cancel")
+    assert [one.guide.key for one in versions.versions_in_force(world.programme)] == ["general"]
     publishing.install(programme=world.programme, text=simple("Close", STEPS, "cancel"))
     with pytest.raises(Conflict, match="'Close' \\(version 1\\)"):
         publishing.retire(programme=world.programme, key="cancel", is_retired=False)
+
+
+def test_a_version_that_was_replaced_is_in_nobodys_way(world: World) -> None:
+    contacts.ensure_reason(programme=world.programme, key="limit", name="Limit")
+    for reason in ("cancel", "limit"):
+        publishing.install(programme=world.programme, text=simple("First", STEPS, reason))
+    publishing.install(programme=world.programme, text=simple("Second", STEPS, "cancel"))
+    assert len(versions.versions_in_force(world.programme)) == 2
 
 
 def test_names_and_cases_are_looked_at_before_it_counts(world: World, writer: Member) -> None:
@@ -157,9 +166,12 @@ def test_what_is_in_use_stays(world: World, writer: Member, approver: Member) ->
         with pytest.raises(Conflict, match="stays on file"):
             publishing.delete(programme=world.programme, key="cancel", number=number)
     publishing.delete(programme=world.programme, key="cancel", number=2)
+    publishing.install(programme=world.programme, text=simple("Unused", STEPS))
+    with pytest.raises(Conflict, match="stays on file"):
+        publishing.delete(programme=world.programme, key="unused")
     publishing.save_draft(programme=world.programme, text=simple("Idea", STEPS), key="idea", by=writer)
     publishing.delete(programme=world.programme, key="idea")
-    assert [one.guide.key for one in versions.guides_of(world.programme)] == ["cancel"]
+    assert {one.guide.key for one in versions.guides_of(world.programme)} == {"cancel", "unused"}
     with pytest.raises(NotFound):
         versions.guide_by_key(world.programme, "idea")
 
