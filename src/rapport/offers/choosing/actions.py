@@ -218,6 +218,8 @@ def _choose(
         removed=[asdict(one) for one in removed],
         drawn=order[0][0] if order else NONE,
     )
+    if attempt is not None:
+        SaveAttempt.objects.filter(pk=attempt.pk).update(is_control=of.is_control)
     shown = order[: rules.shown]
     Presentation.objects.bulk_create(
         _presentation(made, place, chance, rows[key]) for place, (key, chance) in enumerate(shown)

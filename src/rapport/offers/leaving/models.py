@@ -58,6 +58,7 @@ class SaveAttempt(models.Model):
 
     ``jurisdiction`` and ``rules`` (a version's number; none: those built in) are the ones it went by; ``requests``
     counts how often the customer clearly asked to cancel; ``rep`` has it now, and at the end is the rep of record.
+    ``is_control`` says whether the customer is of the share that is offered nothing; not known where nobody asked.
     """
 
     class Origin(models.TextChoices):
@@ -109,6 +110,7 @@ class SaveAttempt(models.Model):
     because = models.CharField(max_length=300, blank=True)
     offer = models.CharField(max_length=50, blank=True)
     rebuttals = models.JSONField(default=list)
+    is_control = models.BooleanField(null=True)
     guide = models.CharField(max_length=50, blank=True)
     guide_version = models.PositiveIntegerField(null=True)
 

@@ -143,6 +143,8 @@ def test_the_control_is_offered_nothing_again_and_again(world: World) -> None:
         choice = actions.choose(member=world.rep, contact=contact, slot="save")
         assert choice is not None
         assert (choice.is_control, choice.drawn, choice.presentations.count()) == (True, "", 0)
+        attempt.refresh_from_db()
+        assert attempt.is_control
         assert choice.chances["half-fee"] == pytest.approx(0.98)
         leaving.end_attempt(attempt=attempt, outcome="undecided", actor="test")
         routing.end_conversation(contact, by="rep", actor="test")

@@ -1,0 +1,58 @@
+"""Whether who wants to leave is of the control share stands on the wish, so that what offers bring can be counted."""
+
+from django.db import migrations, models
+
+FORWARD = """
+CREATE OR REPLACE VIEW fact_leaving WITH (security_invoker = true) AS
+SELECT
+    attempt.id AS attempt_id,
+    attempt.public_id,
+    attempt.programme_id,
+    attempt.contact_id,
+    attempt.customer_id,
+    segment.key AS segment,
+    attempt.origin,
+    attempt.channel,
+    NULLIF(attempt.product, '') AS product,
+    COALESCE(parent.key, reason.key) AS reason,
+    CASE WHEN parent.id IS NOT NULL THEN reason.key END AS detail,
+    attempt.jurisdiction,
+    attempt.opened_at,
+    (attempt.opened_at AT TIME ZONE programme.timezone)::date AS local_date,
+    EXTRACT(HOUR FROM attempt.opened_at AT TIME ZONE programme.timezone)::integer AS local_hour,
+    EXTRACT(ISODOW FROM attempt.opened_at AT TIME ZONE programme.timezone)::integer AS local_weekday,
+    attempt.ended_at,
+    NULLIF(attempt.outcome, '') AS outcome,
+    member.agent_id AS rep,
+    attempt.requests,
+    attempt.offers_made,
+    NULLIF(attempt.offer, '') AS offer,
+    NULLIF(attempt.guide, '') AS guide,
+    attempt.guide_version,
+    LEAD(attempt.opened_at) OVER again AS renewed_at,
+    (
+        SELECT MIN(later.at) FROM offers_cancellation AS later
+        WHERE later.customer_id = attempt.customer_id AND later.product = attempt.product
+            AND later.at >= attempt.opened_at
+    ) AS cancelled_at,
+    attempt.is_control
+FROM offers_saveattempt AS attempt
+JOIN accounts_programme AS programme ON programme.id = attempt.programme_id
+JOIN customers_customer AS customer ON customer.id = attempt.customer_id
+LEFT JOIN customers_segment AS segment ON segment.id = customer.segment_id
+LEFT JOIN accounts_member AS member ON member.id = attempt.rep_id
+LEFT JOIN offers_leavingreason AS reason ON reason.id = attempt.reason_id
+LEFT JOIN offers_leavingreason AS parent ON parent.id = reason.parent_id
+WINDOW again AS (PARTITION BY attempt.customer_id, attempt.product ORDER BY attempt.opened_at, attempt.id)
+"""
+
+
+class Migration(migrations.Migration):
+    """See the module's docstring."""
+
+    dependencies = [("offers", "0004_fact_offers")]
+
+    operations = [
+        migrations.AddField("SaveAttempt", "is_control", models.BooleanField(null=True)),
+        migrations.RunSQL(FORWARD, migrations.RunSQL.noop),
+    ]
