@@ -17,6 +17,7 @@ from rapport.desk.leaving_now import leaving_of
 from rapport.desk.parts import about
 from rapport.kit import pages
 from rapport.kit.errors import Conflict
+from rapport.offers.choosing.queries import accepted_for
 from rapport.offers.leaving import actions
 from rapport.offers.leaving.queries import attempt_of
 
@@ -88,10 +89,12 @@ def offered(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Say what came of it: they stay, think it over, or do not want to leave after all."""
     sent = request.POST
+    attempt = _attempt(member, contact_id)
     actions.end_attempt(
-        attempt=_attempt(member, contact_id),
+        attempt=attempt,
         outcome=sent.get("outcome", ""),
         because=sent.get("because", ""),
+        offer=accepted_for(attempt.pk),
         actor=_actor(member),
     )
     return pages.announce(_part(request, member, contact_id), "What came of the wish to leave is on file.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, leaving, library, parts, prompting, views
+from rapport.desk import book, guide, leaving, library, offering, parts, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", parts.say, name="desk-say"),
@@ -46,6 +46,11 @@ contact: list[URLPattern | URLResolver] = [
     path("leaving/offered/", leaving.offered, name="desk-leaving-offered"),
     path("leaving/end/", leaving.end, name="desk-leaving-end"),
     path("leaving/cancel/", leaving.cancel, name="desk-leaving-cancel"),
+    path("offers/", offering.now, name="desk-offers"),
+    path("offers/<uuid:presentation>/present/", offering.present, name="desk-offer-present"),
+    path("offers/<uuid:presentation>/turn-down/", offering.turn_down, name="desk-offer-turn-down"),
+    path("offers/<uuid:presentation>/accept/", offering.accept, name="desk-offer-accept"),
+    path("offers/<uuid:presentation>/leave/", offering.ask_leave, name="desk-offer-leave"),
     path("library/", library.look, name="desk-library"),
     path("library/used/", library.use, name="desk-library-used"),
 ]

@@ -25,7 +25,7 @@ NEEDS_CONTACT = (
     *("lines", "guide", "prompts", "look-over", "draft", "draft-away"),
     *("library", "library-used"),
     *("leaving", "leaving-product", "leaving-reason", "leaving-again", "leaving-offered", "leaving-end"),
-    *("leaving-now", "leaving-cancel"),
+    *("leaving-now", "leaving-cancel", "offers"),
 )
 
 
@@ -56,6 +56,10 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "desk-prompt-dismiss": prompt,
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
         **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report", "transact")},
+        **{
+            f"desk-offer-{name}": {**contact, "presentation": uuid4()}
+            for name in ("present", "turn-down", "accept", "leave")
+        },
         "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "desk-reveal": {**contact, "value_id": value.public_id},

@@ -13,7 +13,7 @@ from rapport.guides.definition.insertions import fill, names_in
 from rapport.guides.facts import facts_of
 from rapport.offers.catalogue.definition import Offer, offer_kept
 from rapport.offers.catalogue.queries import rules_of
-from rapport.offers.choosing.learning import NONE, NOTHING, Cell, Learnt
+from rapport.offers.choosing.learning import NOTHING, Cell, Learnt
 from rapport.offers.models import Choice, OfferVersion, Policy, Presentation
 from rapport.routing.queries import level_of
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
+WHYS = tuple(Presentation.Why.choices)
+"""Why a customer turns an offer down: the code, and the words."""
 DECLARED = "declared"
 """The policy before there are outcomes: by what the offers' writers expect."""
 
@@ -73,9 +75,9 @@ def may_grant(member: Member, offer: Offer, value: int) -> bool:
     return offer.may_grant(level=level, tier=rules.tier_of(value))
 
 
-def accepted_on(contact: Contact) -> str:
-    """Return the offer that was accepted on a contact, as ``key/version``; empty where none was."""
-    rows = Presentation.objects.filter(choice__contact=contact, state=Presentation.State.ACCEPTED)
+def accepted_for(attempt_id: int) -> str:
+    """Return the offer that was accepted on a wish to leave, as ``key/version``; empty where none was."""
+    rows = Presentation.objects.filter(choice__attempt=attempt_id, state=Presentation.State.ACCEPTED)
     found = rows.order_by("-answered_at").values_list("offer__key", "version").first()
     return f"{found[0]}/{found[1]}" if found else ""
 
@@ -166,15 +168,13 @@ def _shown(
         offer=offer,
         words=fill(offer.words, facts),
         terms=fill(offer.terms, facts),
-        because=_because(offer, weighed),
+        because=_because(offer, weighed, of),
         may_grant=row.leave == Presentation.Leave.GIVEN or may_grant(member, offer, of.value),
     )
 
 
-def _because(offer: Offer, weighed: dict[str, Any] | None) -> str:
+def _because(offer: Offer, weighed: dict[str, Any] | None, of: Choice) -> str:
     if weighed is None or weighed["lift"] <= 0:
         return offer.because
-    return f"{offer.because} Of ten who were offered it, about {10 * weighed['lift']:.1f} more stayed."
-
-
-__all__ = ["DECLARED", "NONE"]
+    stay = "are expected to stay" if of.policy == DECLARED else "stay"
+    return f"{offer.because} Of ten who are offered it, about {10 * weighed['lift']:.1f} more {stay}."

@@ -111,7 +111,7 @@ def test_what_is_accepted_is_used_and_waits_for_the_partner(world: World) -> Non
         actions.accept(member=world.rep, contact=contact, presentation=row.public_id)
     assert set(Allowance.objects.values_list("of", "held", "used")) == {("stock", 0, 1), ("budget", 0, 600)}
     assert Fulfilment.objects.get().state == "waiting"
-    assert queries.accepted_on(contact) == "half-fee/1"
+    assert queries.accepted_for(attempt.pk) == "half-fee/1"
     assert queries.cost_of(attempt.pk) == (600, "EUR")
     assert names() == ["offer.chosen", "offer.presented", "offer.accepted"]
 
