@@ -21,6 +21,7 @@ from rapport.accounts.access import access_member
 from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
 from rapport.api.books import router as books
+from rapport.api.cancellations import router as cancellations
 from rapport.api.document import DocumentedAPI
 from rapport.api.feeds import DeliveryOut
 from rapport.api.feeds import router as deliveries
@@ -53,6 +54,7 @@ api = DocumentedAPI(title="Rapport", version="1", docs_url=None, urls_namespace=
 api.add_router("", privacy)
 api.add_router("", deliveries)
 api.add_router("", books)
+api.add_router("", cancellations)
 api.add_router("", guides)
 api.add_router("", library)
 api.add_router("", sales)

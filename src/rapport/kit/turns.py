@@ -21,6 +21,7 @@ class Turn(IntEnum):
     BOOKS = 7_332
     GUIDES = 7_333
     OFFERS = 7_334
+    FAIR_SAVES = 7_335
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -10,6 +10,7 @@ from rapport.studio import (
     expected,
     guide_versions,
     guides,
+    leaving,
     library,
     library_examples,
     plan_trials,
@@ -30,6 +31,7 @@ GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
 REASONS = "at/<slug:programme>/reasons/"
 CONNECTORS = "at/<slug:programme>/connectors/"
+LEAVING = "at/<slug:programme>/leaving/"
 VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
@@ -101,6 +103,14 @@ urlpatterns = [
     path(f"{CONNECTORS}<slug:connector>/", connectors.connector, name="connector"),
     path(f"{CONNECTORS}<slug:connector>/try/", connectors.try_out, name="connector-try"),
     path(f"{CONNECTORS}<slug:connector>/delete/", connectors.delete, name="connector-delete"),
+    path(f"{LEAVING}reasons/", leaving.reasons, name="leaving-reasons"),
+    path(f"{LEAVING}reasons/change/", leaving.change_reason, name="leaving-reason-change"),
+    path(f"{LEAVING}rules/", leaving.rules, name="leaving-rules"),
+    path(f"{LEAVING}rules/save/", leaving.save_rules, name="leaving-rules-save"),
+    path(f"{LEAVING}rules/<int:number>/approve/", leaving.approve_rules, name="leaving-rules-approve"),
+    path(f"{LEAVING}work/", leaving.work, name="leaving-work"),
+    path(f"{LEAVING}work/<uuid:request_id>/settle/", leaving.settle, name="leaving-settle"),
+    path(f"{LEAVING}work/<slug:reference>/done/", leaving.acknowledge, name="leaving-done"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

@@ -8,6 +8,7 @@ from rapport.guides import publishing
 from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.tests.written import simple
+from rapport.offers.leaving import actions as leaving
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -25,8 +26,18 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "read_guide": of_guide,
         "read_version": {**of_guide, "number": 1},
         "put_draft": {**of_guide, "body": {"text": simple("Walked", [{"key": "hear", "title": "Hear"}])}},
+        "settle_cancellation": {"certificate": _certificate(world), "body": {"done": True}},
         "get_entry": {"entry": _live_entry(world)},
     }
+
+
+def _certificate(world: World) -> str:
+    """Return the reference of something that a customer has cancelled."""
+    done = leaving.cancel(
+        customer=world.customer, holding="", contact=None, channel="portal", origin="portal", by="customer",
+        actor="customer",
+    )  # fmt: skip
+    return done.reference
 
 
 def _live_entry(world: World) -> str:

@@ -18,6 +18,9 @@ from rapport.guides.library.content import Objection
 from rapport.guides.library.examples import add_example
 from rapport.guides.trials import actions as words_trials
 from rapport.kit import clock
+from rapport.offers.leaving import asking
+from rapport.offers.leaving import keeping as keeping_leaving
+from rapport.offers.leaving.rules import EXAMPLE
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
@@ -54,7 +57,12 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     example = _an_example(world)
     keeping.save_connector(programme=world.programme, key="walked", text=CONNECTOR)
     of_entry = ("entry", "save", "keep", "examples", "example-add")
+    asked = asking.ask(programme=world.programme, email="walked@example.org", number="", words="")
+    fair = keeping_leaving.save_rules(programme=world.programme, text=EXAMPLE)
     return {
+        "leaving-settle": {"request_id": asked.public_id},
+        "leaving-rules-approve": {"number": fair.number},
+        "leaving-done": {"reference": "C-0000-0000"},
         **{f"library-{name}": {"key": "walked"} for name in of_entry},
         **{f"library-{name}": {"key": "walked", "number": 1} for name in ("hand-in", "decide")},
         "library-example-drop": {"key": "walked", "example": example},
