@@ -17,6 +17,7 @@ PAGES = {
     "rep": ["/at/cards/desk/", "/account/", "/account/2fa/app/", "/account/2fa/passkey/", "/account/password/"],
     "supervisor": [
         "/at/cards/floor/",
+        "/at/cards/promises/",
         "/at/cards/floor/?wall=1",
         "/at/cards/contacts/",
         "/at/cards/reports/",

@@ -2,8 +2,11 @@
 
 from rapport.customers import resealing
 from rapport.customers.importing import cli
+from rapport.customers.promises.jobs import look_after_promises
 from rapport.customers.sales import cli as sales
 from rapport.jobs.actions import job
+
+__all__ = ["load_delivery", "load_sales", "look_after_promises", "reseal"]
 
 
 @job("customers.reseal")

@@ -150,12 +150,29 @@ def _reason(member: Member, key: str) -> Reason:
 
 
 @transaction.atomic
-def promise(*, member: Member, contact_id: UUID, what: str, due_on: date, heard: UUID | None = None) -> None:
+def promise(
+    *,
+    member: Member,
+    contact_id: UUID,
+    what: str,
+    due_on: date,
+    kind: str = "other",
+    product: str = "",
+    heard: UUID | None = None,
+) -> None:
     """Put a promise on the file of the customer in hand; ``heard`` is the prompt that told of it."""
     contact, customer = customer_in_hand(member, contact_id)
     if heard is not None and not prompts.take_up(member=member, contact=contact, prompt=heard):
         raise Conflict("This promise is on file already.")
-    promises.make_promise(member=member, customer=customer, what=what, due_on=due_on, contact_id=contact.pk)
+    promises.make_promise(
+        member=member,
+        customer=customer,
+        what=what,
+        due_on=due_on,
+        kind=kind,
+        product=product,
+        contact_id=contact.pk,
+    )
 
 
 @transaction.atomic

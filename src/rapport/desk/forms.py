@@ -1,7 +1,7 @@
 """What reps send from the desk."""
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from rapport.customers.promises.wording import KINDS
 from rapport.kit.errors import Invalid
 from rapport.kit.ids import new_id
 
@@ -22,6 +23,11 @@ class PromiseForm(forms.Form):
 
     what = forms.CharField(max_length=300, error_messages={"required": "Say what was promised."})
     due_on = forms.DateField(error_messages={"required": "Say by which day.", "invalid": "Choose a day."})
+    at = forms.TimeField(required=False, error_messages={"invalid": "Choose a time."})
+    kind = forms.ChoiceField(
+        choices=KINDS, required=False, error_messages={"invalid_choice": "Choose from the list."}
+    )
+    product = forms.CharField(max_length=100, required=False)
     heard = forms.UUIDField(required=False)
 
 
@@ -56,10 +62,18 @@ def read(form_class: type[forms.Form], data: QueryDict) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def promise(data: QueryDict) -> tuple[str, date, UUID | None]:
-    """Return what was promised and by when, and the prompt that told of it."""
+def promise(data: QueryDict, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what was promised, by when (a time is read on the programme's clock), and what told of it."""
     values = read(PromiseForm, data)
-    return values["what"], values["due_on"], values["heard"]
+    due_on: date = values["due_on"]
+    at: time | None = values["at"]
+    return {
+        "what": values["what"],
+        "due_on": datetime.combine(due_on, at, zone) if at else due_on,
+        "kind": values["kind"] or "other",
+        "product": values["product"],
+        "heard": values["heard"],
+    }
 
 
 def call_back(data: QueryDict, zone: ZoneInfo) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
 from rapport.customers.promises import queries as promises
+from rapport.customers.promises.wording import Standing, standing
+from rapport.customers.sales.queries import Sold, sales_of
 from rapport.desk.leaving_now import LeavingNow, leaving_of
 from rapport.drafts import queries as drafts
 from rapport.guides import queries as guides
@@ -95,7 +97,9 @@ class CustomerFile:
     points: list[Any] = field(default_factory=list)
     sealed: list[Any] = field(default_factory=list)
     holdings: list[Any] = field(default_factory=list)
-    promises: list[Any] = field(default_factory=list)
+    promises: list[Standing] = field(default_factory=list)
+    failed: list[Standing] = field(default_factory=list)
+    sales: list[Sold] = field(default_factory=list)
     history: list[Contact] = field(default_factory=list)
     own_rep: OwnRepNow | None = None
 
@@ -110,9 +114,14 @@ class CustomerFile:
         return [one for one in self.sealed if one.holding_id == (holding.pk if holding else None)]
 
     @property
+    def products(self) -> list[tuple[str, str]]:
+        """The products the customer has, to choose from."""
+        return [(one, one) for one in dict.fromkeys(held.product for held in self.holdings)]
+
+    @property
     def due_promises(self) -> int:
         """How many promises are due today or overdue."""
-        return sum(promise.due_on <= self.today for promise in self.promises)
+        return sum(one.tone != "idle" for one in self.promises)
 
     def ends_soon(self, ends_on: date | None) -> bool:
         """Say whether something that ends on this day should be pointed out."""
@@ -231,7 +240,7 @@ class Work:
     call: CallNow | None = None
     asked_of: list[Any] = field(default_factory=list)
     day: dict[str, Figure] = field(default_factory=dict)
-    promised: list[Any] = field(default_factory=list)
+    promised: list[Standing] = field(default_factory=list)
     has_drafts: bool = False
     draft: Draft | None = None
     leaving: LeavingNow | None = None
@@ -282,7 +291,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
     return Work(
         doing,
         day=day_of(member),
-        promised=promises.kept_by(member, limit=8),
+        promised=[standing(one) for one in promises.kept_by(member, limit=8)],
         asked_of=contacts.asked_of(member),
         call_backs=call_backs.call_backs_of(member),
     )
@@ -400,7 +409,9 @@ def _file(contact: Contact) -> CustomerFile | None:
         points=customers.points_of(customer),
         sealed=customers.sealed_of(customer),
         holdings=customers.holdings_of(customer),
-        promises=promises.open_promises_of(customer),
+        promises=[standing(one) for one in promises.open_promises_of(customer)],
+        failed=[standing(one) for one in promises.failed_of(customer)],
+        sales=sales_of(customer),
         history=[one for one in contacts.history_of(customer) if one.pk != contact.pk],
         own_rep=own_rep_of(customer),
         today=clock.now().astimezone(contact.programme.zone).date(),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, leaving, library, offering, parts, prompting, views
+from rapport.desk import book, guide, leaving, library, offering, parts, promises, prompting, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", parts.say, name="desk-say"),
@@ -70,4 +70,12 @@ pages: list[URLPattern | URLResolver] = [
     path("book/stand-ins/", book.name_stand_ins, name="desk-book-stand-ins"),
     path("contacts/<uuid:contact_id>/", include(contact)),
 ]
-urlpatterns = [path("at/<slug:programme>/desk/", include(pages))]
+work: list[URLPattern | URLResolver] = [
+    path("", promises.promises, name="promises"),
+    path("<uuid:promise>/settle/", promises.settle, name="promise-settle"),
+    path("<uuid:promise>/hand/", promises.hand, name="promise-hand"),
+]
+urlpatterns = [
+    path("at/<slug:programme>/desk/", include(pages)),
+    path("at/<slug:programme>/promises/", include(work)),
+]

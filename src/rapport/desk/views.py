@@ -18,6 +18,7 @@ from rapport.audit.actions import note_look
 from rapport.channels.chat import actions as chat
 from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
+from rapport.customers.promises.wording import KINDS as PROMISE_KINDS
 from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
 from rapport.guides import actions as guides
@@ -246,8 +247,7 @@ def reveal(request: HttpRequest, member: Member, contact_id: UUID, value_id: UUI
 @at_desk
 def promise(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Record a promise to the customer."""
-    what, due_on, heard = forms.promise(request.POST)
-    actions.promise(member=member, contact_id=contact_id, what=what, due_on=due_on, heard=heard)
+    actions.promise(member=member, contact_id=contact_id, **forms.promise(request.POST, member.programme.zone))
     return pages.announce(show_work(request, member), "The promise is on file.")
 
 
@@ -361,6 +361,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "declines": DECLINES,
+        "promise_kinds": PROMISE_KINDS,
         "may_reveal": member.may(Right.REVEAL),
     }
 

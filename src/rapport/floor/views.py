@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from rapport.audit.queries import looks_at
 from rapport.channels.chat.queries import messages_of
 from rapport.contacts.access import access_contact
 from rapport.contacts.queries import arrived_between, follow_ups_of
+from rapport.customers.promises.queries import at_risk
 from rapport.feedback.queries import survey_of
 from rapport.floor import arrivals, figures, forms, history, queries, refused
 from rapport.guides.queries import guide_of
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 on_floor = staff_page(Right.WATCH_FLOOR)
 reading = staff_page(Right.READ_OWN_CONTACTS, Right.READ_TEAM_CONTACTS, Right.READ_CONTACTS)
 moving = staff_page(Right.MOVE_CONTACTS)
+PROMISES_WITHIN = timedelta(hours=24)
 OPEN = ("arrived", "waiting", "active", "wrap_up")
 
 
@@ -207,6 +210,7 @@ def _now(member: Member) -> dict[str, Any]:
         "tiles": (today := figures.figures_of(programme)).tiles,
         "queues": today.queues,
         "saves": arrivals.saves_of(programme),
+        "promises": at_risk(programme, within=PROMISES_WITHIN),
         "as_of": clock.now(),
     }
 

@@ -153,7 +153,7 @@ def settle_promise(
     at = _settled_at(promise, on)
     state = State.BROKEN if not kept else State.KEPT if at <= promise.due_by else State.LATE
     evidence = Evidence.CONTACT if in_contact else Evidence.NOTE
-    return _settle(promise, state=state, at=at, evidence=evidence, note=note, member=member)
+    return settle(promise, state=state, at=at, evidence=evidence, note=note, member=member)
 
 
 @transaction.atomic
@@ -167,9 +167,7 @@ def withdraw_promise(*, member: Member, promise_id: int, note: str) -> Promise:
         raise Conflict(f"This promise is settled already: {promise.get_state_display().lower()}.")
     if not note:
         raise Invalid("Say why it is taken back.")
-    return _settle(
-        promise, state=State.WITHDRAWN, at=clock.now(), evidence=Evidence.NOTE, note=note, member=member
-    )
+    return settle(promise, state=State.WITHDRAWN, at=clock.now(), evidence=Evidence.NOTE, note=note, member=member)
 
 
 @transaction.atomic
@@ -200,7 +198,7 @@ def settle_by_system(*, programme: Programme, promise_id: int, kept: bool) -> Pr
     if promise.is_open:
         now = clock.now()
         state = State.BROKEN if not kept else State.KEPT if now <= promise.due_by else State.LATE
-        _settle(promise, state=state, at=now, evidence=Evidence.EVENT)
+        settle(promise, state=state, at=now, evidence=Evidence.EVENT)
     return promise
 
 
@@ -235,7 +233,7 @@ def _settled_at(promise: Promise, on: date | None) -> datetime:
     return at
 
 
-def _settle(
+def settle(
     promise: Promise,
     *,
     state: State,
@@ -244,6 +242,7 @@ def _settle(
     note: str = "",
     member: Member | None = None,
 ) -> Promise:
+    """Settle a locked promise that is open, by this evidence."""
     if len(note) > LONGEST or "\x00" in note:
         raise Invalid("Keep the note under 300 characters.")
     promise.state, promise.settled_at, promise.settled_by = state, at, member

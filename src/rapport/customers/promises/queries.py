@@ -63,6 +63,14 @@ def about_to_be_broken(programme: Programme, *, within: timedelta, limit: int | 
     return list(found.order_by("due_by", "id")[:limit])
 
 
+def at_risk(programme: Programme, *, within: timedelta) -> tuple[int, int]:
+    """Return how many promises are overdue, and how many more are due within the time."""
+    now = clock.now()
+    found = _at_work(programme).filter(due_by__lt=now + within)
+    overdue = found.filter(due_by__lt=now).count()
+    return overdue, found.count() - overdue
+
+
 def promises_of(customer: Customer) -> list[Promise]:
     """Return everything promised to the customer that stands, newest first."""
     found = _told().filter(customer=customer).exclude(state=State.WITHDRAWN)

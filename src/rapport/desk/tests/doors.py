@@ -62,6 +62,8 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         },
         "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
+        "promise-settle": {"promise": promise.public_id},
+        "promise-hand": {"promise": promise.public_id},
         "desk-reveal": {**contact, "value_id": value.public_id},
         "desk-call-off": {"call_back_id": booked.public_id},
         "desk-accept": {"offer_id": offer.public_id},
