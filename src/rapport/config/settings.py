@@ -70,6 +70,7 @@ MODULES = [
     "rapport.prompts",
     "rapport.drafts",
     "rapport.offers",
+    "rapport.ledger",
     "rapport.risk",
     "rapport.outreach",
     "rapport.feedback",

@@ -45,7 +45,7 @@ class Kept:
     shown: Mapping[str, str] = field(default_factory=dict)
     """What is handed out: a column, or a path to one, and its name to the person. Nothing: not handed out."""
     becomes: Mapping[str, Any] | None = None
-    """What the personal columns become while the row stays; None where the rows go."""
+    """What the personal columns become while the row stays; empty where none is; None where the rows go."""
     still: Q | None = None
     """Rows with something personal that ``becomes`` cannot tell, such as a key that becomes a random one."""
     period: str = ""
@@ -72,6 +72,8 @@ class Kept:
         """Return those of the rows in which something personal still is."""
         if self.becomes is None:
             return rows
+        if not self.becomes:
+            return rows.none()
         told = ~Q(**{k: v for k, v in self.becomes.items() if not isinstance(v, BaseExpression)})
         return rows.filter(told if self.still is None else told | self.still)
 

@@ -22,6 +22,7 @@ class Turn(IntEnum):
     GUIDES = 7_333
     OFFERS = 7_334
     FAIR_SAVES = 7_335
+    LEDGER = 7_340
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:
