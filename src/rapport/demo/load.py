@@ -20,6 +20,7 @@ from rapport.demo import (
     easy,
     files,
     guides,
+    leaving,
     library,
     notes,
     record,
@@ -136,6 +137,7 @@ def _make(size: Size, seed: int, say: Say) -> int:
         clearance.form_teams(setting.reps, since=since)
         library.stock(setting.programme, since=since)
         guides.stock(setting, since=since)
+        leaving.stock(setting.programme, since=since)
         say("Simulating a month on the floor", 0.0)
         words = wording.begin(setting.programme, since=month.since, until=month.end)
         month.trial = tried = trial.begin(setting.programme, month, publics)
