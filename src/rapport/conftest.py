@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection
 from django.test.client import ClientHandler
+from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member, Programme
@@ -115,6 +116,18 @@ def asked_from_outside() -> Iterator[None]:
 
     with mock.patch.object(ClientHandler, "__call__", from_outside):
         yield
+
+
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """Fail where the block sends more statements to the database than this, the walls' own aside; show them then.
+
+    A test's door sends two for what is a transaction elsewhere: a savepoint, and its end.
+    """
+    with CaptureQueriesContext(connection) as asked:
+        yield
+    told = [one["sql"][:110] for one in asked.captured_queries if walls.SETTING not in one["sql"]]
+    assert len(told) <= count, "\n".join([f"{len(told)} statements:", *told])
 
 
 @pytest.fixture

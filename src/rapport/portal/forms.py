@@ -92,6 +92,12 @@ def read_id(raw: str) -> UUID:
         return uuid4()
 
 
+def read_shown(sent: QueryDict) -> int:
+    """Return the number of the last message that a page shows; 0 where it does not say."""
+    told = sent.get("after", "")
+    return int(told) if told.isdecimal() and len(told) < 19 else 0
+
+
 def read_rating(raw: str) -> int | None:
     """Return the rating chosen, None where none was; Invalid outside 1 to 5."""
     if not raw:

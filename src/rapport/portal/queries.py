@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapport.channels.chat.queries import messages_of
+from rapport.channels.chat.queries import lines_since
 from rapport.contacts.queries import was_handed_on
 from rapport.customers.promises.queries import open_promises_of
 from rapport.kit import clock
@@ -54,9 +54,9 @@ def is_open(contact: Contact) -> bool:
     return contact.state in OPEN
 
 
-def talk_of(contact: Contact) -> Talk:
-    """Return the contact as its customer sees it."""
-    messages = messages_of(contact)
+def talk_of(contact: Contact, *, shown: int = 0) -> Talk:
+    """Return the contact as its customer sees it, with what a page lacks that shows it to the message ``shown``."""
+    messages, _ = lines_since(contact, shown)
     if contact.state == "active":
         return Talk(contact, "active", messages, rep=first_name(contact))
     if contact.state == "served":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template import loader
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rapport.accounts.doors import public_page
 from rapport.channels.chat import actions as chat
+from rapport.channels.chat.queries import lines_since
 from rapport.contacts.queries import reasons_of
 from rapport.feedback import actions as feedback
 from rapport.feedback.queries import survey_of
@@ -24,7 +26,7 @@ from rapport.live import tickets
 from rapport.offers.leaving import actions as leaving
 from rapport.portal import limits, queries
 from rapport.portal.access import access_remembered, forget, remember, remembered
-from rapport.portal.forms import Start, read_id, read_rating, read_start, read_yes_no
+from rapport.portal.forms import Start, read_id, read_rating, read_shown, read_start, read_yes_no
 from rapport.routing import opening
 from rapport.routing.call_back_queries import may_be_called_back
 from rapport.routing.call_backs import keep_place
@@ -152,14 +154,16 @@ def talk(request: HttpRequest, programme: Programme) -> HttpResponse:
 @require_safe
 @public_page
 def part(request: HttpRequest, programme: Programme) -> HttpResponse:
-    """Answer with the moving part of the page; its fetching is the sign that the page is open."""
+    """Answer with where the contact is, and the lines that the page lacks (``after`` is the last it shows).
+
+    Its fetching is the sign that the page is open.
+    """
     contact = access_remembered(request, programme)
     if not queries.is_open(contact) or is_alone(contact):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     chat.customer_seen(contact)
-    return pages.render(
-        request, "portal/talk_part.html", {"talk": queries.talk_of(contact), "programme": contact.programme}
-    )
+    talk = queries.talk_of(contact, shown=read_shown(request.GET))
+    return pages.render(request, "portal/talk_part.html", {"talk": talk, "programme": contact.programme})
 
 
 @require_POST
@@ -172,7 +176,8 @@ def say(request: HttpRequest, programme: Programme) -> HttpResponse:
         return HttpResponseRedirect(talk_url(programme))
     try:
         limits.check_message(contact)
-        chat.say(contact, author="customer", text=text, client_id=read_id(request.POST.get("client_id", "")))
+        client_id = read_id(request.POST.get("client_id", ""))
+        said = chat.say(contact, author="customer", text=text, client_id=client_id)
     except (Invalid, Conflict, TooMany) as error:
         if _wants_json(request):
             raise
@@ -181,8 +186,16 @@ def say(request: HttpRequest, programme: Programme) -> HttpResponse:
         return show(request, contact, text=text, error=error)
     chat.customer_seen(contact)
     if _wants_json(request):
-        return JsonResponse({"sent": True})
+        return _said(request, contact, said.event)
     return HttpResponseRedirect(talk_url(contact.programme))
+
+
+def _said(request: HttpRequest, contact: Contact, event: int) -> JsonResponse:
+    """Answer a page that has sent a message with the lines it lacks, and the event that tells of it."""
+    lines, _ = lines_since(contact, read_shown(request.POST))
+    context = {"messages": lines, "programme": contact.programme}
+    shown = loader.render_to_string("portal/talk_lines.html", context, request)
+    return JsonResponse({"sent": True, "event": str(event), "lines": shown})
 
 
 @require_POST

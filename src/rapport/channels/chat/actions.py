@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
+SEEN_EVERY = timedelta(seconds=5)  # that a customer's page is open is noted
 SPLIT_OVER = 5  # messages that are looked at together
 
 
@@ -152,8 +153,10 @@ def typing(contact: Contact, *, author: str) -> None:
 
 
 def customer_seen(contact: Contact) -> None:
-    """Note that the customer's page is open."""
-    Conversation.objects.filter(contact=contact).update(customer_seen_at=clock.now())
+    """Note that the customer's page is open; what was noted a moment ago stands."""
+    now = clock.now()
+    earlier = Conversation.objects.filter(contact=contact, customer_seen_at__lt=now - SEEN_EVERY)
+    earlier.update(customer_seen_at=now)
 
 
 def leave(contact: Contact) -> None:

@@ -1,7 +1,7 @@
 // What only the desk does: the composer, typing both ways, the guide's words, and the pulse that says it is open.
 import { put } from "../kit/drafts.js";
 import { idle } from "../kit/idle.js";
-import "../kit/tail.js";
+import { news } from "../kit/tail.js";
 import { shown } from "./strip.js";
 
 const PULSE_MS = 15000;
@@ -80,38 +80,18 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 // Of the chat that is shown the page asks for what it lacks; what it has sent itself comes with the answer.
-const LINES_AFTER_MS = 40;
-const SENDING_MS = 400; // so long news waits for the answer that may hold it
-const ours = new Set(); // events that told of what this page has sent
-const heard = new Set(); // events that tell of lines we may lack
-let sending = 0;
-let linesTimer = 0;
-
+const linesNews = news(() => messages()?.dispatchEvent(new CustomEvent("lines:due")));
 const lastLine = () => Math.max(0, ...[...document.querySelectorAll("#messages > [id]")].map(({ id }) => Number(id.slice(2))));
 
-function askForLines(after) {
-  window.clearTimeout(linesTimer);
-  linesTimer = window.setTimeout(() => {
-    const isNews = [...heard].some((id) => !ours.has(id));
-    heard.clear();
-    if (isNews) messages()?.dispatchEvent(new CustomEvent("lines:due"));
-  }, after);
-}
-
 document.body.addEventListener("live:chat.message", ({ detail: { subject, id } }) => {
-  if (!subject || subject !== shown()) return;
-  if (!heard.size) askForLines(sending ? SENDING_MS : LINES_AFTER_MS);
-  heard.add(id);
+  if (subject && subject === shown()) linesNews.hear(id);
 });
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement.id === "messages" || ctx.rapportMessage) ctx.request.body.set("after", lastLine());
 });
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { if (ctx.rapportMessage) sending += 1; });
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { if (ctx.rapportMessage) linesNews.sends(); });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (!ctx.rapportMessage) return;
-  sending -= 1;
-  ours.add(ctx.response?.headers.get("Rapport-Event"));
-  if (heard.size) askForLines(0);
+  if (ctx.rapportMessage) linesNews.sent(ctx.response?.headers.get("Rapport-Event"));
 });
 document.addEventListener("htmx:after:swap", () => {
   for (const line of document.querySelectorAll("#messages > [data-client]")) pending(line.dataset.client)?.remove();

@@ -1,7 +1,10 @@
 // The chat: each message once (its id is made here and sent again until it is taken), drafts, typing, the title.
+import { grow, news } from "../kit/tail.js";
 import { keep, kept } from "./store.js";
 
 const talk = document.getElementById("talk");
+const part = document.getElementById("part");
+const lines = document.getElementById("lines");
 const composer = document.getElementById("composer");
 const box = document.getElementById("text");
 const outbox = document.getElementById("outbox");
@@ -69,15 +72,41 @@ function refuse(message, words) {
   complain(words);
 }
 
+const lineNews = news(() => part.dispatchEvent(new CustomEvent("lines:due")));
+document.body.addEventListener("live:chat.message", ({ detail: { id } }) => lineNews.hear(id));
+const lastLine = () => Math.max(0, ...[...lines.children].map(({ id }) => Number(id.replace("message-", ""))));
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement === part) ctx.request.body.set("after", lastLine());
+});
+
+function show(html) {
+  const coming = document.createElement("template");
+  coming.innerHTML = html;
+  grow(lines, coming.content);
+  lines.append(coming.content);
+  notice();
+  toEnd();
+}
+
 async function sendOne(message) {
-  const answer = await post(composer.action, { text: message.text, client_id: message.id });
+  let told = null;
+  lineNews.sends();
+  try {
+    const answer = await post(composer.action, { text: message.text, client_id: message.id, after: lastLine() });
+    told = await answer.json().catch(() => null);
+    taken(message, answer, told);
+  } finally {
+    lineNews.sent(told?.event);
+  }
+}
+
+function taken(message, answer, told) {
   if (answer.ok) {
     message.taken = true;
-    document.body.dispatchEvent(new CustomEvent("live:poll"));
+    if (told?.lines) show(told.lines);
     return;
   }
   if (answer.status >= 500) throw new Error(`say: ${answer.status}`);
-  const told = await answer.json().catch(() => null);
   refuse(message, told?.error?.message ?? "This message was not taken. Reload the page and try again.");
   if (answer.status === 409) document.body.dispatchEvent(new CustomEvent("live:poll"));
 }
@@ -138,7 +167,9 @@ window.setInterval(() => { if (typingLine.textContent && Date.now() > typingEnds
 let wasAtEnd = true;
 let theirs = document.querySelectorAll("#lines .talk-theirs").length;
 document.addEventListener("htmx:before:swap", () => { wasAtEnd = atEnd(); });
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", notice);
+
+function notice() {
   const phase = document.getElementById("talk-now")?.dataset.phase ?? talk.dataset.phase;
   const changed = phase !== talk.dataset.phase;
   talk.dataset.phase = phase;
@@ -151,7 +182,7 @@ document.addEventListener("htmx:after:swap", () => {
   if ((now > theirs || changed) && document.hidden) document.title = `● ${phase === "active" ? "New message" : title}`;
   if (wasAtEnd && (now > theirs || changed)) toEnd();
   theirs = now;
-});
+}
 
 function words(phase) {
   const details = document.getElementById("talk-leave");
