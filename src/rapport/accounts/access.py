@@ -1,7 +1,6 @@
 """The only gates to programmes; absent and forbidden look the same to who is not a member."""
 
 import hashlib
-import time
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,24 +16,23 @@ from rapport.kit.errors import Forbidden, NotFound
 from rapport.live.tickets import bind
 
 
-def access_member(request: HttpRequest, programme_key: str, *rights: Right) -> Member:
+def access_member(request: HttpRequest, programme: Programme, *rights: Right, looked_at: float) -> Member:
     """Return the place on the programme of the person who asks, if they are cleared and have one of the rights.
+
+    The programme and the person were read for this request, after ``looked_at`` (epoch seconds): a change that
+    comes meanwhile ends the stream.
 
     Raises NotFound for who has no place there (the programme's existence is not told), NotCleared for a member
     who does not meet the programme's conditions now, Forbidden for a member with none of the rights.
     """
-    looked_at = time.time()  # before anything is read, so that a change that comes meanwhile ends the stream
     if not isinstance(request.user, User):
         raise NotFound
-    member = (
-        Member.objects.select_related("programme", "user")
-        .filter(user=request.user, programme__key=programme_key, is_active=True)
-        .first()
-    )
-    if member is None or request.session.get(PARTNER, member.programme.partner_id) != member.programme.partner_id:
+    member = Member.objects.filter(user=request.user, programme=programme, is_active=True).first()
+    if member is None or request.session.get(PARTNER, programme.partner_id) != programme.partner_id:
         raise NotFound
+    member.programme, member.user = programme, request.user
     now = clock.now()
-    arrival = arrival_of(request, member.user, member.programme)
+    arrival = arrival_of(request, member.user, programme)
     if lapsed := lapses(member, now=now, arrival=arrival):
         raise NotCleared(lapsed)
     if not member.rights & set(rights):

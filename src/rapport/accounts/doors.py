@@ -7,6 +7,7 @@ What has to survive a refusal is written afterwards, in a wall entered anew. Eac
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,8 +72,9 @@ def staff_page(*rights: Right) -> Callable[[View], View]:
         def enter(request: HttpRequest, programme: str, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            with entering(programme):
-                return view(request, access_member(request, programme, *rights), **named)
+            looked_at = time.time()
+            with entering(programme) as place:
+                return view(request, access_member(request, place, *rights, looked_at=looked_at), **named)
 
         return declares(Door("staff", rights))(enter)
 

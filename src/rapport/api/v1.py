@@ -7,6 +7,7 @@ the end. The document at ``/api/v1/openapi.json`` describes every operation.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -290,8 +291,9 @@ def _caller(
 ) -> Iterator[tuple[lookers.Looker, Member | None]]:
     """Enter the programme for a token, or for a member who is signed in, who comes second; both need the right."""
     if request.user.is_authenticated and "Authorization" not in request.headers:
-        with entering(key):
-            member = access_member(request, key, right)
+        looked_at = time.time()
+        with entering(key) as programme:
+            member = access_member(request, programme, right, looked_at=looked_at)
             yield lookers.person(request, member), member
     else:
         with token_for(request, key, right) as token:

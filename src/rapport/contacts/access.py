@@ -40,7 +40,11 @@ def readable_by(member: Member) -> Q:
 
 def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact that the member holds now; to act on it, reading it is not enough."""
-    return _one(_contacts(lock=lock).filter(programme=member.programme, public_id=public_id, rep=member))
+    held = Contact.objects.filter(programme=member.programme, public_id=public_id, rep=member)
+    held = held.select_related("customer__segment", "segment", "reason", "disposition")
+    contact = _one(held.select_for_update(of=("self",)) if lock else held)
+    contact.programme, contact.rep = member.programme, member
+    return contact
 
 
 def access_own(programme: Programme, public_id: UUID, *, lock: bool = False) -> Contact:
@@ -51,6 +55,13 @@ def access_own(programme: Programme, public_id: UUID, *, lock: bool = False) -> 
 def lock_contact(contact_id: int) -> Contact:
     """Return the contact locked until the transaction ends, for the router, jobs and adapters."""
     return Contact.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=contact_id)
+
+
+def lock_own(contact: Contact) -> Contact:
+    """Return the contact as it stands now, locked until the transaction ends, in the programme read before."""
+    held = Contact.objects.select_for_update().get(pk=contact.pk)
+    held.programme = contact.programme
+    return held
 
 
 def state_held(contact: Contact) -> str:

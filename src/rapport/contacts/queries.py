@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db.models import Avg, Case, Exists, F, Func, Max, OuterRef, Q, Value, When
+from django.db.models import Avg, Case, Count, Exists, F, Func, Max, Min, OuterRef, Q, Value, When
 
 from rapport.contacts.access import readable_by
 from rapport.contacts.models import Channel, Contact, Disposition, FollowUp, Leg, Reason, State, Transfer
@@ -81,6 +81,13 @@ def waiting_in(
     if placed_until is not None:
         waiting = waiting.filter(placed_at__lte=placed_until)
     return list(waiting.order_by("placed_at", "id"))
+
+
+def line_in(programme: Programme) -> tuple[int, datetime | None]:
+    """Return how many contacts wait on the programme, and since when the longest does."""
+    waiting = Contact.objects.filter(programme=programme, state=State.WAITING)
+    found = waiting.aggregate(count=Count("pk"), oldest=Min("queued_at"))
+    return found["count"], found["oldest"]
 
 
 def waiting_ids(programme: Programme) -> list[tuple[int, str, str | None]]:

@@ -265,9 +265,7 @@ def presence_of(member: Member) -> PresenceView:
 
 def line_of(member: Member) -> Line:
     """Return how long the programme's queue is."""
-    waiting = contacts.waiting_in(member.programme)
-    oldest = min((one.queued_at for one in waiting if one.queued_at), default=None)
-    return Line(len(waiting), oldest)
+    return Line(*contacts.line_in(member.programme))
 
 
 def day_of(member: Member) -> dict[str, Figure]:

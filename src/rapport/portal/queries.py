@@ -55,7 +55,7 @@ def is_open(contact: Contact) -> bool:
 
 
 def talk_of(contact: Contact, *, shown: int = 0) -> Talk:
-    """Return the contact as its customer sees it, with what a page lacks that shows it to the message ``shown``."""
+    """Return the contact as its customer sees it, with the lines a page lacks that shows those to ``shown``."""
     messages, _ = lines_since(contact, shown)
     if contact.state == "active":
         return Talk(contact, "active", messages, rep=first_name(contact))

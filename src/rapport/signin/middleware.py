@@ -42,6 +42,7 @@ def present(request: HttpRequest, claimed: User | AnonymousUser) -> User | Anony
         return AnonymousUser()
     if sign_in is None or sign_in.user_id != claimed.pk:
         sign_in = adopt(request, claimed)
+    sign_in.user = claimed  # the same person, just read
     now = clock.now()
     why = SignIn.Why(sign_in.why) if sign_in.ended_at else sign_in.lapsed(now)
     if why is None:
@@ -62,7 +63,7 @@ def _end(request: HttpRequest, sign_in: SignIn, why: SignIn.Why) -> None:
 def current(request: HttpRequest) -> SignIn | None:
     """Return the sign-in of this browser."""
     key = request.session.get(SESSION_KEY)
-    return SignIn.objects.select_related("user").filter(pk=key).first() if key else None
+    return SignIn.objects.filter(pk=key).first() if key else None
 
 
 def adopt(request: HttpRequest, user: User, *, how: str = "", until: datetime | None = None) -> SignIn:

@@ -14,7 +14,7 @@ from rapport.channels.chat.events import MessageSent
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.channels.chat.queries import GONE_AFTER, SPLIT_WITHIN
 from rapport.contacts import actions as contacts
-from rapport.contacts.access import lock_contact
+from rapport.contacts.access import lock_contact, lock_own
 from rapport.customers.points import normal_email
 from rapport.customers.queries import customer_at
 from rapport.customers.standing import held
@@ -130,7 +130,7 @@ def _arrive(
 def say(contact: Contact, *, author: str, text: str, client_id: UUID, member: Member | None = None) -> Message:
     """Add a message to a chat that goes on; Conflict after its end. Returns the stored message."""
     text = _readable(text)
-    contact = lock_contact(contact.pk)
+    contact = lock_own(contact)
     if contact.state not in ("arrived", "waiting", "active"):
         raise Conflict("This chat has ended, so the message was not sent.")
     if author == Author.CUSTOMER and _sent_by_customer(contact) >= MOST_MESSAGES:
