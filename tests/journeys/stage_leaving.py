@@ -9,7 +9,15 @@ from rapport.kit.walls import inside
 from rapport.offers.leaving import keeping
 
 PASSWORD = "a journey of its own"
-STEPS = [{"key": "hear", "title": "Hear the reason", "kind": "ask", "touch_point": "required"}]
+STEPS = [
+    {
+        "key": "hear",
+        "title": "Hear the reason",
+        "words": "What made you decide?",
+        "kind": "ask",
+        "touch_point": "required",
+    }
+]
 
 
 def main() -> None:
