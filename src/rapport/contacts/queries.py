@@ -406,3 +406,13 @@ def customers_heard_since(programme: Programme, instant: datetime) -> QuerySet[C
     """Return the ids of the customers who had a contact since, for a query to leave out."""
     since = Contact.objects.filter(programme=programme, arrived_at__gte=instant, customer__isnull=False)
     return since.values_list("customer_id", flat=True)
+
+
+def of_known_customers(programme: Programme) -> QuerySet[Contact]:
+    """Return the programme's contacts of which it is known whose they are, for a query to choose by."""
+    return Contact.objects.filter(programme=programme, customer__isnull=False)
+
+
+def going_on(programme: Programme) -> QuerySet[Contact]:
+    """Return the contacts that wait, talk or are not wrapped up, and whose customer is known; for a query."""
+    return of_known_customers(programme).filter(OUTCOMES["open"])

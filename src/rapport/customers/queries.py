@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from rapport.customers.models import (
     ContactPoint,
     Customer,
     Holding,
+    OwnRep,
     Reveal,
     SealedValue,
     Segment,
@@ -135,3 +137,50 @@ def erased_since(programme: Programme, instant: datetime) -> list[Customer]:
     """Return the customers erased since."""
     found = Customer.objects.filter(programme=programme, standing=Standing.ERASED, standing_since__gte=instant)
     return list(found.order_by("pk"))
+
+
+def not_erased(programme: Programme) -> QuerySet[Customer]:
+    """Return the programme's customers but for those who are erased, for a query to choose from."""
+    return Customer.objects.filter(programme=programme).exclude(standing=Standing.ERASED)
+
+
+def holdings_in(programme: Programme) -> QuerySet[Holding]:
+    """Return what all customers of the programme hold, for a query to choose by."""
+    return Holding.objects.filter(programme=programme)
+
+
+def points_in(programme: Programme) -> QuerySet[ContactPoint]:
+    """Return the contact points of all customers of the programme, for a query to choose by."""
+    return ContactPoint.objects.filter(programme=programme)
+
+
+def own_reps_in(programme: Programme) -> QuerySet[OwnRep]:
+    """Return who is whose own rep now, for a query to choose by."""
+    return OwnRep.objects.filter(programme=programme, until__isnull=True)
+
+
+def attribute_kinds(programme: Programme, *, sample: int = 2000) -> dict[str, str]:
+    """Return the names of the file's attributes, and of what kind the values of some customers are: number, yes,
+    day or text. Sensitive ones are sealed elsewhere, and not among them.
+    """
+    rows = Customer.objects.filter(programme=programme, standing=Standing.ACTIVE).order_by("-pk")
+    found: dict[str, set[str]] = {}
+    for attributes in rows.values_list("attributes", flat=True)[:sample]:
+        for name, value in attributes.items():
+            found.setdefault(name, set()).add(_kind(value))
+    return {name: _one_kind(kinds) for name, kinds in sorted(found.items())}
+
+
+def _kind(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes"
+    if isinstance(value, int | float):
+        return "number"
+    return "day" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)) else "text"
+
+
+def _one_kind(kinds: set[str]) -> str:
+    known = kinds - {""}
+    return known.pop() if len(known) == 1 else "text"

@@ -105,3 +105,8 @@ def _told() -> QuerySet[Promise]:
 def _at_work(programme: Programme) -> QuerySet[Promise]:
     """Return what is still to be kept to customers whose data may be used."""
     return _told().filter(programme=programme, state=State.OPEN, customer__standing=Standing.ACTIVE)
+
+
+def open_in(programme: Programme) -> QuerySet[Promise]:
+    """Return what is still to be kept to anybody, for a query to choose by."""
+    return Promise.objects.filter(programme=programme, state=State.OPEN)

@@ -24,6 +24,8 @@ from rapport.offers.leaving.rules import (
 from rapport.offers.models import Cancellation, CancelRequest, FairSaveRules, LeavingReason, SaveAttempt
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Programme
     from rapport.contacts.models import Contact
     from rapport.customers.models import Customer
@@ -184,3 +186,8 @@ def cancelled_lately(customer: Customer) -> list[Cancellation]:
     """Return what the customer has cancelled within a day, the newest first."""
     rows = Cancellation.objects.filter(customer=customer, at__gte=clock.now() - LATELY)
     return list(rows.order_by("-at", "-pk"))
+
+
+def attempts_in(programme: Programme) -> QuerySet[SaveAttempt]:
+    """Return the programme's wishes to leave, for a query to choose customers by."""
+    return SaveAttempt.objects.filter(programme=programme)
