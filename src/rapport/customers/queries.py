@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import Q
 from rapport.customers.models import (
     ContactPoint,
     Customer,
+    FileChange,
     Holding,
     OwnRep,
     Reveal,
@@ -23,6 +24,8 @@ from rapport.customers.models import (
 from rapport.customers.points import normal_email, normal_phone
 from rapport.kit import sealing
 from rapport.kit.errors import Invalid
+
+Texts = Mapping[str, str]
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -184,3 +187,9 @@ def _kind(value: object) -> str:
 def _one_kind(kinds: set[str]) -> str:
     known = kinds - {""}
     return known.pop() if len(known) == 1 else "text"
+
+
+def changes_since(programme: Programme, instant: datetime) -> Iterator[tuple[int, datetime, Texts, Texts]]:
+    """Yield what changed in files since: whose, when, what was said before and after; the newest first."""
+    rows = FileChange.objects.filter(programme=programme, at__gt=instant).order_by("-at", "-pk")
+    yield from rows.values_list("customer_id", "at", "before", "after").iterator(chunk_size=5_000)

@@ -23,6 +23,7 @@ class Turn(IntEnum):
     OFFERS = 7_334
     FAIR_SAVES = 7_335
     LEDGER = 7_340
+    RISK = 7_338
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -13,9 +13,11 @@ from rapport.studio import (
     leaving,
     library,
     library_examples,
+    lists,
     plan_trials,
     reasons,
     replays,
+    risk,
     routing,
     unanswered,
     views,
@@ -32,6 +34,9 @@ TRIALS = f"{GUIDES}-/trials/"
 REASONS = "at/<slug:programme>/reasons/"
 CONNECTORS = "at/<slug:programme>/connectors/"
 LEAVING = "at/<slug:programme>/leaving/"
+LISTS = "at/<slug:programme>/lists/"
+ONE_LIST = f"{LISTS}<uuid:which>/"
+RISK = "at/<slug:programme>/risk/"
 VERSION = f"{GUIDES}<slug:guide>/<int:number>/"
 
 urlpatterns = [
@@ -118,6 +123,19 @@ urlpatterns = [
     path(f"{BOOKS}<uuid:person>/", books.book, name="book"),
     path(f"{BOOKS}<uuid:person>/move/", books.move, name="book-move"),
     path(f"{BOOKS}<uuid:person>/stand-ins/", books.name_stand_ins, name="book-stand-ins"),
+    path(LISTS, lists.lists, name="lists"),
+    path(f"{LISTS}new/", lists.new, name="list-new"),
+    path(f"{LISTS}make/", lists.make, name="list-make"),
+    path(f"{LISTS}count/", lists.counted, name="list-count"),
+    path(ONE_LIST, lists.show, name="list"),
+    path(f"{ONE_LIST}edit/", lists.edit, name="list-edit"),
+    path(f"{ONE_LIST}save/", lists.save, name="list-save"),
+    path(f"{ONE_LIST}refresh/", lists.refresh, name="list-refresh"),
+    path(f"{ONE_LIST}retire/", lists.retire, name="list-retire"),
+    path(f"{ONE_LIST}export/", lists.export, name="list-export"),
+    path(RISK, risk.risk, name="risk"),
+    path(f"{RISK}learn/", risk.learn, name="risk-learn"),
+    path(f"{RISK}rules/", risk.change_rules, name="risk-rules"),
     path(LIBRARY, library.library, name="library"),
     path(f"{LIBRARY}new/", library.new, name="library-new"),
     path(f"{LIBRARY}make/", library.make, name="library-make"),

@@ -94,18 +94,19 @@ def moves_in(refresh: ListRefresh, *, most: int = PAGE) -> list[ListMove]:
     return list(ListMove.objects.select_related("customer").filter(refresh=refresh).order_by("came", "pk")[:most])
 
 
-def members_of(which: CustomerList) -> QuerySet[ListMember]:
+def members_of(which: CustomerList) -> QuerySet[Any]:
     """Return who is on a list, the likeliest to leave first."""
     risk = scores_in(which.programme).filter(customer=OuterRef("customer")).values("score")[:1]
     rows = ListMember.objects.filter(list=which, customer__standing="active")
     return rows.select_related("customer__segment").annotate(risk=Subquery(risk)).order_by("-risk", "pk")
 
 
-def still_on(which: CustomerList) -> Iterator[ListMember]:
-    """Yield who is on the list and is not kept off at this moment: what may leave it as a file."""
+def still_on(which: CustomerList) -> Iterator[tuple[ListMember, float | None]]:
+    """Yield who is on the list and is kept off by nothing at this moment, with their risk: for a file."""
     moment = Moment(which.programme, clock.now())
     now = chosen(moment, criteria_of(which)).filter(kept_off="").values("pk")
-    yield from members_of(which).filter(customer__in=now).iterator(chunk_size=2_000)
+    for one in members_of(which).filter(customer__in=now).iterator(chunk_size=2_000):
+        yield one, one.risk
 
 
 def explain(programme: Programme, criteria: Criteria, customers: Sequence[Customer]) -> list[Explained]:
