@@ -2,7 +2,11 @@
 
 A whole `rapport up` in a folder of its own; 100 reps with a chat each and a guide, and a library of objections.
 Customers write every 10 to 30 seconds and reps answer each message, so that 100 contacts write ten messages a
-second. On hearing of a message or a prompt, the pages of both fetch what the browser's do, after the same delay.
+second. Both pages fetch what the browser's do, after the same delay (desk.js, portal/talk.js): of a message that
+the other side wrote the last lines, of a prompt the panel, of a move in the guide both; for what
+a page has sent itself nothing, since its answer held it. A browser asks for the lines after the last it shows, and
+gets those of the minute before too; here a page asks for those of the last minute. Beside that, as on every open
+page: where the customer is and the queue's length every ten seconds, the desk's pulse every 15.
 Beside it, in the same run, how long the bare message takes to the rep's stream: with the prompter at work, and
 with it standing still. The load maker shares the processors.
 """
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 KEY, AIM_SECONDS, LINES, GIVE_UP = "bench", 0.150, 32, 30.0
+LAST = "9" * 18  # "after" the newest message: the lines of the last minute
 EVERY_SECONDS, ANSWER_SECONDS, SOON = (10.0, 30.0), (3.0, 7.0), 2.5
 HEARD = re.compile(rb"event: ([a-z.]+)\ndata: \{\"subject\": \"([0-9a-f-]{36})\"")
 PROCESSES = ("database", "web", "live", "prompter")
@@ -139,6 +144,7 @@ class Talk:
         """A request of a customer or a rep, as a proxy hands it on; a form where something is told."""
         body = urlencode({"csrfmiddlewaretoken": self.token, **told}) if told else ""
         form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        form += "Accept: application/json\r\n" if path.startswith("/p/") else "HX-Request: true\r\n"
         return (
             f"{'POST' if told else 'GET'} {path} HTTP/1.1\r\nHost: localhost:{self.place.port}\r\n"
             f"Cookie: {self.cookie}; {who}\r\nX-Forwarded-For: 10.0.{number >> 8}.{number & 255}\r\n"
@@ -150,22 +156,37 @@ class Talk:
         """What the pages of the reps, then of the customers, fetch on hearing what, after how long."""
         reps, customers = [], []
         for number, contact in enumerate(self.contacts):
-            desk = f"/at/{KEY}/desk"
-            work = self.request(number, self.reps[number], f"{desk}/work/")
-            panel = self.request(number, self.reps[number], f"{desk}/contacts/{contact.public_id}/prompts/")
-            part = self.request(number, self.customers[number], f"/p/{KEY}/contact/part/")
-            reps.append([(b"chat.message", 0.04, work), (b"prompt.made", 0.02, panel)])
-            customers.append([(b"chat.message", 0.06, part)])
+            at = f"/at/{KEY}/desk/contacts/{contact.public_id}"
+            lines = self.request(number, self.reps[number], f"{at}/messages/new/?after={LAST}")
+            panel = self.request(number, self.reps[number], f"{at}/prompts/")
+            guide = self.request(number, self.reps[number], f"{at}/guide/now/")
+            moves = [(b"guide", 0.06, guide), (b"guide.", 0.06, panel)]  # both on every event of the guide
+            reps.append([(b"chat.message", 0.04, lines), (b"prompt.made", 0.02, panel), *moves])
+            customers.append([(b"chat.message", 0.04, self._part(number))])
         return reps + customers
 
+    def steady(self) -> list[tuple[float, bytes]]:
+        """What every open page fetches or sends all the time, and how often."""
+        found = []
+        for number, rep in enumerate(self.reps):
+            found.append((10.0, self._part(number)))
+            found.append((10.0, self.request(number, rep, f"/at/{KEY}/desk/line/")))
+            found.append((15.0, self.request(number, rep, f"/at/{KEY}/desk/pulse/", {"pulse": "1"})))
+        return found
+
+    def _part(self, number: int) -> bytes:
+        return self.request(number, self.customers[number], f"/p/{KEY}/contact/part/?after={LAST}")
+
     def _message(self, number: int, turn: int) -> bytes:
-        told = {"text": SAID[turn % len(SAID)].format(self.random.randrange(10_000)), "client_id": str(uuid4())}
+        text = SAID[turn % len(SAID)].format(self.random.randrange(10_000))
+        told = {"text": text, "client_id": str(uuid4()), "after": LAST}
         return self.request(number, self.customers[number], f"/p/{KEY}/contact/say/", told)
 
     def _answer(self, number: int, turn: int) -> bytes:
         told = {
             "text": ANSWERED[turn % len(ANSWERED)].format(self.random.randrange(10_000)),
             "client_id": str(uuid4()),
+            "after": LAST,
         }
         path = f"/at/{KEY}/desk/contacts/{self.contacts[number].public_id}/messages/"
         return self.request(number, self.reps[number], path, told)
@@ -173,20 +194,23 @@ class Talk:
     def go_on(self, seconds: float) -> Stretch:
         """Let all of them talk for a while; each begins at a moment of its own."""
         customers: list[tuple[float, int]] = []
-        plan: list[tuple[float, bytes]] = []
+        plan: list[tuple[float, bytes, int]] = []  # when, what, and whose page sends it
         for number in range(len(self.contacts)):
             at = self.random.uniform(0, EVERY_SECONDS[1])
             while at < seconds:
                 self.turns[number] += 1
                 customers.append((at, number))
-                plan.append((at, self._message(number, self.turns[number])))
-                plan.append((at + self.random.uniform(*ANSWER_SECONDS), self._answer(number, self.turns[number])))
+                customer = len(self.contacts) + number
+                plan.append((at, self._message(number, self.turns[number]), customer))
+                answered = at + self.random.uniform(*ANSWER_SECONDS)
+                plan.append((answered, self._answer(number, self.turns[number]), number))
                 at += self.random.uniform(*EVERY_SECONDS)
         plan.sort()
         customers.sort()
         self.maker.take()
         self.maker.take_fetched()
-        self.maker.begin("post", "127.0.0.1", self.place.port, plan, LINES, GIVE_UP)
+        senders, requests = [one[2] for one in plan], [one[:2] for one in plan]
+        self.maker.begin("post", "127.0.0.1", self.place.port, requests, LINES, GIVE_UP, senders)
         sent = self.maker.end()
         time.sleep(2.0)
         refused = [one for one in sent if one.answer[9:12] not in (b"302", b"200")]  # a form's way back, or a page
@@ -202,7 +226,7 @@ class Talk:
                 heard.setdefault((name, UUID(subject.decode())), []).append(at)
         there: dict[int, list[float]] = {}
         for one in self.maker.take_fetched():
-            if one.answer[9:12] != b"200":
+            if one.answer[9:12] not in (b"200", b"204"):
                 print(f"a page could not be fetched: {one}")
             elif one.name == b"prompt.made":
                 there.setdefault(one.number, []).append(one.answered)
@@ -285,7 +309,7 @@ def main() -> None:
         heard = [f"member:{one.rep_id}" for one in contacts] + [f"contact:{one.public_id}" for one in contacts]
         signed = [tickets.issue([one], programme_id=programme.pk) for one in heard]
         opened = maker.open("127.0.0.1", place.port + 1, [f"/stream?ticket={one}" for one in signed])[0]
-        maker.fetch("127.0.0.1", place.port, talk.pages(), LINES)
+        maker.fetch("127.0.0.1", place.port, talk.pages(), talk.steady(), LINES)
         talk.go_on(EVERY_SECONDS[1])  # to warm up
         before = {name: seconds_of_processor(place.pid(name)) for name in PROCESSES}
         full = talk.go_on(asked.seconds)

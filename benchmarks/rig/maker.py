@@ -7,10 +7,12 @@ afterwards. Times are of the machine's monotonic clock, which all its processes 
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 OPENING_AT_ONCE = 50
 WELCOME = b": welcome"
 OPEN_SECONDS = 30.0
+OWN = b"event: chat.message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class _Maker:
         self.pages: list[list[tuple[bytes, float, bytes]]] = []
         self.due: asyncio.Queue[tuple[int, bytes, float, bytes]] = asyncio.Queue()
         self.waiting: set[tuple[int, bytes]] = set()
+        self.own: Counter[int] = Counter()
         self.fetched: list[Fetched] = []
 
     async def run(self) -> None:
@@ -161,17 +165,33 @@ class _Maker:
 
     def _heard(self, at: float, number: int, data: bytes) -> None:
         self.kept.append((at, number, data))
+        if self.own[number] and OWN in data:  # it came with the answer
+            self.own[number] -= 1
+            return
         for name, delay, request in self.pages[number] if number < len(self.pages) else ():
             if b"event: " + name in data and (number, name) not in self.waiting:
                 self.waiting.add((number, name))  # a page has one fetch of a kind waiting, however much it hears
                 asyncio.get_running_loop().call_later(delay, self.due.put_nowait, (number, name, at, request))
 
-    async def fetch(self, host: str, port: int, pages: list[list[tuple[bytes, float, bytes]]], lines: int) -> None:
-        """From now on fetch what each stream's page does on hearing a name, so many seconds later."""
+    async def fetch(
+        self,
+        host: str,
+        port: int,
+        pages: list[list[tuple[bytes, float, bytes]]],
+        steady: list[tuple[float, bytes]],
+        lines: int,
+    ) -> None:
+        """From now on fetch what each stream's page does on hearing a name, so many seconds later, and always."""
         self.pages = pages
-        for _ in range(lines):
-            task = asyncio.create_task(self._fetch(_Line(host, port)))
-            self.tasks.add(task)
+        work = [self._fetch(_Line(host, port)) for _ in range(lines)]
+        work += [self._again(every, one, number / len(steady)) for number, (every, one) in enumerate(steady)]
+        self.tasks.update(asyncio.create_task(one) for one in work)
+
+    async def _again(self, every: float, request: bytes, share: float) -> None:
+        await asyncio.sleep(every * share)
+        while True:
+            self.due.put_nowait((-1, b"", time.monotonic(), request))
+            await asyncio.sleep(every)
 
     async def _fetch(self, line: _Line) -> None:
         while True:
@@ -204,18 +224,29 @@ class _Maker:
         self.streams.clear()
 
     async def post(
-        self, host: str, port: int, requests: list[tuple[float, bytes]], lines: int, give_up: float
+        self,
+        host: str,
+        port: int,
+        requests: list[tuple[float, bytes]],
+        lines: int,
+        give_up: float,
+        senders: Sequence[int] = (),
     ) -> list[Sent]:
-        """Send each request so many seconds from now, over as many connections; late where all are busy."""
+        """Send each request so many seconds from now, over as many connections; late where all are busy.
+
+        ``senders`` says of each which stream's page sends it: what it hears of that it has with the answer.
+        """
         begun = time.monotonic() + 0.2
-        queue = iter(requests)
+        queue = zip_longest(requests, senders)
         sent: list[Sent] = []
 
         async def work(line: _Line) -> None:
-            for at, request in queue:
+            for (at, request), sender in queue:
                 due = begun + at
                 if (wait := due - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
+                if sender is not None:
+                    self.own[sender] = 1
                 try:
                     answer = await asyncio.wait_for(line.ask(request), give_up)
                 except (OSError, asyncio.IncompleteReadError, TimeoutError):
@@ -280,9 +311,19 @@ class LoadMaker:
         """Return what was heard since the last time: when, on which stream, and the bytes."""
         return list(self._ask("take"))
 
-    def fetch(self, host: str, port: int, pages: list[list[tuple[bytes, float, bytes]]], lines: int) -> None:
-        """Fetch from now on what each stream's page does: on hearing a name, after a delay, a request."""
-        self._ask("fetch", host, port, pages, lines)
+    def fetch(
+        self,
+        host: str,
+        port: int,
+        pages: list[list[tuple[bytes, float, bytes]]],
+        steady: list[tuple[float, bytes]],
+        lines: int,
+    ) -> None:
+        """Fetch from now on what each stream's page does: on hearing a name, after a delay, a request.
+
+        Beside that, ``steady`` requests, each every so many seconds.
+        """
+        self._ask("fetch", host, port, pages, steady, lines)
 
     def take_fetched(self) -> list[Fetched]:
         """Return what pages fetched since the last time."""
