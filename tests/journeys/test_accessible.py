@@ -21,6 +21,7 @@ PAGES = {
         "/at/cards/floor/?wall=1",
         "/at/cards/contacts/",
         "/at/cards/reports/",
+        "/at/cards/reports/selling/",
         "/at/cards/rally/",
         "/at/cards/sessions/",
         "/at/cards/library/",

@@ -25,6 +25,7 @@ FACTS = {
     "fact_state_span": OF_PROGRAMME,
     "fact_offer": OF_PROGRAMME,
     "fact_prompt": OF_PROGRAMME,
+    "fact_promise": OF_PROGRAMME,
     "fact_continuity": OF_PROGRAMME,
     "fact_self_service": OF_PROGRAMME,
     "fact_wait": OF_PROGRAMME,
@@ -47,6 +48,7 @@ TYPES = {
     1043: "VARCHAR",
     1082: "DATE",
     1184: "TIMESTAMPTZ",
+    2950: "VARCHAR",
 }
 """PostgreSQL's numbers of the types that facts have, and DuckDB's names for them."""
 

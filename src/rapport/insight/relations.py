@@ -43,7 +43,22 @@ ALONE_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = (*(CONTACT_DIMENSIONS | OFFER_DIMENSIONS | PROMPT_DIMENSIONS | ALONE_DIMENSIONS), "team")
+PROMISE_DIMENSIONS = {
+    "rep": "rep",
+    "promiser": "promiser",
+    "kind": "kind",
+    "product": "product",
+    "origin": "origin",
+    "keeper": "keeper",
+    "selling_team": "selling_team",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+DIMENSIONS = (
+    *(CONTACT_DIMENSIONS | PROMISE_DIMENSIONS | OFFER_DIMENSIONS | PROMPT_DIMENSIONS | ALONE_DIMENSIONS),
+    "team",
+)
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -140,6 +155,15 @@ RELATIONS = {
                 AND shown_at IS NOT NULL
             """,
             PROMPT_DIMENSIONS,
+        ),
+        Relation(
+            "promise",
+            "a promise to a customer, by the day it was due; its rep is who made it",
+            """
+            SELECT * FROM fact_promise
+            WHERE programme_id = :programme AND due_at >= :starts AND due_at < :ends
+            """,
+            PROMISE_DIMENSIONS,
         ),
         Relation(
             "offer",

@@ -46,6 +46,15 @@ def sales_of(customer: Customer) -> list[Sold]:
     return _with_promises(_told().filter(customer=customer))
 
 
+def sales_of_each(programme: Programme, customers: Iterable[int]) -> dict[int, list[Sold]]:
+    """Return what was sold to each of the customers (ids), the latest first, whoever they were."""
+    rows = Sale.objects.select_related("customer").filter(programme=programme, customer__in=set(customers))
+    found: dict[int, list[Sold]] = {}
+    for sold in _with_promises(rows.order_by("-sold_on", "-id")):
+        found.setdefault(sold.sale.customer_id, []).append(sold)
+    return found
+
+
 def sales_between(programme: Programme, start: date, end: date) -> list[Sold]:
     """Return what was sold from one day to another (both included), by selling team and day."""
     found = Sale.objects.select_related("customer").filter(programme=programme, sold_on__range=(start, end))

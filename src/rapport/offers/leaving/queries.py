@@ -71,6 +71,14 @@ def attempts_of(customer: Customer, *, limit: int = 10) -> list[SaveAttempt]:
     return list(found.order_by("-opened_at", "-pk")[:limit])
 
 
+def left_between(programme: Programme, start: datetime, end: datetime) -> list[SaveAttempt]:
+    """Return the wishes to leave that ended within the time with the customer gone, in order."""
+    found = SaveAttempt.objects.select_related(*WITH).filter(
+        programme=programme, outcome=SaveAttempt.Outcome.LEFT, ended_at__gte=start, ended_at__lt=end
+    )
+    return list(found.order_by("ended_at", "pk"))
+
+
 def open_attempt_of(customer: Customer) -> SaveAttempt | None:
     """Return the customer's newest wish to leave that has no outcome yet."""
     found = SaveAttempt.objects.select_related(*WITH).filter(customer=customer, state=SaveAttempt.State.OPEN)
