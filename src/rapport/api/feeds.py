@@ -18,6 +18,7 @@ from rapport.contacts import jobs as contacts
 from rapport.customers import jobs as customers
 from rapport.feeds import actions, queries
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.ledger import jobs as ledger
 
 if TYPE_CHECKING:
     from rapport.feeds.models import Delivery
@@ -27,6 +28,7 @@ LOADS = {
     "customers": customers.load_delivery,
     "calls": contacts.load_delivery,
     "sales": customers.load_sales,
+    "accounts": ledger.load_delivery,
 }
 MB = 1024 * 1024
 LARGEST = 64 * MB

@@ -95,6 +95,12 @@ def keys_among(programme: Programme, keys: Iterable[str]) -> set[str]:
     return set(Customer.objects.filter(programme=programme, key__in=list(keys)).values_list("key", flat=True))
 
 
+def rows_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, int]:
+    """Return the internal ids of customers whose data may be used, by the partner's key."""
+    found = Customer.objects.filter(programme=programme, key__in=list(keys), standing=Standing.ACTIVE)
+    return dict(found.values_list("key", "id"))
+
+
 def ids_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, UUID]:
     """Return the public ids of the customers whom the partner knows by these keys, by key."""
     found = Customer.objects.filter(programme=programme, key__in=list(keys))

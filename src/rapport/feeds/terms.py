@@ -12,7 +12,7 @@ from typing import Any
 from rapport.kit.errors import Invalid
 from rapport.kit.intake import is_delimiter, is_encoding
 
-INCOMING = ("calls", "customers", "sales", "cti")
+INCOMING = ("calls", "customers", "sales", "accounts", "cti")
 OUTGOING = ("contacts", "events", "metrics", "digests")
 KINDS = {
     "text": "a text",

@@ -8,3 +8,9 @@ class LedgerConfig(AppConfig):
 
     name = "rapport.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Hear of saves and of what becomes of them."""
+        from rapport.ledger import listeners
+
+        listeners.register()

@@ -21,6 +21,8 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   import customers FILE … a partner's customer file
   import sales FILE …     a partner's sales: who sold what to whom, and what they promised
   feed …                  what comes from a partner and goes to it, by contract
+  import accounts FILE …  the partner's word on accounts: still active, cancelled, not paying
+  ledger …                the stick ledger: prove it, set when claims mature, void a claim
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
   routing …               the plan of routing: check it, publish it, write it out
@@ -51,6 +53,8 @@ LATE = {  # command → module with run(arguments) -> int
     "import calls": "rapport.contacts.importing.cli",
     "import customers": "rapport.customers.importing.cli",
     "import sales": "rapport.customers.sales.cli",
+    "import accounts": "rapport.ledger.importing.cli",
+    "ledger": "rapport.ledger.cli",
     "keys": "rapport.customers.cli",
     "privacy": "rapport.privacy.cli",
     "feed": "rapport.feeds.cli",

@@ -90,3 +90,38 @@ def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
     assert np.mean([low < 5 < high for low, high in ends]) == pytest.approx(0.9, abs=0.02)
     with pytest.raises(ValueError, match="two samples"):
         mean_interval([1.0])
+
+
+def test_counted_together_it_is_the_same_as_one_by_one() -> None:
+    weeks, left = [int(week.rstrip("+")) for week in REMISSION], ["+" not in week for week in REMISSION]
+    pairs = sorted(set(zip(weeks, left, strict=True)))
+    counts = [list(zip(weeks, left, strict=True)).count(pair) for pair in pairs]
+    one_by_one = kaplan_meier(weeks, left)
+    together = kaplan_meier([week for week, _ in pairs], [event for _, event in pairs], counts=counts)
+    assert together.survival == pytest.approx(one_by_one.survival, abs=1e-12)
+    assert together.variance == pytest.approx(one_by_one.variance, abs=1e-12)
+    assert together.tail_rate == one_by_one.tail_rate
+
+
+def test_counts_must_fit() -> None:
+    for counts in ([1], [1, -1], [1, float("nan")]):
+        with pytest.raises(ValueError, match="counts"):
+            kaplan_meier([1, 2], [True, False], counts=counts)
+
+
+def test_the_interval_on_the_scale_of_log_log() -> None:
+    """At 10 weeks of the textbook's example: S = 0.7529, standard error 0.0963, so 0.503 to 0.889."""
+    curve = kaplan_meier([int(week.rstrip("+")) for week in REMISSION], ["+" not in week for week in REMISSION])
+    low, high = curve.interval([0, 10])
+    assert (low[0], high[0]) == (1, 1)
+    assert (low[1], high[1]) == pytest.approx((0.503, 0.889), abs=2e-3)
+
+
+def test_the_interval_covers_the_truth() -> None:
+    random = np.random.default_rng(7)
+    truth, covered = np.exp(-30 / 60), 0
+    for _ in range(400):
+        stayed, followed = random.exponential(60, 150), random.uniform(10, 90, 150)
+        low, high = kaplan_meier(np.minimum(stayed, followed), stayed <= followed).interval([30])
+        covered += bool(low[0] <= truth <= high[0])
+    assert covered / 400 == pytest.approx(0.95, abs=0.03)

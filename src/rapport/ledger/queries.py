@@ -1,0 +1,99 @@
+"""Reads of the ledger that others need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Count, Sum
+
+from rapport.kit.errors import Invalid, NotFound
+from rapport.ledger.judging import State
+from rapport.ledger.models import Claim, DayCount
+from rapport.numeric.survival import KaplanMeier, kaplan_meier
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from rapport.accounts.models import Programme
+
+SPLITS = (
+    "rep",
+    "team",
+    "product",
+    "reason",
+    "detail",
+    "offer",
+    "offer_version",
+    "guide",
+    "guide_version",
+    "segment",
+    "seller",
+    "selling_team",
+    "channel",
+    "is_control",
+)
+"""What claims can be filtered by; ``rep`` is the id of a member's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many claims are in a state, and what their offers cost in minor units."""
+
+    state: str
+    claims: int
+    cost: int
+
+
+def claim_by_id(programme: Programme, public_id: UUID) -> Claim:
+    """Return a claim of the programme; NotFound where there is none."""
+    found = Claim.objects.filter(programme=programme, public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such claim.")
+    return found
+
+
+def totals(programme: Programme, start: date, end: date, **by: object) -> list[Total]:
+    """Return what the claims made from one day to another, both included, have come to; ``by``: see SPLITS."""
+    rows = (
+        claims_of(programme, start, end, **by).values("state").annotate(claims=Count("id"), cost_sum=Sum("cost"))
+        if by
+        else _counted(programme, start, end).values("state").annotate(claims=Sum("claims"), cost_sum=Sum("cost"))
+    )
+    return [Total(row["state"], row["claims"], row["cost_sum"]) for row in rows.order_by("state") if row["claims"]]
+
+
+def survival(programme: Programme, start: date, end: date, **by: object) -> KaplanMeier:
+    """Return for how many days who was saved from one day to another has stayed, as far as each was followed.
+
+    Claims too young to have matured count for as long as the partner has vouched for them. Void ones do not count.
+    """
+    rows = (
+        claims_of(programme, start, end, **by).values("days", "state").annotate(counted=Count("id"))
+        if by
+        else _counted(programme, start, end).values("days", "state").annotate(counted=Sum("claims"))
+    )
+    found = list(rows.exclude(state=State.VOID).values_list("days", "state", "counted"))
+    days = np.array([row[0] for row in found], dtype=float)
+    left = np.array([row[1] == State.REVERSED for row in found], dtype=bool)
+    counts = np.array([row[2] for row in found], dtype=float)
+    return kaplan_meier(days, left, counts=counts)
+
+
+def claims_of(programme: Programme, start: date, end: date, **by: object) -> QuerySet[Claim]:
+    """Return the claims made from one day to another, both included, of these splits."""
+    if unknown := sorted(set(by) - set(SPLITS)):
+        raise Invalid(f"Claims are not split by {', '.join(unknown)}; they are by {', '.join(SPLITS)}.")
+    return Claim.objects.filter(programme=programme, made_on__gte=start, made_on__lte=end, **by)
+
+
+def _counted(programme: Programme, start: date, end: date) -> QuerySet[DayCount]:
+    return DayCount.objects.filter(programme=programme, made_on__gte=start, made_on__lte=end)
+
+
+def count_of(programme: Programme) -> int:
+    """Return how many claims the programme has."""
+    return Claim.objects.filter(programme=programme).count()
