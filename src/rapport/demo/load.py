@@ -20,6 +20,7 @@ from rapport.demo import (
     easy,
     files,
     guides,
+    leavers,
     leaving,
     library,
     notes,
@@ -176,6 +177,7 @@ def _live(setting: Setting, now: datetime) -> None:
     clearance.run_out(programme, setting.reps, administrator, now=now)
     record.make(programme, supervisor=found[SUPERVISOR], manager=manager, rep=setting.reps[1], now=now)
     deliveries.deliver(programme, administrator, now=now)
+    leavers.leave(manager, now=now)
 
 
 def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:

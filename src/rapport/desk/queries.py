@@ -12,6 +12,7 @@ from rapport.channels.cti.queries import held_since
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
+from rapport.customers.consent.queries import bars_of
 from rapport.customers.promises import queries as promises
 from rapport.customers.promises.wording import Standing, standing
 from rapport.customers.sales.queries import Sold, sales_of
@@ -97,6 +98,7 @@ class CustomerFile:
     points: list[Any] = field(default_factory=list)
     sealed: list[Any] = field(default_factory=list)
     holdings: list[Any] = field(default_factory=list)
+    bars: list[Any] = field(default_factory=list)
     promises: list[Standing] = field(default_factory=list)
     failed: list[Standing] = field(default_factory=list)
     sales: list[Sold] = field(default_factory=list)
@@ -407,6 +409,7 @@ def _file(contact: Contact) -> CustomerFile | None:
         points=customers.points_of(customer),
         sealed=customers.sealed_of(customer),
         holdings=customers.holdings_of(customer),
+        bars=bars_of(customer),
         promises=[standing(one) for one in promises.open_promises_of(customer)],
         failed=[standing(one) for one in promises.failed_of(customer)],
         sales=sales_of(customer),

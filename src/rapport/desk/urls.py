@@ -31,6 +31,7 @@ contact: list[URLPattern | URLResolver] = [
     path("draft/away/", prompting.put_away, name="desk-draft-away"),
     path("look-over/", prompting.look_over, name="desk-look-over"),
     path("file/", views.update_file, name="desk-file"),
+    path("bars/", views.set_bars, name="desk-bars"),
     path("values/<uuid:value_id>/", views.reveal, name="desk-reveal"),
     path("promises/", views.promise, name="desk-promise"),
     path("promises/<int:promise_id>/", views.settle, name="desk-settle"),

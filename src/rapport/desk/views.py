@@ -18,6 +18,8 @@ from rapport.audit.actions import note_look
 from rapport.channels.chat import actions as chat
 from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
+from rapport.customers.consent import actions as consent
+from rapport.customers.consent.queries import CHANNELS as BARS
 from rapport.customers.promises.wording import KINDS as PROMISE_KINDS
 from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
@@ -215,6 +217,15 @@ def update_file(request: HttpRequest, member: Member, contact_id: UUID) -> HttpR
     return pages.announce(show_work(request, member), "The file is saved.")
 
 
+@require_POST
+@at_desk
+def set_bars(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Keep how the customer in hand does not want to be contacted."""
+    _, customer = actions.customer_in_hand(member, contact_id)
+    consent.set_bars(member=member, customer=customer, channels=request.POST.getlist("channel"))
+    return pages.announce(show_work(request, member), "It is kept. Lists leave them in peace from now on.")
+
+
 @never_cache
 @require_POST
 @at_desk
@@ -362,6 +373,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "today": localtime(clock.now(), member.programme.zone).date(),
         "declines": DECLINES,
         "promise_kinds": PROMISE_KINDS,
+        "bar_choices": [(one.value, one.label) for one in BARS],
         "may_reveal": member.may(Right.REVEAL),
     }
 
