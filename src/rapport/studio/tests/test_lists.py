@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,9 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.outreach.jobs import refresh_lists
 from rapport.outreach.models import CustomerList, ListMember, ListMove, ListRefresh
+from rapport.risk.keeping import Learnt, keep
+from rapport.risk.measures import measure
+from rapport.risk.queries import model_in_use, rules_of
 
 LISTS = "/at/cards/lists/"
 GOLD = [("and", "attribute.tier", "is", "gold")]
@@ -192,6 +196,30 @@ def test_who_may_not_sees_nothing(client: Client, world: World) -> None:
             password=None,
         )
     assert signed_in(boss).get(f"/at/loans/lists/{which.public_id}/").status_code == 404
+
+
+def test_the_page_of_risk_says_how_good_it_is_and_what_leaving_is(client: Client, world: World) -> None:
+    address = "/at/cards/risk/"
+    assert "No model was learnt yet" in client.get(address).content.decode()
+    told = measure([i % 3 == 0 for i in range(90)], [(i % 10 + 5 * (i % 3 == 0)) / 20 for i in range(90)]).told()
+    figures = {"model": told, "line": told, "rule": told, "rule_asks": "tier", "raises": []}
+    kept = Learnt("digest", 900, 90, clock.now(), figures, is_good=True)
+    for number, digest in enumerate(("one", "two"), 1):
+        if number == 2:
+            kept = replace(kept, figures={**figures, "before": told})
+        before = model_in_use(world.programme)
+        keep(programme=world.programme, learnt=replace(kept, lessons=digest), content=b"-", against=before)
+        page = client.get(address).content.decode()
+        assert f"Model {number} <span" in page
+        assert "Simplest rule" in page
+    assert client.get(f"{address}?model=1").status_code == 200
+    assert client.get(f"{address}?model=9").status_code == 404
+    sent = {"attribute": "tier", "values": "gone, left", "days": "90", "left_out": "age"}
+    assert client.post(f"{address}rules/", sent).status_code == 302
+    assert rules_of(world.programme).values == ["gone", "left"]
+    assert client.post(f"{address}rules/", {**sent, "days": "x"}).status_code == 422
+    assert client.post(f"{address}learn/").status_code == 302
+    assert signed_in(world.rep).get(address).status_code == 403
 
 
 def test_a_retired_list_has_nobody_on_it(client: Client) -> None:
