@@ -91,5 +91,5 @@ def _groups(has: NDArray[np.bool_], said: NDArray[np.float64]) -> tuple[Group, .
     for part in parts:
         low, high = share_interval(has[part].sum(), part.size)
         mean, left = float(said[part].mean()), float(has[part].mean())
-        found.append(Group(part.size, mean, left, float(low), float(high)))
+        found.append(Group(part.size, mean, left, max(0.0, float(low)), min(1.0, float(high))))
     return tuple(found)
