@@ -10,7 +10,13 @@ from django.db import transaction
 
 from rapport.contacts.actions import audience_of
 from rapport.customers.points import normal_email
-from rapport.customers.queries import customer_by_key, customer_by_number, points_of
+from rapport.customers.queries import (
+    customer_at,
+    customer_by_key,
+    customer_by_number,
+    holdings_of,
+    points_of,
+)
 from rapport.customers.standing import held
 from rapport.events.actions import announce
 from rapport.kit import clock
@@ -30,16 +36,22 @@ State = CancelRequest.State
 
 
 def found(programme: Programme, *, email: str, number: str) -> Customer | None:
-    """Return the customer whom both the e-mail address and the number lead to; None where they do not agree."""
+    """Return the customer whom both the e-mail address and a number lead to; None where they do not agree.
+
+    The number is the partner's of the customer or of a contract, or one that is kept sealed.
+    """
     number = number.strip()[:100]
     if not number or "\x00" in number:
-        return None
-    customer = customer_by_key(programme, number) or customer_by_number(programme, number)
-    if customer is None or not customer.is_active:
         return None
     try:
         told = normal_email(email)
     except Invalid:
+        return None
+    customer = customer_by_key(programme, number) or customer_by_number(programme, number)
+    if customer is None:
+        one = customer_at(programme, "email", told)
+        customer = one if one and any(each.key == number for each in holdings_of(one)) else None
+    if customer is None or not customer.is_active:
         return None
     return customer if any(p.kind == "email" and p.value == told for p in points_of(customer)) else None
 

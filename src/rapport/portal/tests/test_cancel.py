@@ -64,6 +64,12 @@ def test_several_are_chosen_from(world: World, client: Client) -> None:
     assert client.post(NOW, {"holding": "H-9"}).status_code == 422
 
 
+def test_the_number_of_a_contract_serves_as_well(world: World, client: Client) -> None:
+    hold(world)
+    assert client.post(AT, {**ADA, "number": "H-1"}).headers["Location"] == AT
+    assert client.post(AT, {**ADA, "email": "bob@example.org", "number": "H-1"}).headers["Location"] != AT
+
+
 def test_who_holds_nothing_on_file_cancels_everything(world: World, client: Client) -> None:
     client.post(AT, ADA)
     assert "Everything you have with Cards" in client.get(AT).content.decode()
