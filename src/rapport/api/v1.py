@@ -27,6 +27,7 @@ from rapport.api.document import DocumentedAPI
 from rapport.api.feeds import DeliveryOut
 from rapport.api.feeds import router as deliveries
 from rapport.api.feeds import shown as delivery_shown
+from rapport.api.fulfilments import router as fulfilments
 from rapport.api.guides import router as guides
 from rapport.api.library import router as library
 from rapport.api.privacy import router as privacy
@@ -56,6 +57,7 @@ api.add_router("", privacy)
 api.add_router("", deliveries)
 api.add_router("", books)
 api.add_router("", cancellations)
+api.add_router("", fulfilments)
 api.add_router("", guides)
 api.add_router("", library)
 api.add_router("", sales)

@@ -14,6 +14,8 @@ from rapport.studio import (
     library,
     library_examples,
     lists,
+    offers,
+    offers_at_work,
     plan_trials,
     reasons,
     replays,
@@ -31,6 +33,7 @@ LIBRARY = "at/<slug:programme>/library/"
 ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
+OFFERS = "at/<slug:programme>/offers/"
 REASONS = "at/<slug:programme>/reasons/"
 CONNECTORS = "at/<slug:programme>/connectors/"
 LEAVING = "at/<slug:programme>/leaving/"
@@ -116,6 +119,19 @@ urlpatterns = [
     path(f"{LEAVING}work/", leaving.work, name="leaving-work"),
     path(f"{LEAVING}work/<uuid:request_id>/settle/", leaving.settle, name="leaving-settle"),
     path(f"{LEAVING}work/<slug:reference>/done/", leaving.acknowledge, name="leaving-done"),
+    path(OFFERS, offers.offers, name="offers"),
+    path(f"{OFFERS}-/new/", offers.new, name="offer-new"),
+    path(f"{OFFERS}-/check/", offers.check, name="offer-check"),
+    path(f"{OFFERS}-/save/", offers.save, name="offer-save"),
+    path(f"{OFFERS}-/rules/", offers.rules, name="offer-rules"),
+    path(f"{OFFERS}-/work/", offers_at_work.work, name="offers-work"),
+    path(f"{OFFERS}-/work/leave/<uuid:presentation>/", offers_at_work.leave, name="offers-leave"),
+    path(f"{OFFERS}-/work/<uuid:fulfilment>/again/", offers_at_work.again, name="offers-again"),
+    path(f"{OFFERS}-/work/<uuid:fulfilment>/settle/", offers_at_work.settle, name="offers-settle"),
+    path(f"{OFFERS}-/choices/", offers_at_work.log, name="offers-log"),
+    path(f"{OFFERS}<slug:offer>/", offers.offer, name="offer"),
+    path(f"{OFFERS}<slug:offer>/<int:number>/", offers.decide, name="offer-decide"),
+    path(f"{OFFERS}<slug:offer>/withdraw/", offers.withdraw, name="offer-withdraw"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

@@ -9,6 +9,7 @@ from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.tests.written import simple
 from rapport.offers.leaving import actions as leaving
+from rapport.offers.tests.offering import accepted
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -27,6 +28,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "read_version": {**of_guide, "number": 1},
         "put_draft": {**of_guide, "body": {"text": simple("Walked", [{"key": "hear", "title": "Hear"}])}},
         "settle_cancellation": {"certificate": _certificate(world), "body": {"done": True}},
+        "settle_accepted": {"accepted": accepted(world).public_id, "body": {"done": True}},
         "get_entry": {"entry": _live_entry(world)},
     }
 

@@ -6,10 +6,9 @@ from django.test import Client
 from rapport.conftest import World
 from rapport.customers.models import Holding
 from rapport.desk.tests.test_desk import take
-from rapport.kit.drawing import place_of
 from rapport.kit.errors import NotFound
 from rapport.offers.models import Choice, LeavingReason, Presentation, SaveAttempt
-from rapport.offers.tests.offering import live, offer_text, rules
+from rapport.offers.tests.offering import live, offer_text, uncontrolled
 
 
 @pytest.fixture
@@ -17,8 +16,7 @@ def at(client: Client, world: World) -> str:
     client.force_login(world.rep.user)
     Holding.objects.create(programme=world.programme, customer=world.customer, key="H-1", product="card")
     LeavingReason.objects.create(programme=world.programme, key="fee", name="The fee")
-    key = next(f"{n:064x}" for n in range(200) if place_of(f"{n:064x}", str(world.customer.public_id)) > 0.5)
-    rules(world, key=key)
+    uncontrolled(world)
     live(world)
     live(world, "gold", offer_text("A gold card", products=["gold"]))
     _, at = take(client, world)

@@ -6,12 +6,12 @@ from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.customers.models import Holding
+from rapport.kit.drawing import place_of
 from rapport.offers.catalogue import actions
+from rapport.offers.choosing import actions as choosing
 from rapport.offers.leaving import actions as leaving
-from rapport.offers.models import KeptOffer, LeavingReason, OfferRules, SaveAttempt
+from rapport.offers.models import Fulfilment, KeptOffer, LeavingReason, OfferRules, SaveAttempt
 from rapport.routing import actions as routing
-
-NOBODY_IS_CONTROL = "f" * 64
 
 
 def offer_text(
@@ -81,3 +81,23 @@ def in_hand(world: World) -> Contact:
     routing.answer_elsewhere(made, rep=world.rep, actor="pbx")
     made.refresh_from_db()
     return made
+
+
+def accepted(world: World, text: str | None = None) -> Fulfilment:
+    """Return what the partner is to do, since a customer accepted an offer."""
+    live(world, text=text)
+    uncontrolled(world)
+    contact, _ = leaving_on(world)
+    choice = choosing.choose(member=world.rep, contact=contact, slot="save")
+    assert choice is not None
+    row = choice.presentations.get()
+    told: dict[str, Any] = {"member": world.rep, "contact": contact, "presentation": row.public_id}
+    choosing.present(**told)
+    choosing.accept(**told)
+    return Fulfilment.objects.get(presentation=row)
+
+
+def uncontrolled(world: World) -> None:
+    """Have the customer not be of the share that is offered nothing."""
+    whose = str(world.customer.public_id)
+    rules(world, key=next(f"{n:064x}" for n in range(200) if place_of(f"{n:064x}", whose) > 0.5))

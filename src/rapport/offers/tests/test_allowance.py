@@ -68,7 +68,7 @@ def test_whatever_the_order_nothing_is_oversold_and_nothing_is_lost(
     offer, held, used = read_offer(offer_text(cost=300, stock=stock, budget=budget)), 0, 0
     for step in steps:
         if step == "hold":
-            is_free = held + used < offer.stock and 300 * (held + used + 1) <= offer.budget  # type: ignore[operator]  # both are told
+            is_free = held + used < offer.stock and 300 * (held + used + 1) <= offer.budget
             try:
                 with transaction.atomic():
                     allowance.hold(row, offer, month=MONTH)

@@ -17,15 +17,14 @@ from rapport.offers.catalogue import actions as catalogue
 from rapport.offers.choosing import actions, queries, refreshing
 from rapport.offers.leaving import actions as leaving
 from rapport.offers.models import Allowance, Choice, Fulfilment, LeavingReason, Presentation
-from rapport.offers.tests.offering import in_hand, leaving_on, live, offer_text, rules
+from rapport.offers.tests.offering import in_hand, leaving_on, live, offer_text, rules, uncontrolled
 from rapport.routing import actions as routing
 from rapport.routing.models import Proficiency
 
 
 @pytest.fixture(autouse=True)
 def _nobody_is_control(world: World) -> None:
-    key = next(f"{n:064x}" for n in range(200) if place_of(f"{n:064x}", str(world.customer.public_id)) > 0.5)
-    rules(world, key=key)
+    uncontrolled(world)
 
 
 def names() -> list[str]:

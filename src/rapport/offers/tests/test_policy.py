@@ -80,8 +80,8 @@ def test_what_is_better_for_newcomers_is_flagged() -> None:
     less = read_offer(offer_text("Thanks", cost=3000))
     as_much = read_offer(offer_text("Thanks", cost=5000))
     young = read_offer(offer_text(cost=5000, more='[[eligible]]\nfield = "customer.years"\nat_most = 2'))
-    assert "no such offer" in flag_of(new, {}, RULES).words  # type: ignore[union-attr]  # it is flagged
-    assert "Thanks: 30.00 EUR" in flag_of(new, {"Thanks": less}, RULES).words  # type: ignore[union-attr]  # it is flagged
+    assert "no such offer" in flag_of(new, {}, RULES).words
+    assert "Thanks: 30.00 EUR" in flag_of(new, {"Thanks": less}, RULES).words
     assert flag_of(new, {"Thanks": as_much}, RULES) is None
     assert flag_of(young, {"Thanks": less}, RULES) is not None
     assert flag_of(as_much, {}, RULES) is None

@@ -21,6 +21,7 @@ from rapport.kit import clock
 from rapport.offers.leaving import asking
 from rapport.offers.leaving import keeping as keeping_leaving
 from rapport.offers.leaving.rules import EXAMPLE
+from rapport.offers.tests.offering import drafted
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
@@ -58,8 +59,13 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     keeping.save_connector(programme=world.programme, key="walked", text=CONNECTOR)
     of_entry = ("entry", "save", "keep", "examples", "example-add")
     asked = asking.ask(programme=world.programme, email="walked@example.org", number="", words="")
+    drafted(world, "walked")
     fair = keeping_leaving.save_rules(programme=world.programme, text=EXAMPLE)
     return {
+        **{name: {"offer": "walked"} for name in ("offer", "offer-withdraw")},
+        "offer-decide": {"offer": "walked", "number": 1},
+        "offers-leave": {"presentation": uuid4()},
+        **{name: {"fulfilment": uuid4()} for name in ("offers-again", "offers-settle")},
         "leaving-settle": {"request_id": asked.public_id},
         "leaving-rules-approve": {"number": fair.number},
         "leaving-done": {"reference": "C-0000-0000"},
