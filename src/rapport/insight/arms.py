@@ -7,7 +7,7 @@ customer, a rep for a contact: there a customer may be in both arms, which makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.routing.versions import SameChoice
 
-Split = Literal["plan", "drawn", "variant", "guide"]
+Split = Literal["plan", "drawn", "variant", "guide", "currency"]
 """The column that says the arm."""
 
-Found = dict[tuple[int | None, str], Sums]
+Arm = int | str | None
+Found = dict[tuple[Arm, str], Sums]
 
 COMPARED = (
     "service_level",
@@ -148,7 +149,7 @@ def compare(programme: Programme, arms: Arms, keys: Sequence[str] = COMPARED) ->
     ]
 
 
-def of_arm(found: Found, arm: int, key: str) -> Sums:
+def of_arm(found: Found, arm: Arm, key: str) -> Sums:
     """Return what an arm's customers add up to; nothing where it has none."""
     return found.get((arm, key)) or Sums(0, 0, 0, 0, 0, 0)
 
@@ -214,8 +215,12 @@ def lately(programme: Programme, key: str, *, guide: str = "") -> Sums:
     """Return what customers of the past four weeks add up to, all arms together; of those who had a guide."""
     now = clock.now()
     values = during(programme, now - LOOKS_BACK, now) | {"guide": guide}
-    before = sums_by(values, [key], "guide" if guide else "plan").values()
-    return Sums(*(sum(getattr(one, part) for one in before) for part in Sums.__dataclass_fields__))
+    return added(sums_by(values, [key], "guide" if guide else "plan").values())
+
+
+def added(arms: Collection[Sums]) -> Sums:
+    """Return what all arms add up to."""
+    return Sums(*(sum(getattr(one, part) for one in arms) for part in Sums.__dataclass_fields__))
 
 
 def sums_by(values: Mapping[str, Any], keys: Iterable[str], split: Split) -> Found:

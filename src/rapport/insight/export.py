@@ -34,6 +34,10 @@ FACTS = {
     "fact_step": OF_PROGRAMME,
     "fact_library_use": OF_PROGRAMME,
     "fact_words": OF_PROGRAMME,
+    "fact_leaving": OF_PROGRAMME,
+    "fact_claim": OF_PROGRAMME,
+    "fact_claim_rebuttal": OF_PROGRAMME,
+    "fact_posting": OF_PROGRAMME,
     "fact_event": OF_PROGRAMME,
     "fact_choice": OF_PROGRAMME,
     "fact_presentation": OF_PROGRAMME,
@@ -62,6 +66,13 @@ def write_parquet(programme: Programme, folder: Path) -> dict[Path, int]:
     with one_moment(), duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         return dict(_write(engine, name, condition, programme.pk, folder) for name, condition in FACTS.items())
+
+
+def write_events(programme: Programme, folder: Path) -> tuple[Path, int]:
+    """Write the events that statements are counted from; who of the staff had a hand in them is left out."""
+    with one_moment(), duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        return _write(engine, "fact_event", OF_PROGRAMME, programme.pk, folder)
 
 
 def _write(

@@ -8,6 +8,7 @@ from rapport.accounts.names import Names
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.insight.figures import Group
+from rapport.offers.leaving.queries import reasons_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -19,6 +20,16 @@ UNKNOWN = {
     "queue": "No queue",
     "segment": "No segment",
     "plan": "None was being tried",
+    "leaving_reason": "No reason found out",
+    "leaving_detail": "Nothing more known",
+    "offer": "No offer",
+    "offer_version": "No offer",
+    "guide_version": "No guide",
+    "rebuttal": "No rebuttal",
+    "team": "No team",
+    "seller": "Seller not known",
+    "selling_team": "Selling team not known",
+    "product": "Product not said",
 }
 
 
@@ -30,6 +41,12 @@ def names_of(programme: Programme, dimension: str, people: Names) -> dict[Group,
         return dict(reason_names(programme).items())
     if dimension == "segment":
         return {segment.key: segment.name for segment in segments_of(programme)}
+    if dimension in ("leaving_reason", "leaving_detail"):
+        return {
+            one.key: one.name
+            for group in reasons_of(programme, with_retired=True)
+            for one in (group.reason, *group.details)
+        }
     return {"chat": "Chat", "voice": "Telephone"} if dimension == "channel" else {}
 
 

@@ -55,10 +55,53 @@ PROMISE_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
-DIMENSIONS = (
-    *(CONTACT_DIMENSIONS | PROMISE_DIMENSIONS | OFFER_DIMENSIONS | PROMPT_DIMENSIONS | ALONE_DIMENSIONS),
-    "team",
+WISH_DIMENSIONS = {
+    "rep": "rep",
+    "leaving_reason": "reason",
+    "leaving_detail": "detail",
+    "product": "product",
+    "segment": "segment",
+    "channel": "channel",
+    "guide": "guide",
+    "control": "is_control",
+    "day": "local_date",
+}
+CLAIM_DIMENSIONS = {
+    **WISH_DIMENSIONS,
+    "team": "team",
+    "offer": "offer",
+    "offer_version": "offered_version",
+    "guide_version": "guided_version",
+    "seller": "seller",
+    "selling_team": "selling_team",
+    "currency": "currency",
+}
+PRESENTATION_DIMENSIONS = {
+    "rep": "rep",
+    "offer": "offer",
+    "because": "why",
+    "leaving_reason": "reason",
+    "leaving_detail": "detail",
+    "segment": "segment",
+    "channel": "channel",
+    "day": "local_date",
+    "hour": "local_hour",
+    "weekday": "local_weekday",
+}
+DIMENSIONS = tuple(
+    CONTACT_DIMENSIONS
+    | PROMISE_DIMENSIONS
+    | OFFER_DIMENSIONS
+    | PROMPT_DIMENSIONS
+    | ALONE_DIMENSIONS
+    | CLAIM_DIMENSIONS
+    | {"rebuttal": ""}
 )
+CLAIM_COLUMNS = """
+    claim.*,
+    claim.offer || ' ' || CAST(claim.offer_version AS VARCHAR) AS offered_version,
+    claim.guide || ' ' || CAST(claim.guide_version AS VARCHAR) AS guided_version
+"""
 RELATIONS = {
     relation.key: relation
     for relation in (
@@ -183,6 +226,56 @@ RELATIONS = {
             WHERE programme_id = :programme AND arrived_at >= :starts AND arrived_at < :ends AND direction = 'in'
             """,
             {**CONTACT_DIMENSIONS, "rep": "own_rep", "team": "team"},
+        ),
+        Relation(
+            "wish",
+            "a customer's wish to leave, with the claim that came of it",
+            """
+            SELECT wish.*, claim.state, claim.why, claim.matures_at
+            FROM fact_leaving AS wish
+            LEFT JOIN fact_claim AS claim
+                ON claim.programme_id = wish.programme_id AND claim.attempt = CAST(wish.public_id AS VARCHAR)
+            WHERE wish.programme_id = :programme AND wish.opened_at >= :starts AND wish.opened_at < :ends
+            """,
+            WISH_DIMENSIONS,
+        ),
+        Relation(
+            "claim",
+            "a save that is claimed, on the day it was made",
+            f"""
+            SELECT {CLAIM_COLUMNS} FROM fact_claim AS claim
+            WHERE claim.programme_id = :programme AND claim.made_at >= :starts AND claim.made_at < :ends
+            """,  # noqa: S608 - columns named above
+            CLAIM_DIMENSIONS,
+        ),
+        Relation(
+            "claim_rebuttal",
+            "a rebuttal used on the contact of a save that is claimed",
+            f"""
+            SELECT {CLAIM_COLUMNS}, used.rebuttal FROM fact_claim AS claim
+            JOIN fact_claim_rebuttal AS used ON used.claim_id = claim.claim_id
+            WHERE claim.programme_id = :programme AND claim.made_at >= :starts AND claim.made_at < :ends
+            """,  # noqa: S608 - columns named above
+            {**CLAIM_DIMENSIONS, "rebuttal": "rebuttal"},
+        ),
+        Relation(
+            "verified",
+            "a claim that has matured, on the day it did",
+            f"""
+            SELECT {CLAIM_COLUMNS} FROM fact_claim AS claim
+            WHERE claim.programme_id = :programme AND claim.state = 'matured'
+                AND claim.matures_at > :starts AND claim.matures_at <= :ends
+            """,  # noqa: S608 - columns named above
+            {**CLAIM_DIMENSIONS, "day": "matured_on"},
+        ),
+        Relation(
+            "presentation",
+            "an offer that was on a rep's page for a customer",
+            """
+            SELECT * FROM fact_presentation
+            WHERE programme_id = :programme AND shown_at >= :starts AND shown_at < :ends
+            """,
+            PRESENTATION_DIMENSIONS,
         ),
         Relation(
             "state_span",

@@ -82,19 +82,29 @@ class ReportState:
         return replace(self, start=start, end=end).query()
 
 
-def read_state(given: QueryDict, programme: Programme, days: tuple[date, date] | None) -> ReportState:
-    """Return the state an address tells; what it tells wrongly falls back to the last 7 days, and is said.
+def read_state(
+    given: QueryDict,
+    programme: Programme,
+    days: tuple[date, date] | None,
+    *,
+    back: int = 7,
+    splits: Collection[str] = SPLITS,
+) -> ReportState:
+    """Return the state an address tells; what it tells wrongly falls back to the last days, and is said.
 
     ``days`` are the programme's first and last days with contacts: where the log has ended, its end is shown.
+    ``back`` is how many days are shown where the address tells none; ``splits`` what it may split by, the usual
+    one first.
     """
     last = days[1] if days else clock.now().astimezone(programme.zone).date()
-    start, end, wrong = last - timedelta(days=6), last, ""
+    usual = last - timedelta(days=back - 1)
+    start, end, wrong = usual, last, ""
     try:
         start = date.fromisoformat(given.get("from") or start.isoformat())
         end = date.fromisoformat(given.get("to") or max(last, start).isoformat())
     except ValueError:
-        wrong = "A date could not be read, so the last 7 days are shown."
-        start, end = last - timedelta(days=6), last
+        wrong = f"A date could not be read, so the last {back} days are shown."
+        start, end = usual, last
     start, end = sorted(min(max(day, EARLIEST), LATEST) for day in (start, end))
     if end - start > LONGEST:
         start, wrong = end - LONGEST, "At most three years fit into one report; the last three are shown."
@@ -103,7 +113,7 @@ def read_state(given: QueryDict, programme: Programme, days: tuple[date, date] |
         end,
         _one_of(given.get("compare"), COMPARISONS, "previous"),
         _one_of(given.get("metric"), METRICS, FOCUS),
-        _one_of(given.get("by"), SPLITS, "reason"),
+        _one_of(given.get("by"), splits, next(iter(splits))),
         wrong,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.insight import selling_views, views
+from rapport.insight import keeping_views, selling_views, views
 
 urlpatterns = [
     path("at/<slug:programme>/reports/selling/", selling_views.selling, name="selling"),
@@ -11,4 +11,11 @@ urlpatterns = [
     path("at/<slug:programme>/reports/export.csv", views.export, name="reports-export"),
     path("at/<slug:programme>/reports/metrics/", views.definitions, name="metrics"),
     path("at/<slug:programme>/reports/metrics/<slug:key>/", views.definition, name="metric"),
+    path("at/<slug:programme>/reports/keeping/", keeping_views.show, name="keeping"),
+    path("at/<slug:programme>/reports/statements/", keeping_views.statements, name="statements"),
+    path("at/<slug:programme>/reports/statements/events.parquet", keeping_views.events, name="statement-events"),
+    path("at/<slug:programme>/reports/statements/statement.sql", keeping_views.sql, name="statement-sql"),
+    path("at/<slug:programme>/reports/statements/<slug:month>/", keeping_views.one, name="statement"),
+    path("at/<slug:programme>/reports/statements/<slug:month>.csv", keeping_views.as_csv, name="statement-csv"),
+    path("at/<slug:programme>/reports/statements/<slug:month>.pdf", keeping_views.as_pdf, name="statement-pdf"),
 ]

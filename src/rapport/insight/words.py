@@ -37,6 +37,8 @@ def written(metric: Metric, figure: Figure) -> str:
         return filters.percent(figure.value, 1)
     if metric.unit == "seconds":
         return filters.duration(figure.value) if figure.value >= 60 else f"{figure.value:.1f} s"
+    if metric.unit == "money":
+        return filters.number(figure.value / 100, 2)
     return filters.number(figure.value, 2 if metric.unit == "rating" else 0)
 
 
@@ -71,7 +73,9 @@ def difference_in_words(metric: Metric, difference: float) -> str:
     """Write how far two figures of the metric are apart, with its sign."""
     if metric.unit == "share":
         return _sign(difference, "points")
-    words = f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s"
+    words = {"rating": f"{difference:+.2f}", "money": f"{difference / 100:+.2f}"}.get(
+        metric.unit, f"{difference:+.1f} s"
+    )
     return words.replace("-", "−")
 
 

@@ -18,6 +18,7 @@ from rapport.kit import clock
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PAGES = ["", "export.csv", "metrics/", "metrics/service_level/"]
 BASE = "/at/cards/reports/"
+FACTS_OF = {"return": "contact", "wish": "leaving", "verified": "claim"}
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def test_every_metric_can_be_in_focus_and_has_its_definition(world: World, boss:
     assert f"<title>{METRICS[key].name}" in page(boss, f"?metric={key}&by=segment&compare=weeks")
     definition = page(boss, f"metrics/{key}/")
     assert METRICS[key].name in definition
-    assert f"fact_{METRICS[key].relation.replace('return', 'contact')}" in definition
+    relation = METRICS[key].relation
+    assert f"fact_{FACTS_OF.get(relation, relation)}" in definition
 
 
 def test_the_address_holds_the_whole_state(world: World, boss: Client) -> None:
