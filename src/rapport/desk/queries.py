@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 MOST_REBUTTALS = 3  # of one objection, at its step
 SOON = timedelta(days=120)  # a holding that ends within is pointed out
-DAY_FIGURES = ("contacts_answered", "resolution_by_customers", "satisfaction")
+DAY_FIGURES = ("contacts_answered", "resolution_by_customers", "satisfaction", "saves_claimed")
 CHOICES = {
     "available": "Available",
     "break": "Break",

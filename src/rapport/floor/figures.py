@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.insight.figures import Figure, FigureRow
 
-KEYS = ("service_level", "contacts_answered", "contacts_abandoned", "abandonment_rate", "resolution_by_reps")
+KEYS = (
+    "service_level",
+    "contacts_answered",
+    "contacts_abandoned",
+    "abandonment_rate",
+    "resolution_by_reps",
+    "saves_claimed",
+)
 HISTORY_DAYS = 28
 SAME_WEEKDAYS = 4
 KEPT_SECONDS = 900  # days that are over hardly change
@@ -53,7 +60,7 @@ def today_of(programme: Programme) -> date:
 
 def past_days(programme: Programme, today: date) -> dict[date, FigureRow]:
     """Return the figures of each of the past weeks' days that had something; kept for a quarter of an hour."""
-    key = f"floor:days:{programme.pk}:{today}"
+    key = f"floor:past-days:{programme.pk}:{today}"
     rows: list[FigureRow] | None = cache.get(key)
     if rows is None:
         rows = metrics(programme, KEYS, today - timedelta(days=HISTORY_DAYS), today - timedelta(days=1), by="day")
@@ -111,7 +118,7 @@ def _hours(now: QueueNow) -> str:
 
 
 def tiles(programme: Programme, now: FigureRow) -> list[Tile]:
-    """Return the tiles of today's figures, and the saves to come."""
+    """Return the tiles of today's figures."""
     today = today_of(programme)
     past = past_days(programme, today)
     days = [past.get(today - timedelta(days=back)) for back in range(HISTORY_DAYS, 0, -1)]
@@ -158,7 +165,16 @@ def tiles(programme: Programme, now: FigureRow) -> list[Tile]:
             "",
             trend(days, "resolution_by_reps"),
         ),
+        *_saves(now, days),
     ]
+
+
+def _saves(now: FigureRow, days: Sequence[FigureRow | None]) -> list[Tile]:
+    """Return the claims made today, where anybody has claimed a save lately; what stuck is known later."""
+    past = trend(days, "saves_claimed")
+    if not now["saves_claimed"].value and not any(past):
+        return []
+    return [Tile("saves_claimed", "Saves claimed today", number(now["saves_claimed"].value), "", "", "", past)]
 
 
 def _alike(day: date, today: date) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rapport.insight.figures import FigureRow
 
 SHARES = ("resolution_by_customers", "resolution_by_reps", "service_level", "satisfaction", "touch_point_coverage")
-COUNTS = ("contacts_answered",)
+COUNTS = ("contacts_answered", "saves_claimed", "saves_verified")
+OF_SAVES = ("saves_claimed", "saves_verified")
 QUALITY = ("resolution_by_customers", "satisfaction", "touch_point_coverage")
 SAME_WEEKDAYS = 4
 NAMED = 3  # people in a letter
@@ -47,6 +48,7 @@ def lines_for(programme: Programme, day: date) -> list[Line]:
     if today is None:
         return []
     lines = [_line(key, today, past) for key in (*SHARES, *COUNTS)]
+    lines = [line for line in lines if line.key not in OF_SAVES or line.value or line.usual]
     return sorted(lines, key=lambda line: line.key != headline_of(lines))
 
 
