@@ -19,6 +19,7 @@ from rapport.demo.names import phone
 from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.story import Story, conversation, tell
 from rapport.demo.topics import TOPICS
+from rapport.demo.wishes import Met
 
 BATCH = 5000
 COLUMNS = {
@@ -62,6 +63,7 @@ class Writer:
     events: list[tuple[float, bulk.Row]] = field(default_factory=list)
     presence: deque[tuple[float, bulk.Row]] = field(default_factory=deque)
     last: dict[int, tuple[int, str]] = field(default_factory=dict)
+    met: list[Met] = field(default_factory=list)
     _programme: str = ""
     _members: list[str] = field(default_factory=list)
 
@@ -131,6 +133,13 @@ class Writer:
                 self.rows["chat.Message"].append(message)
         if known and visit.legs:
             self.last[visit.customer] = (pk, public)
+        if known and story and topic.key == "cancel" and visit.attempt == 1:
+            leg = visit.legs[-1]
+            self.met.append(
+                Met(
+                    visit.customer, leg.rep, visit.channel, leg.start, visit.ended, story.disposition, (pk, public)
+                )
+            )
 
     def _contact_row(self, pk: int, public: str, visit: Visit, story: Story | None) -> bulk.Row:
         known, setting, null = visit.customer >= 0, self.setting, bulk.NULL

@@ -20,6 +20,7 @@ from rapport.demo import (
     easy,
     files,
     guides,
+    keeping,
     leavers,
     leaving,
     library,
@@ -155,6 +156,8 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     count = writer.write(lambda share: say("Writing contacts", share), secrets)
     easy.promise(setting, now=now)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
+    say("Writing half a year of keeping customers", 0.0)
+    keeping.write(setting, writer)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     _live(setting, now)

@@ -1,0 +1,320 @@
+"""Half a year of keeping customers: sales and what they promised, wishes to leave, claims, and accounts.
+
+Wishes, sales and promises are copied in; claims and accounts go through the ledger's own actions, day by day, so
+that its books say what they would have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zlib import crc32
+
+from django.db import connection
+
+from rapport.demo import bulk
+from rapport.demo.clearance import TEAMS
+from rapport.demo.people import SEGMENTS, Setting
+from rapport.demo.wishes import DAY, MATURES, OFFERS, OVERSELLS, REASONS, SELLERS, Wish, Wishes
+from rapport.kit import clock
+from rapport.ledger import actions as ledger
+from rapport.ledger.judging import Status
+from rapport.offers.leaving.queries import reasons_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from rapport.accounts.models import Programme
+    from rapport.demo.history import Writer
+
+MONTHS = timedelta(days=150)
+"""So long before the simulated month wishes to leave are told of."""
+
+EVERY = 7  # days, from one file of accounts to the next
+HEARD_AT = time(5, 30)
+FOLLOWED = 75  # days after a save the partner's file still tells of the account
+CONTROL = 4  # of a hundred customers are offered nothing
+HOLDING = "card-1"
+ALSO_SOLD = 3_000  # sales to customers who never wished to leave
+PROMISES = (  # kind, what
+    ("price", "The first year without a fee"),
+    ("delivery", "A welcome gift within four weeks"),
+    ("price", "Cashback of 2 % on all you buy"),
+    ("document", "The conditions of the insurance in writing"),
+)
+BROKEN, BROKEN_BY_OVERSELLER, LATE = 0.06, 0.42, 0.08
+EVENTS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
+ATTEMPTS = (
+    "id", "programme_id", "public_id", "customer_id", "product", "holding", "origin", "channel", "contact_id",
+    "rep_id", "reason_id", "jurisdiction", "opened_at", "requests", "offers_made", "first_offer_at", "state",
+    "outcome", "ended_at", "offer", "rebuttals", "guide", "guide_version",
+    "is_control",
+)  # fmt: skip
+CANCELLATIONS = (
+    "programme_id", "public_id", "reference", "attempt_id", "customer_id", "product", "holding", "at", "by",
+    "state", "tries", "settled_at", "settled_by",
+)  # fmt: skip
+SALES = (
+    "id", "programme_id", "public_id", "customer_id", "key", "holding", "product", "seller", "seller_name", "team",
+    "channel", "campaign", "sold_on", "as_of", "digest",
+)  # fmt: skip
+SOLD = (
+    "programme_id", "public_id", "customer_id", "by", "sale_id", "number", "kind", "product", "what", "made_at",
+    "due_on", "due_by", "state", "settled_at", "evidence",
+)  # fmt: skip
+HELD = """
+SELECT customer_id, product, opened_on FROM customers_holding WHERE programme_id = %s AND key = %s
+"""
+
+
+def write(setting: Setting, writer: Writer) -> None:
+    """Write what came before the month that ``writer`` wrote, and what came of its wishes to leave."""
+    month = writer.month
+    made = Wishes(
+        seed=writer.seed,
+        talents=[rep.talent for rep in month.reps],
+        segments=[one.segment for one in writer.files],
+        controls=lambda number: crc32(writer.customers[number][1].encode()) % 100 < CONTROL,
+    )
+    told = [*made.before(month.since - MONTHS.total_seconds(), month.since), *made.met(writer.met)]
+    told.sort(key=lambda wish: wish.opened)
+    Keeper(setting, writer.customers, writer.seed, month.end).write(told)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Writes the half year. ``customers`` are (key, public id) in the order of the wishes' numbers."""
+
+    setting: Setting
+    customers: Sequence[tuple[int, str]]
+    seed: int
+    end: float
+    events: list[tuple[float, bulk.Row]] = field(default_factory=list)
+    chance: Random = field(init=False)
+    held: dict[int, tuple[str, date]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = Random(f"{self.seed} keeping")
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, [self.programme.pk, HOLDING])
+            self.held = {customer: (product, opened) for customer, product, opened in cursor.fetchall()}
+
+    @property
+    def programme(self) -> Programme:
+        """Whose half year it is."""
+        return self.setting.programme
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the days are counted."""
+        return self.programme.zone
+
+    def write(self, wishes: Sequence[Wish]) -> None:
+        """Write everything that the wishes tell of, which are in the order of time."""
+        publics = [bulk.key(self.chance, wish.opened) for wish in wishes]
+        self._sales(wishes)
+        self._attempts(wishes, publics, self._reasons())
+        self.events.sort(key=itemgetter(0))
+        bulk.copy("events.Event", EVENTS, [row for _, row in self.events])
+        bulk.analyze(["offers.SaveAttempt", "customers.Sale", "customers.Promise", "events.Event"])
+        self._live_through([(wish, UUID(public)) for wish, public in zip(wishes, publics, strict=True)])
+
+    def _event(self, at: float, name: str, subject: str, actor: str, **data: object) -> None:
+        row = (str(self.programme.pk), bulk.stamp(at), name, subject, actor, bulk.data(data), "{}")
+        self.events.append((at, row))
+
+    def _reasons(self) -> dict[str, int]:
+        """Return the rows of what is behind the reasons for leaving, by key."""
+        return {one.key: one.pk for group in reasons_of(self.programme) for one in group.details}
+
+    def _attempts(self, wishes: Sequence[Wish], publics: Sequence[str], reasons: dict[str, int]) -> None:
+        ids = bulk.reserve("offers.SaveAttempt", len(wishes))
+        told = list(zip(ids, publics, wishes, strict=True))
+        bulk.copy("offers.SaveAttempt", ATTEMPTS, [self._attempt(*one, reasons) for one in told])
+        left = [one for one in told if one[2].outcome == "left"]
+        bulk.copy("offers.Cancellation", CANCELLATIONS, [self._cancelled(*one) for one in left])
+        for _, public, wish in told:
+            self._tell(public, wish)
+
+    def _attempt(self, pk: int, public: str, wish: Wish, reasons: dict[str, int]) -> bulk.Row:
+        customer, _ = self.customers[wish.customer]
+        taken = f"{OFFERS[wish.taken].key}/1" if wish.taken is not None else ""
+        return (
+            str(pk), str(self.programme.pk), public, str(customer), self.held[customer][0], HOLDING, "rep",
+            wish.channel, str(wish.contact[0]) if wish.contact else bulk.NULL,
+            str(self.setting.reps[wish.rep].pk), str(reasons[wish.detail]), "usual", bulk.stamp(wish.opened), "1",
+            str(len(wish.offers)), bulk.stamp(_middle(wish)) if wish.offers else bulk.NULL, "ended", wish.outcome,
+            bulk.stamp(wish.ended), taken, bulk.data([f"{key}/1" for key in wish.rebuttals]), "cancel", "1",
+            bulk.truth(wish.is_control),
+        )  # fmt: skip
+
+    def _cancelled(self, pk: int, public: str, wish: Wish) -> bulk.Row:
+        customer, _ = self.customers[wish.customer]
+        reference = f"C-{self.chance.getrandbits(40):010X}"
+        actor = f"member:{self.setting.reps[wish.rep].pk}"
+        self._event(
+            wish.ended,
+            "leaving.cancelled",
+            public,
+            actor,
+            attempt=str(UUID(public)),
+            certificate=reference,
+            by="rep",
+        )
+        return (
+            str(self.programme.pk), bulk.key(self.chance, wish.ended), reference, str(pk), str(customer),
+            self.held[customer][0], HOLDING, bulk.stamp(wish.ended), "rep", "done", "1",
+            bulk.stamp(min(wish.ended + 3600, self.end)), "the partner's system",
+        )  # fmt: skip
+
+    def _tell(self, public: str, wish: Wish) -> None:
+        """Have the log tell of one wish."""
+        attempt, rep = str(UUID(public)), self.setting.reps[wish.rep]
+        actor, contact = f"member:{rep.pk}", str(UUID(wish.contact[1])) if wish.contact else None
+        customer, whose = self.customers[wish.customer]
+        why = next(one for one in REASONS if any(key == wish.detail for key, _ in one.details))
+        self._event(
+            wish.opened, "leaving.opened", public, actor, attempt=attempt, origin="rep",
+            product=self.held[customer][0], channel=wish.channel, customer=str(UUID(whose)), contact=contact,
+            jurisdiction="usual", rules=None,
+        )  # fmt: skip
+        at = (wish.opened + _middle(wish)) / 2
+        self._event(at, "leaving.reason", public, actor, attempt=attempt, reason=why.key, detail=wish.detail)
+        for number, offer in enumerate(wish.offers, start=1):
+            self._event(
+                _middle(wish) + number, "leaving.offer_counted", public, actor, attempt=attempt,
+                offer=f"{OFFERS[offer].key}/1", made=number, most=2,
+            )  # fmt: skip
+        self._event(
+            wish.ended, "leaving.ended", public, actor, attempt=attempt, outcome=wish.outcome, contact=contact,
+            rep=rep.agent_id, offer=f"{OFFERS[wish.taken].key}/1" if wish.taken is not None else None,
+            rebuttals=[f"{key}/1" for key in wish.rebuttals], guide="cancel", guide_version=1,
+            offers_made=len(wish.offers),
+        )  # fmt: skip
+
+    def _sales(self, wishes: Sequence[Wish]) -> None:
+        """Have the partner tell who sold the cards of who wished to leave, and of some who did not."""
+        sellers = {wish.customer: wish.seller for wish in wishes}
+        shares = [one.share * (0.55 if place == OVERSELLS else 1) for place, one in enumerate(SELLERS)]
+        others = [number for number in range(len(self.customers)) if number not in sellers]
+        for number in self.chance.sample(others, min(ALSO_SOLD, len(others))):
+            sellers[number] = self.chance.choices(range(len(SELLERS)), shares)[0]
+        told = list(zip(bulk.reserve("customers.Sale", len(sellers)), sellers.items(), strict=True))
+        bulk.copy("customers.Sale", SALES, [self._sale(pk, *one) for pk, one in told])
+        bulk.copy("customers.Promise", SOLD, [row for pk, one in told for row in self._promised(pk, *one)])
+
+    def _sale(self, pk: int, number: int, seller: int) -> bulk.Row:
+        customer, _ = self.customers[number]
+        product, opened = self.held[customer]
+        one = SELLERS[seller]
+        return (
+            str(pk), str(self.programme.pk), bulk.key(self.chance, self.end), str(customer), f"SALE-{number:06d}",
+            HOLDING, product, one.key, one.name, one.team, one.channel, f"{opened:%Y}", opened.isoformat(),
+            f"{opened.isoformat()} 18:00+00", "",
+        )  # fmt: skip
+
+    def _promised(self, sale: int, number: int, seller: int) -> Iterator[bulk.Row]:
+        """Yield what the seller promised: the one who oversells, more than the card gives."""
+        oversells = seller == OVERSELLS
+        if self.chance.random() > (0.8 if oversells else 0.3):
+            return
+        customer, _ = self.customers[number]
+        product, opened = self.held[customer]
+        kind, what = self.chance.choice(PROMISES)
+        due = opened + timedelta(days=30)
+        made, due_by = (datetime.combine(day, time(12), self.zone) for day in (opened, due + timedelta(days=1)))
+        due_by = due_by.replace(hour=0)
+        if due_by.timestamp() > self.end - 10 * DAY:
+            state, settled, evidence = "open", bulk.NULL, ""
+        else:
+            state = self._came_of_it(oversells)
+            days = {"kept": -10, "late": 5, "broken": 3}[state]
+            settled, evidence = (due_by + timedelta(days=days)).astimezone(UTC).isoformat(), "feed"
+        yield (
+            str(self.programme.pk), bulk.key(self.chance, made.timestamp()), str(customer), "seller", str(sale),
+            "1", kind, product, what, made.astimezone(UTC).isoformat(), due.isoformat(),
+            due_by.astimezone(UTC).isoformat(), state, settled, evidence,
+        )  # fmt: skip
+
+    def _came_of_it(self, oversells: bool) -> str:
+        luck = self.chance.random()
+        broken = BROKEN_BY_OVERSELLER if oversells else BROKEN
+        return "broken" if luck < broken else "late" if luck < broken + LATE else "kept"
+
+    def _live_through(self, told: Sequence[tuple[Wish, UUID]]) -> None:
+        """Let day after day pass: saves are claimed on theirs, and each week the partner tells of the accounts."""
+        saved = [one for one in told if one[0].outcome == "stayed"]
+        by_day = {day: list(ones) for day, ones in groupby(saved, key=lambda one: self._day(one[0].ended))}
+        if not by_day:
+            return
+        day, last = min(by_day), self._day(self.end)
+        first = day
+        while day <= last:
+            morning = datetime.combine(day, HEARD_AT, self.zone)
+            if (day - first).days % EVERY == EVERY - 1 and morning.timestamp() < self.end:
+                with clock.at(morning):
+                    ledger.hear(programme=self.programme, words=list(self._words(saved, morning)), actor="demo")
+            if day in by_day:
+                with clock.at(datetime.fromtimestamp(by_day[day][-1][0].ended + 1, UTC)):
+                    ledger.claim(
+                        programme=self.programme, saves=[self._save(*one) for one in by_day[day]], actor="demo"
+                    )
+            day += timedelta(days=1)
+
+    def _day(self, instant: float) -> date:
+        return datetime.fromtimestamp(instant, self.zone).date()
+
+    def _words(self, saved: Sequence[tuple[Wish, UUID]], morning: datetime) -> Iterator[ledger.Word]:
+        """Yield what the partner's file of this morning says of the accounts that were saved lately."""
+        as_of = morning.replace(hour=0, minute=0)
+        seen: set[int] = set()
+        for wish, _ in reversed(saved):  # the latest save of a customer is the one their account is told of
+            age = (as_of.timestamp() - wish.ended) / DAY
+            if age <= 0 or age > FOLLOWED or wish.customer in seen:
+                continue
+            seen.add(wish.customer)
+            is_gone = wish.gone_after <= min(age, MATURES)
+            status = Status(wish.lost_by) if is_gone else Status.ACTIVE
+            since = datetime.fromtimestamp(wish.ended + wish.gone_after * DAY, UTC) if is_gone else None
+            yield ledger.Word(self.customers[wish.customer][0], HOLDING, as_of, status, since=since)
+
+    def _save(self, wish: Wish, attempt: UUID) -> ledger.Save:
+        customer, _ = self.customers[wish.customer]
+        rep, seller = self.setting.reps[wish.rep], SELLERS[wish.seller]
+        why = next(one for one in REASONS if any(key == wish.detail for key, _ in one.details))
+        taken = OFFERS[wish.taken] if wish.taken is not None else None
+        return ledger.Save(
+            attempt=attempt,
+            customer=customer,
+            made_at=datetime.fromtimestamp(wish.ended, UTC),
+            holding=HOLDING,
+            contact=UUID(wish.contact[1]) if wish.contact else None,
+            rep=rep.pk,
+            rep_key=rep.agent_id,
+            team=TEAMS[wish.rep % len(TEAMS)],
+            product=self.held[customer][0],
+            reason=why.key,
+            detail=wish.detail,
+            offer=taken.key if taken else "",
+            offer_version=1 if taken else None,
+            rebuttals=[f"{key}/1" for key in wish.rebuttals],
+            guide="cancel",
+            guide_version=1,
+            segment=SEGMENTS[wish.segment][0],
+            seller=seller.name,
+            selling_team=seller.team,
+            channel=wish.channel,
+            is_control=wish.is_control,
+            cost=taken.cost if taken else 0,
+            currency="GBP" if taken else "",
+        )
+
+
+def _middle(wish: Wish) -> float:
+    return (wish.opened + wish.ended) / 2
