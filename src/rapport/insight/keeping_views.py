@@ -17,7 +17,6 @@ from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_export, note_look
 from rapport.insight import curve, keeping, statement, statement_paper
-from rapport.insight.export import write_events
 from rapport.insight.names import names_of
 from rapport.insight.state import presets, read_state
 from rapport.insight.words import SMALL
@@ -122,6 +121,8 @@ def as_pdf(request: HttpRequest, member: Member, month: str) -> HttpResponseBase
 @exporter
 def events(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Send the events that statements are counted from, as Parquet; nobody of the staff is in them."""
+    from rapport.insight.export import write_events  # here: DuckDB is heavy, and every process would load it
+
     with TemporaryDirectory() as folder:
         path, rows = write_events(member.programme, Path(folder))
         content = path.read_bytes()
