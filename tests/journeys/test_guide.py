@@ -84,8 +84,11 @@ def answers_stay(gina: Page) -> None:
     cards.fill("twelve")
     cards.press("Enter")
     expect(gina.locator("#answer-cards")).to_contain_text("a number such as 12")
-    with gina.expect_response("**/desk/work/"):
-        gina.evaluate("document.body.dispatchEvent(new CustomEvent('live:guide'))")
+    with gina.expect_response("**/guide/now/"):
+        gina.evaluate(
+            "document.body.dispatchEvent(new CustomEvent("
+            "/live:guide:[\\w-]+/.exec(document.getElementById('guide').getAttribute('hx-trigger'))[0]))"
+        )
     gina.wait_for_timeout(200)
     expect(cards).to_have_value("twelve")
     is_for_everyone(gina, "a guide with a refused answer")

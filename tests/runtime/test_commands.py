@@ -66,7 +66,7 @@ def test_secrets_are_for_their_owner_only(virgin: Installation) -> None:
     [
         ([], 2, "usage: rapport COMMAND"),
         (["nonsense"], 2, "rapport: there is no command 'nonsense'"),
-        (["import", "cheese"], 2, "cannot import 'cheese'; it is calls or customers"),
+        (["import", "cheese"], 2, "cannot import 'cheese'; it is one of calls, customers, sales, accounts"),
         (["up", "--sideways"], 2, "unrecognized arguments: --sideways"),
         (["--help"], 0, ""),
     ],

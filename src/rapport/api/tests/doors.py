@@ -9,7 +9,9 @@ from rapport.guides.library import actions as library
 from rapport.guides.library.content import Objection
 from rapport.guides.tests.written import simple
 from rapport.offers.leaving import actions as leaving
-from rapport.offers.tests.offering import accepted
+from rapport.offers.tests.offering import some_accepted
+
+SALE = {"key": "S-1", "customer": "C-1", "product": "card", "sold_on": "2026-03-02"}
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -23,12 +25,13 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "get_trace": of_contact,
         "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
         "deliver_file": {"feed": "customers"},
+        "post_sales": {"body": {"sales": [SALE]}},
         "list_versions": of_guide,
         "read_guide": of_guide,
         "read_version": {**of_guide, "number": 1},
         "put_draft": {**of_guide, "body": {"text": simple("Walked", [{"key": "hear", "title": "Hear"}])}},
         "settle_cancellation": {"certificate": _certificate(world), "body": {"done": True}},
-        "settle_accepted": {"accepted": accepted(world).public_id, "body": {"done": True}},
+        "settle_accepted": {"accepted": some_accepted(world).public_id, "body": {"done": True}},
         "get_entry": {"entry": _live_entry(world)},
     }
 

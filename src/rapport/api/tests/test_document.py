@@ -72,7 +72,10 @@ CALLERS: dict[str, tuple[Caller, frozenset[Right]]] = {
         frozenset({Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME}),
     ),
     "a token of who writes guides": (with_token(Right.WRITE_GUIDES), frozenset({Right.WRITE_GUIDES})),
-    "a token of the partner": (with_token(Right.SEE_FEEDS), frozenset({Right.SEE_FEEDS})),
+    "a token of the partner": (
+        with_token(Right.SEE_FEEDS, Right.DELIVER_FILES),
+        frozenset({Right.SEE_FEEDS, Right.DELIVER_FILES}),
+    ),
     **{str(role): (signed_in(role), RIGHTS[role]) for role in Role},
     "an outsider who may there": (signed_in(Role.SUPERVISOR, "loans"), NONE),
 }
@@ -83,6 +86,8 @@ def needed(operation: APIOperation[Any, Any, Any, Any]) -> Right:
         return Right.MANAGE_PROGRAMME if operation.path.endswith("/retention") else Right.HANDLE_PERSONAL_DATA
     if "/guides" in operation.path or ("/library" in operation.path and operation.method.upper() == "PUT"):
         return Right.WRITE_GUIDES
+    if operation.path.endswith(("/cancellations", "/accepted-offers")):
+        return Right.DELIVER_FILES
     return Right.SEE_FEEDS if operation.path.endswith(("/feeds", "/deliveries")) else Right.USE_API
 
 
@@ -91,7 +96,9 @@ OF_PRIVACY = ("nobody", "a token", "a token of who handles personal data", "mana
 
 
 def may_call(operation: APIOperation[Any, Any, Any, Any], caller: str) -> bool:
-    by_token_only = any(part in operation.path for part in ("/privacy/", "/guides", "/library"))
+    by_token_only = any(
+        part in operation.path for part in ("/privacy/", "/guides", "/library", "/cancellations", "/accepted")
+    )
     return needed(operation) in CALLERS[caller][1] and (not by_token_only or "token" in caller)
 
 

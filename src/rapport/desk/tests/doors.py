@@ -11,6 +11,7 @@ from rapport.customers.sensitive import Keeper, Spot
 from rapport.guides import publishing as guide_files
 from rapport.guides.tests.written import ASKS
 from rapport.kit import clock
+from rapport.offers.tests.offering import some_accepted
 from rapport.prompts import hearing
 from rapport.prompts.by_words import ByWords
 from rapport.prompts.models import Prompt
@@ -25,7 +26,7 @@ NEEDS_CONTACT = (
     *("lines", "guide", "prompts", "look-over", "draft", "draft-away"),
     *("library", "library-used"),
     *("leaving", "leaving-product", "leaving-reason", "leaving-again", "leaving-offered", "leaving-end"),
-    *("leaving-now", "leaving-cancel", "offers"),
+    *("leaving-now", "leaving-cancel", "offers", "bars"),
 )
 
 
@@ -50,16 +51,15 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         member=world.rep, contact_id=held.public_id, phone="+4930123456", due_at=clock.now(), is_mine=True
     )
     hearing.hear_chats(world.programme, [held.public_id], by=ByWords())
+    offered = some_accepted(world).presentation
+    presentation = {"contact_id": offered.choice.contact.public_id, "presentation": offered.public_id}
     prompt = {**contact, "prompt": Prompt.objects.latest("pk").public_id}
     return {
         "desk-prompt-use": prompt,
         "desk-prompt-dismiss": prompt,
         **{f"desk-{name}": contact for name in NEEDS_CONTACT},
         **{f"desk-{name}": {**contact, "step": "greet"} for name in ("tick", "skip", "report", "transact")},
-        **{
-            f"desk-offer-{name}": {**contact, "presentation": uuid4()}
-            for name in ("present", "turn-down", "accept", "leave")
-        },
+        **{f"desk-offer-{name}": presentation for name in ("present", "turn-down", "accept", "leave")},
         "desk-answer": {**contact, "field": "why"},
         "desk-settle": {**contact, "promise_id": promise.pk},
         "promise-settle": {"promise": promise.public_id},

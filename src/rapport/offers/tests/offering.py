@@ -97,6 +97,11 @@ def accepted(world: World, text: str | None = None) -> Fulfilment:
     return Fulfilment.objects.get(presentation=row)
 
 
+def some_accepted(world: World) -> Fulfilment:
+    """Return what the partner is to do, as it stands already or since a customer accepts an offer now."""
+    return Fulfilment.objects.first() or accepted(world)
+
+
 def uncontrolled(world: World) -> None:
     """Have the customer not be of the share that is offered nothing."""
     whose = str(world.customer.public_id)

@@ -95,7 +95,8 @@ def facts_of(moment: Moment, customers: Iterable[int], keys: Iterable[str]) -> d
 
 def _attribute(name: str, moment: Moment, customers: list[int]) -> Values:
     rows = not_erased(moment.programme).filter(pk__in=customers).values_list("pk", "attributes")
-    return {pk: attributes.get(name) for pk, attributes in rows}
+    told = ((pk, attributes.get(name)) for pk, attributes in rows)
+    return {pk: None if isinstance(value, list | dict) else value for pk, value in told}  # the query knows none
 
 
 def _column(key: str, label: str, path: str, choices: Choices | None = None, *, days: bool = False) -> ListField:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rapport.conftest import World, inside
@@ -110,6 +110,7 @@ CONDITION = asked() | st.lists(asked(), min_size=1, max_size=3).map(lambda sever
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(conditions=[{"field": "attribute.%s", "at_least": 0}])
 @given(conditions=st.lists(CONDITION, max_size=3))
 def test_the_query_says_what_the_conditions_say(crowd: Moment, conditions: list[dict[str, Any]]) -> None:
     criteria = read({"conditions": conditions})

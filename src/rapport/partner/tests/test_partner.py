@@ -130,7 +130,7 @@ def seen(client: Client, day: date) -> dict[str, str]:
     for address in pages(day):
         answer = client.get(address)
         if answer.status_code == 200:
-            shown[address] = answer.content.decode()
+            shown[address] = answer.content.decode(errors="replace")
     return shown
 
 

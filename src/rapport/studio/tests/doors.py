@@ -21,7 +21,9 @@ from rapport.kit import clock
 from rapport.offers.leaving import asking
 from rapport.offers.leaving import keeping as keeping_leaving
 from rapport.offers.leaving.rules import EXAMPLE
-from rapport.offers.tests.offering import drafted
+from rapport.offers.tests.offering import drafted, some_accepted
+from rapport.outreach.lists import actions as lists
+from rapport.outreach.lists.criteria import Criteria
 from rapport.replays.models import Replay
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
@@ -61,11 +63,15 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     asked = asking.ask(programme=world.programme, email="walked@example.org", number="", words="")
     drafted(world, "walked")
     fair = keeping_leaving.save_rules(programme=world.programme, text=EXAMPLE)
+    done = some_accepted(world)
+    listed = {"which": lists.make_list(member=world.supervisor, name="Walked", criteria=Criteria()).public_id}
+    of_list = ("list", "list-edit", "list-save", "list-refresh", "list-retire", "list-export")
     return {
+        **dict.fromkeys(of_list, listed),
         **{name: {"offer": "walked"} for name in ("offer", "offer-withdraw")},
         "offer-decide": {"offer": "walked", "number": 1},
-        "offers-leave": {"presentation": uuid4()},
-        **{name: {"fulfilment": uuid4()} for name in ("offers-again", "offers-settle")},
+        "offers-leave": {"presentation": done.presentation.public_id},
+        **{name: {"fulfilment": done.public_id} for name in ("offers-again", "offers-settle")},
         "leaving-settle": {"request_id": asked.public_id},
         "leaving-rules-approve": {"number": fair.number},
         "leaving-done": {"reference": "C-0000-0000"},
