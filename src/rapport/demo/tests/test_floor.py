@@ -95,7 +95,7 @@ def test_another_floor_takes_over_in_the_middle(small: Any, live: Live) -> None:
     live(90)
     before = rows("chat.Message", at__gt=NOON).count()
     again = Floor()
-    for second in range(90, 200, 2):
+    for second in range(90, 320, 2):
         with clock.at(NOON + timedelta(seconds=second)):
             again.turn()
             turn(small)
