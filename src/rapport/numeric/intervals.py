@@ -80,3 +80,20 @@ def share_difference(
         below = np.sqrt((b - b_low) ** 2 + (a_high - a) ** 2)
         above = np.sqrt((b_high - b) ** 2 + (a - a_low) ** 2)
     return ShareDifference(value, value - below, value + above)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One figure and the ends of its interval; NaN where too little is known."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the interval leaves 0 out; False where there is none."""
+        return self.low > 0 or self.high < 0
+
+
+NOTHING_KNOWN = Estimate(np.nan, np.nan, np.nan)

@@ -1,0 +1,119 @@
+"""The effect of a treatment at different times, against people whose effect the test made."""
+
+import numpy as np
+import pytest
+
+from rapport.numeric import staggered
+from rapport.numeric.staggered import staggered_effect
+
+WEEKS = 26
+
+
+def team(
+    random: np.random.Generator, people: int, effect: float, *, never: float = 0.2, missing: float = 0.3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weekly scores: people differ, weeks differ, a week hangs together with the last, and some are missing."""
+    first = np.where(random.random(people) < never, -1, random.integers(5, WEEKS - 2, size=people))
+    own = np.zeros((people, WEEKS))
+    for week in range(1, WEEKS):
+        own[:, week] = 0.5 * own[:, week - 1] + 0.05 * random.normal(size=people)
+    score = 0.1 * random.normal(size=(people, 1)) + 0.05 * random.normal(size=WEEKS) + own
+    score = score + 0.08 * random.standard_t(4, size=score.shape)
+    on = (first[:, None] >= 0) & (np.arange(WEEKS) >= first[:, None])
+    score = score + np.where(on, effect * (1 + 0.5 * random.normal(size=(people, 1))), 0)
+    score[random.random(score.shape) < missing] = np.nan
+    return score, first
+
+
+def test_the_truth_is_recovered_and_held() -> None:
+    random = np.random.default_rng(1)
+    told = [staggered_effect(*team(random, 40, 0.08)).overall for _ in range(100)]
+    assert np.mean([one.value for one in told]) == pytest.approx(0.08, abs=0.008)
+    assert np.mean([one.low <= 0.08 <= one.high for one in told]) >= 0.9
+    assert np.mean([one.is_found for one in told]) > 0.6
+
+
+@pytest.mark.parametrize("people", [12, 40])
+def test_where_nothing_is_nothing_is_found(people: int) -> None:
+    random = np.random.default_rng(people)
+    told = [staggered_effect(*team(random, people, 0.0)) for _ in range(120)]
+    most = 0.05 + 2 * np.sqrt(0.05 * 0.95 / 120)
+    assert np.mean([one.overall.is_found for one in told]) <= most
+    assert np.mean([one.ahead.is_found for one in told]) <= most
+
+
+def test_effects_that_grow_are_told_rightly_where_two_way_fixed_effects_fail() -> None:
+    """Everybody is treated, early ones gain more and more: those already treated would be the wrong control."""
+    people, weeks = 40, 30
+    first = np.repeat([4, 20], people // 2)
+    since = np.arange(weeks) - first[:, None]
+    score = np.where(since >= 0, 0.02 * (since + 1), 0.0) + np.arange(people)[:, None] / 10
+    on = (since >= 0).astype(float)
+    less = on - on.mean(axis=0) - on.mean(axis=1, keepdims=True) + on.mean()
+    two_way = (less * score).sum() / (less * on).sum()
+    told = staggered_effect(score, first, after=8).overall
+    assert told.value == pytest.approx(0.02 * 4.5)  # the mean of the first eight weeks: 1 to 8 steps
+    assert two_way < 0  # the wrong sign, though nobody ever lost
+
+
+def test_who_was_already_treated_is_never_a_control() -> None:
+    """Whatever happens to early ones after they began moves no figure of those who began later."""
+    random = np.random.default_rng(5)
+    score, first = team(random, 40, 0.05, missing=0.0)
+    later = first > 12
+    before = staggered_effect(score, first, counted=later)
+    ruined = score.copy()
+    early = (first >= 0) & (first <= 8)
+    ruined[early, 9:] += 5.0
+    assert staggered_effect(ruined, first, counted=later) == before
+
+
+def test_the_errors_are_those_of_leaving_out_one_person_at_a_time() -> None:
+    random = np.random.default_rng(6)
+    score, first = team(random, 15, 0.05, never=0.3)
+    begins, hours = np.where(first < 0, 99, first), random.uniform(1, 5, size=15)
+
+    def sums(keep: np.ndarray) -> tuple[staggered._Sums, staggered._Sums]:
+        told = staggered._compared(score[keep], begins[keep], np.ones(keep.size, bool), 4, range(8))
+        return told.by_period(), told.by_dose(hours[keep])
+
+    whole = sums(np.arange(15))
+    for left_out in range(15):
+        for all_of, without in zip(whole, sums(np.delete(np.arange(15), left_out)), strict=True):
+            assert all_of.above_without[left_out] == pytest.approx(without.above)
+            assert all_of.below_without[left_out] == pytest.approx(without.below)
+
+
+def test_who_is_treated_for_a_bad_month_is_seen_ahead() -> None:
+    """Coached because of a dip that ended by itself: the change ahead shows that the effect is not one."""
+    random = np.random.default_rng(7)
+    score, first = team(random, 60, 0.0, missing=0.0)
+    dip = (first[:, None] >= 0) & (np.abs(np.arange(WEEKS) - first[:, None] + 2.5) < 2)
+    told = staggered_effect(score - 0.2 * dip, first)
+    assert told.overall.low > 0 and told.ahead.low > 0.1
+
+
+def test_per_hour_is_the_change_over_the_hours() -> None:
+    random = np.random.default_rng(8)
+    score, first = team(random, 200, 0.1, missing=0.0)
+    told = staggered_effect(score, first, dose=np.full(200, 4.0))
+    assert told.per_dose.value == pytest.approx(told.overall.value / 4, abs=0.002)
+    assert told.per_dose.is_found
+
+
+def test_the_names_of_people_do_not_matter() -> None:
+    random = np.random.default_rng(9)
+    score, first = team(random, 30, 0.05)
+    order = random.permutation(30)
+    one, other = staggered_effect(score, first), staggered_effect(score[order], first[order])
+    assert one.overall.low == pytest.approx(other.overall.low) and one.treated == other.treated
+
+
+def test_of_too_few_nothing_is_told() -> None:
+    score, first = team(np.random.default_rng(10), 30, 0.05)
+    few = staggered_effect(score, first, counted=np.arange(30) < 3)
+    assert np.isnan(few.overall.value) and not few.overall.is_found
+    everybody_at_once = staggered_effect(score, np.full(30, 10))
+    assert np.isnan(everybody_at_once.overall.value) and everybody_at_once.treated == 0
+    with pytest.raises(ValueError, match="first period"):
+        staggered_effect(score, first[:4])
