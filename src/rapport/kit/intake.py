@@ -3,12 +3,15 @@
 import os
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TypeVar
 
 from rapport.kit import redaction, spreadsheet
+from rapport.kit.sheets import BadRow
 
+Row = TypeVar("Row")
 NO_NUL = "contains a character that cannot be stored"
 
 
@@ -65,6 +68,23 @@ class Progress:
 
     def _line(self, rows: int) -> str:
         return f"  {rows:,} {self._what} read, {time.monotonic() - self._began:.0f} s"
+
+
+def batches(rows: Iterable[Row | BadRow], bad: BadRows, *, size: int) -> Iterator[list[Row]]:
+    """Yield the rows that could be read, ``size`` at a time; set the others aside, and say how far the file is."""
+    batch, read, progress = list[Row](), 0, Progress("rows")
+    for read, row in enumerate(rows, 1):
+        if isinstance(row, BadRow):
+            bad.add(row.line, row.reason, row.text)
+        else:
+            batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+            progress.show(read)
+    if batch:
+        yield batch
+    progress.done(read)
 
 
 def is_delimiter(told: object) -> bool:

@@ -16,7 +16,7 @@ from rapport.customers.importing.rows import CustomerRecord, read_rows
 from rapport.customers.queries import keys_among
 from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
-from rapport.kit.intake import BadRows, Progress
+from rapport.kit.intake import BadRows, batches
 from rapport.kit.sheets import BadRow
 from rapport.kit.walls import inside
 
@@ -135,24 +135,9 @@ class DryRun(Taker):
 
 
 def _take(rows: Iterable[CustomerRecord | BadRow], taker: Taker, bad: BadRows) -> None:
-    batch, read, progress = list[CustomerRecord](), 0, Progress("rows")
-    for read, row in enumerate(rows, 1):
-        if isinstance(row, BadRow):
-            bad.add(row.line, row.reason, row.text)
-        else:
-            batch.append(row)
-        if len(batch) == BATCH:
-            _note(taker.take(batch), bad)
-            batch.clear()
-            progress.show(read)
-    if batch:
-        _note(taker.take(batch), bad)
-    progress.done(read)
-
-
-def _note(left_out: Iterable[LeftOut], bad: BadRows) -> None:
-    for record, why in left_out:
-        bad.add(record.line, why, "")
+    for batch in batches(rows, bad, size=BATCH):
+        for record, why in taker.take(batch):
+            bad.add(record.line, why, "")
 
 
 def _say(words: str) -> None:

@@ -14,7 +14,7 @@ from rapport.customers.sales.mapping import read_mapping
 from rapport.customers.sales.records import SaleRecord, read_sales
 from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
-from rapport.kit.intake import BadRows, Progress
+from rapport.kit.intake import BadRows, batches
 from rapport.kit.sheets import BadRow
 from rapport.kit.walls import inside
 
@@ -100,25 +100,11 @@ def _dry_run(rows: Iterable[SaleRecord | BadRow]) -> int:
 
 
 def _take(programme: Programme, rows: Iterable[SaleRecord | BadRow], bad: BadRows, actor: str) -> Written:
-    done, batch, read, progress = Written(), list[SaleRecord](), 0, Progress("rows")
-
-    def write() -> None:
+    done = Written()
+    for batch in batches(rows, bad, size=BATCH):
         with inside(programme.pk):
             written = tell_sales(programme=programme, records=batch, actor=actor)
         for record, why in written.left_out:
             bad.add(record.line, why, "")
         done.add(written)
-        batch.clear()
-
-    for read, row in enumerate(rows, 1):
-        if isinstance(row, BadRow):
-            bad.add(row.line, row.reason, row.text)
-        else:
-            batch.append(row)
-        if len(batch) == BATCH:
-            write()
-            progress.show(read)
-    if batch:
-        write()
-    progress.done(read)
     return done
