@@ -14,7 +14,14 @@ pytestmark = pytest.mark.journey
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "": ["/sign-in/", "/sign-in/with/", "/p/cards/"],
-    "rep": ["/at/cards/desk/", "/account/", "/account/2fa/app/", "/account/2fa/passkey/", "/account/password/"],
+    "rep": [
+        "/at/cards/desk/",
+        "/at/cards/desk/saves/",
+        "/account/",
+        "/account/2fa/app/",
+        "/account/2fa/passkey/",
+        "/account/password/",
+    ],
     "supervisor": [
         "/at/cards/floor/",
         "/at/cards/promises/",

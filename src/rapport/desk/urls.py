@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rapport.desk import book, guide, leaving, library, offering, parts, promises, prompting, views
+from rapport.desk import book, guide, leaving, library, offering, parts, promises, prompting, saves, views
 
 contact: list[URLPattern | URLResolver] = [
     path("messages/", parts.say, name="desk-say"),
@@ -69,6 +69,7 @@ pages: list[URLPattern | URLResolver] = [
     path("call-backs/<uuid:call_back_id>/off/", views.call_off, name="desk-call-off"),
     path("book/", book.book, name="desk-book"),
     path("book/stand-ins/", book.name_stand_ins, name="desk-book-stand-ins"),
+    path("saves/", saves.saves, name="desk-saves"),
     path("contacts/<uuid:contact_id>/", include(contact)),
 ]
 work: list[URLPattern | URLResolver] = [
