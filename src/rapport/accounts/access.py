@@ -10,10 +10,14 @@ from django.http import HttpRequest
 from rapport.accounts.arrivals import PARTNER, arrival_of
 from rapport.accounts.clearance import NotCleared, lapses, until
 from rapport.accounts.models import ApiToken, Member, Programme, User
+from rapport.accounts.queries import programme_by_key
 from rapport.accounts.roles import Right
 from rapport.kit import clock
 from rapport.kit.errors import Forbidden, NotFound
+from rapport.kit.often import Given, Often
 from rapport.live.tickets import bind
+
+_place = Often(lambda: Member.objects.filter(user=Given("user"), programme=Given("programme"), is_active=True))
 
 
 def access_member(request: HttpRequest, programme: Programme, *rights: Right, looked_at: float) -> Member:
@@ -27,7 +31,7 @@ def access_member(request: HttpRequest, programme: Programme, *rights: Right, lo
     """
     if not isinstance(request.user, User):
         raise NotFound
-    member = Member.objects.filter(user=request.user, programme=programme, is_active=True).first()
+    member = _place.first(user=request.user.pk, programme=programme.pk)
     if member is None or request.session.get(PARTNER, programme.partner_id) != programme.partner_id:
         raise NotFound
     member.programme, member.user = programme, request.user
@@ -77,7 +81,7 @@ def access_token(secret: str, programme_key: str, right: Right) -> ApiToken:
 
 def public_programme(key: str) -> Programme:
     """Return the programme a customer named in the address of its page."""
-    programme = Programme.objects.filter(key=key).first()
+    programme = programme_by_key(key)
     if programme is None:
         raise NotFound("There is no such page. Please check the address you were given.")
     return programme

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from rapport.accounts.roles import Right, Role, rights_of
 from rapport.kit import clock
 from rapport.kit.ids import new_id
+from rapport.kit.often import Given, Often
 
 TOKEN_LIFE = timedelta(days=90)
 
@@ -78,7 +79,7 @@ class Programme(models.Model):
     @cached_property
     def role_changes(self) -> "list[RoleChange]":
         """What the programme has changed about its roles and people, read once for each time it is fetched."""
-        return list(RoleChange.objects.filter(programme=self))
+        return _role_changes(programme=self.pk)
 
 
 class People(BaseUserManager["User"]):
@@ -211,6 +212,9 @@ class RoleChange(models.Model):
     def is_about(self, member: Member) -> bool:
         """Say whether this changes what the member may."""
         return self.member_id == member.pk if self.member_id else self.role == member.role
+
+
+_role_changes = Often(lambda: RoleChange.objects.filter(programme=Given("programme")))
 
 
 class ApiToken(models.Model):

@@ -6,6 +6,9 @@ from datetime import date
 from rapport.accounts.clearance import last_day
 from rapport.accounts.models import ApiToken, Member, Programme, Team, User
 from rapport.accounts.roles import Right
+from rapport.kit.often import Given, Often
+
+_by_key = Often(lambda: Programme.objects.filter(key=Given("key")))
 
 
 def programme_keys() -> list[str]:
@@ -20,7 +23,7 @@ def programmes() -> list[Programme]:
 
 def programme_by_key(key: str) -> Programme | None:
     """Return the programme, for commands and jobs that act for the installation."""
-    return Programme.objects.filter(key=key).first()
+    return _by_key.first(key=key)
 
 
 def programme_by_id(programme_id: int) -> Programme:

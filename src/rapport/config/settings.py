@@ -31,6 +31,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_NAME = f"rapport_session_{PORT}"  # two installations on one host keep apart
 CSRF_COOKIE_NAME = f"rapport_csrf_{PORT}"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "rapport.signin.sessions"
 SESSION_COOKIE_AGE = 24 * 3600  # seconds; a sign-in ends sooner, by its programmes' rules (rapport.signin)
 CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

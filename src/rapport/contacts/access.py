@@ -11,6 +11,7 @@ from django.db.models import Q
 from rapport.accounts.roles import Right
 from rapport.contacts.models import Contact
 from rapport.kit.errors import NotFound
+from rapport.kit.often import Given, Often
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 NOTHING = Q(pk__in=())
-_WITH = ("customer__segment", "segment", "reason", "disposition", "rep__user", "programme")
+_READ = ("customer__segment", "segment", "reason", "disposition")
+_WITH = (*_READ, "rep__user", "programme")
+_NAMED = {"programme": Given("programme"), "public_id": Given("public_id")}
+_own = Often(lambda: Contact.objects.select_related(*_READ, "rep__user").filter(**_NAMED))
+_locked = Often(lambda: Contact.objects.select_for_update().filter(pk=Given("pk")))
+_in_hand = Often(lambda: Contact.objects.select_related(*_READ).filter(**_NAMED, rep=Given("rep")))
 
 
 def access_contact(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact that the member may read: any of the programme, their team's, or their own."""
     contacts = _contacts(lock=lock).filter(readable_by(member), programme=member.programme, public_id=public_id)
-    return _one(contacts)
+    return _found(contacts.first())
 
 
 def readable_by(member: Member) -> Q:
@@ -40,16 +46,22 @@ def readable_by(member: Member) -> Q:
 
 def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact that the member holds now; to act on it, reading it is not enough."""
-    held = Contact.objects.filter(programme=member.programme, public_id=public_id, rep=member)
-    held = held.select_related("customer__segment", "segment", "reason", "disposition")
-    contact = _one(held.select_for_update(of=("self",)) if lock else held)
+    named = {"programme": member.programme_id, "public_id": public_id, "rep": member.pk}
+    if lock:
+        held = Contact.objects.select_for_update(of=("self",)).select_related(*_READ)
+        contact = _found(held.filter(**named).first())
+    else:
+        contact = _found(_in_hand.first(**named))
     contact.programme, contact.rep = member.programme, member
     return contact
 
 
 def access_own(programme: Programme, public_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact for who was given its id: its customer by signed cookie, a program by token, a job."""
-    return _one(_contacts(lock=lock).filter(programme=programme, public_id=public_id))
+    named = {"programme": programme.pk, "public_id": public_id}
+    contact = _found(_contacts(lock=True).filter(**named).first() if lock else _own.first(**named))
+    contact.programme = programme
+    return contact
 
 
 def lock_contact(contact_id: int) -> Contact:
@@ -59,7 +71,7 @@ def lock_contact(contact_id: int) -> Contact:
 
 def lock_own(contact: Contact) -> Contact:
     """Return the contact as it stands now, locked until the transaction ends, in the programme read before."""
-    held = Contact.objects.select_for_update().get(pk=contact.pk)
+    held = _found(_locked.first(pk=contact.pk))
     held.programme = contact.programme
     return held
 
@@ -84,8 +96,7 @@ def _contacts(*, lock: bool) -> QuerySet[Contact]:
     return contacts.select_for_update(of=("self",)) if lock else contacts
 
 
-def _one(contacts: QuerySet[Contact]) -> Contact:
-    contact = contacts.first()
+def _found(contact: Contact | None) -> Contact:
     if contact is None:
         raise NotFound
     return contact

@@ -23,6 +23,7 @@ from rapport.guides.state import State
 from rapport.guides.trials.drawing import drawn_for, worded
 from rapport.guides.versions import read_version, version_for
 from rapport.kit.errors import Invalid, NotFound
+from rapport.kit.often import Among, Often
 from rapport.routing.queries import level_of
 
 if TYPE_CHECKING:
@@ -200,8 +201,16 @@ def views_of(contacts: Sequence[Contact]) -> dict[int, View]:
 
 
 def _begun(contacts: Sequence[Contact]) -> dict[int, Progress]:
-    rows = Progress.objects.select_related("version__guide").defer("version__text")  # each text is read once
-    return {one.contact_id: one for one in rows.filter(contact__in=[one.pk for one in contacts])}
+    return {one.contact_id: one for one in _progress(contacts=[one.pk for one in contacts])}
+
+
+_progress = Often(
+    lambda: (
+        Progress.objects.select_related("version__guide")
+        .defer("version__text")  # each text is read once
+        .filter(Among("contact_id", "contacts"))
+    )
+)
 
 
 def values_of(contact: Contact, run: Run, member: Member | None, names: Collection[str]) -> dict[str, Any]:

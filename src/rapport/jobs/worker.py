@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 
 import psycopg
@@ -18,6 +19,7 @@ logger = logging.getLogger("rapport.worker")
 AWAY = (psycopg.Error, psycopg_pool.PoolTimeout, ProcrastinateException, OSError)
 PAUSE_SECONDS = 1.0
 GRACE_SECONDS = 10.0
+NICENESS = 5
 
 
 async def work() -> None:
@@ -68,5 +70,6 @@ async def _pause(stopping: asyncio.Event) -> None:
 
 
 def main() -> None:
-    """Run the worker process."""
+    """Run the worker process; pages and prompts go before it where processors are short."""
+    os.nice(NICENESS)
     asyncio.run(work())

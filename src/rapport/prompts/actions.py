@@ -15,6 +15,7 @@ from rapport.guides import actions as guides
 from rapport.guides.library import actions as library
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
+from rapport.kit.often import Among, Given, Often
 from rapport.prompts.events import PromptDismissed, PromptSent, PromptShown, PromptUsed
 from rapport.prompts.models import Kind, Listening, Prompt
 
@@ -25,13 +26,21 @@ if TYPE_CHECKING:
 Told = PromptShown | PromptUsed | PromptSent | PromptDismissed
 
 
+_new = Often(
+    lambda: (
+        Prompt.objects.select_for_update()
+        .filter(Among("public_id", "prompts"), contact=Given("contact"), shown_at__isnull=True)
+        .order_by("pk")
+    )
+)
+
+
 @transaction.atomic
 def show(*, member: Member, contact: Contact, prompts: Collection[UUID]) -> None:
     """Note that these prompts are on the page of the rep who has the contact; each once."""
     if not prompts or contact.rep_id != member.pk:
         return
-    new = Prompt.objects.select_for_update().filter(contact=contact, public_id__in=prompts, shown_at__isnull=True)
-    rows = list(new.order_by("pk"))
+    rows = _new(contact=contact.pk, prompts=list(prompts))
     if not rows:
         return
     Prompt.objects.filter(pk__in=[one.pk for one in rows]).update(shown_at=clock.now(), shown_to=member)

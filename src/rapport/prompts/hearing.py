@@ -23,6 +23,7 @@ from rapport.guides.library import queries as library
 from rapport.guides.queries import views_of
 from rapport.kit import clock
 from rapport.kit.errors import DomainError
+from rapport.kit.often import Among, Given, Often
 from rapport.prompts.events import PromptsMade
 from rapport.prompts.findings import Finding, Recogniser, Touch
 from rapport.prompts.knowing import known_of, rebuttals_of
@@ -79,6 +80,17 @@ class _Change:
     moved: list[Prompt]
 
 
+_held = Often(
+    lambda: (
+        Listening.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related(*READ)
+        .filter(Among("contact__public_id", "contacts"), programme=Given("programme"))
+        .order_by("contact_id")
+    )  # the order in which contacts are locked
+)
+_kept = Often(lambda: Prompt.objects.filter(Among("contact_id", "contacts"), expired_at__isnull=True))
+
+
 @transaction.atomic
 def hear_chats(programme: Programme, contacts: Collection[UUID], *, by: Recogniser) -> None:
     """Hear what was written on chats since each was heard last; those another process is at are left to it."""
@@ -120,13 +132,11 @@ def unheard(programme: Programme, last_said: dict[int, tuple[UUID, int]]) -> lis
 
 def _listenings(programme: Programme, contacts: Collection[UUID]) -> list[Listening]:
     """Return the contacts' listenings, locked, with all that hearing asks of a contact; without those in use."""
-    rows = Listening.objects.select_for_update(skip_locked=True, of=("self",)).select_related(*READ)
-    rows = rows.filter(programme=programme).order_by("contact_id")  # the order in which contacts are locked
-    found = list(rows.filter(contact__public_id__in=contacts))
+    found = _held(programme=programme.pk, contacts=list(contacts))
     if missing := set(contacts) - {one.contact.public_id for one in found}:  # they talk for the first time
         new = [Listening(programme=programme, contact=access_own(programme, one)) for one in missing]
         Listening.objects.bulk_create(new, ignore_conflicts=True)
-        found += rows.filter(contact__public_id__in=missing)
+        found += _held(programme=programme.pk, contacts=list(missing))
     for one in found:
         one.contact.programme = programme
         if one.contact.rep is not None:
@@ -154,7 +164,7 @@ def _prompt(talks: Sequence[tuple[Contact, Sequence[Said]]], by: Recogniser) -> 
     contacts = [contact for contact, _ in talks]
     views = views_of(contacts)
     kept: dict[int, list[Prompt]] = {one.pk: [] for one in contacts}
-    for one in Prompt.objects.filter(contact__in=list(kept), expired_at__isnull=True):
+    for one in _kept(contacts=list(kept)):
         kept[one.contact_id].append(one)
     by.expect([one.text for _, said in talks for one in said])
     _write([_change(contact, said, kept[contact.pk], views.get(contact.pk), by) for contact, said in talks])

@@ -7,6 +7,7 @@ every few seconds. Without it everything goes on, without prompts.
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import time
@@ -136,6 +137,7 @@ class Prompter:
 def main() -> None:
     """Run the prompter process."""
     prompter = Prompter()
+    gc.freeze()  # the models stay for good: nothing that is heard waits while they are looked through
     signal.signal(signal.SIGTERM, prompter.stop)
     signal.signal(signal.SIGINT, prompter.stop)
     prompter.run()

@@ -10,6 +10,7 @@ from uuid import UUID
 from rapport.contacts.queries import reason_names
 from rapport.guides.library import queries as library
 from rapport.guides.library.content import Article, Rebuttal
+from rapport.kit.often import Given, Often
 from rapport.prompts.models import Kind, Prompt
 
 if TYPE_CHECKING:
@@ -70,13 +71,17 @@ class Panel:
         return (*self.heard, *self.answers, *self.steps, *self.covered)
 
 
+_open_ones = Often(
+    lambda: Prompt.objects.filter(
+        contact=Given("contact"), used_at__isnull=True, dismissed_at__isnull=True, expired_at__isnull=True
+    ).order_by("-message", "rank", "pk")
+)
+
+
 def panel_of(contact: Contact, guide: GuideView | None) -> Panel:
     """Return the open prompts of a contact, as the guide stands for whoever looks."""
-    open_ones = Prompt.objects.filter(
-        contact=contact, used_at__isnull=True, dismissed_at__isnull=True, expired_at__isnull=True
-    )
     is_quiet = guide is not None and guide.view.is_quiet
-    told = _Told(contact, list(open_ones.order_by("-message", "rank", "pk")), guide)
+    told = _Told(contact, _open_ones(contact=contact.pk), guide)
     items = [item for row in told.rows if (item := told.item(row)) and (not is_quiet or told.is_needed(row))]
 
     def of(*kinds: str) -> list[Item]:

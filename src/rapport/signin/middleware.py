@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from rapport.kit import clock, network
+from rapport.kit.often import Given, Often
 from rapport.signin import actions
 from rapport.signin.models import SignIn
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SESSION_KEY = "signin.id"
 ENDED_KEY = "signin.ended"  # why; the sign-in page says it
 Handler = Callable[[HttpRequest], HttpResponse]
+_sign_in = Often(lambda: SignIn.objects.filter(pk=Given("pk")))
 
 
 def sessions(get_response: Handler) -> Handler:
@@ -63,7 +65,7 @@ def _end(request: HttpRequest, sign_in: SignIn, why: SignIn.Why) -> None:
 def current(request: HttpRequest) -> SignIn | None:
     """Return the sign-in of this browser."""
     key = request.session.get(SESSION_KEY)
-    return SignIn.objects.filter(pk=key).first() if key else None
+    return _sign_in.first(pk=key) if key else None
 
 
 def adopt(request: HttpRequest, user: User, *, how: str = "", until: datetime | None = None) -> SignIn:

@@ -22,11 +22,14 @@ from rapport.events.actions import announce, whisper
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.ids import new_id
+from rapport.kit.often import Given, Often
 from rapport.routing import actions as routing
 from rapport.routing import call_backs
 from rapport.routing.call_back_queries import call_back_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact, Reason
 
@@ -133,7 +136,7 @@ def say(contact: Contact, *, author: str, text: str, client_id: UUID, member: Me
     contact = lock_own(contact)
     if contact.state not in ("arrived", "waiting", "active"):
         raise Conflict("This chat has ended, so the message was not sent.")
-    if author == Author.CUSTOMER and _sent_by_customer(contact) >= MOST_MESSAGES:
+    if author == Author.CUSTOMER and _too_many(contact=contact.pk):
         raise Conflict("That is a great many messages. Please wait for an answer.")
     return _store(contact, author, text, client_id, member)
 
@@ -220,11 +223,18 @@ def _store(
     return message
 
 
+def _last_of(author: str | Given) -> QuerySet[Message]:
+    return Message.objects.filter(contact=Given("contact"), author=author).order_by("-pk")
+
+
+_written_lately = Often(lambda: _last_of(Given("author")).filter(at__gte=Given("since"))[:SPLIT_OVER])
+_last_of_rep = Often(lambda: _last_of(Author.REP)[:1])
+_too_many = Often(lambda: _last_of(Author.CUSTOMER).only("pk")[MOST_MESSAGES - 1 : MOST_MESSAGES])
+
+
 def _lately(contact: Contact, author: str) -> list[Message]:
     """Return what the author wrote just before, the oldest first."""
-    since = clock.now() - SPLIT_WITHIN
-    lately = Message.objects.filter(contact=contact, author=author, at__gte=since).order_by("-pk")[:SPLIT_OVER]
-    return list(reversed(lately))
+    return _written_lately(contact=contact.pk, author=author, since=clock.now() - SPLIT_WITHIN)[::-1]
 
 
 def _without_secrets(
@@ -247,7 +257,7 @@ def _without_secrets(
 
 def _asked(contact: Contact) -> str:
     """Return what the rep said last, which the customer may be answering."""
-    last = Message.objects.filter(contact=contact, author=Author.REP).order_by("-pk").first()
+    last = _last_of_rep.first(contact=contact.pk)
     return last.text if last else ""
 
 
@@ -255,10 +265,6 @@ def note(contact: Contact, text: str, *, once: str = "") -> Message:
     """Add a line of the system's own, such as who joined; one line for each ``once`` that is given."""
     client_id = uuid5(contact.public_id, once) if once else new_id()
     return _store(contact, Author.SYSTEM, text, client_id)
-
-
-def _sent_by_customer(contact: Contact) -> int:
-    return Message.objects.filter(contact=contact, author=Author.CUSTOMER).count()
 
 
 def _readable(text: str) -> str:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from rapport.channels.chat.models import Author, Conversation, Message
 from rapport.kit import clock
+from rapport.kit.often import Given, Often
 from rapport.kit.personal import GONE
 
 if TYPE_CHECKING:
@@ -35,13 +36,24 @@ def lines_since(contact: Contact, shown: int = 0) -> tuple[list[Message], bool]:
     With it comes what was written in the minute before: it may have been hidden meanwhile, as part of a number, or
     stored late. Away is a customer whose page has been silent for a while.
     """
-    rows = Message.objects.select_related("member__user").only(*_LINE).filter(contact=contact)
-    if shown:
-        last = rows.filter(pk__lte=shown).order_by("-pk").values("at")[:1]
-        rows = rows.filter(Q(pk__gt=shown) | Q(at__gte=Subquery(last) - SPLIT_WITHIN))
-    found = list(rows.annotate(seen=F("contact__conversation__customer_seen_at")).order_by("pk"))
-    seen = found[-1].seen if found else None
-    return list(found), seen is not None and seen < clock.now() - AWAY_AFTER
+    found = _lacking(contact=contact.pk, shown=shown) if shown else _all_lines(contact=contact.pk)
+    seen = getattr(found[-1], "seen", None) if found else None
+    return found, seen is not None and seen < clock.now() - AWAY_AFTER
+
+
+def _lines() -> QuerySet[Message]:
+    rows = Message.objects.select_related("member__user").only(*_LINE).filter(contact=Given("contact"))
+    return rows.annotate(seen=F("contact__conversation__customer_seen_at")).order_by("pk")
+
+
+def _lines_lacking() -> QuerySet[Message]:
+    last = (
+        Message.objects.filter(contact=Given("contact"), pk__lte=Given("shown")).order_by("-pk").values("at")[:1]
+    )
+    return _lines().filter(Q(pk__gt=Given("shown")) | Q(at__gte=Subquery(last) - SPLIT_WITHIN))
+
+
+_all_lines, _lacking = Often(_lines), Often(_lines_lacking)
 
 
 def said_after(marks: Mapping[int, int]) -> dict[int, list[Message]]:

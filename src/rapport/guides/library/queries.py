@@ -21,6 +21,7 @@ from rapport.guides.library.search import find
 from rapport.guides.trials.drawing import words_of_entries
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
+from rapport.kit.often import Among, Given, Often
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -54,7 +55,7 @@ class VersionRow:
     state: str
 
 
-def live_versions(programme: Programme, *, at: datetime | None = None) -> QuerySet[LibraryVersion]:
+def live_versions(programme: Programme | Given, *, at: datetime | Given | None = None) -> QuerySet[LibraryVersion]:
     """Return the versions that are live now, or were (or will be) at an instant; one of each entry at most."""
     now = at or clock.now()
     later = LibraryVersion.objects.filter(entry=OuterRef("entry"), live_from__lte=now).filter(
@@ -63,6 +64,9 @@ def live_versions(programme: Programme, *, at: datetime | None = None) -> QueryS
     kept = Q(entry__withdrawn_at__isnull=True) | Q(entry__withdrawn_at__lt=F("live_from"))
     rows = LibraryVersion.objects.select_related("entry")
     return rows.filter(kept, ~Exists(later), programme=programme, live_from__lte=now)
+
+
+_live_keys = Often(lambda: live_versions(Given("programme"), at=Given("now")).filter(Among("entry__key", "keys")))
 
 
 def search(
@@ -123,7 +127,8 @@ def live_by_key(programme: Programme, key: str) -> Live:
 def live_among(programme: Programme, keys: Iterable[str], *, contact: Contact | None = None) -> list[Live]:
     """Return what is live under these keys, in their order; for a contact with the words that it is drawn for."""
     wanted = list(keys)
-    found = {one.entry.key: one for one in live_versions(programme).filter(entry__key__in=wanted)}
+    rows = _live_keys(programme=programme.pk, now=clock.now(), keys=wanted)
+    found = {one.entry.key: one for one in rows}
     return _as_drawn([_live(found[key]) for key in wanted if key in found], contact)
 
 

@@ -12,8 +12,11 @@ from rapport.guides.events import WordsTried
 from rapport.guides.trials.models import WordsShown, WordsTrial
 from rapport.kit import clock
 from rapport.kit.drawing import arm_of
+from rapport.kit.often import Among, Given, Often
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from rapport.accounts.models import Programme
@@ -23,12 +26,17 @@ Drawn = Mapping[str, Mapping[str, Any]]
 """By step: the ``trial``'s row, which ``variant`` was drawn, and its ``words`` where it is not the control."""
 
 
-def on_now(programme: Programme) -> QuerySet[WordsTrial]:
-    """Return the trials that are on."""
-    now = clock.now()
+def on_now(programme: Programme | Given, *, at: datetime | Given | None = None) -> QuerySet[WordsTrial]:
+    """Return the trials that are on, or were at an instant."""
+    now = at or clock.now()
     return WordsTrial.objects.filter(
         programme=programme, ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now
     )
+
+
+_on_now = Often(
+    lambda: on_now(Given("programme"), at=Given("now")).filter(Among("entry__key", "keys")).select_related("entry")
+)
 
 
 def drawn_for(contact: Contact, guide_id: int) -> dict[str, dict[str, Any]]:
@@ -66,7 +74,7 @@ def reworded(guide: Guide, words: Mapping[str, str]) -> Guide:
 def words_of_entries(contact: Contact, keys: Collection[str]) -> dict[str, str]:
     """Return the words that the contact is drawn for, by the key of the entry, but for those in force."""
     found = {}
-    trials = list(on_now(contact.programme).filter(entry__key__in=keys).select_related("entry")) if keys else []
+    trials = _of_entries(contact, keys)
     shown = _shown(contact, trials)
     for one in trials:
         variant = shown.get(one.pk, variant_for(one, contact) if one.pk not in shown else 0)
@@ -93,9 +101,12 @@ def note_steps(contact: Contact, drawn: Drawn, steps: Iterable[str], *, actor: s
 
 def note_entries(contact: Contact, keys: Collection[str], *, actor: str) -> None:
     """Note that the words of these entries of the library were before whoever has the contact; each once."""
-    if keys:
-        rows = list(on_now(contact.programme).filter(entry__key__in=keys))
-        _note(contact, [(one, variant_for(one, contact)) for one in rows], actor)
+    _note(contact, [(one, variant_for(one, contact)) for one in _of_entries(contact, keys)], actor)
+
+
+def _of_entries(contact: Contact, keys: Collection[str]) -> list[WordsTrial]:
+    """Return the trials of the words of these entries that are on."""
+    return _on_now(programme=contact.programme_id, now=clock.now(), keys=list(keys)) if keys else []
 
 
 def _note(contact: Contact, found: list[tuple[WordsTrial, int]], actor: str) -> None:
