@@ -18,6 +18,7 @@ from django.db import connection
 from sqlglot import exp
 
 from rapport.insight.figures import Figure, quotient
+from rapport.insight.metrics.keeping import STICK_DAYS
 from rapport.insight.queries import large_reads, values_for
 from rapport.insight.registry import RELATIONS, Metric, metric
 from rapport.kit import clock
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Programme
     from rapport.routing.versions import SameChoice
 
-Split = Literal["plan", "drawn", "variant", "guide", "currency"]
+Split = Literal["plan", "drawn", "variant", "guided", "currency", "programme_id"]
 """The column that says the arm."""
 
 Arm = int | str | None
@@ -42,6 +43,7 @@ COMPARED = (
     "satisfaction",
 )
 LOOKS_BACK = timedelta(days=28)
+STICK = timedelta(days=STICK_DAYS)
 UNIT = "COALESCE(customer_id, -contact_id)"
 CHOICE_UNITS = 2_000
 """At so many customers the intervals of what the choice brings are narrowest; fixed, whatever has come."""
@@ -72,12 +74,13 @@ WHERE words.programme_id = :programme AND words.trial = :trial
 """Facts of contacts on which words on trial were before a rep, with which of them."""
 
 GUIDED = """
-SELECT facts.*, coverage.guide FROM facts JOIN fact_coverage AS coverage ON coverage.contact_id = facts.contact_id
+SELECT facts.*, coverage.guide AS guided
+FROM facts JOIN fact_coverage AS coverage ON coverage.contact_id = facts.contact_id
 WHERE coverage.guide = :guide
 """
 """Facts of contacts that had one guide."""
 
-JOINED: Mapping[Split, str] = {"drawn": CHOSEN, "variant": SHOWN, "guide": GUIDED}
+JOINED: Mapping[Split, str] = {"drawn": CHOSEN, "variant": SHOWN, "guided": GUIDED}
 BY_CHANCE, BY_RULE = True, False
 
 
@@ -212,10 +215,13 @@ def customers_needed(programme: Programme, key: str, *, least: float, share: flo
 
 
 def lately(programme: Programme, key: str, *, guide: str = "") -> Sums:
-    """Return what customers of the past four weeks add up to, all arms together; of those who had a guide."""
-    now = clock.now()
-    values = during(programme, now - LOOKS_BACK, now) | {"guide": guide}
-    return added(sums_by(values, [key], "guide" if guide else "plan").values())
+    """Return what customers of the past four weeks add up to, all arms together; of those who had a guide.
+
+    Of wishes to leave and claims it is the four weeks that have had time to be judged.
+    """
+    until = clock.now() - (STICK if metric(key).relation in ("wish", "claim") else timedelta())
+    values = during(programme, until - LOOKS_BACK, until) | {"guide": guide}
+    return added(sums_by(values, [key], "guided" if guide else "programme_id").values())
 
 
 def added(arms: Collection[Sums]) -> Sums:
@@ -234,6 +240,15 @@ def sums_by(values: Mapping[str, Any], keys: Iterable[str], split: Split) -> Fou
             for at, key in enumerate(of_relation):
                 found[arm, key] = Sums(*(float(amount or 0) for amount in amounts[6 * at : 6 * at + 6]))
     return found
+
+
+def waiting_by(values: Mapping[str, Any], key: str, split: Split) -> dict[Arm, int]:
+    """Return of how many facts of each arm the figure is not known yet; nothing for one that needs no time."""
+    one = metric(key)
+    if one.cohort is None:
+        return {}
+    waiting = _facts(one.relation, split).select(split, f"{one.cohort} - {_part(one.denominator)} AS waiting")
+    return {arm: int(count) for arm, count in _rows(waiting.group_by(split).sql(dialect="postgres"), values)}
 
 
 @lru_cache(maxsize=64)

@@ -9,28 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from rapport.insight.arms import LOOKS_BACK, UNEVEN, Compared, compared, during, lately, of_arm, sums_by
-from rapport.insight.registry import METRICS, metric
+from rapport.insight.arms import (
+    LOOKS_BACK,
+    UNEVEN,
+    Compared,
+    compared,
+    during,
+    lately,
+    of_arm,
+    sums_by,
+    waiting_by,
+)
+from rapport.insight.registry import metric
 from rapport.numeric.trial import split_chance, units_needed
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-OUTCOMES = tuple(
-    key
-    for key in (
-        "resolution_by_reps",
-        "resolution_by_customers",
-        "first_contact_resolution",
-        "satisfaction",
-        "saved",
-        "stick",  # whether who was saved is still there later, once that is a metric
-    )
-    if key in METRICS
+OUTCOMES = (
+    "resolution_by_reps",
+    "resolution_by_customers",
+    "first_contact_resolution",
+    "satisfaction",
+    "gross_save_rate",
+    "verified_save_rate",
+    "stick_60",
 )
 """What words can be tried against."""
 
@@ -81,8 +88,7 @@ class Shown:
 
 def compare_words(programme: Programme, tried: Tried, keys: Sequence[str]) -> list[list[Compared]]:
     """Return for each of the others how its metrics differ from those of the words in force."""
-    values = during(programme, tried.starts - OPEN_BEFORE, tried.ends) | {"trial": tried.number}
-    found = sums_by(values, keys, "variant")
+    found = sums_by(_values(programme, tried), keys, "variant")
     return [
         [
             compared(
@@ -96,6 +102,19 @@ def compare_words(programme: Programme, tried: Tried, keys: Sequence[str]) -> li
         ]
         for other in range(1, tried.others + 1)
     ]
+
+
+def waiting(programme: Programme, tried: Tried, key: str) -> tuple[int, ...]:
+    """Return of how many outcomes it is not known yet how they come out, by the words shown, those in force first.
+
+    They count for nothing until they are judged, whichever way that goes.
+    """
+    found = waiting_by(_values(programme, tried), key, "variant")
+    return tuple(found.get(variant, 0) for variant in range(tried.others + 1))
+
+
+def _values(programme: Programme, tried: Tried) -> dict[str, Any]:
+    return during(programme, tried.starts - OPEN_BEFORE, tried.ends) | {"trial": tried.number}
 
 
 def shown(programme: Programme, tried: Tried) -> Shown:

@@ -17,7 +17,7 @@ from rapport.guides.trials import actions, queries
 from rapport.guides.trials.actions import About, Terms
 from rapport.guides.versions import guide_by_key, read_version, version_in_force
 from rapport.insight.registry import METRICS
-from rapport.insight.wording import OUTCOMES, Shown, Tried, compare_words, shown, words_need
+from rapport.insight.wording import OUTCOMES, Shown, Tried, compare_words, shown, waiting, words_need
 from rapport.insight.words import difference_in_words
 from rapport.kit import clock, pages
 from rapport.kit.errors import Conflict, DomainError, Invalid
@@ -56,7 +56,8 @@ class Subject:
 class Arm:
     """One of the words on trial; ``row`` is how it compares by what decides, none for those in force.
 
-    ``sure``: how sure it is that they differ; ``at_worst``: what ending the trial with them may cost.
+    ``waiting``: how many outcomes are not known yet; ``sure``: how sure it is that they differ; ``at_worst``: what
+    ending the trial with them may cost.
     """
 
     place: int
@@ -65,6 +66,7 @@ class Arm:
     contacts: int
     customers: int
     figure: str
+    waiting: int
     row: Row | None
     sure: str
     at_worst: str
@@ -282,13 +284,15 @@ def _page(request: HttpRequest, member: Member, number: int, *, error: DomainErr
     tried, found = _tried(trial), _compared(trial, OUTCOMES)
     seen = shown(programme, tried) if tried else None
     deciding = [next(one for one in each if one.metric.key == trial.metric) for each in found]
+    wait = waiting(programme, tried, trial.metric) if tried else (0,) * len(trial.words)
     context = {
         **_context(member),
         "error": str(error) if error else "",
         "trial": trial,
         "subject": queries.name_of(trial),
         "asked": asked,
-        "arms": _arms(trial, deciding, seen),
+        "arms": _arms(trial, deciding, seen, wait),
+        "waiting": sum(wait),
         "seen": seen,
         "others": [
             (place, [row_of(one, trial.metric) for one in each]) for place, each in enumerate(found, start=1)
@@ -323,7 +327,7 @@ def _compared(trial: WordsTrial, keys: tuple[str, ...]) -> list[list[Compared]]:
     return compare_words(trial.programme, tried, keys) if tried else []
 
 
-def _arms(trial: WordsTrial, found: list[Compared], seen: Shown | None) -> list[Arm]:
+def _arms(trial: WordsTrial, found: list[Compared], seen: Shown | None, wait: tuple[int, ...]) -> list[Arm]:
     """Return the words in force, then the others, with what may be said of each."""
     rows = [row_of(one, trial.metric) for one in found]
     a_week = _a_week(trial, found)
@@ -338,6 +342,7 @@ def _arms(trial: WordsTrial, found: list[Compared], seen: Shown | None) -> list[
                 contacts=seen.contacts[place] if seen else 0,
                 customers=seen.customers[place] if seen else 0,
                 figure=(row.candidate if row else rows[0].control) if rows else "",
+                waiting=wait[place],
                 row=row,
                 sure=_sure(row.compared.chance) if row else "",
                 at_worst=_at_worst(found, place, a_week),

@@ -1,12 +1,15 @@
 """The pages of words on trial, by the people who use them."""
 
 import html
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.models import Member
 from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.contacts.models import Contact
@@ -16,6 +19,8 @@ from rapport.guides.models import WordsShown, WordsTrial
 from rapport.guides.tests.test_trials import OTHERS, TEXT
 from rapport.insight.wording import Tried, compare_words
 from rapport.kit import clock
+from rapport.ledger import actions as ledger
+from rapport.ledger.judging import Status
 from rapport.studio.tests.test_routing import signed_in, text_of
 
 TRIALS = "/at/cards/guides/-/trials/"
@@ -60,6 +65,30 @@ def resolved(world: World, shares: list[float], each: int) -> None:
         WordsShown(programme=world.programme, trial=trial, contact=one, variant=variant, shown_at=now)
         for one, (variant, _) in zip(contacts, told, strict=True)
     )
+
+
+def saved(world: World, shares: list[float], each: int) -> datetime:
+    """Have every customer that the words were shown to claimed as saved now, of whom this share stays."""
+    now = clock.now()
+    rows = WordsShown.objects.select_related("contact").order_by("variant", "pk")
+    saves, words = [], []
+    for at, one in enumerate(rows):
+        saves.append(
+            ledger.Save(
+                attempt=uuid4(), customer=one.contact.customer_id or 0, contact=one.contact.public_id, made_at=now
+            )
+        )
+        stays = shares[one.variant] > at % each / each
+        word = (now + timedelta(days=61), Status.ACTIVE) if stays else (now + timedelta(days=20), Status.CANCELLED)
+        words.append(ledger.Word(one.contact.customer_id or 0, "", *word))
+    ledger.claim(programme=world.programme, saves=saves, actor="test")
+    last = now + timedelta(days=62)  # the programme is at work until then
+    Contact.objects.create(programme=world.programme, channel="voice", arrived_at=last, queued_at=last)
+    for later in (25, 62):
+        with clock.at(now + timedelta(days=later)):
+            heard = [one for one in words if one.as_of <= clock.now()]
+            ledger.hear(programme=world.programme, words=heard, actor="test")
+    return now
 
 
 def refused(response: Any) -> str:
@@ -139,6 +168,26 @@ def test_how_many_it_takes_is_told_of_the_guide(world: World, writer: Client, bo
     told = text_of(writer.get(f"{TRIALS}size/", {**SENT, "guide": ""}))
     assert "customers</strong> to see a difference of 5 points" in told
     assert "too few contacts" in text_of(writer.get(f"{TRIALS}size/", SENT))  # none of them had this guide
+
+
+def test_saves_wait_until_they_are_judged_either_way(world: World, writer: Client, boss: Client) -> None:
+    begun(writer, boss, words=OTHERS[:1], share="50", metric="stick_60")
+    resolved(world, [1, 1], 60)
+    made = saved(world, [0.4, 0.9], 60)
+    trial = WordsTrial.objects.get()
+    assert trial.starts_at is not None and trial.over_at is not None
+    manager = Member.objects.get(agent_id="boss")
+    with clock.at(made + timedelta(days=30)):  # those who left are known already, but not who will have stayed
+        page = text_of(signed_in(manager).get(f"{TRIALS}1/"))
+        assert "Too early to say" in page and "Of 120 more it is not known yet" in page and "60 wait" in page
+    with clock.at(made + timedelta(days=63)):
+        tried = Tried(1, 1, 0.5, trial.starts_at, trial.over_at, 2000)
+        [[found]] = compare_words(world.programme, tried, ["stick_60"])
+        assert (found.control.numerator, found.control.denominator) == (24, 60)
+        assert (found.candidate.numerator, found.candidate.denominator) == (54, 60)
+        assert found.says == "better"
+        page = text_of(signed_in(manager).get(f"{TRIALS}1/"))
+        assert "Words 1 are better" in page and "it is not known yet" not in page and "60 wait" not in page
 
 
 def test_who_may_not_sees_and_does_nothing(world: World, writer: Client, boss: Client) -> None:
