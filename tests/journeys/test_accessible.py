@@ -29,6 +29,7 @@ PAGES = {
         "/at/cards/contacts/",
         "/at/cards/reports/",
         "/at/cards/reports/selling/",
+        "/at/cards/reports/claims/",
         "/at/cards/rally/",
         "/at/cards/sessions/",
         "/at/cards/library/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from rapport.accounts.names import names_for
 from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_export, note_look
-from rapport.insight import curve, keeping, statement, statement_paper
+from rapport.insight import claims, curve, keeping, statement, statement_paper
 from rapport.insight.names import names_of
 from rapport.insight.state import presets, read_state
 from rapport.insight.words import SMALL
@@ -43,8 +44,10 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
     if days is None:
         return pages.render(request, "insight/keeping_empty.html", context)
     _note(request, member, f"keeping {state.start} {state.end} by {state.by}")
-    names = names_of(programme, state.by, names_for(member))
+    people = names_for(member)
+    names = names_of(programme, state.by, people)
     rows = keeping.kept_by(programme, state.start, state.end, state.by, names)
+    asked = claims.Asked(people, "made", state.start, state.end)
     followed = curve.survival(programme, state.start, state.end)
     return pages.render(
         request,
@@ -59,6 +62,8 @@ def show(request: HttpRequest, member: Member) -> HttpResponseBase:
             "rows": rows,
             "bars": keeping.bars(rows),
             "small": SMALL,
+            "asked": asked,
+            "behind": claims.behind(asked, claims.ASKED_BY.get(state.by, state.by)),
         },
     )
 
@@ -81,12 +86,14 @@ def one(request: HttpRequest, member: Member, month: str) -> HttpResponseBase:
     """Show the statement of a month."""
     found = _found(member, month)
     _note(request, member, f"statement {month}")
+    last = statement.after(found.month) - timedelta(days=1)
     context = {
         "member": member,
         "section": "reports",
         "programme": member.programme,
         "found": found,
         "told": statement_paper.told(found, _names(member)),
+        "asked": claims.Asked(names_for(member), "due", found.month, last),
         "sql": statement.SQL.read_text(),
     }
     return pages.render(request, "insight/statement.html", context)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rapport.insight.claims import BOOKED_AS, NOT_KNOWN
 from rapport.insight.figures import Figure, Group
 from rapport.insight.keeping import share
 from rapport.insight.names import name_of
@@ -32,12 +33,16 @@ STICK = ("Due", "Judged", "Stuck", "Stick", "95 % interval")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table in words: what it shows, its headings, and its rows, the first cell of each a name."""
+    """One table in words: what it shows, its headings, and its rows, the first cell of each a name.
+
+    ``behind`` says of each row, by the place of a cell, which claims it counts: what the page asks for them by.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: list[list[str]]
     note: str = ""
+    behind: list[dict[int, dict[str, str]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def _books(found: Statement) -> Table:
         rows.append([words, number(found.amount("books", line)), *costs])
     heads = ("", "Claims", *(f"Cost, {unit}" for unit in found.currencies))
     note = "By the day on which the books were written: a correction of an earlier month stands in this one."
-    return Table("The books", heads, rows, note)
+    behind = [{1: {"of": BOOKED_AS.get(line, line)}} for line in LINES]
+    return Table("The books", heads, rows, note, behind)
 
 
 def _wishes(found: Statement) -> Table:
@@ -74,16 +80,23 @@ def _wishes(found: Statement) -> Table:
 def _due(found: Statement, names: Names) -> Iterator[Table]:
     whole = _stick_row("All", found.stick())
     note = "Claims whose day came within the month, by what is known now. Who is not judged yet is in no share."
-    yield Table("Claims that came due", ("", *STICK), [whole], note)
-    lost = [(found.amount("lost", "reversed", CLAIMS, why), words) for why, words in LOST.items()]
-    rows = [[words, number(count)] for count, words in lost if count]
-    yield Table("What became of those lost", ("", "Claims"), rows)
+    yield Table("Claims that came due", ("", *STICK), [whole], note, [_behind_stick({})])
+    lost = {why: count for why in LOST if (count := found.amount("lost", "reversed", CLAIMS, why))}
+    rows = [[LOST[why], number(count)] for why, count in lost.items()]
+    behind = [{1: {"state": "reversed", "why": why}} for why in lost]
+    yield Table("What became of those lost", ("", "Claims"), rows, "", behind)
     for part, what in SPLITS.items():
         rows = [
             _stick_row(name_of(dict(names[part]), NAMED_BY[part], key or None), found.stick(part, key))
             for key in found.keys(part)
         ]
-        yield Table(f"By {what}", ("", *STICK), rows)
+        by = part.removeprefix("due_by_")
+        behind = [_behind_stick({by: key or NOT_KNOWN}) for key in found.keys(part)]
+        yield Table(f"By {what}", ("", *STICK), rows, "", behind)
+
+
+def _behind_stick(by: Mapping[str, str]) -> dict[int, dict[str, str]]:
+    return {at: {"state": state, **by} for at, state in enumerate(("counted", "judged", "stuck"), 1)}
 
 
 def _stick_row(name: str, figure: Figure) -> list[str]:
