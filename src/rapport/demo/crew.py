@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rapport.customers.promises import actions as promises
-from rapport.demo import dice
+from rapport.demo import dice, keepers
 from rapport.demo.guides import required_keys
 from rapport.demo.story import VALUES
 from rapport.demo.topics import BY_KEY, Topic
@@ -41,6 +41,7 @@ YIELD_AFTER_SECONDS = 2.0
 DECLINES = 0.01  # of offers are not answered in time
 TICK_SECONDS = 22.0  # from one touch point of a call to the next
 TICKS = 0.94  # of touch points
+KEEPING = "cancel"  # the reason of contacts that are wishes to leave
 
 Question = tuple[int, int]  # a rep and since when they do what they do: what chance is asked with
 
@@ -93,8 +94,10 @@ def _step(view: View, one: Presence) -> None:
     for contact in view.in_hand.get(member.pk, []):
         if contact.state == "wrap_up":
             _wrap_up(view, member, contact)
-        elif contact.channel == "voice":
-            _listen(view, member, contact)
+        else:
+            if contact.channel == "voice":
+                _listen(view, member, contact)
+            _keep(view, member, contact)
 
 
 def _come_back(view: View, member: Member, doing: str, age: float, question: Question) -> None:
@@ -150,6 +153,15 @@ def _listen(view: View, member: Member, call: Contact) -> None:
             guides.tick(member=member, contact=call, step=keys[due])
 
 
+def _keep(view: View, member: Member, contact: Contact) -> None:
+    """Work the wish to leave of who asks to cancel, a step now and then."""
+    age = _age(view, contact.answered_at)
+    if contact.reason is not None and contact.reason.key == KEEPING and age % keepers.LOOK_SECONDS < 2:
+        key = str(contact.public_id)
+        stays = _outcome(topic_of(contact), settled(contact), key) == "saved"
+        keepers.work(member, contact, age=age, stays=stays)
+
+
 def _age(view: View, since: datetime | None) -> float:
     return view.now - since.timestamp() if since else 0.0
 
@@ -162,6 +174,7 @@ def _wrap_up(view: View, member: Member, contact: Contact) -> None:
         _promise(member, contact, topic)
     outcome = _outcome(topic, is_settled, key)
     has_reason = contact.reason is not None and contact.reason.key in BY_KEY
+    keepers.end(member, contact, outcome)
     desk.wrap_up(
         member=member,
         contact_id=contact.public_id,

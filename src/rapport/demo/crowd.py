@@ -25,6 +25,8 @@ from rapport.demo.view import CALL_MARK, CHAT_MARK, View, is_simulated, politely
 from rapport.feedback import actions as feedback
 from rapport.kit import clock
 from rapport.kit.ids import new_id
+from rapport.offers.leaving import actions as leaving
+from rapport.offers.leaving import asking
 from rapport.routing import presence
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 LEAST_AN_HOUR = 200.0  # contacts, so that the wall lives at night too
 HANDLE_SECONDS = 250.0
 CALLS = 0.35  # of contacts
+CANCELS_ALONE, UNSURE = 0.02, 0.2  # of who comes; of those, who is not found on file
 PATIENCE_SECONDS = 240.0
 SOON_SECONDS = 4.0  # the next customer's delay while a real person waits for one
 ANSWERS_SURVEY = 0.5
@@ -77,7 +80,9 @@ class Crowd:
         if len(view.waiting) >= MOST_WAITING:
             return
         customer = self._customer(view.programme)
-        if self.random.random() < CALLS and not view.people_waiting:
+        if self.random.random() < CANCELS_ALONE:
+            self._cancel(view.programme, customer)
+        elif self.random.random() < CALLS and not view.people_waiting:
             self._call(view.programme, customer)
         else:
             self._write(view.programme, customer)
@@ -96,6 +101,18 @@ class Crowd:
             reason=contacts.reason_by_key(programme, topic.key),
             client_id=UUID(CHAT_MARK + new_id().hex[8:]),
         )
+
+    def _cancel(self, programme: Programme, customer: Customer | None) -> None:
+        """Cancel a card on the portal; who is not on file under that number leaves a request."""
+        if customer is None or self.random.random() < UNSURE:
+            number, email = f"N-{self.random.randrange(900_000, 999_999)}", _point(customer, "email")
+            asking.ask(programme=programme, email=email, number=number, words="My card, please.")
+            return
+        held = customers.holdings_of(customer)
+        leaving.cancel(
+            customer=customer, holding=held[0].key if held else "", contact=None, channel="portal",
+            origin="portal", by="customer", actor="customer",
+        )  # fmt: skip
 
     def _call(self, programme: Programme, customer: Customer | None) -> None:
         call = CALL_MARK + new_id().hex

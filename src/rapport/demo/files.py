@@ -76,7 +76,9 @@ def store(
             (str(pk), programme, public, f"N-{100_000 + number}", file.name,
              str(setting.segments[file.segment].pk), file.since.isoformat(), "en", chance.choice(LIKES),
              bulk.data({"city": chance.choice(CITIES), "spend_12_months": chance.randrange(200, 24_000, 10),
-                        "months_inactive": chance.choice((0, 0, 0, 1, 1, 2, 3))}), bulk.stamp(now))
+                        "months_inactive": chance.choice((0, 0, 0, 1, 1, 2, 3)),
+                        "remaining_value": chance.randrange(4_000, 30_000, 500) * (file.segment + 1)}),
+             bulk.stamp(now))
             for number, (pk, public, file) in enumerate(zip(ids, publics, files, strict=True))
         ),
     )  # fmt: skip

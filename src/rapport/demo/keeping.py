@@ -14,12 +14,13 @@ from operator import itemgetter
 from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zlib import crc32
 
 from django.db import connection
 
 from rapport.demo import bulk
+from rapport.demo.catalogue import drawn_for_control
 from rapport.demo.clearance import TEAMS
+from rapport.demo.offered import Offered, in_order, moments
 from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.wishes import DAY, MATURES, OFFERS, OVERSELLS, REASONS, SELLERS, Wish, Wishes
 from rapport.kit import clock
@@ -39,7 +40,6 @@ MONTHS = timedelta(days=150)
 EVERY = 7  # days, from one file of accounts to the next
 HEARD_AT = time(5, 30)
 FOLLOWED = 75  # days after a save the partner's file still tells of the account
-CONTROL = 4  # of a hundred customers are offered nothing
 HOLDING = "card-1"
 ALSO_SOLD = 3_000  # sales to customers who never wished to leave
 PROMISES = (  # kind, what
@@ -80,7 +80,7 @@ def write(setting: Setting, writer: Writer) -> None:
         seed=writer.seed,
         talents=[rep.talent for rep in month.reps],
         segments=[one.segment for one in writer.files],
-        controls=lambda number: crc32(writer.customers[number][1].encode()) % 100 < CONTROL,
+        controls=lambda number: drawn_for_control(writer.seed, str(UUID(writer.customers[number][1]))),
     )
     told = [*made.before(month.since - MONTHS.total_seconds(), month.since), *made.met(writer.met)]
     told.sort(key=lambda wish: wish.opened)
@@ -141,6 +141,14 @@ class Keeper:
         bulk.copy("offers.Cancellation", CANCELLATIONS, [self._cancelled(*one) for one in left])
         for _, public, wish in told:
             self._tell(public, wish)
+        offered = Offered(self.setting, self.end, self.seed, self.chance)
+        offered.write(
+            [
+                offered.to_keep(wish, (pk, public), self.customers[wish.customer])
+                for pk, public, wish in told
+                if wish.contact is not None
+            ]
+        )
 
     def _attempt(self, pk: int, public: str, wish: Wish, reasons: dict[str, int]) -> bulk.Row:
         customer, _ = self.customers[wish.customer]
@@ -186,9 +194,10 @@ class Keeper:
         )  # fmt: skip
         at = (wish.opened + _middle(wish)) / 2
         self._event(at, "leaving.reason", public, actor, attempt=attempt, reason=why.key, detail=wish.detail)
-        for number, offer in enumerate(wish.offers, start=1):
+        made = zip(in_order(wish), moments(_middle(wish), wish.ended, len(wish.offers)), strict=True)
+        for number, (offer, (at, _)) in enumerate(made, start=1):
             self._event(
-                _middle(wish) + number, "leaving.offer_counted", public, actor, attempt=attempt,
+                at, "leaving.offer_counted", public, actor, attempt=attempt,
                 offer=f"{OFFERS[offer].key}/1", made=number, most=2,
             )  # fmt: skip
         self._event(

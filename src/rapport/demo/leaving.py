@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rapport.accounts.queries import member_by_agent_id
 from rapport.demo.people import MANAGER, SUPERVISOR
 from rapport.kit import clock
-from rapport.offers.leaving import keeping
+from rapport.offers.leaving import asking, keeping
 from rapport.offers.leaving.rules import EXAMPLE
 
 if TYPE_CHECKING:
@@ -29,6 +29,17 @@ REASONS: dict[str, tuple[str, dict[str, str]]] = {
     "service": ("The service", {"waited": "Waited too long", "mistake": "A mistake of ours"}),
     "life": ("Their life changes", {"moving": "Moving abroad", "job": "A new job", "death": "A death"}),
 }
+
+
+ASKED = ((26, "N-990001", "The card I got at the fair."), (21, "N-990002", "My gold card, I moved house."))
+"""Hours ago, the number given, and the words, of who asked on the portal and was not found."""
+
+
+def ask(programme: Programme, *, now: datetime) -> None:
+    """Have two people ask to cancel whom nobody could make sure of: one should have been settled by now."""
+    for hours, number, words in ASKED:
+        with clock.at(now - timedelta(hours=hours)):
+            asking.ask(programme=programme, email="", number=number, words=words)
 
 
 def stock(programme: Programme, *, since: datetime) -> None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from rapport.accounts import queries as accounts
 from rapport.demo import (
     bulk,
+    catalogue,
     clearance,
     deliveries,
     demand,
@@ -140,6 +141,7 @@ def _make(size: Size, seed: int, say: Say) -> int:
         library.stock(setting.programme, since=since)
         guides.stock(setting, since=since)
         leaving.stock(setting.programme, since=since)
+        catalogue.stock(setting.programme, since=since, seed=seed)
         say("Simulating a month on the floor", 0.0)
         words = wording.begin(setting.programme, since=month.since, until=month.end)
         month.trial = tried = trial.begin(setting.programme, month, publics)
@@ -181,6 +183,7 @@ def _live(setting: Setting, now: datetime) -> None:
     record.make(programme, supervisor=found[SUPERVISOR], manager=manager, rep=setting.reps[1], now=now)
     deliveries.deliver(programme, administrator, now=now)
     leavers.leave(manager, now=now)
+    leaving.ask(programme, now=now)
 
 
 def simulate(size: Size, people: list[files.File], *, now: datetime, seed: int) -> Month:

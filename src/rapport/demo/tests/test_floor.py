@@ -74,6 +74,10 @@ EVERYTHING: dict[str, Callable[[], bool]] = {
     ).exists(),
     "a call answered": lambda: arrived(channel="voice", answered_at__isnull=False).exists(),
     "a touch point covered": lambda: rows("guides.Progress", began_at__gt=NOON, covered__gt=0).exists(),
+    "an offer made to who wants to leave": lambda: rows("offers.Presentation", offered_at__gt=NOON).exists(),
+    "a wish to leave ended by a rep": lambda: rows(
+        "offers.SaveAttempt", ended_at__gt=NOON, contact__isnull=False
+    ).exists(),
     "a customer's answer": lambda: rows("feedback.Survey", answered_at__gt=NOON).exists(),
     "a customer's and a rep's message": lambda: (
         set(rows("chat.Message", at__gt=NOON, contact__state="closed").values_list("author", flat=True))

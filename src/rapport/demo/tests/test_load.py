@@ -190,3 +190,19 @@ def test_the_partners_last_file_is_kept_and_not_loaded_and_both_sides_know_why(s
     assert feed_of(small, "customers").state == "stopped"
     told = rows("events.Event", programme=small, name="feed.stopped").order_by("id").last()
     assert told.data["why"] == ["type_wrong", "sum_differs"]
+
+
+def test_offers_were_made_refused_accepted_and_fulfilled_within_what_there_is(small: Any) -> None:
+    choices = rows("offers.Choice", programme=small)
+    assert {one.slot for one in choices} >= {"save", "cross_sell"}
+    assert all(abs(sum(one.chances.values()) - 1) < 1e-9 and one.drawn in one.chances for one in choices)
+    presented = rows("offers.Presentation", programme=small)
+    assert set(presented.values_list("state", flat=True)) >= {"shown", "refused", "accepted"}
+    accepted = presented.filter(state="accepted")
+    assert rows("offers.Fulfilment", programme=small).count() == accepted.count() > 0
+    told = rows("events.Event", programme=small, name="offer.accepted")
+    assert told.count() == accepted.count()
+    for one in rows("offers.Allowance", programme=small, of="budget"):
+        taken = accepted.filter(offer=one.offer, month=one.month).values_list("cost", flat=True)
+        assert one.used == sum(taken) <= one.most
+    assert rows("offers.OfferVersion", programme=small).exclude(flagged="").get().flag_because

@@ -22,6 +22,7 @@ Tier = Literal["low", "middle", "high"]
 Minor = Annotated[int, Field(ge=0, le=10**12)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/-]{1,100}$")]
+Product = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 MOST_CHARACTERS = 20_000
 LAYERS = ("eligible", "applicable", "suitable")
 OWN_FACTS = {
@@ -64,7 +65,7 @@ class Offer(Part):
     name: Line
     kind: OfferKind
     for_: Whom = Field(default="all", alias="for", description="new, loyal or all customers")
-    products: list[Code] = Field(default=[], max_length=50, description="held by the customer; empty: any")
+    products: list[Product] = Field(default=[], max_length=50, description="held by the customer; empty: any")
     reasons: list[Code] = Field(default=[], max_length=50, description="for leaving, either level; empty: any")
     terms: Words = Field(min_length=1, description="what the customer gets, and for how long")
     words: Words = Field(min_length=1, description="to say; insertions such as {customer.first_name|there}")

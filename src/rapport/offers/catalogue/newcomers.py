@@ -57,9 +57,10 @@ def may_have(offer: Offer, years: int, rules: Rules) -> bool:
 
 
 def _stands_in(other: Offer, offer: Offer, rules: Rules) -> bool:
-    """Say whether a loyal customer who holds what the offer is for may have the other one instead."""
+    """Say whether a loyal customer who holds what the offer is for may have the other one of its kind instead."""
     covers = not other.products or (bool(offer.products) and set(offer.products) <= set(other.products))
-    return covers and other.currency == offer.currency and may_have(other, TEN_YEARS, rules)
+    is_alike = (other.kind, other.currency) == (offer.kind, offer.currency)
+    return covers and is_alike and may_have(other, TEN_YEARS, rules)
 
 
 def _about_years(conditions: Iterable[Condition]) -> list[Condition]:

@@ -1,5 +1,6 @@
 """What removes an offer, what pays, with which chance it is drawn, and what outcomes teach."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from rapport.offers.choosing.policy import Known, Weighed, best_chances, chances
 from rapport.offers.tests.offering import offer_text
 
 RULES = Rules()
+ROOT = Path(__file__).parents[4]
 
 
 def why(now: dict[str, Any] | None = None, **said: Any) -> str:
@@ -54,6 +56,13 @@ def test_each_layer_removes_what_it_asks_for(layer: str, now: dict[str, Any], sa
     assert why(now, **said) == layer
 
 
+def test_the_example_of_the_guide_to_offers_can_be_saved() -> None:
+    text = (ROOT / "docs/howto/make-an-offer.md").read_text()
+    offer, rules = (block.partition("```")[0] for block in text.split("```toml\n")[1:3])
+    assert read_offer(offer).products == ["Platinum card"]
+    assert read_rules(rules).hold_minutes == 20
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -85,6 +94,8 @@ def test_what_is_better_for_newcomers_is_flagged() -> None:
     assert flag_of(new, {"Thanks": as_much}, RULES) is None
     assert flag_of(young, {"Thanks": less}, RULES) is not None
     assert flag_of(as_much, {}, RULES) is None
+    sold = as_much.model_copy(update={"kind": "cross_sell"})
+    assert flag_of(new, {"Sold": sold}, RULES) is not None  # what is sold is no thanks to who is loyal
 
 
 def test_worth_is_the_fields_own_rule() -> None:
