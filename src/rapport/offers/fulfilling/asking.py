@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.guides.connectors.definition import body_with, path_with
 from rapport.guides.connectors.queries import Named, named
+from rapport.guides.connectors.transactions import GONE
 from rapport.guides.definition.facts import ATTRIBUTE, FACTS
 from rapport.guides.facts import facts_of
 from rapport.kit import clock
@@ -15,7 +16,6 @@ from rapport.offers.models import Fulfilment, Presentation
 if TYPE_CHECKING:
     from rapport.offers.catalogue.definition import Offer
 
-GONE = "The connector has no such transaction any more."
 State = Fulfilment.State
 
 

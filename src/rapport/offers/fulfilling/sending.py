@@ -13,14 +13,12 @@ from django.db import transaction
 
 from rapport.contacts.actions import audience_of
 from rapport.events.actions import announce
-from rapport.guides.connectors import sealed
 from rapport.guides.connectors.exchange import Outcome, Request
 from rapport.guides.connectors.queries import named
-from rapport.guides.connectors.transactions import may_ask_again
+from rapport.guides.connectors.transactions import LONGEST_SAID, came_to, may_ask_again, next_try, note_try
 from rapport.kit import clock, redaction
-from rapport.kit.errors import Conflict, DomainError, Invalid, NotFound
+from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.offers import events
-from rapport.offers.fulfilling.asking import GONE
 from rapport.offers.models import Fulfilment
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from rapport.events.actions import Happening
 
 WAITS = (2, 10, 60, 600, 3600)  # seconds before it is tried again
-LONGEST_SAID = 300
 State = Fulfilment.State
 
 
@@ -40,20 +37,7 @@ def take_up(presentation: str) -> tuple[int, Request | Outcome | None]:
     row = _rows().get(presentation__public_id=presentation)
     if row.state != State.WAITING or not row.connector:
         return row.pk, None
-    does = named(row.programme, row.connector)
-    if does is None or not row.sent:
-        return row.pk, Outcome("failed", said=GONE)
-    was_cut_off, row.is_uncertain = row.under_way, row.is_uncertain or row.under_way
-    if row.tries > len(WAITS) or (was_cut_off and not may_ask_again(does)):
-        return row.pk, Outcome("again", said=row.said, is_uncertain=True)
-    row.tries, row.under_way = row.tries + 1, True
-    row.save(update_fields=["tries", "under_way", "is_uncertain"])
-    try:
-        secret = sealed.unseal(does.kept)
-    except DomainError as error:
-        return row.pk, Outcome("failed", said=str(error))
-    key, sent = str(row.public_id), row.sent
-    return row.pk, Request(does.connector, does.transaction, key, secret, sent["path"], sent["body"])
+    return row.pk, next_try(row, named(row.programme, row.connector), row.sent, WAITS)
 
 
 @transaction.atomic
@@ -62,18 +46,13 @@ def put_down(row_id: int, outcome: Outcome) -> int | None:
     row = _rows().get(pk=row_id)
     if row.state not in (State.WAITING, State.UNKNOWN):
         return None
-    row.under_way, row.status = False, outcome.status or row.status
-    row.is_uncertain = outcome.state in ("again", "failed") and (row.is_uncertain or outcome.is_uncertain)
-    row.said = outcome.said[:LONGEST_SAID]
-    wait = _wait(row) if outcome.state == "again" else None
-    if wait is not None:
-        row.save()
-        return wait
-    if outcome.state in ("done", "refused"):
-        _settle(row, State(outcome.state), "system")
+    does = named(row.programme, row.connector) if row.connector else None
+    wait = note_try(row, outcome, does, WAITS, is_waiting=row.state == State.WAITING)
+    if wait is None:
+        _settle(row, State(came_to(row, outcome)), "system")
     else:
-        _settle(row, State.UNKNOWN if row.is_uncertain else State.FAILED, "system")
-    return None
+        row.save()
+    return wait
 
 
 @transaction.atomic
@@ -138,14 +117,6 @@ def _one(programme: Programme, fulfilment: UUID) -> Fulfilment:
     if row is None:
         raise NotFound
     return row
-
-
-def _wait(row: Fulfilment) -> int | None:
-    does = named(row.programme, row.connector)
-    may_repeat = does is not None and (may_ask_again(does) or not row.is_uncertain)
-    return (
-        WAITS[row.tries - 1] if may_repeat and row.state == State.WAITING and 0 < row.tries <= len(WAITS) else None
-    )
 
 
 def _settle(row: Fulfilment, state: Fulfilment.State, actor: str) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from rapport.events.actions import announce
-from rapport.guides.connectors import sealed
 from rapport.guides.connectors.definition import body_with, path_with
 from rapport.guides.connectors.exchange import Outcome, Request
-from rapport.guides.connectors.queries import named
+from rapport.guides.connectors.queries import Named, named
+from rapport.guides.connectors.transactions import LONGEST_SAID, came_to, next_try, note_try
 from rapport.kit import clock, redaction
 from rapport.kit.errors import DomainError, Invalid
 from rapport.offers import events
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rapport.events.models import Event
 
 WAITS = (2, 10, 60, 600, 3600)  # seconds before it is tried again
-LONGEST_SAID = 300
+UNKNOWN = "It may have been done. Look in the partner's system before anything else."
 State = Cancellation.State
 
 
@@ -38,17 +38,11 @@ def take_up(event: Event) -> tuple[int, Request | Outcome | None]:
     if row.state != State.WAITING or not name:
         return row.pk, None
     does = named(row.programme, name)
-    if does is None:
-        return row.pk, Outcome("failed", said="The connector that cancels is not there any more.")
-    row.tries += 1
-    row.save(update_fields=["tries"])
-    values = _values(row)
     try:
-        path, body = path_with(does.transaction, values), body_with(does.transaction, values)
-        secret = sealed.unseal(does.kept)
+        sent = _sent(row, does) if does else {}
     except DomainError as error:
         return row.pk, Outcome("failed", said=str(error))
-    return row.pk, Request(does.connector, does.transaction, str(row.public_id), secret, path, body)
+    return row.pk, next_try(row, does, sent, WAITS)
 
 
 @transaction.atomic
@@ -57,12 +51,15 @@ def put_down(row_id: int, outcome: Outcome) -> int | None:
     row = _rows().get(pk=row_id)
     if row.state == State.DONE:
         return None
-    if outcome.state == "again" and row.tries <= len(WAITS):
-        row.said = outcome.said[:LONGEST_SAID]
-        row.save(update_fields=["said"])
-        return WAITS[row.tries - 1]
-    _settle(row, State.DONE if outcome.state == "done" else State.FAILED, outcome.said, "system")
-    return None
+    name = rules_in_force(row.programme).rules.cancel_by
+    does = named(row.programme, name) if name else None
+    wait = note_try(row, outcome, does, WAITS, is_waiting=row.state == State.WAITING)
+    row.save(update_fields=["under_way", "is_uncertain", "status", "said"])
+    if wait is None:
+        came = came_to(row, outcome)
+        said = UNKNOWN if came == "unknown" else row.said
+        _settle(row, State.DONE if came == "done" else State.FAILED, said, "system")
+    return wait
 
 
 @transaction.atomic
@@ -97,9 +94,9 @@ def _settle(row: Cancellation, state: Cancellation.State, said: str, actor: str)
     announce(told, programme=row.programme, subject=row.attempt.public_id, actor=actor, audience=audience)
 
 
-def _values(row: Cancellation) -> dict[str, Any]:
+def _sent(row: Cancellation, does: Named) -> dict[str, Any]:
     contact = row.attempt.contact
-    return {
+    values = {
         "customer.key": row.customer.key,
         "contact.id": str(contact.public_id) if contact else None,
         "holding": row.holding,
@@ -107,3 +104,4 @@ def _values(row: Cancellation) -> dict[str, Any]:
         "reference": row.reference,
         "cancelled_at": row.at.isoformat(),
     }
+    return {"path": path_with(does.transaction, values), "body": body_with(does.transaction, values)}

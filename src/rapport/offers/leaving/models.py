@@ -144,7 +144,8 @@ class Cancellation(models.Model):
     """A cancellation that the customer asked for, with its certificate, and how far the partner is with it.
 
     ``reference`` is on the certificate; ``by`` is who pressed: the customer, or a rep for them. ``state`` is of
-    the partner's side only: whatever it is, the customer has cancelled at ``at``.
+    the partner's side only: whatever it is, the customer has cancelled at ``at``. ``under_way`` while it is
+    being sent: one that is found so was cut off, and may have been done.
     """
 
     class State(models.TextChoices):
@@ -166,6 +167,9 @@ class Cancellation(models.Model):
     by = models.CharField(max_length=10, choices=[("customer", "customer"), ("rep", "rep")])
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
+    under_way = models.BooleanField(default=False)
+    is_uncertain = models.BooleanField(default=False)
+    status = models.PositiveSmallIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=120, blank=True)
     said = models.CharField(max_length=300, blank=True)

@@ -89,6 +89,28 @@ def test_what_the_system_refuses_is_in_somebodys_hands(world: World, settings: A
     assert one.state == "failed" and one in queries.cancellations_to_do(world.programme)
 
 
+@pytest.mark.parametrize(
+    ("way", "asked", "state"), [("", 1, "done"), ('key_in = ""\n', 0, "failed")], ids=["knows keys", "knows none"]
+)
+def test_what_was_cut_off_goes_again_only_where_that_does_it_once(
+    world: World, settings: Any, tmp_path: Path, way: str, asked: int, state: str
+) -> None:
+    settings.KEY_RING = tmp_path / "ring.json"
+    with at_work() as partner:
+        settings.INTERNAL_HOSTS = (partner.host,)
+        text = (CONNECTOR % partner.host).replace("[transactions", f"{way}[transactions", 1)
+        connectors.save_connector(programme=world.programme, key="billing", text=text)
+        rules = EXAMPLE.replace("settle_within", 'cancel_by = "billing.cancel"\nsettle_within')
+        keeping.install_rules(programme=world.programme, text=rules)
+        one = cancelled(world)
+        event = Event.objects.filter(name="leaving.cancelled").latest("id")
+        carrying_out.take_up(event)  # and the process dies before it has heard
+        carry_out(world)
+    one.refresh_from_db()
+    assert (len(partner.asked), one.state) == (asked, state)
+    assert ("may have been done" in one.said) == (state == "failed")
+
+
 def test_rules_name_a_transaction_that_is_there(world: World) -> None:
     with pytest.raises(Invalid, match="among the connectors"):
         keeping.save_rules(programme=world.programme, text=f'cancel_by = "billing.gone"\n{EXAMPLE}')
