@@ -22,7 +22,8 @@ from rapport.demo.catalogue import drawn_for_control
 from rapport.demo.clearance import TEAMS
 from rapport.demo.offered import Offered, in_order, moments
 from rapport.demo.people import SEGMENTS, Setting
-from rapport.demo.wishes import DAY, MATURES, OFFERS, OVERSELLS, REASONS, SELLERS, Wish, Wishes
+from rapport.demo.selling import Selling
+from rapport.demo.wishes import DAY, MATURES, OFFERS, REASONS, SELLERS, Wish, Wishes
 from rapport.kit import clock
 from rapport.ledger import actions as ledger
 from rapport.ledger.judging import Status
@@ -41,14 +42,6 @@ EVERY = 7  # days, from one file of accounts to the next
 HEARD_AT = time(5, 30)
 FOLLOWED = 75  # days after a save the partner's file still tells of the account
 HOLDING = "card-1"
-ALSO_SOLD = 3_000  # sales to customers who never wished to leave
-PROMISES = (  # kind, what
-    ("price", "The first year without a fee"),
-    ("delivery", "A welcome gift within four weeks"),
-    ("price", "Cashback of 2 % on all you buy"),
-    ("document", "The conditions of the insurance in writing"),
-)
-BROKEN, BROKEN_BY_OVERSELLER, LATE = 0.06, 0.42, 0.08
 EVENTS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 ATTEMPTS = (
     "id", "programme_id", "public_id", "customer_id", "product", "holding", "origin", "channel", "contact_id",
@@ -59,14 +52,6 @@ ATTEMPTS = (
 CANCELLATIONS = (
     "programme_id", "public_id", "reference", "attempt_id", "customer_id", "product", "holding", "at", "by",
     "state", "tries", "settled_at", "settled_by",
-)  # fmt: skip
-SALES = (
-    "id", "programme_id", "public_id", "customer_id", "key", "holding", "product", "seller", "seller_name", "team",
-    "channel", "campaign", "sold_on", "as_of", "digest",
-)  # fmt: skip
-SOLD = (
-    "programme_id", "public_id", "customer_id", "by", "sale_id", "number", "kind", "product", "what", "made_at",
-    "due_on", "due_by", "state", "settled_at", "evidence",
 )  # fmt: skip
 HELD = """
 SELECT customer_id, product, opened_on FROM customers_holding WHERE programme_id = %s AND key = %s
@@ -118,7 +103,7 @@ class Keeper:
     def write(self, wishes: Sequence[Wish]) -> None:
         """Write everything that the wishes tell of, which are in the order of time."""
         publics = [bulk.key(self.chance, wish.opened) for wish in wishes]
-        self._sales(wishes)
+        Selling(self.programme, self.customers, self.chance, self.end, self._event).write(wishes)
         self._attempts(wishes, publics, self._reasons())
         self.events.sort(key=itemgetter(0))
         bulk.copy("events.Event", EVENTS, [row for _, row in self.events])
@@ -206,55 +191,6 @@ class Keeper:
             rebuttals=[f"{key}/1" for key in wish.rebuttals], guide="cancel", guide_version=1,
             offers_made=len(wish.offers),
         )  # fmt: skip
-
-    def _sales(self, wishes: Sequence[Wish]) -> None:
-        """Have the partner tell who sold the cards of who wished to leave, and of some who did not."""
-        sellers = {wish.customer: wish.seller for wish in wishes}
-        shares = [one.share * (0.55 if place == OVERSELLS else 1) for place, one in enumerate(SELLERS)]
-        others = [number for number in range(len(self.customers)) if number not in sellers]
-        for number in self.chance.sample(others, min(ALSO_SOLD, len(others))):
-            sellers[number] = self.chance.choices(range(len(SELLERS)), shares)[0]
-        told = list(zip(bulk.reserve("customers.Sale", len(sellers)), sellers.items(), strict=True))
-        bulk.copy("customers.Sale", SALES, [self._sale(pk, *one) for pk, one in told])
-        bulk.copy("customers.Promise", SOLD, [row for pk, one in told for row in self._promised(pk, *one)])
-
-    def _sale(self, pk: int, number: int, seller: int) -> bulk.Row:
-        customer, _ = self.customers[number]
-        product, opened = self.held[customer]
-        one = SELLERS[seller]
-        return (
-            str(pk), str(self.programme.pk), bulk.key(self.chance, self.end), str(customer), f"SALE-{number:06d}",
-            HOLDING, product, one.key, one.name, one.team, one.channel, f"{opened:%Y}", opened.isoformat(),
-            f"{opened.isoformat()} 18:00+00", "",
-        )  # fmt: skip
-
-    def _promised(self, sale: int, number: int, seller: int) -> Iterator[bulk.Row]:
-        """Yield what the seller promised: the one who oversells, more than the card gives."""
-        oversells = seller == OVERSELLS
-        if self.chance.random() > (0.8 if oversells else 0.3):
-            return
-        customer, _ = self.customers[number]
-        product, opened = self.held[customer]
-        kind, what = self.chance.choice(PROMISES)
-        due = opened + timedelta(days=30)
-        made, due_by = (datetime.combine(day, time(12), self.zone) for day in (opened, due + timedelta(days=1)))
-        due_by = due_by.replace(hour=0)
-        if due_by.timestamp() > self.end - 10 * DAY:
-            state, settled, evidence = "open", bulk.NULL, ""
-        else:
-            state = self._came_of_it(oversells)
-            days = {"kept": -10, "late": 5, "broken": 3}[state]
-            settled, evidence = (due_by + timedelta(days=days)).astimezone(UTC).isoformat(), "feed"
-        yield (
-            str(self.programme.pk), bulk.key(self.chance, made.timestamp()), str(customer), "seller", str(sale),
-            "1", kind, product, what, made.astimezone(UTC).isoformat(), due.isoformat(),
-            due_by.astimezone(UTC).isoformat(), state, settled, evidence,
-        )  # fmt: skip
-
-    def _came_of_it(self, oversells: bool) -> str:
-        luck = self.chance.random()
-        broken = BROKEN_BY_OVERSELLER if oversells else BROKEN
-        return "broken" if luck < broken else "late" if luck < broken + LATE else "kept"
 
     def _live_through(self, told: Sequence[tuple[Wish, UUID]]) -> None:
         """Let day after day pass: saves are claimed on theirs, and each week the partner tells of the accounts."""

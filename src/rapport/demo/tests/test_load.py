@@ -1,6 +1,6 @@
 """The demonstration hangs together: its rows, its figures, and loading it again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import connection
 
 from rapport.accounts.queries import clearances_ending
 from rapport.customers.queries import customer_by_key, customer_by_number, sealed_of
+from rapport.customers.sales.queries import sales_between
 from rapport.customers.sensitive import opened
 from rapport.demo.clearance import TEAMS
 from rapport.demo.files import invent
@@ -206,3 +207,20 @@ def test_offers_were_made_refused_accepted_and_fulfilled_within_what_there_is(sm
         taken = accepted.filter(offer=one.offer, month=one.month).values_list("cost", flat=True)
         assert one.used == sum(taken) <= one.most
     assert rows("offers.OfferVersion", programme=small).exclude(flagged="").get().flag_because
+
+
+def test_every_month_has_sales_and_each_promise_of_a_seller_is_in_the_log(small: Any) -> None:
+    promises = {str(one.public_id): one for one in rows("customers.Promise", by="seller")}
+    told = list(rows("events.Event", name__in=("promise.made", "promise.settled")))
+    sold = sales_between(small, date(2026, 1, 1), NOON.date())
+    made = [one.data["promise"] for one in told if one.name == "promise.made" and one.data["by"] == "seller"]
+    settled = {one.data["promise"]: one.data["state"] for one in told if one.name == "promise.settled"}
+    assert sorted(made) == sorted(promises)
+    assert {key: one.state for key, one in promises.items() if one.state != "open"} == {
+        key: state for key, state in settled.items() if key in promises
+    }
+    assert {one.sale.sold_on.replace(day=1) for one in sold} == {
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+        date(2026, 3, 1),
+    }
