@@ -51,6 +51,7 @@ class Filled:
     lines: list[Line]
     channel: str = "phone"
     quiet_days: str = "7"
+    same_product: bool = False
     criteria: Criteria | None = None
     faults: list[str] = field(default_factory=list)
 
@@ -62,13 +63,15 @@ def filled(sent: QueryDict, kinds: Mapping[str, str]) -> Filled:
     several = [Line(*cells) for cells in zip(*columns, strict=False)]
     lines = [line for line in several if line.field]
     channel, quiet = sent.get("channel", "phone"), sent.get("quiet_days", "").strip()
+    same = sent.get("same_product", "") == "yes"
     try:
         content: dict[str, Any] = {"channel": channel, "conditions": _conditions(lines, kinds)}
+        content |= {"same_product": True} if same else {}
         content["quiet_days"] = int(quiet) if quiet.isascii() and quiet.isdecimal() and len(quiet) < 5 else quiet
-        return Filled(lines, channel, quiet, read(content))
+        return Filled(lines, channel, quiet, same, read(content))
     except DocumentInvalid as error:
         words = [words[:1].upper() + words[1:] for _, words in error.faults[:5]]
-        return Filled(lines, channel, quiet, None, words)
+        return Filled(lines, channel, quiet, same, None, words)
 
 
 def shown(criteria: Criteria) -> Filled:
@@ -79,7 +82,7 @@ def shown(criteria: Criteria) -> Filled:
         for place, asked in enumerate(parts):
             told = _tests(asked)
             lines += [Line("or" if place else "and", asked.field, test, value) for test, value in told]
-    return Filled(lines, criteria.channel, str(criteria.quiet_days), criteria)
+    return Filled(lines, criteria.channel, str(criteria.quiet_days), criteria.same_product, criteria)
 
 
 def _conditions(lines: list[Line], kinds: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import note_export, note_look
 from rapport.customers.queries import attribute_kinds
-from rapport.guides.definition.conditions import in_words
 from rapport.kit import clock, pages, spreadsheet
 from rapport.kit.errors import DomainError, Forbidden
 from rapport.outreach.lists import actions, queries
@@ -99,7 +98,7 @@ def show(request: HttpRequest, member: Member, which: UUID) -> HttpResponseBase:
         "which": found,
         "rows": list(zip(rows, queries.explain(member.programme, criteria, customers), strict=True)),
         "risks": risks_of(customers),
-        "words": [in_words([one], queries.name_of) for one in criteria.conditions],
+        "words": queries.words_of(criteria),
         "criteria": criteria,
         "channels": dict(forms.CHANNELS),
         "refreshes": queries.refreshes_of(found),

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from rapport.offers.models import SaveAttempt
 
 
+SAYS_OPEN = ("yes", "true", "1", "open")
+"""What a file writes of a complaint that is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Who is chosen for: what remains of their value, and the kind of customer that outcomes are counted by."""
@@ -107,7 +111,7 @@ def situation(
 def has_complaint(contact: Contact, customer: Customer, rules: Rules) -> bool:
     """Say whether a complaint of the customer is open: as the file says, or by a contact that is not closed."""
     told: Any = customer.attributes.get(rules.complaint_attribute)
-    by_file = told is True or str(told).strip().casefold() in ("yes", "true", "1", "open")
+    by_file = str(told).strip().casefold() in SAYS_OPEN
     return by_file or has_open_about(customer, rules.complaint_reasons)
 
 

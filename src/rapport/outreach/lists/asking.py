@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import BooleanField, Case, CharField, Count, DecimalField, F, Func, JSONField, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower, Trim
 from django.db.models.lookups import Exact, GreaterThanOrEqual, In, LessThanOrEqual, Regex
 
 from rapport.outreach.lists.criteria import DAY, NUMBER, Asked
@@ -103,6 +104,10 @@ class Attribute:
     def at_most(self, value: Any) -> Q:
         """Whether it is a number, or a day, up to this."""
         return self._ordered(LessThanOrEqual, value)
+
+    def says(self, words: Iterable[str]) -> Q:
+        """Whether it is one of these words (small letters), however it is written."""
+        return _sure(Q(In(Lower(Trim(self._text())), list(words))))
 
     def _ordered(self, lookup: Any, value: Any) -> Q:
         if isinstance(value, date):

@@ -21,18 +21,39 @@ from rapport.kit.documents import Part
 NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MOST_CONDITIONS = 20
+OF_PRODUCT = ("product", "days_to_end", "days_since_bought")
+"""The fields that each product of a customer has of its own."""
+PRODUCTS = "each product"
+"""Where facts have a customer's products, each with these fields."""
 Facts = Mapping[str, Any]
 Asked = Comparison | Condition
 
 
 class Criteria(Part):
     """All that a list says. ``channel`` is how its customers are to be contacted: who is barred from it is kept
-    off, as is who had a contact within ``quiet_days``.
+    off, as is who had a contact within ``quiet_days``. ``same_product``: one and the same product of theirs has
+    to meet all conditions that are about products only; else each may be met by another.
     """
 
     conditions: list[Condition] = Field(default=[], max_length=MOST_CONDITIONS)
     channel: Literal["any", "phone", "email", "chat", "post"] = "phone"
     quiet_days: int = Field(default=7, ge=0, le=365)
+    same_product: bool = False
+
+    @property
+    def of_product(self) -> list[Condition]:
+        """The conditions that one product has to meet; none where each may be met by another."""
+        return [one for one in self.conditions if self.same_product and _is_of_product(one)]
+
+    @property
+    def of_customer(self) -> list[Condition]:
+        """All other conditions."""
+        return [one for one in self.conditions if not (self.same_product and _is_of_product(one))]
+
+
+def _is_of_product(condition: Condition) -> bool:
+    asked: list[Asked] = list(condition.any_of) or [condition]
+    return all(one.field in OF_PRODUCT for one in asked)
 
 
 def comparisons(criteria: Criteria) -> Iterator[Asked]:
@@ -43,9 +64,15 @@ def comparisons(criteria: Criteria) -> Iterator[Asked]:
             yield condition
 
 
-def hold(conditions: Sequence[Condition], facts: Facts) -> bool:
-    """Say whether all of the conditions hold."""
-    return all(holds(one, facts) for one in conditions)
+def hold(criteria: Criteria, facts: Facts) -> bool:
+    """Say whether all that is asked holds."""
+    return all(holds(one, facts) for one in criteria.of_customer) and one_holds(criteria.of_product, facts)
+
+
+def one_holds(conditions: Sequence[Condition], facts: Facts) -> bool:
+    """Say whether one and the same product meets all of the conditions; it is so where there are none."""
+    products: Sequence[Facts] = facts.get(PRODUCTS, ())
+    return not conditions or any(all(holds(one, product) for one in conditions) for product in products)
 
 
 def holds(condition: Condition, facts: Facts) -> bool:

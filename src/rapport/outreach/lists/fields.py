@@ -19,6 +19,7 @@ from rapport.customers.promises.queries import open_in
 from rapport.customers.queries import holdings_in, not_erased, own_reps_in, points_in, segments_of
 from rapport.offers.leaving.queries import attempts_in
 from rapport.outreach.lists.asking import Attribute, Column, Counted, Latest, Rows, Term, Without
+from rapport.outreach.lists.criteria import PRODUCTS
 from rapport.risk.queries import scores_in
 
 if TYPE_CHECKING:
@@ -91,6 +92,30 @@ def facts_of(moment: Moment, customers: Iterable[int], keys: Iterable[str]) -> d
         for customer, value in known.read(moment, wanted).items() if known else ():
             found[customer][key] = value
     return found
+
+
+def products_of(moment: Moment, customers: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return each product of some customers (ids) with what is asked of one and the same."""
+    found: dict[int, dict[str, Any]] = {customer: {PRODUCTS: []} for customer in customers}
+    rows = holdings_in(moment.programme).filter(customer__in=list(found)).order_by("pk")
+    for customer, product, opened, ends in rows.values_list("customer_id", "product", "opened_on", "ends_on"):
+        found[customer][PRODUCTS].append(
+            {
+                "product": product,
+                "days_to_end": (ends - moment.today).days if ends else None,
+                "days_since_bought": (moment.today - opened).days if opened else None,
+            }
+        )
+    return found
+
+
+def product_term(moment: Moment, key: str) -> Term:
+    """Return what can be asked of a product's own row."""
+    return {
+        "product": Column("product", is_text=True),
+        "days_to_end": Column("ends_on", moment.day),
+        "days_since_bought": Column("opened_on", lambda asked: moment.day(-asked), falls=True),
+    }[key]
 
 
 def _attribute(name: str, moment: Moment, customers: list[int]) -> Values:

@@ -13,8 +13,8 @@ from rapport.guides.definition.conditions import in_words
 from rapport.kit import clock
 from rapport.outreach.lists.checking import read
 from rapport.outreach.lists.choosing import chosen
-from rapport.outreach.lists.criteria import Criteria, comparisons, holds
-from rapport.outreach.lists.fields import Moment, facts_of, field_of
+from rapport.outreach.lists.criteria import OF_PRODUCT, PRODUCTS, Criteria, comparisons, holds, one_holds
+from rapport.outreach.lists.fields import Moment, facts_of, field_of, products_of
 from rapport.outreach.models import CustomerList, ListMember, ListMove, ListRefresh, ListVersion
 from rapport.risk.queries import scores_in
 
@@ -113,6 +113,7 @@ def explain(programme: Programme, criteria: Criteria, customers: Sequence[Custom
     """Return for each customer what is known of them for each condition, and what keeps them off."""
     moment, ids = Moment(programme, clock.now()), [one.pk for one in customers]
     facts = facts_of(moment, ids, [one.field for one in comparisons(criteria)])
+    products = products_of(moment, ids) if criteria.of_product else {}
     everybody = chosen(moment, criteria.model_copy(update={"conditions": []}))
     kept_off = dict(everybody.filter(pk__in=ids).values_list("pk", "kept_off"))
     return [
@@ -124,11 +125,30 @@ def explain(programme: Programme, criteria: Criteria, customers: Sequence[Custom
                     _known(condition, facts[one.pk]),
                     holds(condition, facts[one.pk]),
                 )
-                for condition in criteria.conditions
-            ],
+                for condition in criteria.of_customer
+            ]
+            + _of_product(criteria, products.get(one.pk, {})),
             kept_off.get(one.pk, ""),
         )
         for one in customers
+    ]
+
+
+def words_of(criteria: Criteria) -> list[str]:
+    """Return what the criteria ask, a sentence for each condition and one for those of the same product."""
+    words = [in_words([one], name_of) for one in criteria.of_customer]
+    if criteria.of_product:
+        words.append(f"one and the same product: {in_words(criteria.of_product, name_of)}")
+    return words
+
+
+def _of_product(criteria: Criteria, facts: dict[str, Any]) -> list[Because]:
+    if not criteria.of_product:
+        return []
+    asked = [name for name in OF_PRODUCT if any(one.field == name for one in comparisons(criteria))]
+    known = ["; ".join(_shown(product[name]) for name in asked) for product in facts.get(PRODUCTS, ())]
+    return [
+        Because(words_of(criteria)[-1], " | ".join(known) or "no product", one_holds(criteria.of_product, facts))
     ]
 
 

@@ -10,16 +10,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rapport.conftest import World, inside
-from rapport.contacts.models import Contact
+from rapport.contacts.models import Contact, Reason
 from rapport.customers.consent.actions import set_bars
 from rapport.customers.models import ContactPoint, Customer, Holding
 from rapport.customers.promises.models import Promise
 from rapport.kit import clock
 from rapport.kit.documents import DocumentInvalid
+from rapport.offers.models import SaveAttempt
 from rapport.outreach.lists import choosing
 from rapport.outreach.lists.checking import read
-from rapport.outreach.lists.criteria import comparisons, hold
-from rapport.outreach.lists.fields import FIELDS, Moment, facts_of
+from rapport.outreach.lists.criteria import Criteria, comparisons, hold
+from rapport.outreach.lists.fields import FIELDS, Moment, facts_of, products_of
+from rapport.outreach.lists.queries import explain
 
 ODD: list[Any] = [
     *(None, "", 0, 3, -2.5, 3.0, 1e20, 10, True, False, "3", "3.0", "-2.5", " 3", "3e0", "٣", "1_0", "yes"),
@@ -110,13 +112,21 @@ CONDITION = asked() | st.lists(asked(), min_size=1, max_size=3).map(lambda sever
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(conditions=[{"field": "attribute.%s", "at_least": 0}])
-@given(conditions=st.lists(CONDITION, max_size=3))
-def test_the_query_says_what_the_conditions_say(crowd: Moment, conditions: list[dict[str, Any]]) -> None:
-    criteria = read({"conditions": conditions})
+@example(conditions=[{"field": "attribute.%s", "at_least": 0}], same=False)
+@example(conditions=[{"field": "product", "is": ["card"]}, {"field": "days_to_end", "at_least": 0}], same=True)
+@example(
+    conditions=[{"field": "product", "is_not": ["card"]}, {"field": "days_to_end", "known": False}], same=True
+)
+@given(conditions=st.lists(CONDITION, max_size=3), same=st.booleans())
+def test_the_query_says_what_the_conditions_say(
+    crowd: Moment, conditions: list[dict[str, Any]], same: bool
+) -> None:
+    criteria = read({"conditions": conditions, "same_product": same})
     here = list(Customer.objects.filter(programme=crowd.programme).exclude(standing="erased"))
     facts = facts_of(crowd, [one.pk for one in here], [one.field for one in comparisons(criteria)])
-    wanted = {one.pk for one in here if hold(criteria.conditions, facts[one.pk])}
+    for customer, products in products_of(crowd, facts).items():
+        facts[customer] |= products
+    wanted = {one.pk for one in here if hold(criteria, facts[one.pk])}
     assert set(choosing.chosen(crowd, criteria).values_list("pk", flat=True)) == wanted
     assert choosing.count(crowd, criteria).fit == len(wanted)
 
@@ -135,7 +145,7 @@ def test_it_is_one_query_and_nothing_of_a_list_is_in_its_text(crowd: Moment) -> 
         connection,
     ) as queries:
         assert choosing.count(crowd, criteria).fit == 0
-    assert len(queries) == 1
+    assert len(queries) == 2  # one, and the programme's rules of what a complaint is
     sql, parameters = choosing.chosen(crowd, criteria).query.sql_with_params()
     assert "DROP" not in sql
     assert parameters.count(hostile) >= 3
@@ -184,3 +194,66 @@ def test_what_cannot_be_asked_is_refused_with_words(content: Any, says: str) -> 
 def test_days_are_those_of_the_programme(world: World) -> None:
     late = datetime.fromisoformat("2026-11-22T23:30:00+00:00")
     assert Moment(world.programme, late).today == date(2026, 11, 23)  # it is half past midnight in Berlin
+
+
+def test_two_lines_on_a_product_are_met_by_one_and_the_same_where_that_is_asked(world: World) -> None:
+    moment = Moment(world.programme, clock.now())
+    for key, days in (("card", 400), ("loan", 10)):
+        Holding.objects.create(
+            programme=world.programme, customer=world.customer, key=key, product=key,
+            ends_on=moment.today + timedelta(days=days),
+        )  # fmt: skip
+    asked = {
+        "conditions": [{"field": "product", "is": ["card"]}, {"field": "days_to_end", "at_most": 30}],
+        "quiet_days": 0,
+    }
+    each, same = read(asked), read({**asked, "same_product": True})
+    assert (choosing.count(moment, each).fit, choosing.count(moment, same).fit) == (1, 0)
+    [told] = explain(world.programme, same, [world.customer])
+    assert not told.is_on
+    assert [one.words.split(":")[0] for one in told.because] == ["one and the same product"]
+    Holding.objects.filter(key="card").update(ends_on=moment.today + timedelta(days=20))
+    assert choosing.count(moment, same).members == 1
+    assert explain(world.programme, same, [world.customer])[0].is_on
+
+
+@pytest.mark.parametrize(
+    ("told", "is_open"), [(True, True), (" Yes ", True), (1, True), ("no", False), (None, False)]
+)
+def test_an_open_complaint_keeps_off(world: World, told: Any, is_open: bool) -> None:
+    moment, everybody = Moment(world.programme, clock.now()), read({"quiet_days": 0})
+    Customer.objects.filter(pk=world.customer.pk).update(attributes={"open_complaint": told})
+    assert choosing.count(moment, everybody).kept_off == ({"complaint": 1} if is_open else {})
+
+
+def test_who_is_to_be_left_in_peace_is_on_no_list_whatever_is_asked(world: World) -> None:
+    """Each cause alone keeps the customer off, and the first that is so is told."""
+    moment, customer = Moment(world.programme, clock.now()), world.customer
+    everybody = read({"conditions": [], "channel": "phone", "quiet_days": 7})
+
+    def kept_off(criteria: Criteria = everybody) -> str:
+        return str(choosing.chosen(moment, criteria).values_list("kept_off", flat=True).get(pk=customer.pk))
+
+    assert kept_off() == ""
+    contact = Contact.objects.create(
+        programme=world.programme, customer=customer, channel="voice", state="closed", reason=world.reason,
+        arrived_at=moment.now - timedelta(days=6, hours=23), closed_at=moment.now,
+    )  # fmt: skip
+    assert kept_off() == "recent"
+    assert kept_off(read({"quiet_days": 0})) == kept_off(read({"quiet_days": 6})) == ""
+    SaveAttempt.objects.create(
+        programme=world.programme, customer=customer, origin="rep", channel="voice", opened_at=moment.now
+    )
+    assert kept_off() == kept_off(read({"quiet_days": 0})) == "leaving"
+    Contact.objects.filter(pk=contact.pk).update(state="active", closed_at=None)
+    assert kept_off(read({"quiet_days": 0})) == "talking"
+    complaint = Reason.objects.create(programme=world.programme, key="complaint", name="A complaint")
+    Contact.objects.filter(pk=contact.pk).update(reason=complaint)
+    assert kept_off() == "complaint"
+    set_bars(member=world.rep, customer=customer, channels=["phone"])
+    assert kept_off() == "barred"
+    assert kept_off(read({"channel": "email"})) == "complaint"
+    set_bars(member=world.rep, customer=customer, channels=["any"])
+    assert kept_off(read({"channel": "post"})) == "barred"
+    Customer.objects.filter(pk=customer.pk).update(standing="restricted")
+    assert kept_off() == "restricted"
