@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,8 +12,8 @@ import numpy as np
 from django.db.models import Count, Sum
 
 from rapport.kit.errors import Invalid, NotFound
-from rapport.ledger.judging import State
-from rapport.ledger.models import Claim, DayCount
+from rapport.ledger.judging import State, Status
+from rapport.ledger.models import AccountFact, Claim, DayCount
 from rapport.numeric.survival import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -92,6 +93,22 @@ def claims_of(programme: Programme, start: date, end: date, **by: object) -> Que
 
 def _counted(programme: Programme, start: date, end: date) -> QuerySet[DayCount]:
     return DayCount.objects.filter(programme=programme, made_on__gte=start, made_on__lte=end)
+
+
+def cancelled_in(programme: Programme) -> list[tuple[int, datetime]]:
+    """Return which customers (ids) cancelled an account and when, by the partner's words that stand.
+
+    Of several words as of one moment the one with the highest sequence stands, as the ledger takes them.
+    """
+    told = AccountFact.objects.filter(programme=programme).order_by("account_id", "as_of", "-sequence")
+    rows = told.values_list("account_id", "as_of", "sequence", "status", "since", "account__customer_id")
+    found = []
+    for _, words in groupby(rows.iterator(chunk_size=5_000), key=lambda row: row[:2]):
+        first, *rest = words
+        standing = [first, *(one for one in rest if one[2] == first[2])]
+        gone = [since or as_of for _, as_of, _, status, since, _ in standing if status == Status.CANCELLED]
+        found += [(first[-1], min(gone))] if gone else []
+    return found
 
 
 def count_of(programme: Programme) -> int:

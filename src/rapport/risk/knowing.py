@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.contacts.queries import of_known_customers
 from rapport.customers.queries import changes_since, holdings_in, not_erased
+from rapport.ledger.queries import cancelled_in
 from rapport.offers.leaving.queries import attempts_in
 from rapport.risk.table import Table, table_of
 
@@ -112,9 +113,11 @@ class Past:
         return found
 
     def _leavings(self) -> dict[int, datetime]:
-        """Return when customers left, the first time: by a wish that ended so, or by what their file said."""
+        """Return when customers left, the first time: by a wish that ended so, by what their file said, or by the
+        partner's accounts.
+        """
         rows = attempts_in(self._programme).filter(outcome="left").values_list("customer_id", "ended_at")
-        told = [(pk, when) for pk, when in rows if when]
+        told = [(pk, when) for pk, when in rows if when] + cancelled_in(self._programme)
         told += [
             (pk, when) for pk, when, _, after in self._changes if self._says_left(after.get(self._rules.attribute))
         ]

@@ -1,5 +1,6 @@
 """A programme's risk through time: learnt on the past, measured on what came later, told, and kept in the wall."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from rapport.conftest import World, inside
 from rapport.customers.models import Customer, FileChange, Standing
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
+from rapport.ledger import actions as ledger
+from rapport.ledger.judging import Status
 from rapport.privacy.catalogue import subject_of
 from rapport.risk import keeping, learning, personal
 from rapport.risk.jobs import learn as learn_job
@@ -150,3 +153,24 @@ def test_rules_that_cannot_be_used_are_refused(world: World, wrong: dict[str, An
     told: dict[str, Any] = {"attribute": "left", "values": ["yes"], "days": 60, "left_out": []}
     with pytest.raises(Invalid):
         keeping.change_rules(member=world.supervisor, **{**told, **wrong})
+
+
+def test_who_the_partners_accounts_say_cancelled_left_then_unless_that_is_corrected(world: World) -> None:
+    now = clock.now()
+    populated(world, customers=3)
+    stays, leaves, corrected = Customer.objects.filter(key__startswith="L-").order_by("pk")
+    FileChange.objects.all().delete()
+    Customer.objects.filter(key__startswith="L-").update(attributes={"left": False})
+    word = ledger.Word(leaves.pk, "", now - timedelta(days=8), Status.CANCELLED, since=now - timedelta(days=12))
+    wrong = ledger.Word(corrected.pk, "", now - timedelta(days=8), Status.CANCELLED)
+    words = [
+        *(word, wrong, replace(wrong, status=Status.ACTIVE, sequence=1)),
+        ledger.Word(stays.pk, "", now - timedelta(days=8), Status.SET_TO_CANCEL),
+    ]
+    ledger.hear(programme=world.programme, words=words, actor="test")
+    past = Past(world.programme, rules_of(world.programme), now)
+    before, after = past.lesson(now - timedelta(days=13)), past.records(now - timedelta(days=11))
+    left = dict(zip(before.customers, before.left, strict=True))
+    assert [left[one.pk] for one in (stays, leaves, corrected)] == [False, True, False]
+    assert {stays.pk, corrected.pk} <= set(after)
+    assert leaves.pk not in after
