@@ -22,6 +22,8 @@ from rapport.customers.promises.access import access_promise
 from rapport.customers.promises.keepers import Keeper
 from rapport.customers.promises.wording import standing
 from rapport.desk.forms import read
+from rapport.insight.selling import WITHIN as WITHIN_DAYS
+from rapport.insight.selling import effect_on_leaving
 from rapport.kit import pages
 from rapport.kit.errors import Invalid
 
@@ -75,6 +77,8 @@ def promises(request: HttpRequest, member: Member) -> HttpResponseBase:
         "mine": mine,
         "floor_rows": rows,
         "watches": watches,
+        "effect": effect_on_leaving(member.programme) if watches else None,
+        "within": WITHIN_DAYS.days,
         "reps": sorted(((one.agent_id, one.name) for one in reps), key=lambda one: one[1]) if watches else [],
     }
     return pages.render(request, "desk/promises.html", context)

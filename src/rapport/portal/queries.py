@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rapport.channels.chat.models import Message
     from rapport.contacts.models import Contact
-    from rapport.customers.models import Promise
+    from rapport.customers.models import Customer, Promise
     from rapport.routing.models import CallBack
 
 OPEN = ("arrived", "waiting", "active")
@@ -118,8 +118,12 @@ def wait_in_words(seconds: float | None, low: float | None = None, high: float |
     return f"{words} ({least} to {most})"
 
 
-def promises_of(contact: Contact) -> list[Promise]:
-    """Return what was promised in this very contact; older ones are not shown to whom a cookie names."""
+def promises_of(contact: Contact, known: Customer | None) -> list[Promise]:
+    """Return what was promised in this very contact; all that is to be kept to who has shown to be its customer.
+
+    Whom no more than a cookie names is shown no older ones: another may sit at the browser by now.
+    """
     if contact.customer is None:
         return []
-    return [one for one in open_promises_of(contact.customer) if one.contact_id == contact.pk]
+    found = open_promises_of(contact.customer)
+    return found if known == contact.customer else [one for one in found if one.contact_id == contact.pk]

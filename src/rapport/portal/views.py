@@ -25,7 +25,7 @@ from rapport.kit.limits import TooMany
 from rapport.live import tickets
 from rapport.offers.leaving import actions as leaving
 from rapport.portal import limits, queries
-from rapport.portal.access import access_remembered, forget, remember, remembered
+from rapport.portal.access import access_remembered, forget, known, remember, remembered
 from rapport.portal.forms import Start, read_id, read_rating, read_shown, read_start, read_yes_no
 from rapport.routing import opening
 from rapport.routing.call_back_queries import may_be_called_back
@@ -307,7 +307,7 @@ def _over_page(
         "programme": contact.programme,
         "talk": queries.talk_of(contact),
         "story": story_of(contact),
-        "promises": queries.promises_of(contact),
+        "promises": queries.promises_of(contact, known(request, contact.programme)),
         "survey": found,
         "comment": comment or (found.comment if found else ""),
         "unsent": text,

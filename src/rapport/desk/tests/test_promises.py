@@ -53,6 +53,8 @@ def test_a_supervisor_sees_what_is_about_to_be_broken_and_hands_it_on(world: Wor
     supervisor, second = client_of(world.supervisor), client_of(world.second_rep)
     assert "Send the papers" in text_of(supervisor.get(AT))
     assert "Promises overdue" in text_of(supervisor.get("/at/cards/floor/"))
+    assert "Promises and leaving" in text_of(supervisor.get(AT))
+    assert "Promises and leaving" not in text_of(second.get(AT))
     assert "Send the papers" not in text_of(second.get(AT))
     assert second.post(f"{AT}{one.public_id}/settle/", {"came_to": "kept", "note": "x"}).status_code == 404
     assert second.post(f"{AT}{one.public_id}/hand/", {"keeper": "rep2"}).status_code == 403

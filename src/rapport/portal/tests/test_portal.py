@@ -15,12 +15,13 @@ from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_own
 from rapport.contacts.models import Contact
+from rapport.customers.models import Customer
 from rapport.customers.promises import actions as promises
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
 from rapport.kit import clock
 from rapport.live import tickets
-from rapport.portal.access import COOKIE
+from rapport.portal.access import COOKIE, KNOWN_COOKIE
 from rapport.portal.forms import Start
 from rapport.portal.limits import BEGUN_PER_ADDRESS, MESSAGES_PER_MINUTE
 from rapport.portal.queries import wait_in_words
@@ -313,6 +314,22 @@ def test_only_what_was_promised_in_this_contact_is_shown(world: World, client: C
     end(world, contact)
     page = client.get("/p/cards/contact/").content.decode()
     assert "Send a letter" in page and "Something older" not in page
+
+
+def test_who_has_shown_to_be_the_customer_sees_all_promises_to_them(world: World, client: Client) -> None:
+    contact = begin(client)
+    today = clock.now().astimezone(world.programme.zone).date()
+    another = Customer.objects.create(programme=world.programme, key="C-2", name="Bob")
+    for what, whom in (("Something older", world.customer), ("For another", another)):
+        promises.make_promise(member=world.rep, customer=whom, what=what, due_on=today)
+    end(world, contact)
+    client.post("/p/cards/cancel/", {"email": "ada@example.org", "number": "C-1"})
+    page = client.get("/p/cards/contact/").content.decode()
+    assert "Something older" in page and "For another" not in page
+    known, theirs = client.cookies[KNOWN_COOKIE].value, Client()
+    begin(theirs, email="eve@example.org")
+    theirs.cookies[KNOWN_COOKIE] = known
+    assert "Something older" not in theirs.get("/p/cards/contact/").content.decode()
 
 
 def test_a_ticket_names_the_own_contact_only(world: World, client: Client) -> None:
