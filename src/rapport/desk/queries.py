@@ -325,7 +325,7 @@ def _with_contact(
     now = guide_now(member, contact)
     is_chat = contact.channel == "chat"
     is_over = contact.state == "wrap_up"
-    has_drafts = is_chat and not is_over and drafts.is_on(member.programme)
+    has_drafts = is_chat and drafts.is_on(member.programme)
     allowed = timedelta(seconds=member.programme.wrap_up_seconds)
     return Work(
         doing,

@@ -9,7 +9,8 @@ from django.db import transaction
 from rapport.channels.chat.queries import messages_of
 from rapport.drafts import events, sealed
 from rapport.drafts.models import Draft, Service
-from rapport.drafts.outside import ROLE, Asking, Written
+from rapport.drafts.outside import REPLY, ROLE, SUMMARY, Asking, Written
+from rapport.drafts.queries import kind_now
 from rapport.events.actions import announce
 from rapport.guides.library.examples import without_names
 from rapport.kit import clock, outbound, redaction
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
-MOST_MESSAGES = 20
+MOST_MESSAGES = {Draft.Kind.REPLY: 20, Draft.Kind.SUMMARY: 100}
+LONGEST = {Draft.Kind.REPLY: 2000, Draft.Kind.SUMMARY: 500}
+TASKS = {Draft.Kind.REPLY: REPLY, Draft.Kind.SUMMARY: SUMMARY}
 LONGEST_GUIDANCE = 1000
 LONGEST_SECRET = 500
 
@@ -60,13 +63,22 @@ def set_service(
 
 @transaction.atomic
 def ask(*, member: Member, contact: Contact) -> Draft:
-    """Have a draft made of the next message; one that is being made already is that one."""
+    """Have a draft made of the next message, or of the line for the next rep once the conversation is over.
+
+    One that is being made already is that one.
+    """
     if not Service.objects.filter(programme=contact.programme, is_on=True).exists():
         raise Conflict("Drafts are off in this programme.")
+    if contact.customer is not None and not contact.customer.is_active:
+        raise Conflict("Nothing of this customer leaves any more.")
     if not any(one.author == "customer" for one in messages_of(contact)):
         raise Invalid("There is nothing to answer yet.")
+    kind = kind_now(contact)
+    if kind is None:
+        raise Conflict("This contact is not in your hands any more.")
     draft, is_new = Draft.objects.get_or_create(
         contact=contact,
+        kind=kind,
         state=Draft.State.WAITING,
         defaults={"programme_id": contact.programme_id, "asked_by": member, "asked_at": clock.now()},
     )
@@ -88,8 +100,13 @@ def take_up(draft: UUID) -> Asking | Written | None:
         secret = sealed.unseal(service)
     except DomainError as error:
         return Written(problem=str(error)[:300])
-    asking = Asking(service.base, service.model, service.guidance, _said(row.contact), secret)
-    told = events.DraftSent(draft=str(draft), messages=len(asking.said), characters=asking.characters)
+    kind = Draft.Kind(row.kind)
+    said = _said(row.contact, MOST_MESSAGES[kind])
+    messages = len(said)
+    if kind == Draft.Kind.SUMMARY:  # told as one text: nobody is to answer it
+        said = [("customer", "\n".join(f"{who.capitalize()}: {text}" for who, text in said))]
+    asking = Asking(service.base, service.model, service.guidance, said, secret, TASKS[kind], LONGEST[kind])
+    told = events.DraftSent(draft=str(draft), messages=messages, characters=asking.characters)
     _tell(row, told, "system")
     return asking
 
@@ -100,7 +117,10 @@ def settle(draft: UUID, written: Written) -> None:
     row = Draft.objects.select_for_update(of=("self",)).select_related("contact").get(public_id=draft)
     if row.state == Draft.State.WAITING:
         row.state = Draft.State.READY if written.text else Draft.State.FAILED
-        row.text, row.problem = written.text, written.problem[:300]
+        row.text = " ".join(written.text.split()) if row.kind == Draft.Kind.SUMMARY else written.text
+        row.problem = written.problem[:300]
+        if row.kind != kind_now(row.contact):  # the conversation, or the wrap-up, ended meanwhile
+            row.state, row.text = Draft.State.DISMISSED, ""
         row.save(update_fields=["state", "text", "problem"])
         _tell(row, events.DraftSettled(draft=str(draft), state=row.state, http=written.status), "system")
 
@@ -115,9 +135,9 @@ def dismiss(*, member: Member, contact: Contact) -> None:
         _tell(row, happening, f"member:{member.pk}")
 
 
-def _said(contact: Contact) -> list[tuple[str, str]]:
+def _said(contact: Contact, most: int) -> list[tuple[str, str]]:
     """Return the last messages without numbers, names and addresses that we know of."""
-    said = [one for one in messages_of(contact) if one.author in ROLE][-MOST_MESSAGES:]
+    said = [one for one in messages_of(contact) if one.author in ROLE][-most:]
     masked = redaction.mask_parts([one.text for one in said])
     return [(one.author, without_names(told.text, contact)) for one, told in zip(said, masked, strict=True)]
 

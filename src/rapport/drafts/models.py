@@ -25,7 +25,13 @@ class Service(models.Model):
 
 
 class Draft(models.Model):
-    """One draft that a rep asked for on a contact; ``problem`` is why there is none."""
+    """One draft that a rep asked for on a contact, of a ``kind``; ``problem`` is why there is none."""
+
+    class Kind(models.TextChoices):
+        """What is written: the next message, or the wrap-up's line."""
+
+        REPLY = "reply"
+        SUMMARY = "summary"
 
     class State(models.TextChoices):
         """How far it is."""
@@ -41,13 +47,16 @@ class Draft(models.Model):
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
     asked_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REPLY)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     text = models.TextField(blank=True)
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["contact"], condition=Q(state="waiting"), name="draft_one_at_a_time")
+            models.UniqueConstraint(
+                fields=["contact", "kind"], condition=Q(state="waiting"), name="draft_one_at_a_time"
+            )
         ]
 
     def __str__(self) -> str:

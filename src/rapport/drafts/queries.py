@@ -21,7 +21,13 @@ def is_on(programme: Programme) -> bool:
     return Service.objects.filter(programme=programme, is_on=True).exists()
 
 
+def kind_now(contact: Contact) -> Draft.Kind | None:
+    """Return what is drafted as the contact stands: the next message, or the wrap-up's line; None: nothing."""
+    kinds = {"active": Draft.Kind.REPLY, "wrap_up": Draft.Kind.SUMMARY}
+    return kinds.get(contact.state)
+
+
 def draft_of(contact: Contact) -> Draft | None:
-    """Return the newest draft of the contact that was not put away."""
-    newest = Draft.objects.filter(contact=contact).order_by("-pk").first()
+    """Return the newest draft of what is written now on the contact that was not put away."""
+    newest = Draft.objects.filter(contact=contact, kind=kind_now(contact)).order_by("-pk").first()
     return newest if newest is not None and newest.state != Draft.State.DISMISSED else None

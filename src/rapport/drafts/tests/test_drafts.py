@@ -18,6 +18,7 @@ from rapport.channels.chat.queries import messages_of
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers import resealing
+from rapport.customers.models import Customer
 from rapport.desk.tests.test_desk import DESK, text_of
 from rapport.drafts import actions, jobs, outside, queries
 from rapport.drafts.models import Draft, Service
@@ -213,3 +214,93 @@ def test_the_page_is_for_who_manages_connectors(world: World, service: Outside) 
     assert boss.post("/at/cards/drafts/save/", {**form, "base": "https://127.0.0.1:1/v1"}).status_code == 422
     writer = signed_in(a_member(world, "wanda", Role.TRAINER))
     assert writer.get("/at/cards/drafts/").status_code == 403
+
+
+def over(world: World, contact: Contact) -> Contact:
+    routing.end_conversation(contact, by="rep", actor=f"member:{world.rep.pk}")
+    contact.refresh_from_db()
+    assert contact.state == "wrap_up"
+    return contact
+
+
+def test_the_line_of_the_wrap_up_is_drafted_for_the_rep(client: Client, world: World, service: Outside) -> None:
+    turned_on(world, service)
+    contact = chatting(world)
+    for number in range(30):
+        chat.say(contact, author="rep", text=f"Step {number} for Ada.", client_id=uuid4(), member=world.rep)
+    over(world, contact)
+    client.force_login(world.rep.user)
+    at = f"{DESK}contacts/{contact.public_id}/"
+    before = text_of(client.get(f"{DESK}work/"))
+    assert "Why the fee?" in before and 'hx-post="' in before  # the line made on this machine stands already
+    assert service.asked == []
+    service.body = content("Ada Byron asked why,\n\nshe pays a fee; card 4111 1111 1111 1111. " + "x" * 600)
+    assert "is being written" in text_of(client.post(f"{at}draft/"))
+    make()
+    [asked] = service.asked
+    told = json.dumps(asked, ensure_ascii=False)
+    assert not any(secret in told for secret in ("4111", "Ada", "Byron", "ada@example.org", "1234567"))
+    assert "Step 0 for" in told and "Step 29 for" in told and "Be kind." in told
+    assert [one["role"] for one in asked["messages"]] == ["system", "user"]
+    sent = Event.objects.get(name="draft.sent")
+    assert (sent.data["messages"], sent.data["characters"]) == (31, len(asked["messages"][-1]["content"]))
+    draft = queries.draft_of(contact)
+    assert (
+        draft is not None
+        and len(draft.text) <= 500
+        and "\n" not in draft.text
+        and "4111 1111 1111" not in draft.text
+    )
+    page = text_of(client.get(f"{DESK}work/"))
+    assert f'data-instead="{draft.text}"' in page and "Why the fee?" in page
+    contact.refresh_from_db()
+    assert contact.summary == ""  # nothing is kept before the rep finishes
+
+
+@pytest.mark.parametrize("fault", ["refused", "slow"])
+def test_the_line_of_this_machine_stays_where_no_draft_comes(
+    client: Client, world: World, service: Outside, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    turned_on(world, service)
+    monkeypatch.setattr(outside, "SECONDS", 0.3)
+    contact = over(world, chatting(world))
+    client.force_login(world.rep.user)
+    if fault == "slow":
+        service.waits.clear()
+    else:
+        service.status = 500
+    client.post(f"{DESK}contacts/{contact.public_id}/draft/")
+    make()
+    page = text_of(client.get(f"{DESK}work/"))
+    assert "No draft." in page and "data-instead" not in page and "Why the fee?" in page
+
+
+def test_a_draft_is_of_what_is_written_now(world: World, service: Outside) -> None:
+    turned_on(world, service)
+    contact = chatting(world)
+    reply = actions.ask(member=world.rep, contact=contact)
+    over(world, contact)
+    assert queries.draft_of(contact) is None  # the reply's is no line
+    line = actions.ask(member=world.rep, contact=contact)
+    assert (reply.kind, line.kind) == ("reply", "summary") and line != reply
+    actions.settle(reply.public_id, outside.Written(text="Dear you"))
+    reply.refresh_from_db()
+    assert (reply.state, reply.text) == ("dismissed", "")
+    Contact.objects.filter(pk=contact.pk).update(state="closed", closed_at=contact.ended_at)
+    contact.refresh_from_db()
+    actions.settle(line.public_id, outside.Written(text="They asked"))
+    line.refresh_from_db()
+    assert (line.state, line.text) == ("dismissed", "")
+    with pytest.raises(Conflict, match="not in your hands"):
+        actions.ask(member=world.rep, contact=contact)
+
+
+def test_nothing_of_who_was_erased_leaves(world: World, service: Outside) -> None:
+    turned_on(world, service)
+    contact = over(world, chatting(world))
+    contact.customer = Customer.objects.create(
+        programme=world.programme, key="C-9", name="Ada", standing="restricted"
+    )
+    contact.save(update_fields=["customer"])
+    with pytest.raises(Conflict, match="leaves any more"):
+        actions.ask(member=world.rep, contact=contact)

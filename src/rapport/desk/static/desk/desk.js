@@ -146,6 +146,16 @@ document.addEventListener("click", (event) => {
   box.setSelectionRange(box.value.length, box.value.length);
 });
 
+// A draft of the wrap-up's line takes the place of what stands in it, to be changed before it is kept.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-instead]");
+  const line = document.querySelector("#wrap-up [name=summary]");
+  if (!button || !line) return;
+  line.value = button.dataset.instead;
+  line.dispatchEvent(new Event("input", { bubbles: true }));
+  line.focus();
+});
+
 // A box that ticked itself just before a click was clicked to be ticked: that is what it is.
 const MEANT_BEFORE_MS = 1000;
 const ticks = new Map(); // by step: what its box shows, and since when without the rep's doing
