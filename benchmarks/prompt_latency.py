@@ -86,7 +86,7 @@ SAID = (
     "And I never use the card, it just lies in the drawer at home since {}.",
     "The fee is too high for me, {} a year. Other people pay nothing at all for theirs!",
     "I have no need for it any more since {}",
-    "that fee of {} is too high",
+    "that fee of {} a year is too high",
     "I never use the card, not {} times since we moved to the country last summer.",
 )
 ANSWERED = (
@@ -100,7 +100,8 @@ ANSWERED = (
 class Stretch:
     """Seconds from a customer's message sent to its event and its prompt on the rep's stream, and to the page.
 
-    ``silent`` messages had no prompt of their own; ``written`` counts those of customers and reps.
+    ``silent`` messages had no prompt of their own, though all say what is in the library: there should be none;
+    ``written`` counts those of customers and reps.
     """
 
     messages: list[float]

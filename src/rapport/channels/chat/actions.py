@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from rapport.channels import said
 from rapport.channels.chat.events import MessageSent
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
 SEEN_EVERY = timedelta(seconds=5)  # that a customer's page is open is noted
+STORED = ("programme_id", "contact_id", "author", "member_id", "text", "client_id", "at")
+STORE = """
+INSERT INTO chat_message (programme_id, contact_id, author, member_id, text, client_id, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (contact_id, client_id) DO NOTHING RETURNING id
+"""
 SPLIT_OVER = 5  # messages that are looked at together
 
 
@@ -200,12 +205,11 @@ def _store(
 ) -> Message:
     """Store a message once and tell of it; ``is_first`` says that the contact was opened just now, with it."""
     text, kinds = _without_secrets(contact, author, text, [] if is_first else _lately(contact, author))
-    sent = {"programme": contact.programme, "author": author, "member": member, "text": text, "at": clock.now()}
-    if is_first:
-        message, is_new = Message.objects.create(contact=contact, client_id=client_id, **sent), True
-    else:
-        message, is_new = Message.objects.get_or_create(contact=contact, client_id=client_id, defaults=sent)
-    if is_new:
+    message = Message(
+        programme_id=contact.programme_id, contact=contact, author=author, member=member, text=text,
+        client_id=client_id, at=clock.now(),
+    )  # fmt: skip
+    if _put(message):
         message.event = announce(
             MessageSent(author=author, characters=len(text)),
             programme=contact.programme,
@@ -220,7 +224,19 @@ def _store(
             said.tell(contact)
         if kinds:
             note(contact, f"{redaction.told(kinds)} Please do not send them here.")
-    return message
+        return message
+    return Message.objects.get(contact=contact, client_id=client_id)
+
+
+def _put(message: Message) -> bool:
+    """Store a message by one statement; False, and nothing is stored, where its sender's key is there already."""
+    values = [getattr(message, name) for name in STORED]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, values)
+        made = cursor.fetchone()
+    if made is not None:
+        message.pk = made[0]
+    return made is not None
 
 
 def _last_of(author: str | Given) -> QuerySet[Message]:
