@@ -51,6 +51,9 @@ class Right(StrEnum):
     MANAGE_CONNECTORS = "connectors.manage"
     WRITE_OFFERS = "offers.write"
     APPROVE_OFFERS = "offers.approve"
+    SCORE_CONTACTS = "quality.score"
+    WRITE_SCORECARDS = "scorecards.write"
+    APPROVE_SCORECARDS = "scorecards.approve"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -88,6 +91,9 @@ MEANS: dict[Right, str] = {
     Right.MANAGE_CONNECTORS: "say how guides reach the partner's systems, and keep the secrets for that",
     Right.WRITE_OFFERS: "write offers, for somebody else to approve, and settle what the partner could not do",
     Right.APPROVE_OFFERS: "approve offers and publish them, say how they are chosen, and give leave to make one",
+    Right.SCORE_CONTACTS: "score contacts they may read, choose contacts to be scored, and read scores",
+    Right.WRITE_SCORECARDS: "write scorecards, for somebody else to approve, and say how contacts are drawn",
+    Right.APPROVE_SCORECARDS: "approve scorecards and publish them",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -120,6 +126,9 @@ _SUPERVISOR = (
         Right.APPROVE_GUIDES,
         Right.WRITE_OFFERS,
         Right.APPROVE_OFFERS,
+        Right.SCORE_CONTACTS,
+        Right.WRITE_SCORECARDS,
+        Right.APPROVE_SCORECARDS,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -131,7 +140,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REP: _REP,
     Role.SENIOR_REP: _REP | {Right.READ_TEAM_CONTACTS},
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.QUALITY_ANALYST: _LEAD | {Right.READ_RALLY_NOTES, Right.WRITE_GUIDES},
+    Role.QUALITY_ANALYST: _LEAD
+    | {Right.READ_RALLY_NOTES, Right.WRITE_GUIDES, Right.SCORE_CONTACTS, Right.WRITE_SCORECARDS},
     Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.WRITE_GUIDES}),
     Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})

@@ -76,6 +76,7 @@ MODULES = [
     "rapport.outreach",
     "rapport.feedback",
     "rapport.insight",
+    "rapport.quality",
     "rapport.recognition",
     "rapport.privacy",
     "rapport.replays",

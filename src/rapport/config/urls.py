@@ -13,6 +13,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.floor",
     "rapport.record",
     "rapport.studio",
+    "rapport.quality",
     "rapport.recognition",
     "rapport.insight",
     "rapport.privacy",

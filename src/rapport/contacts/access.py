@@ -44,6 +44,11 @@ def readable_by(member: Member) -> Q:
     return own
 
 
+def readable(member: Member) -> QuerySet[Contact]:
+    """Return the contacts that the member may read, for a query to choose by."""
+    return Contact.objects.filter(readable_by(member), programme=member.programme)
+
+
 def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Contact:
     """Return a contact that the member holds now; to act on it, reading it is not enough."""
     named = {"programme": member.programme_id, "public_id": public_id, "rep": member.pk}

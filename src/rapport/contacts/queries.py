@@ -416,3 +416,15 @@ def of_known_customers(programme: Programme) -> QuerySet[Contact]:
 def going_on(programme: Programme) -> QuerySet[Contact]:
     """Return the contacts that wait, talk or are not wrapped up, and whose customer is known; for a query."""
     return of_known_customers(programme).filter(OUTCOMES["open"])
+
+
+def handled_between(programme: Programme, start: datetime, end: datetime) -> QuerySet[Contact]:
+    """Return the contacts that came in [start, end), had a rep and are closed; for a query to choose by."""
+    return Contact.objects.filter(
+        programme=programme,
+        state=State.CLOSED,
+        rep__isnull=False,
+        answered_at__isnull=False,
+        arrived_at__gte=start,
+        arrived_at__lt=end,
+    )

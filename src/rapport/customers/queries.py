@@ -195,6 +195,12 @@ def _one_kind(kinds: set[str]) -> str:
     return known.pop() if len(known) == 1 else "text"
 
 
+def fields_changed(customer: Customer, *, by: str, since: datetime, until: datetime) -> set[str]:
+    """Return which fields of the file an actor brought up to date between two instants."""
+    found = FileChange.objects.filter(customer=customer, actor=by, at__gte=since, at__lte=until)
+    return {field for after in found.values_list("after", flat=True) for field in after}
+
+
 def changes_since(programme: Programme, instant: datetime) -> Iterator[tuple[int, datetime, Texts, Texts]]:
     """Yield what changed in files since: whose, when, what was said before and after; the newest first."""
     rows = FileChange.objects.filter(programme=programme, at__gt=instant).order_by("-at", "-pk")

@@ -41,6 +41,8 @@ FACTS = {
     "fact_event": OF_PROGRAMME,
     "fact_choice": OF_PROGRAMME,
     "fact_presentation": OF_PROGRAMME,
+    "fact_evaluation": OF_PROGRAMME,
+    "fact_criterion": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

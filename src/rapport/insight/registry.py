@@ -9,13 +9,23 @@ old log ends where it ends).
 from __future__ import annotations
 
 from rapport.insight.declaring import Metric, Relation
-from rapport.insight.metrics import guidance, hands, keeping, outcomes, promises, self_service, service, work
+from rapport.insight.metrics import (
+    guidance,
+    hands,
+    keeping,
+    outcomes,
+    promises,
+    quality,
+    self_service,
+    service,
+    work,
+)
 from rapport.insight.relations import DIMENSIONS, RELATIONS
 from rapport.kit.errors import Invalid
 
 __all__ = ["DIMENSIONS", "METRICS", "RELATIONS", "Metric", "Relation", "metric"]
 
-AREAS = (service, work, outcomes, guidance, self_service, hands, keeping, promises)
+AREAS = (service, work, outcomes, guidance, self_service, hands, keeping, promises, quality)
 METRICS: dict[str, Metric] = {one.key: one for area in AREAS for one in area.METRICS}
 
 

@@ -88,6 +88,7 @@ PRESENTATION_DIMENSIONS = {
     "hour": "local_hour",
     "weekday": "local_weekday",
 }
+EVALUATION_DIMENSIONS = {**CONTACT_DIMENSIONS, "form": "form"}
 DIMENSIONS = tuple(
     CONTACT_DIMENSIONS
     | PROMISE_DIMENSIONS
@@ -95,7 +96,8 @@ DIMENSIONS = tuple(
     | PROMPT_DIMENSIONS
     | ALONE_DIMENSIONS
     | CLAIM_DIMENSIONS
-    | {"rebuttal": ""}
+    | EVALUATION_DIMENSIONS
+    | {"rebuttal": "", "criterion": ""}
 )
 CLAIM_COLUMNS = """
     claim.*,
@@ -276,6 +278,31 @@ RELATIONS = {
             WHERE programme_id = :programme AND shown_at >= :starts AND shown_at < :ends
             """,
             PRESENTATION_DIMENSIONS,
+        ),
+        Relation(
+            "evaluation",
+            "a contact drawn at random and scored, by the day it came; its rep is who had it last",
+            """
+            SELECT contact.*, scored.evaluation_id, scored.form, scored.score, scored.passed, scored.is_fatal,
+                scored.customer_error, scored.business_error, scored.compliance_error
+            FROM fact_contact AS contact
+            JOIN fact_evaluation AS scored ON scored.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND scored.is_random
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            EVALUATION_DIMENSIONS,
+        ),
+        Relation(
+            "criterion",
+            "a question that applied to a contact drawn at random and scored",
+            """
+            SELECT contact.*, scored.answer_id, scored.form, scored.criterion, scored.score
+            FROM fact_contact AS contact
+            JOIN fact_criterion AS scored ON scored.contact_id = contact.contact_id
+            WHERE contact.programme_id = :programme AND scored.is_random
+                AND contact.arrived_at >= :starts AND contact.arrived_at < :ends
+            """,
+            {**EVALUATION_DIMENSIONS, "criterion": "criterion"},
         ),
         Relation(
             "state_span",

@@ -24,6 +24,8 @@ class Turn(IntEnum):
     FAIR_SAVES = 7_335
     LEDGER = 7_340
     RISK = 7_338
+    SCORECARDS = 7_341
+    SAMPLING = 7_342
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -21,6 +21,7 @@ from rapport.studio import (
     replays,
     risk,
     routing,
+    scorecards,
     unanswered,
     views,
     words_trials,
@@ -34,6 +35,7 @@ ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
 OFFERS = "at/<slug:programme>/offers/"
+SCORECARDS = "at/<slug:programme>/quality/scorecards/"
 REASONS = "at/<slug:programme>/reasons/"
 CONNECTORS = "at/<slug:programme>/connectors/"
 LEAVING = "at/<slug:programme>/leaving/"
@@ -132,6 +134,14 @@ urlpatterns = [
     path(f"{OFFERS}<slug:offer>/", offers.offer, name="offer"),
     path(f"{OFFERS}<slug:offer>/<int:number>/", offers.decide, name="offer-decide"),
     path(f"{OFFERS}<slug:offer>/withdraw/", offers.withdraw, name="offer-withdraw"),
+    path(SCORECARDS, scorecards.scorecards_page, name="scorecards"),
+    path(f"{SCORECARDS}-/new/", scorecards.new, name="scorecard-new"),
+    path(f"{SCORECARDS}-/check/", scorecards.check, name="scorecard-check"),
+    path(f"{SCORECARDS}-/save/", scorecards.save, name="scorecard-save"),
+    path(f"{SCORECARDS}<slug:scorecard>/", scorecards.scorecard, name="scorecard"),
+    path(f"{SCORECARDS}<slug:scorecard>/<int:number>/", scorecards.decide, name="scorecard-decide"),
+    path(f"{SCORECARDS}<slug:scorecard>/rule/", scorecards.rule, name="scorecard-rule"),
+    path(f"{SCORECARDS}<slug:scorecard>/withdraw/", scorecards.withdraw, name="scorecard-withdraw"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

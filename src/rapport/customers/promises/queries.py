@@ -91,6 +91,11 @@ def promises_with_sales(sales: Iterable[int]) -> dict[int, list[Promise]]:
     return found
 
 
+def made_on(contact_id: int) -> list[Promise]:
+    """Return the promises that were put on file on a contact."""
+    return list(_told().filter(contact_id=contact_id).order_by("pk"))
+
+
 def is_overdue(promise: Promise, now: datetime | None = None) -> bool:
     """Say whether it is still open after the instant it had to be kept by."""
     return promise.is_open and promise.due_by < (now or clock.now())

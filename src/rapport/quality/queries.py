@@ -1,0 +1,211 @@
+"""Reads of scorecards, selections and evaluations; which evaluations a person may see, ``access`` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Avg, Count, Exists, OuterRef, Q
+
+from rapport.kit.errors import NotFound
+from rapport.quality.definition import Scorecard as Card
+from rapport.quality.definition import scorecard_kept
+from rapport.quality.models import (
+    OFFICIAL,
+    Answer,
+    Draw,
+    Evaluation,
+    Kind,
+    Origin,
+    SamplingRule,
+    Scorecard,
+    ScorecardVersion,
+    Selection,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from rapport.accounts.models import Member, Programme
+
+PEOPLE = ("made_by__user", "submitted_by__user", "approved_by__user")
+COUNTED = Q(kind__in=OFFICIAL, stands=True, submitted_at__isnull=False, selection__origin=Origin.RANDOM)
+"""The evaluations that figures are made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A scorecard in a list: the version that is live, the newest one, and how its contacts are drawn."""
+
+    row: Scorecard
+    live: ScorecardVersion | None
+    newest: ScorecardVersion
+    state: str
+    rule: SamplingRule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An official evaluation that stands, for modules above."""
+
+    evaluation: UUID
+    contact: UUID
+    form: str
+    version: int
+    kind: str
+    is_random: bool
+    score_permille: int
+    fatal: bool
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """A rep's mean score of one criterion, 0 to 1, over ``n`` contacts drawn at random."""
+
+    rep: int
+    form: str
+    criterion: str
+    score: float
+    n: int
+
+
+def live_version(row: Scorecard) -> ScorecardVersion | None:
+    """Return the version by which contacts are scored now."""
+    if row.withdrawn_at is not None:
+        return None
+    return row.versions.filter(live_from__isnull=False).order_by("-live_from", "-number").first()
+
+
+def card_of(version: ScorecardVersion) -> Card:
+    """Return what a version says."""
+    return scorecard_kept(version.text)
+
+
+def scorecards_of(programme: Programme) -> list[Listed]:
+    """Return the programme's scorecards by name, the live ones first."""
+    found = []
+    for row in Scorecard.objects.filter(programme=programme).select_related("rule").prefetch_related("versions"):
+        versions = sorted(row.versions.all(), key=lambda one: one.number)
+        live = live_version(row)
+        shown = live or versions[-1]
+        rule = row.rule if hasattr(row, "rule") else None
+        found.append(Listed(row, live, versions[-1], state_of(shown, live), rule))
+    return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
+
+
+def versions_of(row: Scorecard, *, limit: int = 50) -> list[tuple[ScorecardVersion, str]]:
+    """Return the versions of a scorecard with what became of each, the newest first."""
+    live = live_version(row)
+    return [(one, state_of(one, live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
+
+
+def version_numbered(row: Scorecard, number: int) -> ScorecardVersion:
+    """Return a version of a scorecard; NotFound where there is none."""
+    found = row.versions.select_related("scorecard__programme", *PEOPLE).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"There is no version {number}.")
+    return found
+
+
+def state_of(version: ScorecardVersion, live: ScorecardVersion | None) -> str:
+    """Return what became of a version, where ``live`` is the one of its scorecard that is live."""
+    if live is not None and live.pk == version.pk:
+        return "live"
+    if version.live_from is not None:
+        return "replaced" if live is not None else "withdrawn"
+    if version.approved_at is not None:
+        return "approved"
+    return "draft" if version.submitted_at is None else "handed in"
+
+
+def rule_of(row: Scorecard) -> SamplingRule | None:
+    """Return how the scorecard's contacts are drawn."""
+    return SamplingRule.objects.select_related("changed_by__user").filter(scorecard=row).first()
+
+
+def draws_of(row: Scorecard, *, limit: int = 12) -> list[Draw]:
+    """Return the scorecard's latest draws, with how many of each were scored and passed over."""
+    done = Evaluation.objects.filter(
+        selection=OuterRef("selections"), kind__in=OFFICIAL, stands=True, submitted_at__isnull=False
+    )
+    rows = Draw.objects.filter(rule__scorecard=row).annotate(
+        scored=Count("selections", filter=Exists(done)),
+        passed_over=Count("selections", filter=~Q(selections__passed_over="")),
+    )
+    return list(rows.order_by("-starts_on")[:limit])
+
+
+def not_scored(rows: QuerySet[Selection]) -> QuerySet[Selection]:
+    """Return those of the selections that wait for their official score; begun ones are among them."""
+    official = Evaluation.objects.filter(
+        selection=OuterRef("pk"), kind__in=OFFICIAL, stands=True, submitted_at__isnull=False
+    )
+    return rows.filter(~Exists(official), passed_over="", scorecard__withdrawn_at__isnull=True)
+
+
+def self_scores_open(member: Member, *, limit: int = 50) -> list[Selection]:
+    """Return the contacts of the member that they are asked to score themselves and have not."""
+    done = Evaluation.objects.filter(selection=OuterRef("pk"), kind=Kind.SELF, submitted_at__isnull=False)
+    rows = Selection.objects.select_related("contact__reason", "contact__customer", "scorecard")
+    rows = rows.filter(~Exists(done), rep=member, asks_self=True, passed_over="")
+    return list(rows.filter(scorecard__withdrawn_at__isnull=True).order_by("-made_at")[:limit])
+
+
+def answers_of(evaluation: Evaluation) -> dict[str, Answer]:
+    """Return what was answered, by the question's key."""
+    return {one.question: one for one in Answer.objects.filter(evaluation=evaluation)}
+
+
+def evaluations_of(rep: Member, since: datetime) -> list[Told]:
+    """Return a rep's official evaluations that stand, submitted since, the newest first."""
+    rows = Evaluation.objects.select_related("contact", "version__scorecard", "selection").filter(
+        rep=rep, kind__in=OFFICIAL, stands=True, submitted_at__gte=since
+    )
+    return [_told(one) for one in rows.order_by("-submitted_at")]
+
+
+def _told(one: Evaluation) -> Told:
+    return Told(
+        evaluation=one.public_id,
+        contact=one.contact.public_id,
+        form=one.version.scorecard.key,
+        version=one.version.number,
+        kind=one.kind,
+        is_random=one.selection is not None and one.selection.origin == Origin.RANDOM,
+        score_permille=one.score or 0,
+        fatal=one.is_fatal,
+        submitted_at=one.submitted_at or one.begun_at,
+    )
+
+
+def criterion_scores(programme: Programme, since: date, until: date) -> list[CriterionScore]:
+    """Return each rep's mean score of each criterion, of contacts drawn at random that came in [since, until).
+
+    Days are the programme's. What did not apply is not counted.
+    """
+    rows = _counted_answers(programme, since, until).values(
+        "evaluation__rep", "evaluation__version__scorecard__key", "question"
+    )
+    found = rows.annotate(mean=Avg("points"), n=Count("pk")).order_by("evaluation__rep")
+    return [
+        CriterionScore(
+            rep=one["evaluation__rep"],
+            form=one["evaluation__version__scorecard__key"],
+            criterion=one["question"],
+            score=float(one["mean"]) / 1000,
+            n=one["n"],
+        )
+        for one in found
+    ]
+
+
+def _counted_answers(programme: Programme, since: date, until: date) -> QuerySet[Answer]:
+    start, end = (datetime(day.year, day.month, day.day, tzinfo=programme.zone) for day in (since, until))
+    counted = Evaluation.objects.filter(
+        COUNTED, programme=programme, contact__arrived_at__gte=start, contact__arrived_at__lt=end
+    )
+    return Answer.objects.filter(evaluation__in=counted, points__isnull=False)

@@ -1,0 +1,50 @@
+"""A contact as it is shown beside a form: what was said, what the guide covered, what was promised and changed.
+
+What the customer said of it afterwards is not shown before the score is in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rapport.accounts.roles import Right
+from rapport.audit import lookers
+from rapport.audit.actions import hourly, note_look
+from rapport.channels.chat.queries import messages_of
+from rapport.customers.promises.queries import made_on
+from rapport.feedback.queries import survey_of
+from rapport.guides.queries import guide_of
+from rapport.quality.facts import facts_about
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+
+
+def contact_beside(request: HttpRequest, member: Member, contact: Contact, *, is_scored: bool) -> dict[str, Any]:
+    """Return a contact to read beside its form, and put on record that it was looked at."""
+    contact.programme = member.programme
+    note_look(
+        lookers.person(request, member),
+        what="contact",
+        right=_reading_right(member),
+        subject=contact.customer.public_id if contact.customer else contact.public_id,
+        about=f"contact {contact.public_id}",
+        why="to judge how it was handled",
+        once=hourly(contact.public_id),
+    )
+    return {
+        "contact": contact,
+        "messages": messages_of(contact),
+        "guide": guide_of(contact),
+        "promises": made_on(contact.pk),
+        "facts": facts_about(contact),
+        "survey": survey_of(contact) if is_scored else None,
+    }
+
+
+def _reading_right(member: Member) -> Right:
+    widest = (right for right in (Right.READ_CONTACTS, Right.READ_TEAM_CONTACTS) if member.may(right))
+    return next(widest, Right.READ_OWN_CONTACTS)

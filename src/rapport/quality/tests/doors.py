@@ -1,0 +1,37 @@
+"""What the addresses of quality need: contacts picked to be scored, and evaluations of all kinds."""
+
+from typing import Any
+
+from rapport.conftest import World
+from rapport.quality import actions
+from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection, an_analyst
+from rapport.quality.tests.test_evaluating import scored
+
+
+def arguments(world: World) -> dict[str, dict[str, Any]]:
+    """Return the arguments of each address."""
+    card = a_scorecard(world, key="walked")
+    waiting = a_selection(world, card)
+    asked = a_selection(world, card, asks_self=True)
+    begun = {"evaluation": actions.begin(member=world.rep, selection_id=asked.public_id).public_id}
+    done = scored(world.supervisor, a_selection(world, card))
+    appealed = scored(an_analyst(world, "walker"), a_selection(world, card))
+    actions.appeal(member=world.rep, evaluation_id=appealed.public_id, words="No")
+    own = {"evaluation": done.public_id}
+    contact = {"contact": a_contact(world).public_id}
+    return {
+        "quality-choose": contact,
+        "quality-chosen": contact,
+        "quality-begin": {"selection": waiting.public_id},
+        "quality-pass-over": {"selection": waiting.public_id},
+        "quality-without-own": {"selection": asked.public_id},
+        "evaluation": own,
+        "evaluation-preview": own,
+        "evaluation-submit": begun,
+        "evaluation-let-go": begun,
+        "evaluation-second": {"evaluation": appealed.public_id},
+        "evaluation-acknowledge": own,
+        "evaluation-appeal": own,
+        **{key: {"scorecard": "walked"} for key in ("scorecard", "scorecard-rule", "scorecard-withdraw")},
+        "scorecard-decide": {"scorecard": "walked", "number": 1},
+    }

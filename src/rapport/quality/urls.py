@@ -1,0 +1,24 @@
+"""Addresses of quality."""
+
+from django.urls import path
+
+from rapport.quality import views
+
+QUALITY = "at/<slug:programme>/quality/"
+ONE = f"{QUALITY}evaluations/<uuid:evaluation>/"
+urlpatterns = [
+    path(QUALITY, views.work, name="quality"),
+    path(f"{QUALITY}mine/", views.mine, name="quality-mine"),
+    path(f"{QUALITY}contacts/<uuid:contact>/", views.choosing, name="quality-choose"),
+    path(f"{QUALITY}contacts/<uuid:contact>/choose/", views.choose, name="quality-chosen"),
+    path(f"{QUALITY}selections/<uuid:selection>/begin/", views.begin, name="quality-begin"),
+    path(f"{QUALITY}selections/<uuid:selection>/pass-over/", views.pass_over, name="quality-pass-over"),
+    path(f"{QUALITY}selections/<uuid:selection>/without-own/", views.without_own, name="quality-without-own"),
+    path(ONE, views.evaluation, name="evaluation"),
+    path(f"{ONE}preview/", views.preview, name="evaluation-preview"),
+    path(f"{ONE}submit/", views.submit, name="evaluation-submit"),
+    path(f"{ONE}let-go/", views.let_go, name="evaluation-let-go"),
+    path(f"{ONE}second/", views.second, name="evaluation-second"),
+    path(f"{ONE}acknowledge/", views.acknowledge, name="evaluation-acknowledge"),
+    path(f"{ONE}appeal/", views.appeal, name="evaluation-appeal"),
+]
