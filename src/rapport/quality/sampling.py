@@ -1,4 +1,4 @@
-"""Which contacts are drawn: by chance, each of a rep's with the same one, none twice, and by a key that repeats it.
+"""Which contacts are drawn: by chance, each of a rep's with the same one, none twice; a key repeats the draw.
 
 Pure. A draw is of one rule and one period, over all contacts that were there when the period was over.
 """

@@ -3,9 +3,9 @@
 from django.db import migrations
 
 FORWARD = """
-CREATE FUNCTION quality_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION quality_keep_score() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'a score that is in does not change' USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION 'a score that is in does not change' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER quality_scores_stay BEFORE UPDATE ON quality_evaluation FOR EACH ROW
     WHEN (OLD.submitted_at IS NOT NULL AND (
@@ -14,10 +14,10 @@ CREATE TRIGGER quality_scores_stay BEFORE UPDATE ON quality_evaluation FOR EACH 
     ) IS DISTINCT FROM (
         NEW.submitted_at, NEW.kind, NEW.scorer_id, NEW.rep_id, NEW.contact_id, NEW.version_id, NEW.score, NEW.passed,
         NEW.is_fatal, NEW.customer_error, NEW.business_error, NEW.compliance_error
-    )) EXECUTE FUNCTION quality_refuse_change();
+    )) EXECUTE FUNCTION quality_keep_score();
 CREATE TRIGGER quality_answers_stay BEFORE UPDATE ON quality_answer FOR EACH ROW
     WHEN ((OLD.question, OLD.value, OLD.points) IS DISTINCT FROM (NEW.question, NEW.value, NEW.points))
-    EXECUTE FUNCTION quality_refuse_change();
+    EXECUTE FUNCTION quality_keep_score();
 
 CREATE VIEW fact_evaluation WITH (security_invoker = true) AS
 SELECT
@@ -62,7 +62,7 @@ DROP VIEW fact_criterion;
 DROP VIEW fact_evaluation;
 DROP TRIGGER quality_answers_stay ON quality_answer;
 DROP TRIGGER quality_scores_stay ON quality_evaluation;
-DROP FUNCTION quality_refuse_change();
+DROP FUNCTION quality_keep_score();
 """
 
 
