@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.quality import views
+from rapport.quality import calibration_views, figure_views, views
 
 QUALITY = "at/<slug:programme>/quality/"
 ONE = f"{QUALITY}evaluations/<uuid:evaluation>/"
@@ -14,6 +14,12 @@ urlpatterns = [
     path(f"{QUALITY}selections/<uuid:selection>/begin/", views.begin, name="quality-begin"),
     path(f"{QUALITY}selections/<uuid:selection>/pass-over/", views.pass_over, name="quality-pass-over"),
     path(f"{QUALITY}selections/<uuid:selection>/without-own/", views.without_own, name="quality-without-own"),
+    path(f"{QUALITY}figures/", figure_views.figures, name="quality-figures"),
+    path(f"{QUALITY}calibrations/", calibration_views.calibrations, name="calibrations"),
+    path(f"{QUALITY}calibrations/new/", calibration_views.new, name="calibration-new"),
+    path(f"{QUALITY}calibrations/<uuid:calibration>/", calibration_views.calibration, name="calibration"),
+    path(f"{QUALITY}calibrations/<uuid:calibration>/begin/", calibration_views.begin, name="calibration-begin"),
+    path(f"{QUALITY}calibrations/<uuid:calibration>/close/", calibration_views.close, name="calibration-close"),
     path(ONE, views.evaluation, name="evaluation"),
     path(f"{ONE}preview/", views.preview, name="evaluation-preview"),
     path(f"{ONE}submit/", views.submit, name="evaluation-submit"),

@@ -285,7 +285,7 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "programme": member.programme,
         "section": "quality",
         "tab_of_quality": tab,
-        "scores": member.may(Right.SCORE_CONTACTS),
+        "may_score": member.may(Right.SCORE_CONTACTS),
         "takes": member.may(Right.TAKE_CONTACTS),
         "kinds": dict(Kind.choices),
         "origins_named": dict(Origin.choices),

@@ -210,7 +210,7 @@ def context_of(member: Member) -> dict[str, Any]:
         "programme": member.programme,
         "section": "quality",
         "tab_of_quality": "scorecards",
-        "scores": member.may(Right.SCORE_CONTACTS),
+        "may_score": member.may(Right.SCORE_CONTACTS),
         "takes": member.may(Right.TAKE_CONTACTS),
         "writes": member.may(Right.WRITE_SCORECARDS),
         "approves": member.may(Right.APPROVE_SCORECARDS),

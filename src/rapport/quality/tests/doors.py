@@ -1,9 +1,11 @@
 """What the addresses of quality need: contacts picked to be scored, and evaluations of all kinds."""
 
 from typing import Any
+from uuid import UUID
 
 from rapport.conftest import World
-from rapport.quality import actions
+from rapport.quality import actions, calibrating
+from rapport.quality.models import Calibration
 from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection, an_analyst
 from rapport.quality.tests.test_evaluating import scored
 
@@ -17,6 +19,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     done = scored(world.supervisor, a_selection(world, card))
     appealed = scored(an_analyst(world, "walker"), a_selection(world, card))
     actions.appeal(member=world.rep, evaluation_id=appealed.public_id, words="No")
+    session = {"calibration": _a_calibration(world, done.contact.public_id).public_id}
     own = {"evaluation": done.public_id}
     contact = {"contact": a_contact(world).public_id}
     return {
@@ -33,5 +36,12 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "evaluation-acknowledge": own,
         "evaluation-appeal": own,
         **{key: {"scorecard": "walked"} for key in ("scorecard", "scorecard-rule", "scorecard-withdraw")},
+        **dict.fromkeys(("calibration", "calibration-begin", "calibration-close"), session),
         "scorecard-decide": {"scorecard": "walked", "number": 1},
     }
+
+
+def _a_calibration(world: World, contact: UUID) -> Calibration:
+    return calibrating.open_calibration(
+        member=world.supervisor, contact_id=contact, scorecard="walked", agent_ids=["supervisor", "walker"]
+    )
