@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from rapport.conftest import World, inside
-from rapport.customers.models import Customer, FileChange, Standing
+from rapport.contacts.models import Contact
+from rapport.customers.models import Customer, FileChange, Holding, Standing
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.ledger import actions as ledger
 from rapport.ledger.judging import Status
+from rapport.offers.models import SaveAttempt
 from rapport.privacy.catalogue import subject_of
 from rapport.risk import keeping, learning, personal
 from rapport.risk.jobs import learn as learn_job
-from rapport.risk.knowing import Past
+from rapport.risk.knowing import Lesson, Past
 from rapport.risk.models import RiskDrift, RiskModel, RiskScore
 from rapport.risk.queries import rules_of
 
@@ -174,3 +176,47 @@ def test_who_the_partners_accounts_say_cancelled_left_then_unless_that_is_correc
     assert [left[one.pk] for one in (stays, leaves, corrected)] == [False, True, False]
     assert {stays.pk, corrected.pk} <= set(after)
     assert leaves.pk not in after
+
+
+def test_contacts_wishes_and_products_that_came_later_are_not_known(world: World) -> None:
+    now, customer = clock.now(), world.customer
+    for days in (5, 20, 200):
+        Contact.objects.create(
+            programme=world.programme, customer=customer, channel="voice", state="closed", reason=world.reason,
+            arrived_at=now - timedelta(days=days), closed_at=now,
+        )  # fmt: skip
+    SaveAttempt.objects.create(
+        programme=world.programme,
+        customer=customer,
+        origin="rep",
+        channel="voice",
+        opened_at=now - timedelta(days=5),
+    )
+    today = now.astimezone(world.programme.zone).date()
+    Holding.objects.create(
+        programme=world.programme, customer=customer, key="h", product="card", opened_on=today - timedelta(days=5)
+    )
+    past = Past(world.programme, rules_of(world.programme), now)
+    names = ("contacts in 90 days", "wishes to leave before", "products")
+    known = {days: past.records(now - timedelta(days=days))[customer.pk] for days in (0, 10)}
+    assert [[record[name] for name in names] for record in known.values()] == [[2, 1, 1], [1, 0, 0]]
+
+
+def test_what_is_learnt_from_is_over_before_what_it_is_measured_on_begins(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    populated(world, customers=100)
+    asked: list[datetime] = []
+    lesson = Past.lesson
+
+    def noted(past: Past, at: datetime) -> Lesson:
+        asked.append(at)
+        return lesson(past, at)
+
+    monkeypatch.setattr(Past, "lesson", noted)
+    with pytest.raises(Invalid):
+        learning.learn(world.programme.pk)  # too few left: it has looked at them all by then
+    *earlier, measured = sorted(asked)
+    assert measured + timedelta(days=DAYS) <= clock.now()
+    assert earlier
+    assert all(at + timedelta(days=DAYS) <= measured for at in earlier)
