@@ -34,6 +34,7 @@ keeping = staff_page(Right.TAKE_CONTACTS, Right.WATCH_FLOOR)
 on_floor = staff_page(Right.WATCH_FLOOR)
 WITHIN = timedelta(hours=24)
 MOST = 200
+MOST_ON_FLOOR = 50
 SETTLED = {
     "kept": "It is on file as kept.",
     "broken": "It is on file as broken.",
@@ -58,7 +59,7 @@ def promises(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List what the member keeps; for who watches the floor also what anybody is about to break."""
     watches = member.may(Right.WATCH_FLOOR)
     mine = [standing(one) for one in queries.kept_by(member, limit=MOST)]
-    floor = queries.about_to_be_broken(member.programme, within=WITHIN, limit=MOST) if watches else []
+    floor = queries.about_to_be_broken(member.programme, within=WITHIN, limit=MOST_ON_FLOOR) if watches else []
     rows = [standing(one) for one in floor if one.keeper_id != member.pk]
     note_look(
         lookers.person(request, member),
@@ -77,6 +78,8 @@ def promises(request: HttpRequest, member: Member) -> HttpResponseBase:
         "mine": mine,
         "floor_rows": rows,
         "watches": watches,
+        "at_risk": sum(queries.at_risk(member.programme, within=WITHIN)) if watches else 0,
+        "most": MOST_ON_FLOOR,
         "effect": effect_on_leaving(member.programme) if watches else None,
         "within": WITHIN_DAYS.days,
         "reps": sorted(((one.agent_id, one.name) for one in reps), key=lambda one: one[1]) if watches else [],
