@@ -10,6 +10,7 @@ from django.test import Client
 
 from rapport.channels.chat import actions as chat
 from rapport.conftest import World
+from rapport.contacts.actions import arrive
 from rapport.contacts.models import Contact
 from rapport.desk import actions as desk
 from rapport.events.queries import history_of
@@ -18,7 +19,8 @@ from rapport.guides.models import Progress
 from rapport.guides.publishing import install
 from rapport.guides.queries import guide_of
 from rapport.kit import clock
-from rapport.prompts import hearing, knowing, prompter
+from rapport.kit.errors import Conflict, NotFound
+from rapport.prompts import actions, hearing, knowing, prompter
 from rapport.prompts.by_words import ByWords
 from rapport.prompts.findings import Finding, Known
 from rapport.prompts.models import Listening, Prompt
@@ -219,6 +221,34 @@ def test_a_rep_uses_a_prompt_once(world: World, client: Client, contact: Contact
     assert (told.count("prompt.used"), told.count("guide.mood")) == (1, 1)
     client.force_login(world.second_rep.user)
     assert client.get(f"{DESK}contacts/{contact.public_id}/prompts/").status_code == 404
+
+
+def test_a_prompt_is_of_its_own_contact_and_of_who_has_it(world: World, contact: Contact) -> None:
+    say(world, contact, "I will switch to another bank")
+    prompt = Prompt.objects.filter(contact=contact).order_by("pk")[0]
+    other, _ = arrive(
+        programme=world.programme, channel="chat", actor="customer", reason=None, external_id=f"chat:{uuid4()}"
+    )
+    other.rep = world.rep
+    for member, of in ((world.rep, other), (world.second_rep, contact)):
+        actions.show(member=member, contact=of, prompts=[prompt.public_id])
+        assert not Prompt.objects.filter(shown_at__isnull=False).exists()
+    for act in (actions.use, actions.dismiss):
+        with pytest.raises(NotFound):
+            act(member=world.rep, contact=other, prompt=prompt.public_id)
+    for _ in range(2):
+        actions.show(member=world.rep, contact=contact, prompts=[prompt.public_id])
+    assert len([one for one in history_of(world.programme, contact.public_id) if one.name == "prompt.shown"]) == 1
+
+
+def test_what_was_put_away_or_let_go_is_not_used_any_more(world: World, contact: Contact) -> None:
+    say(world, contact, "I will switch to another bank")
+    first, second = Prompt.objects.filter(contact=contact).order_by("pk")[:2]
+    actions.dismiss(member=world.rep, contact=contact, prompt=first.public_id)
+    Prompt.objects.filter(pk=second.pk).update(expired_at=clock.now())
+    for one in (first, second):
+        with pytest.raises(Conflict):
+            actions.use(member=world.rep, contact=contact, prompt=one.public_id)
 
 
 def test_who_is_quiet_is_told_what_is_required_only(world: World, client: Client, contact: Contact) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from rapport.accounts import actions as accounts
 from rapport.conftest import World
@@ -178,6 +180,13 @@ def test_a_session_has_a_latest_end(rep: World) -> None:
     with clock.at(began + timedelta(minutes=61)):
         assert not is_in(client)
         assert "longest time" in client.get("/sign-in/").content.decode()
+
+
+def test_a_session_whose_row_has_expired_opens_nothing(rep: World) -> None:
+    client = signed_in()
+    assert is_in(client)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert not is_in(client)
 
 
 def test_who_is_shut_out_is_told_and_no_session_is_listed(rep: World) -> None:
