@@ -50,7 +50,7 @@ def begin(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespons
 @at_desk
 def product(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Say what they want to leave."""
-    actions.set_product(attempt=_attempt(member, contact_id), holding=request.POST.get("holding", ""))
+    actions.set_product(attempt=attempt_in_hand(member, contact_id), holding=request.POST.get("holding", ""))
     return _part(request, member, contact_id)
 
 
@@ -60,7 +60,7 @@ def reason(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespon
     """Say why they want to leave, and what would have to change."""
     sent = request.POST
     actions.set_reason(
-        attempt=_attempt(member, contact_id),
+        attempt=attempt_in_hand(member, contact_id),
         reason=sent.get("leaving_reason", ""),
         would_change=sent.get("would_change"),
         actor=_actor(member),
@@ -72,15 +72,7 @@ def reason(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespon
 @at_desk
 def again(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Note that they have clearly asked to cancel once more."""
-    actions.ask_again(attempt=_attempt(member, contact_id), actor=_actor(member))
-    return _part(request, member, contact_id)
-
-
-@require_POST
-@at_desk
-def offered(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Count an offer that the rep has made in their own words."""
-    actions.offer_counts(attempt=_attempt(member, contact_id), offer="own-words", actor=_actor(member))
+    actions.ask_again(attempt=attempt_in_hand(member, contact_id), actor=_actor(member))
     return _part(request, member, contact_id)
 
 
@@ -89,7 +81,7 @@ def offered(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
 def end(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Say what came of it: they stay, think it over, or do not want to leave after all."""
     sent = request.POST
-    attempt = _attempt(member, contact_id)
+    attempt = attempt_in_hand(member, contact_id)
     actions.end_attempt(
         attempt=attempt,
         outcome=sent.get("outcome", ""),
@@ -127,7 +119,8 @@ def _open_or_new(contact: Contact, member: Member) -> SaveAttempt:
     )
 
 
-def _attempt(member: Member, contact_id: UUID) -> SaveAttempt:
+def attempt_in_hand(member: Member, contact_id: UUID) -> SaveAttempt:
+    """Return the wish to leave on the contact in hand; Conflict where none was opened."""
     contact, _ = customer_in_hand(member, contact_id)
     found = attempt_of(contact)
     if found is None:

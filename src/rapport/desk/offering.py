@@ -14,11 +14,14 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.contacts.access import access_in_hand
 from rapport.desk.actions import in_hand
+from rapport.desk.leaving import attempt_in_hand
 from rapport.desk.parts import about
+from rapport.guides.definition.known import SLOTS
 from rapport.guides.queries import guide_of
 from rapport.kit import pages
 from rapport.offers.choosing import actions
 from rapport.offers.choosing.queries import WHYS, Slot, slot_of
+from rapport.offers.leaving import actions as leaving
 from rapport.offers.leaving.queries import attempt_of, verdict_on
 
 if TYPE_CHECKING:
@@ -58,6 +61,15 @@ def present(request: HttpRequest, member: Member, contact_id: UUID, presentation
     """Say that an offer was made to the customer."""
     actions.present(member=member, contact=in_hand(member, contact_id), presentation=presentation)
     return _told(request, member, contact_id, "Offered. What it takes of stock and budget is held.")
+
+
+@require_POST
+@at_desk
+def own(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Count an offer that is not among those shown, made to somebody who wants to leave."""
+    attempt = attempt_in_hand(member, contact_id)
+    leaving.offer_counts(attempt=attempt, offer="own-words", actor=f"member:{member.pk}")
+    return _told(request, member, contact_id, "Counted as an offer.")
 
 
 @require_POST
@@ -105,7 +117,7 @@ def offering_of(member: Member, contact: Contact) -> Offering | None:
 def _slot_of_step(contact: Contact, member: Member) -> str:
     guide = guide_of(contact, member=member)
     step = guide.view.current.step if guide and guide.view.current else None
-    return step.slot if step is not None and step.slot in actions.SLOTS else ""
+    return step.slot if step is not None and step.slot in SLOTS else ""
 
 
 def _told(request: HttpRequest, member: Member, contact_id: UUID, words: str) -> HttpResponse:

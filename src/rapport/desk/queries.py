@@ -22,6 +22,7 @@ from rapport.guides import queries as guides
 from rapport.guides.library import queries as library
 from rapport.insight import queries as insight
 from rapport.kit import clock
+from rapport.offers.leaving.queries import overdue_requests
 from rapport.prompts.wrapping import Suggested, suggested_for
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
@@ -243,6 +244,7 @@ class Work:
     asked_of: list[Any] = field(default_factory=list)
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Standing] = field(default_factory=list)
+    overdue_requests: tuple[int, datetime | None] = (0, None)
     has_drafts: bool = False
     draft: Draft | None = None
     leaving: LeavingNow | None = None
@@ -294,6 +296,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
         promised=[standing(one) for one in promises.kept_by(member, limit=8)],
         asked_of=contacts.asked_of(member),
         call_backs=call_backs.call_backs_of(member),
+        overdue_requests=overdue_requests(member.programme),
     )
 
 

@@ -26,6 +26,8 @@ from rapport.guides.queries import guide_of
 from rapport.insight.queries import bounds
 from rapport.kit import clock, pages
 from rapport.live import tickets
+from rapport.offers.choosing.queries import leave_asked
+from rapport.offers.leaving.queries import overdue_requests
 from rapport.routing import call_backs, handing
 from rapport.routing.call_back_queries import call_backs_in
 from rapport.routing.floor_state import is_ours
@@ -211,6 +213,8 @@ def _now(member: Member) -> dict[str, Any]:
         "queues": today.queues,
         "saves": arrivals.saves_of(programme),
         "promises": at_risk(programme, within=PROMISES_WITHIN),
+        "overdue_requests": overdue_requests(programme),
+        "leave_asked": leave_asked(programme) if member.may(Right.APPROVE_OFFERS) else [],
         "as_of": clock.now(),
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
 from rapport.guides.connectors.queries import reaches
-from rapport.guides.definition.known import Known
+from rapport.guides.definition.known import SLOTS, Known
 from rapport.guides.definition.reading import GuideInvalid, read_guide
 from rapport.guides.definition.rules import For, Guide
 from rapport.guides.library import queries as library
@@ -194,5 +194,6 @@ def known_names(programme: Programme) -> Known:
         objections=library.keys_of(programme, Kind.OBJECTION),
         rebuttals=library.keys_of(programme, Kind.REBUTTAL),
         articles=library.keys_of(programme, Kind.ARTICLE),
+        slots=SLOTS,
         connectors=reaches(programme),
     )

@@ -224,6 +224,18 @@ class OfferChosen:
 
 
 @dataclass(frozen=True)
+class OfferOutcome:
+    """Whether a customer was still with the partner, so long after something was sold or given, or nothing was."""
+
+    name: ClassVar[str] = "offer.outcome"
+    choice: Code
+    slot: Code
+    drawn: Code | None
+    control: bool
+    stuck: bool
+
+
+@dataclass(frozen=True)
 class OfferPresented:
     """A rep made an offer; ``propensity`` is its chance to stand in its place, given those before it."""
 

@@ -60,4 +60,5 @@ def let_go_overdue(timestamp: int) -> None:
 @periodic("offers.learn", cron="17 * * * *")
 def learn(timestamp: int) -> None:
     """Look, every hour, at what came of choices, and choose by that from then on."""
+    one_by_one_in_each(refreshing.to_settle, actions.settle)
     in_each_programme(refreshing.refresh)

@@ -78,7 +78,7 @@ def log(request: HttpRequest, member: Member) -> HttpResponseBase:
         **context_of(member, "log"),
         "log": choosing.log_of(programme, limit=50),
         "judgement": judging.judge(programme),
-        "policy": choosing.learnt_of(programme)[0],
+        "policy": choosing.learnt_of(programme, "save")[0],
     }
     return pages.render(request, "studio/offers/log.html", context)
 

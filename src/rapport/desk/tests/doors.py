@@ -25,8 +25,8 @@ NEEDS_CONTACT = (
     *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
     *("lines", "guide", "prompts", "look-over", "draft", "draft-away"),
     *("library", "library-used"),
-    *("leaving", "leaving-product", "leaving-reason", "leaving-again", "leaving-offered", "leaving-end"),
-    *("leaving-now", "leaving-cancel", "offers", "bars"),
+    *("leaving", "leaving-product", "leaving-reason", "leaving-again", "leaving-end"),
+    *("leaving-now", "leaving-cancel", "offers", "offers-own", "bars"),
 )
 
 

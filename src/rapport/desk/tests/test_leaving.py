@@ -1,5 +1,6 @@
 """A wish to leave worked on the desk: opened, reasons, offers counted and stopped, outcomes, and cancelling."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.customers.models import Holding
 from rapport.desk.tests.test_desk import DESK, take
+from rapport.kit import clock
 from rapport.offers.leaving import asking
 from rapport.offers.models import Cancellation, CancelRequest, LeavingReason, SaveAttempt
 from rapport.prompts import hearing
@@ -37,8 +39,9 @@ def test_a_wish_is_worked_and_ends_with_stays(rep: Client, world: World) -> None
     _, at = take(rep, world)
     rep.post(f"{at}leaving/product/", {"holding": "H-1"})
     rep.post(f"{at}leaving/reason/", {"leaving_reason": "raised", "would_change": "The old fee"})
-    assert "No more offers" in rep.post(f"{at}leaving/offered/").content.decode()
-    refused = rep.post(f"{at}leaving/offered/")
+    assert "I offered something else" not in rep.post(f"{at}offers/own/").content.decode()
+    assert "No more offers" in rep.get(f"{at}leaving/now/").content.decode()
+    refused = rep.post(f"{at}offers/own/")
     assert refused.status_code == 409 and "Every offer that is fair has been made" in refused.content.decode()
     page = rep.post(
         f"{at}leaving/end/", {"outcome": "stayed", "because": "The old fee for a year"}
@@ -48,11 +51,18 @@ def test_a_wish_is_worked_and_ends_with_stays(rep: Client, world: World) -> None
     assert (one.outcome, one.holding, one.reason.key, one.rep) == ("stayed", "H-1", "raised", world.rep)
 
 
+def test_an_idle_desk_tells_of_requests_to_cancel_that_are_overdue(rep: Client, world: World) -> None:
+    with clock.at(clock.now() - timedelta(hours=25)):
+        asking.ask(programme=world.programme, email="", number="N-7", words="")
+    page = rep.get(DESK).content.decode()
+    assert "1 request to cancel is overdue." in page and "/leaving/work/" in page
+
+
 def test_rules_never_stand_before_cancelling(rep: Client, world: World) -> None:
     _, at = take(rep, world)
     rep.post(f"{at}leaving/again/")
     page = rep.get(DESK).content.decode()
-    assert "No more offers" in page and "I made an offer" not in page and 'id="cancel-now"' in page
+    assert "No more offers" in page and "I offered something else" not in page and 'id="cancel-now"' in page
     page = rep.post(f"{at}leaving/cancel/").content.decode()
     one = Cancellation.objects.get()
     assert one.reference in page and "Has cancelled" in page and one.by == "rep"

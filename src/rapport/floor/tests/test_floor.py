@@ -28,6 +28,7 @@ from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.live import tickets
+from rapport.offers.leaving import asking
 from rapport.routing import actions as routing
 from rapport.routing import jobs as routing_jobs
 from rapport.routing import presence, publishing
@@ -182,6 +183,17 @@ def test_a_router_that_does_nothing_is_noticed(world: World, watcher: Client) ->
         assert "Nobody is being offered contacts" in watcher.get("/at/cards/floor/now/").content.decode()
         turn(world.programme)
         assert "Nobody is being offered contacts" not in watcher.get("/at/cards/floor/now/").content.decode()
+
+
+def test_requests_to_cancel_that_are_overdue_are_told_on_the_floor(world: World, watcher: Client) -> None:
+    long_ago = clock.now() - timedelta(hours=25)
+    with clock.at(long_ago):
+        asking.ask(programme=world.programme, email="", number="N-7", words="")
+    asking.ask(programme=world.programme, email="", number="N-8", words="")
+    page = watcher.get("/at/cards/floor/now/").content.decode()
+    assert 'role="alert"><strong>1 request to cancel is overdue.' in page
+    assert "/at/cards/leaving/work/" in page
+    assert "/leaving/work/" not in watcher.get("/at/cards/floor/now/?wall=1").content.decode()
 
 
 def test_the_wall_is_dark_and_has_nothing_to_press(world: World, watcher: Client) -> None:

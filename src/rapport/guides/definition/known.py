@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SLOTS = ("save", "cross_sell", "loyalty")
+"""Of offers: to keep somebody, to sell something more, to thank."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:

@@ -125,7 +125,9 @@ class Step(Part):
     objections: list[Key] = Field(default=[], max_length=50, description="which the library answers here")
     rebuttals: list[Key] = Field(default=[], max_length=50, description="of the library, to show here")
     articles: list[Key] = Field(default=[], max_length=20, description="of the library, to show here")
-    slot: Annotated[str, StringConstraints(max_length=50)] = Field(default="", description="of offers")
+    slot: Annotated[str, StringConstraints(max_length=50)] = Field(
+        default="", description="of offers: save, cross_sell or loyalty"
+    )
     connector: Annotated[str, StringConstraints(max_length=50)] = Field(
         default="", description="by which a do step reaches the partner's system; empty: the rep does it by hand"
     )

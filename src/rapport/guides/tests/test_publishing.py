@@ -37,6 +37,13 @@ def approver(world: World) -> Member:
     return accounts.ensure_member(programme=world.programme, agent_id="mona", username="mona", role=Role.MANAGER)
 
 
+def test_a_guide_opens_no_slot_of_offers_that_there_is_not(world: World) -> None:
+    text = simple("Cancel", [*STEPS, {"key": "o", "kind": "offer", "title": "Offer", "slot": "rescue"}], "cancel")
+    with pytest.raises(GuideInvalid, match="no slot of offers 'rescue'"):
+        publishing.install(programme=world.programme, text=text, actor="test")
+    publishing.install(programme=world.programme, text=text.replace("rescue", "loyalty"), actor="test")
+
+
 def serving(world: World) -> int | None:
     made, _ = contacts.arrive(programme=world.programme, channel="voice", actor="pbx", reason=world.reason)
     found = versions.version_for(Contact.objects.get(pk=made.pk))

@@ -137,6 +137,10 @@ class Rules(Part):
     hold_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
         default=20, description="stock and budget are held while an offer is on the table"
     )
+    outcome_days: Annotated[int, Field(ge=1, le=366)] = Field(
+        default=60,
+        description="after so many days it is known whether who was sold or given something stayed",
+    )
     complaint_attribute: Annotated[str, StringConstraints(max_length=100)] = Field(
         default="open_complaint", description="the customer's attribute that says that a complaint is open"
     )

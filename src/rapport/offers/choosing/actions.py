@@ -15,7 +15,9 @@ from django.db import transaction
 
 from rapport.contacts.access import lock_contact
 from rapport.contacts.actions import audience_of
+from rapport.customers.queries import holdings_of
 from rapport.events.actions import Happening, announce
+from rapport.guides.definition.known import SLOTS
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.ids import new_id
@@ -31,13 +33,12 @@ from rapport.offers.choosing.situations import Whose, situation, whose
 from rapport.offers.fulfilling import asking
 from rapport.offers.leaving.actions import offer_counts
 from rapport.offers.leaving.queries import attempt_of
-from rapport.offers.models import Choice, OfferVersion, Presentation, SaveAttempt
+from rapport.offers.models import Cancellation, Choice, OfferVersion, Presentation, SaveAttempt
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
-SLOTS = ("save", "cross_sell", "loyalty")
 State, Hold, Leave, Why = Presentation.State, Presentation.Hold, Presentation.Leave, Presentation.Why
 
 
@@ -170,6 +171,28 @@ def learn(*, programme: Programme, attempt: UUID, stuck: bool | None) -> int:
 
 
 @transaction.atomic
+def settle(row_id: int) -> bool:
+    """Keep whether a customer who was sold or given something, or nothing, is with the partner now; once.
+
+    They are where something is theirs on file, and nothing was cancelled since.
+    """
+    rows = Choice.objects.select_for_update(of=("self",)).select_related("contact__customer", "contact__programme")
+    row = rows.get(pk=row_id)
+    customer = row.contact.customer
+    if row.stuck is not None or row.attempt_id is not None or customer is None:
+        return False
+    has_cancelled = Cancellation.objects.filter(customer=customer, at__gte=row.at).exists()
+    row.stuck, row.settled_at = bool(holdings_of(customer)) and not has_cancelled, clock.now()
+    row.save(update_fields=["stuck", "settled_at"])
+    told = events.OfferOutcome(
+        choice=str(row.public_id), slot=row.slot, drawn=row.drawn or None, control=row.is_control, stuck=row.stuck
+    )
+    programme = row.contact.programme
+    announce(told, programme=programme, subject=row.contact.public_id, actor="system")
+    return True
+
+
+@transaction.atomic
 def let_go_overdue(row_id: int) -> bool:
     """Put back what is held for an offer whose time on the table is over; say whether anything was."""
     row = Presentation.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=row_id)
@@ -188,7 +211,7 @@ def _choose(
     rows = {one.row.key: one for one in live}
     candidates = [Candidate(one.row.key, one.version, one.offer) for one in live]
     kept, removed = sift(candidates, situation(contact, member, attempt, of, live))
-    name, learnt = learnt_of(contact.programme)
+    name, learnt = learnt_of(contact.programme, slot)
     weighed = [_weigh(one, learnt, of) for one in kept]
     removed += [_not_worth(one, rows[one.key].offer) for one in weighed if one.worth <= 0]
     weighed = [one for one in weighed if one.worth > 0]

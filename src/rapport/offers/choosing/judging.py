@@ -12,7 +12,7 @@ import numpy as np
 from rapport.numeric import off_policy
 from rapport.numeric.off_policy import Estimate, Floats
 from rapport.offers.choosing.learning import NONE, NOTHING, Cell, Learnt, learn
-from rapport.offers.choosing.queries import learnt_of
+from rapport.offers.choosing.queries import learnt_of, settled
 from rapport.offers.models import Choice
 
 if TYPE_CHECKING:
@@ -63,15 +63,14 @@ def judge(programme: Programme) -> Judgement:
     """Return what the policy in use, the best known, the cheapest and no offer at all would have kept."""
     every = Choice.objects.filter(programme=programme, slot="save", replaced=False)
     rows = rows_of(programme)
-    _, learnt = learnt_of(programme)
+    _, learnt = learnt_of(programme, "save")
     return Judgement(every.count(), len(rows), judged(rows, learnt) if rows else [])
 
 
 def rows_of(programme: Programme) -> list[Row]:
-    """Return the latest choices of the programme whose outcome is known."""
-    found = Choice.objects.filter(programme=programme, slot="save", replaced=False, stuck__isnull=False)
+    """Return the latest choices to keep somebody whose outcome is known, and counts."""
     fields = ("whose", "reason", "segment", "value", "chances", "weighed", "drawn", "stuck", "pk")
-    told = found.order_by("-at").values_list(*fields)[:MOST_CHOICES]
+    told = settled(programme, "save").order_by("-at").values_list(*fields)[:MOST_CHOICES]
     return [Row(whose or f"choice {pk}", *rest) for whose, *rest, pk in told]
 
 

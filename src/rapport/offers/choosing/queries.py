@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from rapport.guides.definition.insertions import fill, names_in
 from rapport.guides.facts import facts_of
@@ -94,16 +94,17 @@ def cost_of(attempt_id: int) -> tuple[int, str]:
     return sum(cost for cost, _ in found), found[0][1] if found else ""
 
 
-def learnt_of(programme: Programme) -> tuple[str, Learnt]:
-    """Return the policy that choices are made by now: its name, and what outcomes told it."""
+def learnt_of(programme: Programme, slot: str) -> tuple[str, Learnt]:
+    """Return the policy that choices for a slot are made by now: its name, and what outcomes told it."""
     last = Policy.objects.filter(programme=programme).order_by("-number").values_list("number", flat=True).first()
-    return (f"learnt-{last}", _learnt(programme.pk, last)) if last else (DECLARED, NOTHING)
+    learnt = _learnt(programme.pk, last, slot) if last else NOTHING
+    return (f"learnt-{last}", learnt) if learnt is not NOTHING else (DECLARED, NOTHING)
 
 
 @lru_cache(maxsize=64)
-def _learnt(programme_id: int, number: int) -> Learnt:
+def _learnt(programme_id: int, number: int, slot: str) -> Learnt:
     content = Policy.objects.values_list("content", flat=True).get(programme=programme_id, number=number)
-    return read_learnt(content)
+    return read_learnt(content[slot]) if slot in content else NOTHING
 
 
 def read_learnt(content: dict[str, Any]) -> Learnt:
@@ -128,9 +129,22 @@ def kept_of(learnt: Learnt) -> dict[str, Any]:
     }
 
 
-def cells_of(programme: Programme) -> list[Cell]:
-    """Return the outcomes that are known of wishes to leave, by offer, reason and segment."""
-    rows = Choice.objects.filter(programme=programme, slot="save", stuck__isnull=False, replaced=False)
+def settled(programme: Programme, slot: str) -> QuerySet[Choice]:
+    """Return the choices for a slot whose outcome is known, and counts.
+
+    Of wishes to leave, those up to the last one of which it is known that somebody stayed: who leaves is known at
+    once, who stays only once the claim has matured, and those alone would tell that everybody leaves.
+    """
+    rows = Choice.objects.filter(programme=programme, slot=slot, stuck__isnull=False, replaced=False)
+    if slot != "save":
+        return rows
+    last = rows.filter(stuck=True).order_by("-at").values_list("at", flat=True).first()
+    return rows.filter(at__lte=last) if last else rows.none()
+
+
+def cells_of(programme: Programme, slot: str) -> list[Cell]:
+    """Return the outcomes that count of the choices for a slot, by offer, reason and segment."""
+    rows = settled(programme, slot)
     took = Q(presentations__place=0, presentations__state=Presentation.State.ACCEPTED)
     found = rows.values("drawn", "reason", "segment").annotate(
         known=Count("pk", distinct=True),
@@ -143,8 +157,9 @@ def cells_of(programme: Programme) -> list[Cell]:
 
 
 def leave_asked(programme: Programme) -> Sequence[Presentation]:
-    """Return the offers that reps wait for leave to make, who waits longest first."""
+    """Return the offers that reps with a customer wait for leave to make, who waits longest first."""
     rows = Presentation.objects.filter(programme=programme, leave=Presentation.Leave.ASKED, state="shown")
+    rows = rows.filter(choice__contact__state="active", choice__replaced=False)
     with_ = ("offer", "member__user", "choice__contact")
     return list(rows.select_related(*with_).order_by("leave_at", "pk")[:100])
 

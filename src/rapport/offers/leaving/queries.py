@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Count, Min
+
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
 from rapport.offers.leaving.rules import (
@@ -159,6 +161,13 @@ def open_requests(programme: Programme, *, limit: int = 100) -> list[CancelReque
     """Return the requests of people we could not make sure of that nobody has settled, the most urgent first."""
     rows = CancelRequest.objects.select_related("contact", "customer").filter(programme=programme, state="open")
     return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def overdue_requests(programme: Programme) -> tuple[int, datetime | None]:
+    """Return how many such requests should have been settled by now, and since when the first of them."""
+    rows = CancelRequest.objects.filter(programme=programme, state="open", due_at__lt=clock.now())
+    told = rows.aggregate(many=Count("pk"), first=Min("due_at"))
+    return told["many"], told["first"]
 
 
 def certificate(programme: Programme, public_id: UUID) -> Cancellation:

@@ -6,17 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from rapport.conftest import World
-from rapport.customers.models import Promise
+from rapport.conftest import World, stand_in
+from rapport.customers.models import Holding, Promise
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.drawing import place_of
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.offers import jobs
 from rapport.offers.catalogue import actions as catalogue
-from rapport.offers.choosing import actions, queries, refreshing
+from rapport.offers.choosing import actions, learning, queries, refreshing
+from rapport.offers.choosing.learning import Cell
 from rapport.offers.leaving import actions as leaving
-from rapport.offers.models import Allowance, Choice, Fulfilment, LeavingReason, Presentation
+from rapport.offers.models import Allowance, Choice, Fulfilment, LeavingReason, Policy, Presentation
 from rapport.offers.tests.offering import in_hand, leaving_on, live, offer_text, rules, uncontrolled
 from rapport.routing import actions as routing
 from rapport.routing.models import Proficiency
@@ -204,6 +205,17 @@ def test_more_than_a_level_may_grant_needs_leave(world: World) -> None:
     assert actions.present(**told).state == "offered"
 
 
+def test_nobody_is_asked_for_leave_once_the_customer_is_gone(world: World) -> None:
+    live(world, text=offer_text(cost=3000, more="[[authority]]\nlevel = 5\nmost = 5000\n"))
+    contact, _ = leaving_on(world)
+    choice = actions.choose(member=world.rep, contact=contact, slot="save")
+    assert choice is not None
+    actions.ask_leave(member=world.rep, contact=contact, presentation=choice.presentations.get().public_id)
+    assert len(queries.leave_asked(world.programme)) == 1
+    routing.end_conversation(contact, by="rep", actor="test")
+    assert not queries.leave_asked(world.programme)
+
+
 def test_the_level_and_the_tier_say_what_may_be_granted(world: World) -> None:
     text = offer_text(
         cost=3000, more='[[authority]]\nlevel = 2\nmost = 5000\n[[authority]]\ntier = "high"\nmost = 3000\n'
@@ -238,14 +250,16 @@ def test_outcomes_are_learnt_once_and_can_be_corrected(world: World) -> None:
     contact, attempt = leaving_on(world)
     actions.choose(member=world.rep, contact=contact, slot="save")
     told: dict[str, Any] = {"programme": world.programme, "attempt": attempt.public_id}
-    assert [actions.learn(**told, stuck=True) for _ in range(2)] == [1, 0]
     assert actions.learn(**told, stuck=False) == 1
+    assert refreshing.refresh(world.programme) is None  # who leaves is known before who stays
+    assert [actions.learn(**told, stuck=True) for _ in range(2)] == [1, 0]
     assert actions.learn(programme=world.programme, attempt=uuid4(), stuck=True) == 0
     policy = refreshing.refresh(world.programme)
     assert policy is not None
-    assert (policy.number, policy.outcomes, policy.content["known"]) == (1, 1, {"half-fee": 1})
+    assert (policy.number, policy.outcomes, policy.content["save"]["known"]) == (1, 1, {"half-fee": 1})
     assert refreshing.refresh(world.programme) is None
-    assert queries.learnt_of(world.programme)[0] == "learnt-1"
+    assert queries.learnt_of(world.programme, "save")[0] == "learnt-1"
+    assert queries.learnt_of(world.programme, "loyalty")[0] == "declared"
     assert actions.learn(**told, stuck=None) == 1
     assert Choice.objects.get().settled_at is None
 
@@ -280,3 +294,45 @@ def test_a_withdrawn_offer_is_made_to_nobody(world: World) -> None:
     assert choice is not None
     assert (choice.drawn, choice.removed, choice.chances) == ("", [], {"": 1.0})
     assert not Presentation.objects.exists()
+
+
+COVER = offer_text("Travel cover", kind="cross_sell", cost=100, gain=900, lift=0.1, products=["cover"])
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_came_of_selling_is_known_on_the_day_for_who_stayed_and_who_left(world: World, stays: bool) -> None:
+    live(world, "cover", COVER)
+    contact = in_hand(world)
+    Holding.objects.create(programme=world.programme, customer=world.customer, key="H-1", product="card")
+    made = actions.choose(member=world.rep, contact=contact, slot="cross_sell")
+    assert made is not None
+    if not stays:
+        leaving.cancel(
+            customer=world.customer, holding="H-1", contact=None, channel="portal", origin="portal", by="customer",
+            actor="customer",
+        )  # fmt: skip
+    for days, outcome in [(59, None), (61, stays), (62, stays)]:
+        with clock.at(made.at + timedelta(days=days)):
+            stand_in(None)
+            jobs.learn(0)
+            stand_in(world.programme)
+        made.refresh_from_db()
+        assert made.stuck is outcome
+    told = Event.objects.get(name="offer.outcome")
+    assert (told.data["stuck"], told.data["drawn"]) == (stays, made.drawn or None)
+    assert queries.learnt_of(world.programme, "cross_sell")[1].known == {made.drawn: 1}
+    assert queries.learnt_of(world.programme, "save")[0] == "declared"
+
+
+@pytest.mark.parametrize(("stayed", "is_offered"), [(260, True), (120, False)])
+def test_nothing_is_sold_or_given_where_that_keeps_nobody(world: World, stayed: int, is_offered: bool) -> None:
+    live(world, "gift", offer_text("A gift", kind="loyalty", cost=300, lift=0.3, takes=0.9))
+    uncontrolled(world)
+    told = [Cell("gift", "cancel", "priority", 400, stayed, 360), Cell("", "cancel", "priority", 400, 200, 0)]
+    content = {"loyalty": queries.kept_of(learning.learn(told))}
+    Policy.objects.create(programme=world.programme, number=1, made_at=clock.now(), outcomes=800, content=content)
+    choice = actions.choose(member=world.rep, contact=in_hand(world), slot="loyalty")
+    assert choice is not None
+    assert choice.policy == "learnt-1"
+    assert bool(choice.drawn) is is_offered
+    assert [one["layer"] for one in choice.removed] == ([] if is_offered else ["worth"])
