@@ -10,6 +10,7 @@ from rapport.channels.chat import actions as chat
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
+from rapport.guides import publishing as guides
 from rapport.guides.library import actions
 from rapport.guides.library.access import access_entry
 from rapport.guides.library.reading import read_library
@@ -33,6 +34,19 @@ answer = "Yes."
 """
 
 
+GUIDE = """
+name = "Cancel a card"
+[for]
+reasons = ["cancel"]
+[[steps]]
+key = "dear"
+kind = "objection"
+title = "It is too dear"
+objections = ["fee"]
+next = "end"
+"""
+
+
 @pytest.fixture
 def contact(world: World) -> Contact:
     actions.save_library(programme=world.programme, library=read_library(LIBRARY))
@@ -41,6 +55,7 @@ def contact(world: World) -> Contact:
         actions.submit(entry=entry, number=1)
         actions.approve(entry=entry, number=1, by=world.supervisor, actor="test")
         actions.publish(entry=entry, number=1)
+    guides.install(programme=world.programme, text=GUIDE)
     made = chat.begin(
         programme=world.programme, email="ada@example.org", text="Hello", reason=world.reason, client_id=uuid4()
     )
@@ -89,6 +104,15 @@ def test_what_is_used_is_on_the_log_of_the_contact(world: World, contact: Contac
     )
     assert desk(world).post(at, {"key": "nah"}).status_code == 404
     assert desk(world).post(at).status_code == 422
+
+
+def test_what_answers_the_objection_at_hand_is_noted_as_used_from_the_guide_too(
+    world: World, contact: Contact
+) -> None:
+    page = desk(world).get("/at/cards/desk/").content.decode()
+    guide = page.split('id="guide-now"')[1].split("</section>")[0]
+    assert "A year free" in guide
+    assert f"{contact.public_id}/library/used/" in guide and '{"key": "waive"}' in guide
 
 
 def test_only_the_rep_in_hand_looks(world: World, contact: Contact) -> None:
