@@ -28,18 +28,23 @@ expect.set_options(timeout=PATIENCE_MS)
 Enter = Callable[..., Page]
 
 
+def set_stage(installation: Installation, module: str) -> None:
+    """Run a module of this folder inside the running installation, which makes what its journeys need."""
+    subprocess.run(
+        [sys.executable, "-m", "rapport.runtime.child", module],
+        env={
+            **installation.environment,
+            "DATABASE_URL": embedded(installation.home),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
+        },
+        check=True,
+    )
+
+
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     with Installation(environment={"RAPPORT_INTERNAL_HOSTS": "localhost"}) as running:
-        subprocess.run(
-            [sys.executable, "-m", "rapport.runtime.child", "stage"],
-            env={
-                **running.environment,
-                "DATABASE_URL": embedded(running.home),
-                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-            },
-            check=True,
-        )
+        set_stage(running, "stage")
         assert running.becomes_ready()
         yield running
 

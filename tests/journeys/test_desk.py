@@ -1,18 +1,13 @@
 """The desk in a browser: by keyboard alone, through reloads, and without a stream."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_accessible import SIZES, check
 
 pytestmark = pytest.mark.journey
@@ -28,15 +23,7 @@ WATCH_FOR_LOSS = """words => {
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of these journeys to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_desk"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_desk")
 
 
 def write_to_us(customer: Page, text: str) -> None:

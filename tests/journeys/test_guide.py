@@ -1,18 +1,13 @@
 """A guide in browsers: by keyboard, at two levels, through a reload, a new version and another rep's hands."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_desk import is_for_everyone, press
 
 pytestmark = pytest.mark.journey
@@ -24,15 +19,7 @@ def stage(installation: Installation) -> Callable[[], None]:
     """Add the programme of this journey to the running installation; called, publish the guide's next version."""
 
     def play() -> None:
-        subprocess.run(
-            [sys.executable, "-m", "rapport.runtime.child", "stage_guide"],
-            env={
-                **installation.environment,
-                "DATABASE_URL": embedded(installation.home),
-                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-            },
-            check=True,
-        )
+        set_stage(installation, "stage_guide")
 
     play()
     return play

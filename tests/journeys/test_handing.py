@@ -1,17 +1,11 @@
 """Contacts that change hands, in browsers: handed on to a queue and a person, and asked first."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_desk import press
 
 pytestmark = pytest.mark.journey
@@ -21,15 +15,7 @@ DESK = "/at/handing/desk/"
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of these journeys to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_handing"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_handing")
 
 
 def write_to_us(enter: Enter, text: str, email: str = "stranger@example.org") -> Page:

@@ -1,17 +1,11 @@
 """A wish to leave, in browsers: one is worked and stays, one cancels in one step while the rules stop offers."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_accessible import OF_LOOKS, check
 from .test_desk import press
 
@@ -22,15 +16,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of this journey to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_leaving"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_leaving")
 
 
 def is_for_everyone(page: Page, what: str) -> None:

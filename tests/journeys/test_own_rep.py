@@ -1,18 +1,14 @@
 """A customer's own rep in a browser: named by a supervisor, waited for; then who stands in, then the queue."""
 
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_accessible import SIZES, check
 
 pytestmark = pytest.mark.journey
@@ -23,15 +19,7 @@ LONG = 20_000  # milliseconds: longer than the plan's patience, or than a contac
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of this journey to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_own_rep"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_own_rep")
 
 
 def test_own_rep_then_stand_in_then_queue(enter: Enter) -> None:

@@ -1,18 +1,13 @@
 """A manager sends a reason to who knows it: from the studio to the right rep's desk, with holidays, and back."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_accessible import SIZES, check
 
 pytestmark = pytest.mark.journey
@@ -45,15 +40,7 @@ FEAST = (
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of this journey to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_plan"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_plan")
 
 
 def test_a_reason_goes_to_who_knows_it(enter: Enter) -> None:

@@ -1,18 +1,13 @@
 """Several chats at one desk: what rings beside, what is written for whom, one wrapped up meanwhile."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_desk import is_for_everyone, press
 
 pytestmark = pytest.mark.journey
@@ -22,15 +17,7 @@ DESK = "/at/several/desk/"
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of these journeys to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_several"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_several")
 
 
 def customer(enter: Enter, name: str, text: str) -> Page:

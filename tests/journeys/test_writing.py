@@ -1,18 +1,13 @@
 """A guide is written without code, from nothing; somebody else sends it back, then approves and publishes it."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rapport.config.database_url import embedded
 from rapport.runtime.rig import Installation
 
-from .conftest import Enter
+from .conftest import Enter, set_stage
 from .test_accessible import SIZES, check
 
 pytestmark = pytest.mark.journey
@@ -30,15 +25,7 @@ TITLES = [
 @pytest.fixture(scope="module", autouse=True)
 def stage(installation: Installation) -> None:
     """Add the programme of this journey to the running installation."""
-    subprocess.run(
-        [sys.executable, "-m", "rapport.runtime.child", "stage_writing"],
-        env={
-            **installation.environment,
-            "DATABASE_URL": embedded(installation.home),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
-        },
-        check=True,
-    )
+    set_stage(installation, "stage_writing")
 
 
 def test_a_guide_is_written_tried_and_approved(enter: Enter) -> None:
