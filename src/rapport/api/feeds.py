@@ -80,7 +80,7 @@ def shown(one: Delivery) -> dict[str, Any]:
 def deliver_file(
     request: HttpRequest, key: str, feed: str, named: Query[Named]
 ) -> Status[dict[str, Any]] | HttpResponse:
-    """Deliver a file to the feed ``customers``, ``calls`` or ``sales``; the body is the file, plain or gzipped.
+    """Deliver a file to a feed: ``customers``, ``accounts``, ``sales`` or ``calls``; plain or gzipped.
 
     ``file`` is its name. It is judged by the feed's contract, which needs a ``mapping``. What is taken is loaded
     within minutes. What is not is kept, stops the feed, and is answered with 409.

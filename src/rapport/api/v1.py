@@ -21,6 +21,7 @@ from ninja.errors import ValidationError
 from rapport.accounts.access import access_member
 from rapport.accounts.doors import Door, declares, entering
 from rapport.accounts.roles import Right
+from rapport.api.accounts import router as accounts
 from rapport.api.books import router as books
 from rapport.api.cancellations import router as cancellations
 from rapport.api.document import DocumentedAPI
@@ -61,6 +62,7 @@ api.add_router("", fulfilments)
 api.add_router("", guides)
 api.add_router("", library)
 api.add_router("", sales)
+api.add_router("", accounts)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,), or_member=True))
 READS_FEEDS = declares(Door("token", (Right.SEE_FEEDS,), or_member=True))

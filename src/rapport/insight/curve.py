@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db import connection
 
+from rapport.ledger.queries import followed
 from rapport.numeric.survival import kaplan_meier
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 EVERY = 10  # days between the rows of the table
 NORMAL_95 = 1.959964
-FOLLOWED = """
-SELECT days, state = 'reversed', COUNT(*) FROM fact_claim
-WHERE programme_id = %s AND local_date BETWEEN %s AND %s AND state <> 'void'
-GROUP BY 1, 2
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +33,18 @@ class Point:
 
 def survival(programme: Programme, start: date, end: date) -> list[Point]:
     """Return the curve of claims made on these days, day by day; empty where nothing is known of any."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOLLOWED, [programme.pk, start, end])
-        counted = cursor.fetchall()
-    table = np.array([[int(value) for value in row] for row in counted], dtype=np.int64).reshape(-1, 3)
-    if not table[:, 0].any():
+    counted = followed(programme, start, end)
+    table = np.array(counted, dtype=np.int64).reshape(-1, 3)
+    days, left, claims = table.T
+    if not days.any():
         return []
-    durations, observed = np.repeat(table[:, 0], table[:, 2]), np.repeat(table[:, 1], table[:, 2])
-    curve = kaplan_meier(durations, observed)
-    at = np.arange(table[:, 0].max() + 1)
+    curve = kaplan_meier(days, left, counts=claims)
+    at = np.arange(days.max() + 1)
     steps = np.searchsorted(curve.times, at, side="right")
     share = np.concatenate(([1.0], curve.survival))[steps]
     low, high = _log_log(share, np.concatenate(([0.0], curve.variance))[steps])
-    at_risk = durations.size - np.searchsorted(np.sort(durations), at, side="left")
+    lasted = np.bincount(days, weights=claims)
+    at_risk = np.cumsum(lasted[::-1])[::-1].astype(np.int64)
     columns = (at, share, low, high, at_risk)
     return [Point(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 

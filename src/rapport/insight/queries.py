@@ -14,6 +14,7 @@ from rapport.insight.registry import METRICS, RELATIONS, metric
 from rapport.insight.sql import Cut, Statement, check_cut, statement
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
+from rapport.ledger.queries import stick_days
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -90,6 +91,7 @@ def values_for(
         "starts": starts,
         "ends": ends,
         "answer_within_seconds": programme.answer_within_seconds,
+        "stick_days": stick_days(programme),
         "seen_until": seen_until(programme, now=now),
     } | {name: value for one in METRICS.values() for name, value in one.options.items()}
 

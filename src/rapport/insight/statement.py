@@ -19,6 +19,7 @@ from rapport.insight.figures import Figure, quotient
 from rapport.insight.queries import bounds, large_reads
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
+from rapport.ledger.queries import booked
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -51,17 +52,6 @@ SPLITS = {
     "due_by_segment": "segment",
     "due_by_channel": "channel",
 }
-BOOKS = """
-SELECT line, SUM(count), COALESCE(currency, ''), SUM(cost) FROM (
-    SELECT CASE
-            WHEN account <> 'provisional' THEN account WHEN at < %(starts)s THEN 'opening'
-            WHEN turn = 1 THEN 'made' ELSE 'moved'
-        END AS line, count, cost, currency
-    FROM fact_posting
-    WHERE programme_id = %(programme)s AND at < %(ends)s AND at <= %(as_of)s AND account <> 'made'
-        AND (account = 'provisional' OR at >= %(starts)s)
-) AS posting GROUP BY line, currency
-"""
 DUE = """
 SELECT {columns}, state, why, COUNT(*) FROM fact_claim
 WHERE programme_id = %(programme)s AND matures_at > %(starts)s AND matures_at <= LEAST(%(ends)s, %(as_of)s)
@@ -150,7 +140,7 @@ def statement_of(programme: Programme, month: date) -> Statement:
     as_of = clock.now()
     values = {"programme": programme.pk, "starts": starts, "ends": ends, "as_of": as_of}
     with large_reads():
-        rows = [*_books(values), *_due(values), *_wishes(values)]
+        rows = [*_books(booked(programme, starts, ends)), *_due(values), *_wishes(values)]
     return Statement(month, starts, ends, as_of, tuple(sorted(row for row in rows if row.amount)))
 
 
@@ -161,15 +151,15 @@ def _run(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _books(values: Mapping[str, Any]) -> Iterator[Row]:
+def _books(kept: Iterable[tuple[str, str, int, int]]) -> Iterator[Row]:
     """Yield what the books did; what is open at the end is what was, and all that moved."""
     totals: dict[tuple[str, str], int] = {}
-    for line, claims, currency, cost in _run(BOOKS, values):
+    for line, currency, claims, cost in kept:
         lines = {"opening": ("opening", "closing"), "made": ("made", "closing"), "moved": ("closing",)}
         for told in lines.get(line, (line,)):
-            totals[told, CLAIMS] = totals.get((told, CLAIMS), 0) + int(claims)
+            totals[told, CLAIMS] = totals.get((told, CLAIMS), 0) + claims
             if currency:
-                totals[told, currency] = totals.get((told, currency), 0) + int(cost)
+                totals[told, currency] = totals.get((told, currency), 0) + cost
     for (line, unit), amount in totals.items():
         yield Row("books", "", line, unit, amount)
 

@@ -179,6 +179,8 @@ def heard(*, programme: Programme, facts: int, touched: Sequence[int], actor: st
     happening = AccountsHeard(facts, len(touched))
     announce(happening, programme=programme, subject=programme.public_id, actor=actor)
     books.judge_accounts(programme, touched, actor=actor)
+    if books.terms_of(programme).speaks == Speaks.CHANGES:  # it vouches for those it is silent about
+        _judge_open(programme, actor=actor)
 
 
 @transaction.atomic

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 
+KEPT = """
+WITH line AS ({lines} RETURNING programme_id, claim_id, turn, account, count, cost, at)
+INSERT INTO ledger_bookcount (programme_id, at, account, is_first, currency, count, cost)
+SELECT line.programme_id, date_bin('15 minutes', line.at, 'epoch'), line.account, line.turn = 1, claim.currency,
+    sum(line.count), sum(line.cost)
+FROM line JOIN ledger_claim AS claim ON claim.id = line.claim_id
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (programme_id, at, account, is_first, currency)
+    DO UPDATE SET count = ledger_bookcount.count + excluded.count, cost = ledger_bookcount.cost + excluded.cost
+"""
+"""Adds lines to the books, and to what is kept of them by the quarter of an hour."""
+
 OPEN = """
 INSERT INTO ledger_posting (programme_id, claim_id, turn, account, count, cost, at)
 SELECT claim.programme_id, claim.id, 1, line.account, line.sign, line.sign * claim.cost, %(now)s
@@ -162,7 +175,7 @@ def run(statement: str, **values: Any) -> int:
 
 def open_entries(claims: Sequence[int]) -> None:
     """Enter new claims into the books."""
-    run(OPEN, claims=claims, now=clock.now())
+    run(KEPT.format(lines=OPEN), claims=claims, now=clock.now())
     run(COUNT, claims=claims)
 
 
@@ -254,7 +267,7 @@ def _write(programme: Programme, moves: Sequence[Move], actor: str) -> int:
     run(COUNT, claims=claims)
     entries = [move for move in moves if move.is_entry]
     run(
-        POST,
+        KEPT.format(lines=POST),
         now=clock.now(),
         claims=[move.row.id for move in entries],
         turns=[move.turn for move in entries],

@@ -127,6 +127,7 @@ class Claim(models.Model):
             models.Index(fields=["programme", "made_on"], name="claim_by_day"),
             models.Index(fields=["rep", "made_on"], name="claim_by_rep"),
             models.Index(fields=["programme", "matures_at"], condition=Q(state="provisional"), name="claim_due"),
+            models.Index(fields=["programme", "matures_at"], name="claim_by_maturity"),
         ]
 
     def __str__(self) -> str:
@@ -173,3 +174,29 @@ class DayCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_on}: {self.claims} {self.state}"
+
+
+class BookCount(models.Model):
+    """What the lines of an account add up to in a quarter of an hour, first entries apart.
+
+    Kept beside the lines, so that a month's books are a sum over thousands. Months begin with a quarter of an hour
+    in every zone.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    account = models.CharField(max_length=12, choices=choices(State))
+    is_first = models.BooleanField()
+    currency = models.CharField(max_length=3, blank=True)
+    count = models.BigIntegerField()
+    cost = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "at", "account", "is_first", "currency"], name="book_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.count:+d}"

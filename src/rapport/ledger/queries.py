@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, Sum
 
 from rapport.kit.errors import Invalid, NotFound
+from rapport.ledger.books import terms_of
 from rapport.ledger.judging import State, Status
 from rapport.ledger.models import AccountFact, Claim, DayCount
 from rapport.numeric.survival import KaplanMeier, kaplan_meier
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Programme
 
+BOOKED = """
+SELECT line, currency, sum(count), sum(cost) FROM (
+    SELECT count, cost, currency, CASE
+        WHEN account <> 'provisional' THEN account WHEN at < %(starts)s THEN 'opening'
+        WHEN is_first THEN 'made' ELSE 'moved' END AS line
+    FROM ledger_bookcount
+    WHERE programme_id = %(programme)s AND at < %(ends)s AND account <> 'made'
+        AND (account = 'provisional' OR at >= %(starts)s)
+) AS kept GROUP BY line, currency
+"""
 SPLITS = (
     "rep",
     "team",
@@ -57,6 +69,11 @@ def claim_by_id(programme: Programme, public_id: UUID) -> Claim:
     return found
 
 
+def stick_days(programme: Programme) -> int:
+    """Return after how many days claims made now mature."""
+    return terms_of(programme).days
+
+
 def totals(programme: Programme, start: date, end: date, **by: object) -> list[Total]:
     """Return what the claims made from one day to another, both included, have come to; ``by``: see SPLITS."""
     rows = (
@@ -82,6 +99,26 @@ def survival(programme: Programme, start: date, end: date, **by: object) -> Kapl
     left = np.array([row[1] == State.REVERSED for row in found], dtype=bool)
     counts = np.array([row[2] for row in found], dtype=float)
     return kaplan_meier(days, left, counts=counts)
+
+
+def booked(programme: Programme, starts: datetime, ends: datetime) -> list[tuple[str, str, int, int]]:
+    """Return what the books did from one quarter of an hour to before another: line, currency, claims, cost.
+
+    Lines are what was provisional before (``opening``), what entered (``made``) and left it (``moved``), and what
+    the other accounts took in.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKED, {"programme": programme.pk, "starts": starts, "ends": ends})
+        return [(line, currency, int(count), int(cost)) for line, currency, count, cost in cursor.fetchall()]
+
+
+def followed(programme: Programme, start: date, end: date) -> list[tuple[int, bool, int]]:
+    """Return of claims made from one day to another, void ones aside: for how many days each was followed, whether
+    it ended then, and how many there are of these.
+    """
+    rows = _counted(programme, start, end).exclude(state=State.VOID).values("days", "state")
+    found = rows.annotate(counted=Sum("claims")).filter(counted__gt=0).values_list("days", "state", "counted")
+    return [(days, state == State.REVERSED, count) for days, state, count in found]
 
 
 def claims_of(programme: Programme, start: date, end: date, **by: object) -> QuerySet[Claim]:

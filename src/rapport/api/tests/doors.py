@@ -26,6 +26,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
         "deliver_file": {"feed": "customers"},
         "post_sales": {"body": {"sales": [SALE]}},
+        "post_accounts": {"body": {"facts": [{"customer": "C-1", "as_of": "2026-03-02", "status": "active"}]}},
         "list_versions": of_guide,
         "read_guide": of_guide,
         "read_version": {**of_guide, "number": 1},

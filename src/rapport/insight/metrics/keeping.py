@@ -22,7 +22,6 @@ STAYED = f"outcome = 'stayed' AND {HANDLED}"
 REGRETTED = (
     "(renewed_at <= ended_at + :stick_days * INTERVAL '1 day' OR why IN ('complaint_upheld', 'charged_back'))"
 )
-OPTIONS = {"stick_days": STICK_DAYS}
 
 METRICS = (
     Metric(
@@ -57,13 +56,13 @@ METRICS = (
         contacts_where(KNOWN),
         cohort=contacts_where(HANDLED),
         better="up",
-        options=OPTIONS,
     ),
     Metric(
         "wrongful_save_rate",
         "Wrongful saves",
-        "The share of saves followed within 60 days by a renewed wish to leave, an upheld complaint or a "
-        "charge-back: customers who were talked into staying. Only saves whose 60 days have passed count.",
+        "The share of saves followed by a renewed wish to leave, an upheld complaint or a charge-back within the "
+        "days that claims take to mature (60, or as the programme's terms say): customers who were talked into "
+        "staying. Only saves whose days have passed count.",
         "share",
         "ratio",
         "wish",
@@ -71,7 +70,6 @@ METRICS = (
         contacts_where(f"{STAYED} AND {OVER}"),
         cohort=contacts_where(STAYED),
         better="down",
-        options=OPTIONS,
     ),
     Metric(
         "saves_claimed",

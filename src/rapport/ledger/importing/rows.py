@@ -72,12 +72,13 @@ class Reader:
         if row.fault:
             return BadRow(row.line, row.fault)
         try:
-            return self._record(row.line, {name: row.fields[place].strip() for name, place in places.items()})
+            return self.record(row.line, {name: row.fields[place].strip() for name, place in places.items()})
         except Invalid as fault:
             text = mask(self._mapping.delimiter.join(row.fields)).text[:SHOWN]
             return BadRow(row.line, mask(str(fault)).text, text)
 
-    def _record(self, line: int, told: Mapping[str, str]) -> WordRecord:
+    def record(self, line: int, told: Mapping[str, str]) -> WordRecord:
+        """Return what the fields of one row tell; Invalid where they tell nothing that can be used."""
         customer, holding = told["customer"], told.get("holding", "")
         if not customer:
             raise Invalid("has no customer")
