@@ -160,7 +160,7 @@ def test_the_application_may_only_add(world: World, table: str, change: str) -> 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("change", CHANGES)
 def test_nor_does_the_owner_change_a_line(world: World, table: str, change: str) -> None:
-    whom = settings.OWNER
+    whom = settings.OWNER or {}
     told = {name: whom[key] for key, name in (("HOST", "host"), ("PORT", "port"), ("USER", "user")) if whom[key]}
     with (
         psycopg.connect(
