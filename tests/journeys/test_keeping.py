@@ -76,7 +76,7 @@ def test_one_is_kept_by_words_and_an_offer_and_one_kept_before_is_proved(
     expect(manager.locator('[data-figure="saves_claimed"] .figure-value')).to_have_text("1")
     own = enter(f"{BASE}desk/saves/", "noor")
     assert (figure(own, "saves_claimed"), figure(own, "verified")) == ("2", "0")
-    expect(own.locator("main")).to_contain_text("use_it/1")
+    expect(own.locator("main")).to_contain_text("What it is worth, version 1")
 
     # The partner's feed arrives: who was kept before is still there, and what the rep claimed has matured.
     feed = tmp_path / "accounts.csv"

@@ -176,6 +176,12 @@ def versions_of(guide: Kept, *, limit: int = 50) -> list[GuideVersion]:
     return list(found.filter(guide=guide).defer("text").order_by("-number")[:limit])
 
 
+def titles_of(programme: Programme) -> list[tuple[str, int, str]]:
+    """Return the guide's key, the number and the guide's name of each version that was published, oldest first."""
+    rows = GuideVersion.objects.filter(programme=programme, starts_at__isnull=False)
+    return list(rows.order_by("number").values_list("guide__key", "number", "guide__name"))
+
+
 def version_by_number(guide: Kept, number: int) -> GuideVersion:
     """Return one version of the guide; NotFound where there is none."""
     rows = GuideVersion.objects.select_related("guide", "programme", "made_by__user", "submitted_by__user")

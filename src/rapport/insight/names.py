@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from rapport.accounts.names import Names
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import segments_of
+from rapport.guides import versions as guides
+from rapport.guides.library.queries import rebuttal_titles
 from rapport.insight.figures import Group
+from rapport.offers.catalogue import queries as offers
 from rapport.offers.leaving.queries import reasons_of
 
 if TYPE_CHECKING:
@@ -47,6 +50,15 @@ def names_of(programme: Programme, dimension: str, people: Names) -> dict[Group,
             for group in reasons_of(programme, with_retired=True)
             for one in (group.reason, *group.details)
         }
+    if dimension == "rebuttal":
+        told = rebuttal_titles(programme)
+        return {f"{key}/{number}": f"{title}, version {number}" for key, number, title in told}
+    what, _, is_version = dimension.partition("_")
+    if what in ("offer", "guide"):
+        told = offers.titles_of(programme) if what == "offer" else guides.titles_of(programme)
+        if is_version:
+            return {f"{key} {number}": f"{title}, version {number}" for key, number, title in told}
+        return {key: title for key, _, title in told}
     return {"chat": "Chat", "voice": "Telephone"} if dimension == "channel" else {}
 
 

@@ -71,6 +71,8 @@ class OwnClaim:
 
     claim: Claim
     reason: str
+    rebuttals: list[str]
+    offer: str
     words: str
     tone: str
     matures_on: date
@@ -138,11 +140,15 @@ def claims_in(member: Member, month: date) -> list[OwnClaim]:
     """Return the claims that the member made in a month, the latest first."""
     programme = member.programme
     found = claims_of(programme, month, after(month) - timedelta(days=1), rep=member.pk)
-    reasons = names_of(programme, "leaving_reason", NOBODY)
+    reasons, rebuttals, offers = (
+        names_of(programme, by, NOBODY) for by in ("leaving_reason", "rebuttal", "offer")
+    )
     return [
         OwnClaim(
             one,
             name_of(reasons, "leaving_reason", one.reason or None),
+            [name_of(rebuttals, "rebuttal", used) for used in one.rebuttals],
+            name_of(offers, "offer", one.offer or None),
             words_of(one),
             TONES[State(one.state)],
             (one.matures_at.astimezone(programme.zone) - timedelta(microseconds=1)).date(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -75,9 +76,14 @@ class CriterionScore:
 
 def live_version(row: Scorecard) -> ScorecardVersion | None:
     """Return the version by which contacts are scored now."""
+    return _live_among(row, row.versions.filter(live_from__isnull=False))
+
+
+def _live_among(row: Scorecard, versions: Iterable[ScorecardVersion]) -> ScorecardVersion | None:
     if row.withdrawn_at is not None:
         return None
-    return row.versions.filter(live_from__isnull=False).order_by("-live_from", "-number").first()
+    published = [(one.live_from, one.number, one) for one in versions if one.live_from is not None]
+    return max(published, key=lambda one: one[:2], default=(None, 0, None))[2]
 
 
 def card_of(version: ScorecardVersion) -> Card:
@@ -90,7 +96,7 @@ def scorecards_of(programme: Programme) -> list[Listed]:
     found = []
     for row in Scorecard.objects.filter(programme=programme).select_related("rule").prefetch_related("versions"):
         versions = sorted(row.versions.all(), key=lambda one: one.number)
-        live = live_version(row)
+        live = _live_among(row, versions)
         shown = live or versions[-1]
         rule = row.rule if hasattr(row, "rule") else None
         found.append(Listed(row, live, versions[-1], state_of(shown, live), rule))

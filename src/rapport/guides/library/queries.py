@@ -239,6 +239,13 @@ def state_of(version: LibraryVersion, live: LibraryVersion | None) -> str:
     return "draft" if version.submitted_at is None else "submitted"
 
 
+def rebuttal_titles(programme: Programme) -> list[tuple[str, int, str]]:
+    """Return the key, number and title of each version of a rebuttal that was ever live, the oldest first."""
+    answers = {"entry__kind": Kind.REBUTTAL, "live_from__isnull": False}
+    rows = LibraryVersion.objects.filter(programme=programme, **answers)
+    return list(rows.order_by("number").values_list("entry__key", "number", "title"))
+
+
 def rebuttals_used(contact: Contact) -> list[str]:
     """Return the rebuttals whose words a rep used on the contact, in that order, each as ``key/version``."""
     rows = LibraryUse.objects.filter(contact=contact, entry__kind=Kind.REBUTTAL).order_by("at", "pk")

@@ -129,6 +129,12 @@ def versions_of(row: KeptOffer, *, limit: int = 50) -> list[tuple[OfferVersion, 
     return [(one, state_of(one, live)) for one in rows]
 
 
+def titles_of(programme: Programme) -> list[tuple[str, int, str]]:
+    """Return the offer's key, the number and the name of each version that was ever live, the oldest first."""
+    rows = OfferVersion.objects.filter(programme=programme, live_from__isnull=False)
+    return list(rows.order_by("number").values_list("offer__key", "number", "name"))
+
+
 def version_numbered(row: KeptOffer, number: int) -> OfferVersion:
     """Return a version of an offer; NotFound where there is none."""
     found = row.versions.select_related("offer__programme", *PEOPLE).filter(number=number).first()

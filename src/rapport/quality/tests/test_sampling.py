@@ -76,6 +76,8 @@ def test_periods_follow_each_other_without_gap(day: date, every: str) -> None:
 
 def test_business_days_end_at_local_midnight_and_skip_weekends_and_holidays() -> None:
     berlin = ZoneInfo("Europe/Berlin")
+    tuesday_night = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # Wednesday there
+    assert business_days_after(tuesday_night, 1, berlin, frozenset()) == datetime(2026, 11, 27, tzinfo=berlin)
     friday_night = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # Saturday there
     until = business_days_after(friday_night, 2, berlin, frozenset())
     assert until == datetime(2026, 11, 25, tzinfo=berlin)
