@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 VENV := .venv/bin
 SET_UP := $(if $(PYTHON),$(PYTHON) tools/setup.py,$(error Rapport needs Python 3.11 or later))
 PARALLEL ?= 2
-BENCH_OF_A_DATABASE := ledger walls demo_load lists
+BENCH_OF_A_DATABASE := accounts ledger walls demo_load lists
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
