@@ -58,7 +58,7 @@ def live(small: Any) -> Live:
 
 
 def test_the_floor_goes_through_all_a_contact_can_do(small: Any, live: Live) -> None:
-    live(300, each=lambda: all(seen() for seen in EVERYTHING.values()))
+    live(600, each=lambda: all(seen() for seen in EVERYTHING.values()))
     assert {what for what, seen in EVERYTHING.items() if not seen()} == set()
     assert not rows("routing.Offer", result="missed").count() > 2
 

@@ -9,7 +9,9 @@ IN_TEMPLATE = re.compile(r"""(?:data-key="|"data-key": "|key=")([a-zA-Z?]+)\""""
 
 
 def test_the_reference_has_the_desks_keys() -> None:
-    used = {key for path in TEMPLATES.glob("*.html") for key in IN_TEMPLATE.findall(path.read_text())}
+    of_figures = "saves.html"
+    on_desk = [path.read_text() for path in TEMPLATES.glob("*.html") if path.name != of_figures]
+    used = {key for text in on_desk for key in IN_TEMPLATE.findall(text)}
     used |= {"y", "n"}  # by ui.choice(keys="yn")
     told = set(re.findall(r"^\| `([a-zA-Z]+)` \|", PAGE.read_text(), re.MULTILINE)) - {"Escape"}
     assert used == told

@@ -50,7 +50,7 @@ required = "always"
 key = "offer"
 kind = "offer"
 title = "Offer the fee back"
-slot = "fee"
+slot = "save"
 words = "We could give you the fee back."
 [[steps]]
 key = "legal"

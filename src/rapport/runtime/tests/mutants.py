@@ -127,6 +127,7 @@ def opened(text: str, number: int) -> str:
 def functions() -> dict[Key, list[FunctionType]]:
     """Return the functions of our code that live in this process, by where they were written."""
     found: dict[Key, list[FunctionType]] = {}
+    gc.unfreeze()  # what was frozen, as a process that serves does, is among no objects
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__.co_filename.startswith(str(ROOT)):
             found.setdefault(key_of(each.__code__), []).append(each)
