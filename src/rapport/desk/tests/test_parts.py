@@ -103,6 +103,15 @@ def test_a_contact_in_other_hands_shows_no_part_of_itself(rep: Client, world: Wo
         assert rep.get(part).status_code == 404
 
 
+def test_who_may_read_a_contact_but_does_not_have_it_gets_no_part(rep: Client, world: World) -> None:
+    _, address = take(rep, world)
+    other = Client()
+    other.force_login(world.supervisor.user)
+    parts = [f"{address}messages/new/?after=0", f"{address}guide/now/"]
+    assert [rep.get(part).status_code for part in parts] == [200, 200]
+    assert [other.get(part).status_code for part in parts] == [404, 404]
+
+
 def test_the_parts_cost_few_statements(rep: Client, world: World) -> None:
     contact, address = take(rep, world)
     for number in range(20):
