@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
+from rapport.kit.versions import Version, by_two
 
 PERSONAL = FieldClass.PERSONAL
 
@@ -56,46 +57,16 @@ class Scorecard(models.Model):
         return self.key
 
 
-class ScorecardVersion(models.Model):
+class ScorecardVersion(Version):
     """A scorecard as it was written once."""
 
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    document: ClassVar[str] = "scorecard"
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     text = models.TextField()
-    note = models.CharField(max_length=200, blank=True)
-    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
-    submitted_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    submitted_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    live_from = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scorecard", "number"], name="scorecard_version_unique"),
-            models.CheckConstraint(
-                condition=Q(approved_at__isnull=True) | Q(submitted_at__isnull=False, approved_by__isnull=False),
-                name="scorecard_approved_was_submitted",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True)
-                | (
-                    (Q(made_by__isnull=True) | ~Q(approved_by=F("made_by")))
-                    & (Q(submitted_by__isnull=True) | ~Q(approved_by=F("submitted_by")))
-                ),
-                name="scorecard_approved_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(live_from__isnull=True) | Q(approved_at__isnull=False),
-                name="scorecard_live_was_approved",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"version {self.number}"
+        constraints = by_two("scorecard", "scorecard")
 
 
 class SamplingRule(models.Model):

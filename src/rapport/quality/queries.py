@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q
 
-from rapport.kit.errors import NotFound
+from rapport.kit.versions import PEOPLE, live_versions, newest_versions
 from rapport.quality.definition import Scorecard as Card
 from rapport.quality.definition import scorecard_kept
 from rapport.quality.models import (
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Member, Programme
 
-PEOPLE = ("made_by__user", "submitted_by__user", "approved_by__user")
 COUNTED = Q(kind__in=OFFICIAL, stands=True, submitted_at__isnull=False, selection__origin=Origin.RANDOM)
 """The evaluations that figures are made of."""
 
@@ -76,14 +74,7 @@ class CriterionScore:
 
 def live_version(row: Scorecard) -> ScorecardVersion | None:
     """Return the version by which contacts are scored now."""
-    return _live_among(row, row.versions.filter(live_from__isnull=False))
-
-
-def _live_among(row: Scorecard, versions: Iterable[ScorecardVersion]) -> ScorecardVersion | None:
-    if row.withdrawn_at is not None:
-        return None
-    published = [(one.live_from, one.number, one) for one in versions if one.live_from is not None]
-    return max(published, key=lambda one: one[:2], default=(None, 0, None))[2]
+    return live_versions(ScorecardVersion, row.programme_id).filter(scorecard=row).first()
 
 
 def card_of(version: ScorecardVersion) -> Card:
@@ -93,39 +84,19 @@ def card_of(version: ScorecardVersion) -> Card:
 
 def scorecards_of(programme: Programme) -> list[Listed]:
     """Return the programme's scorecards by name, the live ones first."""
+    live = {one.scorecard_id: one for one in live_versions(ScorecardVersion, programme)}
+    rules = {one.scorecard_id: one for one in SamplingRule.objects.filter(programme=programme)}
     found = []
-    for row in Scorecard.objects.filter(programme=programme).select_related("rule").prefetch_related("versions"):
-        versions = sorted(row.versions.all(), key=lambda one: one.number)
-        live = _live_among(row, versions)
-        shown = live or versions[-1]
-        rule = row.rule if hasattr(row, "rule") else None
-        found.append(Listed(row, live, versions[-1], state_of(shown, live), rule))
+    for one in newest_versions(ScorecardVersion, programme):
+        shown, key = live.get(one.scorecard_id), one.scorecard_id
+        found.append(Listed(one.scorecard, shown, one, (shown or one).state(shown), rules.get(key)))
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
 
 
 def versions_of(row: Scorecard, *, limit: int = 50) -> list[tuple[ScorecardVersion, str]]:
     """Return the versions of a scorecard with what became of each, the newest first."""
     live = live_version(row)
-    return [(one, state_of(one, live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
-
-
-def version_numbered(row: Scorecard, number: int) -> ScorecardVersion:
-    """Return a version of a scorecard; NotFound where there is none."""
-    found = row.versions.select_related("scorecard__programme", *PEOPLE).filter(number=number).first()
-    if found is None:
-        raise NotFound(f"There is no version {number}.")
-    return found
-
-
-def state_of(version: ScorecardVersion, live: ScorecardVersion | None) -> str:
-    """Return what became of a version, where ``live`` is the one of its scorecard that is live."""
-    if live is not None and live.pk == version.pk:
-        return "live"
-    if version.live_from is not None:
-        return "replaced" if live is not None else "withdrawn"
-    if version.approved_at is not None:
-        return "approved"
-    return "draft" if version.submitted_at is None else "handed in"
+    return [(one, one.state(live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
 
 
 def rule_of(row: Scorecard) -> SamplingRule | None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from rapport.events.actions import Happening, announce
-from rapport.kit import clock
+from rapport.kit import clock, versions
 from rapport.kit.documents import note_of, plain_text
 from rapport.kit.drawing import new_key
-from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.errors import Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.quality import events, queries
 from rapport.quality.definition import read_scorecard
@@ -46,12 +46,7 @@ def save_draft(
     take_turns(Turn.SCORECARDS, programme.pk)
     row = Scorecard.objects.filter(programme=programme, key=key).first()
     last = row.versions.order_by("-number").first() if row else None
-    if (last.number if last else None) != instead_of:
-        raise Conflict(
-            f"There is a scorecard with the key {key!r} already. Choose another key, or change that one."
-            if instead_of is None
-            else "Another version was written meanwhile. Look at what it says, then change that."
-        )
+    versions.require_seen(last, instead_of, key, "a scorecard")
     if last is not None and last.text == text:
         return last
     kept = row or Scorecard.objects.create(programme=programme, key=key, made_at=clock.now())
@@ -73,56 +68,34 @@ def save_draft(
 def submit(*, row: Scorecard, number: int, by: Member | None = None, actor: str) -> None:
     """Hand in the newest version, to be approved."""
     version = _turn(row, number)
-    if row.versions.filter(number__gt=number).exists():
-        raise Conflict("There is a newer version. Hand in that one.")
-    if version.submitted_at is None:
-        version.submitted_at, version.submitted_by = clock.now(), by
-        version.save(update_fields=["submitted_at", "submitted_by"])
+    if versions.hand_in(version, by=by):
         _tell(row, events.ScorecardSubmitted(scorecard=row.key, version=number), actor)
 
 
 @transaction.atomic
 def send_back(*, row: Scorecard, number: int, because: str, actor: str) -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    version = _turn(row, number)
-    if version.submitted_at is None or version.approved_at is not None:
-        raise Conflict("This version does not wait to be approved.")
-    if not because.strip():
-        raise Invalid("Say what is to be put right.")
-    version.submitted_at, version.submitted_by, version.note = None, None, note_of(because)
-    version.save(update_fields=["submitted_at", "submitted_by", "note"])
+    versions.send_back(_turn(row, number), because=because)
     _tell(row, events.ScorecardReturned(scorecard=row.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, row: Scorecard, number: int, by: Member, actor: str) -> None:
     """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
-    version = _turn(row, number)
-    if version.approved_at is not None:
-        return
-    if version.submitted_at is None:
-        raise Conflict("This version was not handed in yet.")
-    if by.pk in (version.made_by_id, version.submitted_by_id):
-        raise Conflict("You wrote this version, or handed it in. Somebody else has to approve it.")
-    version.approved_by, version.approved_at = by, clock.now()
-    version.save(update_fields=["approved_by", "approved_at"])
-    _tell(row, events.ScorecardApproved(scorecard=row.key, version=number), actor)
+    if versions.approve(_turn(row, number), by=by):
+        _tell(row, events.ScorecardApproved(scorecard=row.key, version=number), actor)
 
 
 @transaction.atomic
 def publish(*, row: Scorecard, number: int, actor: str) -> ScorecardVersion:
     """Have an approved version live: what is begun from now on is scored by it."""
     version = _turn(row, number)
-    if version.approved_at is None:
-        raise Conflict("Nobody has approved this version yet.")
+    versions.require_publishable(version)
     live = queries.live_version(row)
     if live is not None and live.pk == version.pk:
         return version
     version.live_from = clock.now()
     version.save(update_fields=["live_from"])
-    if row.withdrawn_at is not None:
-        row.withdrawn_at = None
-        row.save(update_fields=["withdrawn_at"])
     _tell(row, events.ScorecardPublished(scorecard=row.key, version=number), actor)
     return version
 
@@ -132,7 +105,7 @@ def withdraw(*, row: Scorecard, actor: str) -> None:
     """Score nothing by it any more; what is begun is finished."""
     take_turns(Turn.SCORECARDS, row.programme_id)
     row.refresh_from_db()
-    if row.withdrawn_at is None:
+    if row.withdrawn_at is None or queries.live_version(row) is not None:
         row.withdrawn_at = clock.now()
         row.save(update_fields=["withdrawn_at"])
         _tell(row, events.ScorecardWithdrawn(scorecard=row.key), actor)
@@ -164,7 +137,7 @@ def _turn(row: Scorecard, number: int) -> ScorecardVersion:
     """Take the turn, then return the version as it is now."""
     take_turns(Turn.SCORECARDS, row.programme_id)
     row.refresh_from_db()
-    return queries.version_numbered(row, number)
+    return versions.numbered(row.versions.all(), number)
 
 
 def _tell(row: Scorecard, happening: Happening, actor: str) -> None:

@@ -161,7 +161,7 @@ def save(request: HttpRequest, member: Member, key: str) -> HttpResponseBase:
 def hand_in(request: HttpRequest, member: Member, key: str, number: int) -> HttpResponseBase:
     """Hand in a version, to be approved."""
     found = access_entry(member.programme, key)
-    actions.submit(entry=found, number=number, actor=actor_of(member))
+    actions.submit(entry=found, number=number, by=member, actor=actor_of(member))
     return _to(request, found, f"Version {number} waits to be approved by somebody else.")
 
 
@@ -283,7 +283,7 @@ def _entry_page(
         "rebuttals": queries.rebuttals_of(member.programme, found.key) if found.kind == "objection" else [],
         "used_by": used_by(found),
         "worth": worth_of(found),
-        "is_own": shown.version.made_by_id == member.pk,
+        "is_own": member.pk in (shown.version.made_by_id, shown.version.submitted_by_id),
         "owners": [(one.agent_id, one.name) for one in members_with(member.programme, Right.WRITE_GUIDES)],
         "error": str(error) if error else "",
     }

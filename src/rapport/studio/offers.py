@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.guides.definition.conditions import in_words
-from rapport.kit import clock, pages
-from rapport.kit.errors import DomainError, Forbidden, Invalid
+from rapport.kit import pages
+from rapport.kit.errors import DomainError, Forbidden
+from rapport.kit.versions import numbered
 from rapport.offers.catalogue import actions, queries
 from rapport.offers.catalogue.access import access_offer
 from rapport.offers.catalogue.definition import Offer, OfferInvalid, read_offer
 from rapport.offers.catalogue.newcomers import Flag
 from rapport.offers.choosing.layers import called, said
-from rapport.studio.routing import actor_of
+from rapport.studio import written
+from rapport.studio.routing import actor_of, moment_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -93,16 +94,15 @@ def new(request: HttpRequest, member: Member) -> HttpResponseBase:
 def offer(request: HttpRequest, member: Member, offer: str) -> HttpResponseBase:
     """Show an offer: the text of its newest version or the one asked for, its versions, what is left."""
     row = access_offer(member.programme, offer)
-    asked = request.GET.get("version", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 9 else queries.versions_of(row, limit=1)[0][0].number
-    return _page(request, member, row, queries.version_numbered(row, number).text)
+    number = written.number_asked(request, queries.versions_of(row, limit=1)[0][0].number)
+    return _page(request, member, row, numbered(row.versions.all(), number).text)
 
 
 @require_POST
 @looking
 def check(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Say what a text says as an offer, or its faults; nothing is kept."""
-    reading = _read(member, _text(request), request.POST.get("key", ""))
+    reading = _read(member, written.text_sent(request), request.POST.get("key", ""))
     return pages.render(request, "studio/offers/said.html", {**context_of(member, "offers"), "reading": reading})
 
 
@@ -110,15 +110,15 @@ def check(request: HttpRequest, member: Member) -> HttpResponseBase:
 @writing
 def save(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Put a draft on file; one with faults comes back with them."""
-    sent, text = request.POST, _text(request)
-    key, seen = sent.get("key", "").strip(), sent.get("instead_of", "")
+    text, key = written.text_sent(request), request.POST.get("key", "").strip()
+    seen = written.number_seen(request)
     try:
         made = actions.save_draft(
             programme=member.programme,
             key=key,
             text=text,
-            instead_of=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
-            note=sent.get("note", ""),
+            instead_of=seen,
+            note=request.POST.get("note", ""),
             by=member,
             actor=actor_of(member),
         )
@@ -133,28 +133,26 @@ def save(request: HttpRequest, member: Member) -> HttpResponseBase:
 def decide(request: HttpRequest, member: Member, offer: str, number: int) -> HttpResponseBase:
     """Hand in, approve, send back, publish or call off a version."""
     row, sent = access_offer(member.programme, offer), request.POST
-    step = sent.get("do", "")
     told: dict[str, Any] = {"row": row, "number": number, "actor": actor_of(member)}
-    if not member.may(Right.WRITE_OFFERS if step == "submit" else Right.APPROVE_OFFERS):
-        raise Forbidden("You may look at offers, and not do this. Ask who approves them.")
+    steps: dict[str, written.Step] = {
+        "submit": lambda: actions.submit(**told, by=member),
+        "approve": lambda: actions.approve(**told, by=member),
+        "send_back": lambda: actions.send_back(**told, because=sent.get("because", "")),
+        "publish": lambda: actions.publish(
+            **told,
+            starts_at=moment_of(member.programme, sent.get("starts_at", "")),
+            flag_because=sent.get("flag_because", ""),
+        ),
+        "call_off": lambda: actions.call_off(**told),
+    }
     try:
-        if step == "submit":
-            actions.submit(**told, by=member)
-        elif step == "approve":
-            actions.approve(**told, by=member)
-        elif step == "send_back":
-            actions.send_back(**told, because=sent.get("because", ""))
-        elif step == "publish":
-            because = sent.get("flag_because", "")
-            actions.publish(**told, starts_at=_moment(sent.get("starts_at", ""), member), flag_because=because)
-        elif step == "call_off":
-            actions.call_off(**told)
-        else:
-            raise Invalid("There is no such step.")
+        written.step_asked(request, member, steps, writes=Right.WRITE_OFFERS, approves=Right.APPROVE_OFFERS)()
+    except Forbidden:
+        raise
     except DomainError as error:
-        text = queries.version_numbered(row, number).text
+        text = numbered(row.versions.all(), number).text
         return _page(request, member, row, text, error=error, status=error.status)
-    return _to(request, member, row, DONE[step])
+    return _to(request, member, row, DONE[sent["do"]])
 
 
 DONE = {
@@ -183,7 +181,7 @@ def rules(request: HttpRequest, member: Member) -> HttpResponseBase:
     row, error = queries.rules_row(member.programme), ""
     text = row.text if row else ""
     if request.method == "POST":
-        text, seen = _text(request), request.POST.get("changes", "0")
+        text, seen = written.text_sent(request), request.POST.get("changes", "0")
         changes = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
         try:
             actions.change_rules(
@@ -243,21 +241,6 @@ def _read(member: Member, text: str, key: str) -> Reading:
     except OfferInvalid as error:
         return Reading(text, faults=error.faults)
     return Reading(text, offer, queries.flag_on(member.programme, key, offer))
-
-
-def _moment(told: str, member: Member) -> datetime | None:
-    if not told:
-        return None
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        raise Invalid("Give a day and time such as 2026-12-01 09:00.") from None
-    moment = moment.replace(tzinfo=moment.tzinfo or member.programme.zone)
-    return moment if moment > clock.now() else None
-
-
-def _text(request: HttpRequest) -> str:
-    return request.POST.get("text", "").replace("\r\n", "\n")
 
 
 def _to(request: HttpRequest, member: Member, row: KeptOffer, words: str) -> HttpResponse:

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.kit import pages
-from rapport.kit.errors import DomainError, Forbidden, Invalid
+from rapport.kit.errors import DomainError, Forbidden
+from rapport.kit.versions import numbered
 from rapport.quality import queries, scorecards
 from rapport.quality.access import access_scorecard
 from rapport.quality.definition import FACT_WORDS, Scorecard, ScorecardInvalid, read_scorecard
+from rapport.studio import written
 from rapport.studio.routing import actor_of
 
 if TYPE_CHECKING:
@@ -106,16 +108,15 @@ def new(request: HttpRequest, member: Member) -> HttpResponseBase:
 def scorecard(request: HttpRequest, member: Member, scorecard: str) -> HttpResponseBase:
     """Show a scorecard: the text of its newest version or the one asked for, its versions, its draws."""
     row = access_scorecard(member.programme, scorecard)
-    asked = request.GET.get("version", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 9 else queries.versions_of(row, limit=1)[0][0].number
-    return _page(request, member, row, queries.version_numbered(row, number).text)
+    number = written.number_asked(request, queries.versions_of(row, limit=1)[0][0].number)
+    return _page(request, member, row, numbered(row.versions.all(), number).text)
 
 
 @require_POST
 @looking
 def check(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Say what a text says as a scorecard, or its faults; nothing is kept."""
-    context = {**context_of(member), "reading": _read(_text(request))}
+    context = {**context_of(member), "reading": _read(written.text_sent(request))}
     return pages.render(request, "studio/scorecards/said.html", context)
 
 
@@ -123,15 +124,15 @@ def check(request: HttpRequest, member: Member) -> HttpResponseBase:
 @writing
 def save(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Put a draft on file; one with faults comes back with them."""
-    sent, text = request.POST, _text(request)
-    key, seen = sent.get("key", "").strip(), sent.get("instead_of", "")
+    text, key = written.text_sent(request), request.POST.get("key", "").strip()
+    seen = written.number_seen(request)
     try:
         made = scorecards.save_draft(
             programme=member.programme,
             key=key,
             text=text,
-            instead_of=int(seen) if seen.isdecimal() and len(seen) < 9 else None,
-            note=sent.get("note", ""),
+            instead_of=seen,
+            note=request.POST.get("note", ""),
             by=member,
             actor=actor_of(member),
         )
@@ -146,24 +147,21 @@ def save(request: HttpRequest, member: Member) -> HttpResponseBase:
 def decide(request: HttpRequest, member: Member, scorecard: str, number: int) -> HttpResponseBase:
     """Hand in, approve, send back or publish a version."""
     row, sent = access_scorecard(member.programme, scorecard), request.POST
-    step = sent.get("do", "")
     told: dict[str, Any] = {"row": row, "number": number, "actor": actor_of(member)}
-    if not member.may(Right.WRITE_SCORECARDS if step == "submit" else Right.APPROVE_SCORECARDS):
-        raise Forbidden("You may look at scorecards, and not do this. Ask who approves them.")
+    steps: dict[str, written.Step] = {
+        "submit": lambda: scorecards.submit(**told, by=member),
+        "approve": lambda: scorecards.approve(**told, by=member),
+        "send_back": lambda: scorecards.send_back(**told, because=sent.get("because", "")),
+        "publish": lambda: scorecards.publish(**told),
+    }
+    rights = {"writes": Right.WRITE_SCORECARDS, "approves": Right.APPROVE_SCORECARDS}
     try:
-        if step == "submit":
-            scorecards.submit(**told, by=member)
-        elif step == "approve":
-            scorecards.approve(**told, by=member)
-        elif step == "send_back":
-            scorecards.send_back(**told, because=sent.get("because", ""))
-        elif step == "publish":
-            scorecards.publish(**told)
-        else:
-            raise Invalid("There is no such step.")
+        written.step_asked(request, member, steps, **rights)()
+    except Forbidden:
+        raise
     except DomainError as error:
-        return _page(request, member, row, queries.version_numbered(row, number).text, error=error)
-    return _to(request, member, row, DONE[step])
+        return _page(request, member, row, numbered(row.versions.all(), number).text, error=error)
+    return _to(request, member, row, DONE[sent["do"]])
 
 
 DONE = {
@@ -245,10 +243,6 @@ def _read(text: str) -> Reading:
         return Reading(text, read_scorecard(text))
     except ScorecardInvalid as error:
         return Reading(text, faults=error.faults)
-
-
-def _text(request: HttpRequest) -> str:
-    return request.POST.get("text", "").replace("\r\n", "\n")
 
 
 def _to(request: HttpRequest, member: Member, row: Row, words: str) -> HttpResponse:

@@ -32,9 +32,9 @@ from rapport.guides.library.models import Kind, LibraryEntry, LibraryUse, Librar
 from rapport.guides.library.reading import faults_of
 from rapport.guides.library.uses import used_by
 from rapport.guides.trials.drawing import on_now
-from rapport.kit import clock
+from rapport.kit import clock, versions
 from rapport.kit.documents import note_of
-from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
@@ -97,13 +97,7 @@ def save_draft(
     take_turns(Turn.LIBRARY, programme.pk)
     entry = LibraryEntry.objects.filter(programme=programme, key=key).first()
     last = entry.versions.order_by("-number").first() if entry else None
-    seen = last.number if last else None
-    if seen != instead_of:
-        raise Conflict(
-            f"There is an entry with the key {key!r} already. Choose another key, or change that entry."
-            if instead_of is None
-            else f"Version {seen} was written meanwhile. Look at what it says, then change that."
-        )
+    versions.require_seen(last, instead_of, key, "an entry")
     part = next(name for name, one in PARTS.items() if one == kind)
     library = Library.model_construct(None, **{**{name: {} for name in PARTS}, part: {key: content}})
     save_library(programme=programme, library=library, note=note, by=by, actor=actor)
@@ -111,42 +105,24 @@ def save_draft(
 
 
 @transaction.atomic
-def submit(*, entry: LibraryEntry, number: int, actor: str = "command") -> None:
+def submit(*, entry: LibraryEntry, number: int, by: Member | None = None, actor: str = "command") -> None:
     """Hand in the newest version, to be approved."""
-    version = _turn(entry, number)
-    _require_newest(entry, version)
-    if version.submitted_at is None:
-        version.submitted_at = clock.now()
-        version.save(update_fields=["submitted_at"])
+    if versions.hand_in(_turn(entry, number), by=by):
         _tell(entry, LibrarySubmitted(kind=entry.kind, key=entry.key, version=number), actor)
 
 
 @transaction.atomic
 def send_back(*, entry: LibraryEntry, number: int, because: str, actor: str = "command") -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    version = _turn(entry, number)
-    if version.submitted_at is None or version.approved_at is not None:
-        raise Conflict("This version does not wait to be approved.")
-    if not because.strip():
-        raise Invalid("Say what is to be put right.")
-    version.submitted_at, version.note = None, note_of(because)
-    version.save(update_fields=["submitted_at", "note"])
+    versions.send_back(_turn(entry, number), because=because)
     _tell(entry, LibraryReturned(kind=entry.kind, key=entry.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, entry: LibraryEntry, number: int, by: Member, actor: str) -> None:
-    """Approve a version that was handed in, as somebody who did not write it."""
-    version = _turn(entry, number)
-    if version.approved_at is not None:
-        return
-    if version.submitted_at is None:
-        raise Conflict("This version was not handed in yet.")
-    if version.made_by_id == by.pk:
-        raise Conflict("You wrote this version. Somebody else has to approve it.")
-    version.approved_by, version.approved_at = by, clock.now()
-    version.save(update_fields=["approved_by", "approved_at"])
-    _tell(entry, LibraryApproved(kind=entry.kind, key=entry.key, version=number), actor)
+    """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
+    if versions.approve(_turn(entry, number), by=by):
+        _tell(entry, LibraryApproved(kind=entry.kind, key=entry.key, version=number), actor)
 
 
 @transaction.atomic
@@ -155,13 +131,10 @@ def publish(
 ) -> LibraryVersion:
     """Have an approved version live, now or from ``starts_at`` on; one that was live before is live again."""
     version, now = _turn(entry, number), clock.now()
-    if version.approved_at is None:
-        raise Conflict("Nobody has approved this version yet.")
+    versions.require_publishable(version, starts_at)
     live = queries.live_versions(entry.programme).filter(entry=entry).first()
     if live is not None and live.pk == version.pk:
         return version
-    if starts_at is not None and not now < starts_at <= now + FURTHEST:
-        raise Invalid("Give a moment in the future, within a year.")
     _require_objection(entry, version)
     for trial in on_now(entry.programme).filter(entry=entry):
         if version.content["words"] != trial.words[0]:
@@ -179,10 +152,6 @@ def publish(
 def call_off(*, entry: LibraryEntry, number: int, actor: str = "command") -> None:
     """Have a version that was to be live later wait again."""
     version = _turn(entry, number)
-    if version.live_from is None:
-        return
-    if version.live_from <= clock.now():
-        raise Conflict("This version is live already, or was. Publish another, or withdraw the entry.")
     _call_off(version, actor)
 
 
@@ -196,7 +165,7 @@ def withdraw(*, entry: LibraryEntry, actor: str = "command") -> None:
         raise Conflict(f"Its words are on trial {trial.number}. End that first.")
     if used := used_by(entry):
         raise Conflict(f"It is in use: {', '.join(used[:5])}. Take it out there first.")
-    for version in entry.versions.select_related("entry__programme").filter(live_from__gt=clock.now()):
+    for version in versions.planned(entry.versions.all()):
         _call_off(version, actor)
     if entry.withdrawn_at is None or queries.live_versions(entry.programme).filter(entry=entry).exists():
         entry.withdrawn_at = clock.now()
@@ -241,8 +210,7 @@ def _require_sound(programme: Programme, library: Library) -> None:
 
 
 def _newest(programme: Programme, entries: Iterable[LibraryEntry]) -> Iterable[LibraryVersion]:
-    rows = LibraryVersion.objects.filter(programme=programme, entry__in=[one.pk for one in entries])
-    return rows.order_by("entry", "-number").distinct("entry")
+    return versions.newest_versions(LibraryVersion, programme).filter(entry__in=[one.pk for one in entries])
 
 
 def _make(programme: Programme, kind: str, key: str, told: Entry, by: Member | None) -> LibraryEntry:
@@ -280,15 +248,7 @@ def _add(
 def _turn(entry: LibraryEntry, number: int) -> LibraryVersion:
     """Take the turn, then return the version as it is now."""
     take_turns(Turn.LIBRARY, entry.programme_id)
-    found = entry.versions.select_related("entry__programme").filter(number=number).first()
-    if found is None:
-        raise NotFound(f"There is no version {number}.")
-    return found
-
-
-def _require_newest(entry: LibraryEntry, version: LibraryVersion) -> None:
-    if entry.versions.filter(number__gt=version.number).exists():
-        raise Conflict("There is a newer version. Hand in that one.")
+    return versions.numbered(entry.versions.all(), number)
 
 
 def _require_objection(entry: LibraryEntry, version: LibraryVersion) -> None:
@@ -301,10 +261,9 @@ def _require_objection(entry: LibraryEntry, version: LibraryVersion) -> None:
 
 
 def _call_off(version: LibraryVersion, actor: str) -> None:
-    version.live_from = None
-    version.save(update_fields=["live_from"])
-    forget([version])
-    _tell_published(version, actor)
+    if versions.call_off(version):
+        forget([version])
+        _tell_published(version, actor)
 
 
 def _tell_published(version: LibraryVersion, actor: str) -> None:

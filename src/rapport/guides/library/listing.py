@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from rapport.guides.library.models import LibraryEntry, LibraryVersion
-from rapport.guides.library.queries import STANDING, VersionRow, live_versions, state_of, today_of
+from rapport.guides.library.queries import STANDING, VersionRow, live_versions, today_of
 from rapport.kit import clock
+from rapport.kit.versions import newest_versions
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -108,13 +109,13 @@ def _rows(programme: Programme, entries: QuerySet[LibraryEntry]) -> list[EntryRo
     shown = list(entries)
     keys = [one.pk for one in shown]
     live = {one.entry_id: one for one in live_versions(programme).filter(entry__in=keys)}
-    newest = LibraryVersion.objects.select_related("entry", "made_by__user").filter(entry__in=keys)
-    by_entry = {one.entry_id: one for one in newest.order_by("entry", "-number").distinct("entry")}
+    newest = newest_versions(LibraryVersion, programme).select_related("made_by__user").filter(entry__in=keys)
+    by_entry = {one.entry_id: one for one in newest}
     today = today_of(programme)
     return [
         EntryRow(
             one,
-            VersionRow(by_entry[one.pk], state_of(by_entry[one.pk], live.get(one.pk))),
+            VersionRow(by_entry[one.pk], by_entry[one.pk].state(live.get(one.pk))),
             live.get(one.pk),
             one.pk in live and one.review_on < today,
         )

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
 
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
+from rapport.kit.versions import Version, by_two
 
 
 class Kind(models.TextChoices):
@@ -37,46 +37,21 @@ class LibraryEntry(models.Model):
         return self.key
 
 
-class LibraryVersion(models.Model):
+class LibraryVersion(Version):
     """An entry as it was written once."""
 
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    document: ClassVar[str] = "entry"
     entry = models.ForeignKey(LibraryEntry, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     content = models.JSONField()
     language = models.CharField(max_length=5)
-    note = models.CharField(max_length=200, blank=True)
-    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
-    submitted_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    live_from = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "number"], name="library_version_unique"),
-            models.CheckConstraint(
-                condition=Q(approved_at__isnull=True) | Q(submitted_at__isnull=False, approved_by__isnull=False),
-                name="library_approved_was_submitted",
-            ),
-            models.CheckConstraint(
-                condition=Q(made_by__isnull=True) | Q(approved_by__isnull=True) | ~Q(approved_by=F("made_by")),
-                name="library_approved_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(live_from__isnull=True) | Q(approved_at__isnull=False),
-                name="library_live_was_approved",
-            ),
-        ]
+        constraints = by_two("entry", "library")
         indexes = [
             models.Index(fields=["entry", "live_from"], name="library_version_live"),
             models.Index(fields=["programme", "language"], name="library_version_language"),
         ]
-
-    def __str__(self) -> str:
-        return f"version {self.number}"
 
 
 class LibraryExample(models.Model):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.roles import Right
@@ -19,7 +19,7 @@ from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, Li
 from rapport.guides.library.reading import Known
 from rapport.guides.library.search import find
 from rapport.guides.trials.drawing import words_of_entries
-from rapport.kit import clock
+from rapport.kit import clock, versions
 from rapport.kit.errors import NotFound
 from rapport.kit.often import Among, Given, Often
 
@@ -57,13 +57,7 @@ class VersionRow:
 
 def live_versions(programme: Programme | Given, *, at: datetime | Given | None = None) -> QuerySet[LibraryVersion]:
     """Return the versions that are live now, or were (or will be) at an instant; one of each entry at most."""
-    now = at or clock.now()
-    later = LibraryVersion.objects.filter(entry=OuterRef("entry"), live_from__lte=now).filter(
-        Q(live_from__gt=OuterRef("live_from")) | Q(live_from=OuterRef("live_from"), number__gt=OuterRef("number"))
-    )
-    kept = Q(entry__withdrawn_at__isnull=True) | Q(entry__withdrawn_at__lt=F("live_from"))
-    rows = LibraryVersion.objects.select_related("entry")
-    return rows.filter(kept, ~Exists(later), programme=programme, live_from__lte=now)
+    return versions.live_versions(LibraryVersion, programme, at=at)
 
 
 _live_keys = Often(lambda: live_versions(Given("programme"), at=Given("now")).filter(Among("entry__key", "keys")))
@@ -154,7 +148,7 @@ def versions_of(entry: LibraryEntry) -> list[VersionRow]:
     """Return the versions of an entry with what became of each, the newest first."""
     rows = entry.versions.select_related("made_by__user", "approved_by__user").order_by("-number")
     live = live_versions(entry.programme).filter(entry=entry).first()
-    return [VersionRow(one, state_of(one, live)) for one in rows]
+    return [VersionRow(one, one.state(live)) for one in rows]
 
 
 def examples_of(entry: LibraryEntry) -> list[LibraryExample]:
@@ -165,15 +159,14 @@ def examples_of(entry: LibraryEntry) -> list[LibraryExample]:
 def library_of(programme: Programme, *, only_live: bool = True) -> Library:
     """Return the library as a file tells of it: what is live, or the newest of all that is not withdrawn."""
     if only_live:
-        versions = list(live_versions(programme).select_related("entry__owner"))
+        found = list(live_versions(programme).select_related("entry__owner"))
     else:
         standing = LibraryEntry.objects.filter(STANDING, programme=programme)
-        rows = LibraryVersion.objects.filter(programme=programme, entry__in=standing)
-        newest = rows.order_by("entry", "-number").distinct("entry")
-        versions = list(newest.select_related("entry__owner"))
+        newest = versions.newest_versions(LibraryVersion, programme).filter(entry__in=standing)
+        found = list(newest.select_related("entry__owner"))
     parts: dict[str, dict[str, Entry]] = {part: {} for part in PARTS}
     by_kind = {kind: part for part, kind in PARTS.items()}
-    for one in sorted(versions, key=lambda version: version.entry.key):
+    for one in sorted(found, key=lambda version: version.entry.key):
         kept = {"owner": one.entry.owner.agent_id if one.entry.owner else "", "review_on": one.entry.review_on}
         parts[by_kind[one.entry.kind]][one.entry.key] = entry_of(one.entry.kind, {**one.content, **kept})
     return Library.model_construct(None, **parts)
@@ -224,19 +217,6 @@ def _closeness(contact: Contact) -> Callable[[Entry], int]:
         return entry.closeness if entry.fits(reason=reason, segment=segment, products=has) else -1
 
     return closeness
-
-
-def state_of(version: LibraryVersion, live: LibraryVersion | None) -> str:
-    """Return what became of a version, where ``live`` is the one of its entry that is live."""
-    if live is not None and live.pk == version.pk:
-        return "live"
-    if version.live_from is not None:
-        if version.live_from > clock.now():
-            return "planned"
-        return "replaced" if live is not None else "withdrawn"
-    if version.approved_at is not None:
-        return "approved"
-    return "draft" if version.submitted_at is None else "submitted"
 
 
 def rebuttal_titles(programme: Programme) -> list[tuple[str, int, str]]:

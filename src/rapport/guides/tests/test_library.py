@@ -108,10 +108,14 @@ def test_a_version_is_handed_in_approved_by_another_and_published(world: World, 
         actions.approve(entry=entry, number=1, by=world.supervisor, actor="test")
     with pytest.raises(NotFound):
         queries.live_by_key(world.programme, "abroad")
+    actions.send_back(entry=entry, number=1, because="Say how long it takes.")
+    actions.submit(entry=entry, number=1, by=lead)
+    with pytest.raises(Conflict, match="handed it in"):
+        actions.approve(entry=entry, number=1, by=lead, actor="test")
     actions.send_back(entry=entry, number=1, because="Say to which address.")
     publish(entry, lead)
     assert queries.live_by_key(world.programme, "abroad").version == 1
-    assert happened(world) == ["saved", "submitted", "returned", "submitted", "approved", "published"]
+    assert happened(world) == ["saved", *["submitted", "returned"] * 2, "submitted", "approved", "published"]
 
 
 def test_the_database_itself_refuses_who_approves_their_own_words(world: World) -> None:

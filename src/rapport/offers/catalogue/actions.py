@@ -6,13 +6,13 @@ A programme's offers are changed one at a time: every write takes its turn first
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from rapport.events.actions import Happening, announce
-from rapport.kit import clock
+from rapport.kit import clock, versions
 from rapport.kit.documents import note_of, plain_text
 from rapport.kit.drawing import new_key
 from rapport.kit.errors import Conflict, Invalid
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-FURTHEST = timedelta(days=366)
 
 
 @transaction.atomic
@@ -48,12 +47,7 @@ def save_draft(
     take_turns(Turn.OFFERS, programme.pk)
     row = KeptOffer.objects.filter(programme=programme, key=key).first()
     last = row.versions.order_by("-number").first() if row else None
-    if (last.number if last else None) != instead_of:
-        raise Conflict(
-            f"There is an offer with the key {key!r} already. Choose another key, or change that offer."
-            if instead_of is None
-            else "Another version was written meanwhile. Look at what it says, then change that."
-        )
+    versions.require_seen(last, instead_of, key, "an offer")
     if last is not None and last.text == text:
         return last
     kept = row or KeptOffer.objects.create(programme=programme, key=key, made_at=clock.now())
@@ -75,40 +69,22 @@ def save_draft(
 def submit(*, row: KeptOffer, number: int, by: Member | None = None, actor: str = "command") -> None:
     """Hand in the newest version, to be approved."""
     version = _turn(row, number)
-    if row.versions.filter(number__gt=number).exists():
-        raise Conflict("There is a newer version. Hand in that one.")
-    if version.submitted_at is None:
-        version.submitted_at, version.submitted_by = clock.now(), by
-        version.save(update_fields=["submitted_at", "submitted_by"])
+    if versions.hand_in(version, by=by):
         _tell(row, events.OfferSubmitted(offer=row.key, version=number), actor)
 
 
 @transaction.atomic
 def send_back(*, row: KeptOffer, number: int, because: str, actor: str) -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    version = _turn(row, number)
-    if version.submitted_at is None or version.approved_at is not None:
-        raise Conflict("This version does not wait to be approved.")
-    if not because.strip():
-        raise Invalid("Say what is to be put right.")
-    version.submitted_at, version.submitted_by, version.note = None, None, note_of(because)
-    version.save(update_fields=["submitted_at", "submitted_by", "note"])
+    versions.send_back(_turn(row, number), because=because)
     _tell(row, events.OfferReturned(offer=row.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, row: KeptOffer, number: int, by: Member, actor: str) -> None:
     """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
-    version = _turn(row, number)
-    if version.approved_at is not None:
-        return
-    if version.submitted_at is None:
-        raise Conflict("This version was not handed in yet.")
-    if by.pk in (version.made_by_id, version.submitted_by_id):
-        raise Conflict("You wrote this version, or handed it in. Somebody else has to approve it.")
-    version.approved_by, version.approved_at = by, clock.now()
-    version.save(update_fields=["approved_by", "approved_at"])
-    _tell(row, events.OfferApproved(offer=row.key, version=number), actor)
+    if versions.approve(_turn(row, number), by=by):
+        _tell(row, events.OfferApproved(offer=row.key, version=number), actor)
 
 
 @transaction.atomic
@@ -124,11 +100,8 @@ def publish(
 
     One that is better for newcomers than what a customer of ten years may have is flagged, and needs a reason.
     """
-    version, now = _turn(row, number), clock.now()
-    if version.approved_at is None:
-        raise Conflict("Nobody has approved this version yet.")
-    if starts_at is not None and not now < starts_at <= now + FURTHEST:
-        raise Invalid("Give a moment in the future, within a year.")
+    version = _turn(row, number)
+    versions.require_publishable(version, starts_at)
     live = queries.live_versions(row.programme).filter(offer=row).first()
     if live is not None and live.pk == version.pk:
         return version
@@ -138,7 +111,7 @@ def publish(
     if flag is not None and not because:
         raise Invalid(f"{flag.words} Offer the loyal ones as much, or say why not.")
     version.flagged, version.flag_because = (flag.words[:300], because) if flag else ("", "")
-    version.live_from = starts_at or now
+    version.live_from = starts_at or clock.now()
     version.save(update_fields=["live_from", "flagged", "flag_because"])
     _tell_published(version, actor)
     return version
@@ -148,13 +121,8 @@ def publish(
 def call_off(*, row: KeptOffer, number: int, actor: str) -> None:
     """Have a version that was to be live later wait again."""
     version = _turn(row, number)
-    if version.live_from is None:
-        return
-    if version.live_from <= clock.now():
-        raise Conflict("This version is live already, or was. Publish another, or withdraw the offer.")
-    version.live_from = None
-    version.save(update_fields=["live_from"])
-    _tell_published(version, actor)
+    if versions.call_off(version):
+        _tell_published(version, actor)
 
 
 @transaction.atomic
@@ -162,9 +130,8 @@ def withdraw(*, row: KeptOffer, actor: str) -> None:
     """Offer it to nobody any more; what is on a table stays there, what was accepted is fulfilled."""
     take_turns(Turn.OFFERS, row.programme_id)
     row.refresh_from_db()
-    for version in row.versions.select_related("offer__programme").filter(live_from__gt=clock.now()):
-        version.live_from = None
-        version.save(update_fields=["live_from"])
+    for version in versions.planned(row.versions.all()):
+        versions.call_off(version)
         _tell_published(version, actor)
     if row.withdrawn_at is None or queries.live_versions(row.programme).filter(offer=row).exists():
         row.withdrawn_at = clock.now()
@@ -204,7 +171,7 @@ def _turn(row: KeptOffer, number: int) -> OfferVersion:
     """Take the turn, then return the version as it is now."""
     take_turns(Turn.OFFERS, row.programme_id)
     row.refresh_from_db()
-    return queries.version_numbered(row, number)
+    return versions.numbered(row.versions.all(), number)
 
 
 def _tell_published(version: OfferVersion, actor: str) -> None:

@@ -1,9 +1,12 @@
 """Tables of what customers may be offered."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
 from rapport.kit.ids import new_id
+from rapport.kit.versions import Version, by_two
 
 
 class OfferRules(models.Model):
@@ -36,54 +39,27 @@ class KeptOffer(models.Model):
         return self.key
 
 
-class OfferVersion(models.Model):
+class OfferVersion(Version):
     """An offer as it was written once. ``flagged`` says what of it is better for newcomers, and ``flag_because``
     why it is published all the same.
     """
 
-    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    document: ClassVar[str] = "offer"
     offer = models.ForeignKey(KeptOffer, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     text = models.TextField()
-    note = models.CharField(max_length=200, blank=True)
-    made_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
-    submitted_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    submitted_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    live_from = models.DateTimeField(null=True)
     flagged = models.CharField(max_length=300, blank=True)
     flag_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["offer", "number"], name="offer_version_unique"),
-            models.CheckConstraint(
-                condition=Q(approved_at__isnull=True) | Q(submitted_at__isnull=False, approved_by__isnull=False),
-                name="offer_approved_was_submitted",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True)
-                | (
-                    (Q(made_by__isnull=True) | ~Q(approved_by=F("made_by")))
-                    & (Q(submitted_by__isnull=True) | ~Q(approved_by=F("submitted_by")))
-                ),
-                name="offer_approved_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(live_from__isnull=True) | Q(approved_at__isnull=False), name="offer_live_was_approved"
-            ),
+            *by_two("offer", "offer"),
             models.CheckConstraint(
                 condition=Q(live_from__isnull=True) | Q(flagged="") | ~Q(flag_because=""),
                 name="offer_flag_has_reason",
             ),
         ]
         indexes = [models.Index(fields=["offer", "live_from"], name="offer_version_live")]
-
-    def __str__(self) -> str:
-        return f"version {self.number}"
 
 
 class Allowance(models.Model):

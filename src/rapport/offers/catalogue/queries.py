@@ -7,11 +7,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from rapport.guides.connectors.queries import reaches
-from rapport.kit import clock
-from rapport.kit.errors import NotFound
+from rapport.kit import clock, versions
 from rapport.offers.catalogue.definition import Known, Offer, Rules, offer_kept, read_rules
 from rapport.offers.catalogue.newcomers import Flag, flag_of
 from rapport.offers.models import Allowance, KeptOffer, OfferRules, OfferVersion
@@ -19,8 +18,6 @@ from rapport.routing.queries import skill_keys
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
-
-PEOPLE = ("made_by__user", "submitted_by__user", "approved_by__user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +63,7 @@ class Listed:
 
 def live_versions(programme: Programme, *, at: datetime | None = None) -> QuerySet[OfferVersion]:
     """Return the versions that are live now, or at an instant; one of each offer at most."""
-    now = at or clock.now()
-    later = OfferVersion.objects.filter(offer=OuterRef("offer"), live_from__lte=now).filter(
-        Q(live_from__gt=OuterRef("live_from")) | Q(live_from=OuterRef("live_from"), number__gt=OuterRef("number"))
-    )
-    kept = Q(offer__withdrawn_at__isnull=True) | Q(offer__withdrawn_at__lt=F("live_from"))
-    rows = OfferVersion.objects.select_related("offer")
-    return rows.filter(kept, ~Exists(later), programme=programme, live_from__lte=now)
+    return versions.live_versions(OfferVersion, programme, at=at)
 
 
 def live_offers(programme: Programme) -> list[Live]:
@@ -105,14 +96,12 @@ def known_names(programme: Programme) -> Known:
 def offers_of(programme: Programme) -> list[Listed]:
     """Return the programme's offers by name, the live ones first."""
     live = {one.offer_id: one for one in live_versions(programme)}
-    newest = OfferVersion.objects.select_related("offer").filter(programme=programme)
-    newest = newest.order_by("offer", "-number").distinct("offer")
     left = _left_of(programme)
     rows = []
-    for one in newest:
+    for one in versions.newest_versions(OfferVersion, programme):
         shown = live.get(one.offer_id, one)
         offer = offer_kept(shown.text)
-        state = state_of(shown, live.get(one.offer_id))
+        state = shown.state(live.get(one.offer_id))
         rows.append(Listed(one.offer, live.get(one.offer_id), one, state, offer, _left(offer, left, one.offer_id)))
     return sorted(rows, key=lambda one: (one.state != "live", one.offer.name.casefold()))
 
@@ -125,35 +114,14 @@ def left_of(row: KeptOffer, offer: Offer) -> list[Left]:
 def versions_of(row: KeptOffer, *, limit: int = 50) -> list[tuple[OfferVersion, str]]:
     """Return the versions of an offer with what became of each, the newest first."""
     live = live_versions(row.programme).filter(offer=row).first()
-    rows = row.versions.select_related(*PEOPLE).order_by("-number")[:limit]
-    return [(one, state_of(one, live)) for one in rows]
+    rows = row.versions.select_related(*versions.PEOPLE).order_by("-number")[:limit]
+    return [(one, one.state(live)) for one in rows]
 
 
 def titles_of(programme: Programme) -> list[tuple[str, int, str]]:
     """Return the offer's key, the number and the name of each version that was ever live, the oldest first."""
     rows = OfferVersion.objects.filter(programme=programme, live_from__isnull=False)
     return list(rows.order_by("number").values_list("offer__key", "number", "name"))
-
-
-def version_numbered(row: KeptOffer, number: int) -> OfferVersion:
-    """Return a version of an offer; NotFound where there is none."""
-    found = row.versions.select_related("offer__programme", *PEOPLE).filter(number=number).first()
-    if found is None:
-        raise NotFound(f"There is no version {number}.")
-    return found
-
-
-def state_of(version: OfferVersion, live: OfferVersion | None) -> str:
-    """Return what became of a version, where ``live`` is the one of its offer that is live."""
-    if live is not None and live.pk == version.pk:
-        return "live"
-    if version.live_from is not None:
-        if version.live_from > clock.now():
-            return "planned"
-        return "replaced" if live is not None else "withdrawn"
-    if version.approved_at is not None:
-        return "approved"
-    return "draft" if version.submitted_at is None else "handed in"
 
 
 def flag_on(programme: Programme, key: str, offer: Offer) -> Flag | None:
