@@ -68,6 +68,7 @@ class Right(StrEnum):
     USE_API = "api.use"
     REPORT_CALLS = "cti.report"
     DELIVER_FILES = "feeds.deliver"
+    DELIVER_RECORDINGS = "recordings.deliver"
 
 
 MEANS: dict[Right, str] = {
@@ -108,6 +109,7 @@ MEANS: dict[Right, str] = {
     Right.USE_API: "read by API",
     Right.REPORT_CALLS: "report calls (tokens of a telephone system)",
     Right.DELIVER_FILES: "deliver files to feeds (tokens of a partner)",
+    Right.DELIVER_RECORDINGS: "deliver recordings of calls (tokens of a telephone system)",
 }
 
 _REP = frozenset({Right.TAKE_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_RALLY_NOTES, Right.REVEAL})
@@ -175,7 +177,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
 }
 
-FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS, Right.DELIVER_FILES})
+FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS, Right.DELIVER_FILES, Right.DELIVER_RECORDINGS})
 """What only a machine's token may: no programme can grant these to a role or a person."""
 
 TOKENS_MAY = FOR_TOKENS | {

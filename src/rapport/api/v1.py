@@ -1,5 +1,5 @@
 """The REST API, version 1: what a programme's contacts, events and figures are; and what
-customers ask about their data, files that a partner delivers and drafts of the library, the only parts that write.
+customers ask about their data, files that a partner delivers, recordings and drafts of the library: what writes.
 
 Lists are pages behind a cursor: ``after`` is the last cursor seen, ``next`` in the answer is the next one, null at
 the end. The document at ``/api/v1/openapi.json`` describes every operation.
@@ -32,6 +32,7 @@ from rapport.api.fulfilments import router as fulfilments
 from rapport.api.guides import router as guides
 from rapport.api.library import router as library
 from rapport.api.privacy import router as privacy
+from rapport.api.recordings import router as recordings
 from rapport.api.sales import router as sales
 from rapport.api.tokens import token_for
 from rapport.audit import lookers
@@ -62,6 +63,7 @@ api.add_router("", fulfilments)
 api.add_router("", guides)
 api.add_router("", library)
 api.add_router("", sales)
+api.add_router("", recordings)
 api.add_router("", accounts)
 LONGEST_PAGE = 1000
 READS = declares(Door("token", (Right.USE_API,), or_member=True))

@@ -13,6 +13,9 @@ HOME = home.home()
 PORT = home.port()
 SECRET_KEY = env.text("SECRET_KEY") or home.key("secret_key")
 KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens what is sealed in the database
+RECORDINGS = env.folder("RAPPORT_RECORDINGS", HOME / "files" / "recordings")  # audio, sealed
+LARGEST_RECORDING_MB = env.whole("RAPPORT_LARGEST_RECORDING_MB", 256, lowest=1, highest=4096)
+LONGEST_RECORDING_MINUTES = env.whole("RAPPORT_LONGEST_RECORDING_MINUTES", 240, lowest=1, highest=1440)
 DEBUG = False
 RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
 LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port

@@ -69,6 +69,13 @@ def access_own(programme: Programme, public_id: UUID, *, lock: bool = False) -> 
     return contact
 
 
+def access_by_external_id(programme: Programme, external_id: str) -> Contact:
+    """Return a contact by what it is called where it came from, for a program by token or a command."""
+    contact = _found(_contacts(lock=False).filter(programme=programme, external_id=external_id).first())
+    contact.programme = programme
+    return contact
+
+
 def lock_contact(contact_id: int) -> Contact:
     """Return the contact locked until the transaction ends, for the router, jobs and adapters."""
     return Contact.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=contact_id)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SUGGESTED = {
     "chat_text": ("What was written in chats", 24),
+    "recordings": ("What was said in calls that were recorded", 12),
     "contact_summary": ("Reps' notes on contacts, and looks back at them", 36),
     "contact_address": ("E-mail addresses and numbers of contacts, and telephone events", 12),
     "survey_comment": ("What customers wrote in surveys, and quotes of it in Rally Notes", 36),

@@ -1,7 +1,8 @@
 """What this module announces.
 
 The subject of ``scorecard`` and ``sample`` events is the scorecard, of ``selection`` the selection, of
-``evaluation`` the evaluation, of ``calibration`` the calibration. Others' scores are not told to live streams.
+``evaluation`` the evaluation, of ``calibration`` the calibration, of ``recording`` and ``remark`` the contact.
+Others' scores are not told to live streams.
 """
 
 from dataclasses import dataclass
@@ -169,3 +170,31 @@ class CalibrationClosed:
 
     name: ClassVar[str] = "calibration.closed"
     scores: int
+
+
+@dataclass(frozen=True)
+class RecordingKept:
+    """The audio of a contact was put on file: what it came as, why it was allowed, its length, and its pauses."""
+
+    name: ClassVar[str] = "recording.kept"
+    recording: Code
+    kind: Code
+    basis: Code
+    seconds: float
+    pauses: int
+
+
+@dataclass(frozen=True)
+class RemarkMade:
+    """Somebody wrote something at a moment of the contact."""
+
+    name: ClassVar[str] = "remark.made"
+    remark: Code
+
+
+@dataclass(frozen=True)
+class RemarkTaken:
+    """Somebody took their own remark away."""
+
+    name: ClassVar[str] = "remark.taken"
+    remark: Code

@@ -8,6 +8,26 @@ from django.db.models import F, Q
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
 from rapport.kit.versions import Version, by_two
+from rapport.quality.recordings.models import Pause, Recording, Remark
+
+__all__ = [
+    "OFFICIAL",
+    "Answer",
+    "Appeal",
+    "Calibration",
+    "Draw",
+    "Evaluation",
+    "Kind",
+    "Origin",
+    "Pause",
+    "Recording",
+    "Remark",
+    "SamplingRule",
+    "Scorecard",
+    "ScorecardVersion",
+    "Seat",
+    "Selection",
+]
 
 PERSONAL = FieldClass.PERSONAL
 

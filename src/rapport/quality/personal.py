@@ -1,9 +1,10 @@
 """What quality keeps of a person: what was written about a contact with them. Scores stay, and are of the rep."""
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from rapport.kit.personal import Kept
 from rapport.quality.models import Answer, Appeal, Evaluation, SamplingRule, ScorecardVersion, Selection
+from rapport.quality.recordings import personal as recordings
 
 KEPT = (
     Kept(
@@ -41,8 +42,10 @@ KEPT = (
         period="contact_summary",
         since="made_at",
     ),
+    *recordings.KEPT,
 )
-STAYS = {
+STAYS: dict[type[Model], tuple[str, ...]] = {
+    **recordings.STAYS,
     ScorecardVersion: ("text", "note"),
     SamplingRule: ("key",),
     Selection: ("origin", "passed_over"),

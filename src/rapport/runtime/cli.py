@@ -22,6 +22,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   import sales FILE …     a partner's sales: who sold what to whom, and what they promised
   feed …                  what comes from a partner and goes to it, by contract
   import accounts FILE …  the partner's word on accounts: still active, cancelled, not paying
+  import recording FILE … recordings of calls, each with what is told of it in FILE.json
   ledger …                the stick ledger: prove it, set when claims mature, void a claim
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
@@ -54,6 +55,7 @@ LATE = {  # command → module with run(arguments) -> int
     "import customers": "rapport.customers.importing.cli",
     "import sales": "rapport.customers.sales.cli",
     "import accounts": "rapport.ledger.importing.cli",
+    "import recording": "rapport.quality.recordings.cli",
     "ledger": "rapport.ledger.cli",
     "keys": "rapport.customers.cli",
     "privacy": "rapport.privacy.cli",

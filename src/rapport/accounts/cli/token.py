@@ -12,6 +12,7 @@ from rapport.kit.errors import Invalid, NotFound
 
 USES = {
     "cti": [Right.REPORT_CALLS],
+    "recordings": [Right.DELIVER_RECORDINGS],
     "api": [Right.USE_API],
     "partner": [Right.SEE_FEEDS],
     "privacy": [Right.HANDLE_PERSONAL_DATA, Right.MANAGE_PROGRAMME],

@@ -23,6 +23,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     return {
         "get_contact": of_contact,
         "get_trace": of_contact,
+        "list_recordings": of_contact,
         "put_own_reps": {"body": {"own_reps": {"C-1": "rep"}}},
         "deliver_file": {"feed": "customers"},
         "post_sales": {"body": {"sales": [SALE]}},

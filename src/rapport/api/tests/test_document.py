@@ -76,6 +76,7 @@ CALLERS: dict[str, tuple[Caller, frozenset[Right]]] = {
         with_token(Right.SEE_FEEDS, Right.DELIVER_FILES),
         frozenset({Right.SEE_FEEDS, Right.DELIVER_FILES}),
     ),
+    "a token of a recorder": (with_token(Right.DELIVER_RECORDINGS), frozenset({Right.DELIVER_RECORDINGS})),
     **{str(role): (signed_in(role), RIGHTS[role]) for role in Role},
     "an outsider who may there": (signed_in(Role.SUPERVISOR, "loans"), NONE),
 }
@@ -88,16 +89,20 @@ def needed(operation: APIOperation[Any, Any, Any, Any]) -> Right:
         return Right.WRITE_GUIDES
     if operation.path.endswith(("/cancellations", "/accepted-offers")):
         return Right.DELIVER_FILES
+    if operation.path.endswith("}/recordings"):
+        return Right.USE_API if operation.method.upper() == "GET" else Right.DELIVER_RECORDINGS
     return Right.SEE_FEEDS if operation.path.endswith(("/feeds", "/deliveries")) else Right.USE_API
 
 
+OF_ONE = ("}", "}/trace", "}/versions", "{contact}/recordings")
 OF_PRIVACY = ("nobody", "a token", "a token of who handles personal data", "manager", "administrator")
 """Enough callers for the operations on personal data: no session gets in, whatever its role."""
 
 
 def may_call(operation: APIOperation[Any, Any, Any, Any], caller: str) -> bool:
     by_token_only = any(
-        part in operation.path for part in ("/privacy/", "/guides", "/library", "/cancellations", "/accepted")
+        part in operation.path
+        for part in ("/privacy/", "/guides", "/library", "/cancellations", "/accepted", "/recordings")
     )
     return needed(operation) in CALLERS[caller][1] and (not by_token_only or "token" in caller)
 
@@ -161,7 +166,7 @@ def test_every_answer_is_documented_and_nobody_gets_in_who_may_not(world: World,
         may_read = may_call(each, caller)
         seen = statuses(client, each, may_read)
         assert may_read or min(seen) >= 400, each.path
-        if may_read and each.method.upper() == "GET" and not each.path.endswith(("}", "}/trace", "}/versions")):
+        if may_read and each.method.upper() == "GET" and not each.path.endswith(OF_ONE):
             assert 200 in seen, each.path
 
 

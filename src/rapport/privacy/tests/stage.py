@@ -26,6 +26,7 @@ from rapport.guides.tests.written import simple
 from rapport.insight import queries as insight
 from rapport.insight.registry import METRICS, RELATIONS
 from rapport.kit import clock
+from rapport.quality.recordings.models import Recording
 from rapport.recognition import actions as recognition
 from rapport.routing import actions as routing
 from rapport.routing import presence
@@ -53,6 +54,7 @@ WORDS = (
     "she hung up on it",
     "glad of my analytical engine",
     "her request note",
+    "her voice",
 )
 
 
@@ -74,7 +76,7 @@ def known(world: World) -> Customer:
         customers.update_file(member=world.rep, customer=customer, version=1, changes=changes)
         customers.update_file(member=world.rep, customer=customer, version=2, changes={"name": "Ada Byron"})
         first = chatted(world)
-        call(world, "pbx-1", "+49 30 123456")
+        recorded(world, call(world, "pbx-1", "+49 30 123456"))
     with clock.at(NINE + timedelta(hours=1)):
         promises.make_promise(
             member=world.rep, customer=customer, what="her callback", due_on=NINE.date(), contact_id=first.pk
@@ -122,6 +124,15 @@ def call(world: World, call_id: str, number: str) -> Contact:
         told = {"event": event, "callId": call_id, "from": number, "to": "1", "at": at}
         contact = cti.take(programme=world.programme, told=read(told))
     return contact
+
+
+def recorded(world: World, contact: Contact) -> None:
+    """Have the call recorded; of the sound there is the key that opens it."""
+    Recording.objects.create(
+        programme=world.programme, contact=contact, sha256="0" * 64, kind="wav", layout="both", rate=8000,
+        frames=80_000, kept_bytes=100, basis="agreed", began_at=clock.now(), arrived_at=clock.now(),
+        sealed_secret="her voice", outline=b"her voice",
+    )  # fmt: skip
 
 
 def every_figure(world: World) -> dict[str, Any]:

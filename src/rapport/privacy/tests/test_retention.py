@@ -46,7 +46,7 @@ def test_what_is_old_goes_and_no_figure_changes(world: World) -> None:
         assert all(expected.values())
         assert set(retention.apply(world.programme).values()) == {0}
     gone = ["her secret question", "her summary line", "her fee back", "her follow-up line", "she hung up on it"]
-    assert left([*gone, "30 123456", "analytical engine", "Lovelace"]) == []
+    assert left([*gone, "her voice", "30 123456", "analytical engine", "Lovelace"]) == []
     assert all(left([word]) for word in stays)
     assert Survey.objects.get().rating == 5
     assert not FileChange.objects.filter(customer=customer).exists()
