@@ -42,7 +42,10 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     assert offer is not None
     routing.accept(member=world.rep, offer_id=offer.public_id)
     promise = promises.make_promise(
-        member=world.rep, customer=world.customer, what="Call back", due_on=clock.now().date()
+        member=world.rep,
+        customer=world.customer,
+        what="Call back",
+        due_on=clock.now().astimezone(world.programme.zone).date(),
     )
     Keeper(world.programme).keep({Spot(world.customer, None, "date_of_birth"): "1987-05-04"})
     value = SealedValue.objects.latest("pk")
