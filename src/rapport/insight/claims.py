@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from rapport.insight.names import name_of, names_of
-from rapport.insight.queries import bounds, seen_until
+from rapport.insight.queries import bounds
 from rapport.insight.state import EARLIEST, LATEST, day_in_words, in_words
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
@@ -132,7 +132,7 @@ class Asked:
             due=(starts, min(ends, now)) if is_due else None,
             booked=booked_as(self.of, starts, ends),
             states=states,
-            judged_by=seen_until(programme) if is_judged and not is_due else None,
+            judged_by=now if is_judged and not is_due else None,
             by={name: None if value == NOT_KNOWN else value for name, value in self.by.items()},
         )
 

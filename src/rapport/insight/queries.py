@@ -93,6 +93,7 @@ def values_for(
         "answer_within_seconds": programme.answer_within_seconds,
         "stick_days": stick_days(programme),
         "seen_until": seen_until(programme, now=now),
+        "as_of": now or clock.now(),
     } | {name: value for one in METRICS.values() for name, value in one.options.items()}
 
 

@@ -1,9 +1,9 @@
 """The metrics: each is declared here once, and counted by this SQL wherever it is shown.
 
 The SQL is the portable subset that sqlglot renders for each engine. ``:name`` is a value:
-``:answer_within_seconds`` is the programme's, ``:return_hours`` an option, ``:seen_until`` the instant up to which
-the programme was observed (now, or the end of the local day of its last contact where that is earlier, so that an
-old log ends where it ends).
+``:answer_within_seconds`` is the programme's, ``:return_hours`` an option, ``:as_of`` is now, and ``:seen_until``
+the instant up to which the programme's contacts were observed (now, or the end of the local day of the last one
+where that is earlier, so that an old log ends where it ends).
 """
 
 from __future__ import annotations

@@ -12,11 +12,11 @@ STICK_DAYS = 60
 MONTH = 30.4375  # days
 
 COUNTS = "state <> 'void'"
-JUDGED = "state IN ('matured', 'reversed') AND matures_at <= :seen_until"
+JUDGED = "state IN ('matured', 'reversed') AND matures_at <= :as_of"
 STUCK = f"state = 'matured' AND {JUDGED}"
 
 HANDLED = "outcome IN ('stayed', 'left', 'undecided') AND COALESCE(state, '') <> 'void'"
-OVER = "ended_at + :stick_days * INTERVAL '1 day' <= :seen_until"
+OVER = "ended_at + :stick_days * INTERVAL '1 day' <= :as_of"
 KNOWN = f"{HANDLED} AND ({JUDGED} OR (outcome <> 'stayed' AND {OVER}))"
 STAYED = f"outcome = 'stayed' AND {HANDLED}"
 REGRETTED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rapport.insight.declaring import Metric, contacts_where, total
 
 STANDS = "state <> 'withdrawn'"
-WAS_DUE = f"{STANDS} AND due_at <= :seen_until"
+WAS_DUE = f"{STANDS} AND due_at <= :as_of"
 
 METRICS = (
     Metric(

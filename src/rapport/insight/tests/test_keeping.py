@@ -16,6 +16,7 @@ from rapport.conftest import World
 from rapport.customers.models import Customer
 from rapport.insight import curve, export, keeping, queries, statement
 from rapport.insight.figures import Figure
+from rapport.insight.tests.test_metrics import arrive, serve
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.ledger import actions as ledger
@@ -93,6 +94,13 @@ def test_a_claim_too_young_to_judge_is_in_no_denominator(kept: World) -> None:
     assert row["saves_verified"].numerator == 2
     assert row["cost_per_kept_month"].numerator == 3_000
     assert row["cost_per_kept_month"].denominator == pytest.approx((60 + 60 + 20) / 30.4375, abs=0.05)
+
+
+def test_claims_are_judged_by_their_day_however_long_ago_a_contact_was(kept: World) -> None:
+    serve(arrive(kept, MADE), kept, at=MADE, talk=60, wrap=0)
+    [row] = queries.metrics(kept.programme, now=NOW)
+    assert row["stick_60"] == Figure(2 / 3, 2, 3, 4)
+    assert row["verified_save_rate"] == Figure(2 / 5, 2, 5, 6)
 
 
 def test_a_save_followed_by_another_wish_or_a_complaint_was_wrongful(kept: World) -> None:
