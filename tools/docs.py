@@ -460,8 +460,8 @@ Each relation is a query over [facts](facts.md), restricted to one programme and
 ## The declarations
 
 `:programme`, `:starts` and `:ends` are the programme and the period; `:answer_within_seconds` is the programme's
-answering time; `:as_of` is now; `:seen_until` is the instant up to which the programme's contacts were observed: now,
-or the end of the local day of the last one where that is earlier.
+answering time; `:as_of` is now; `:seen_until` is the instant up to which the programme's contacts were observed:
+now, or the end of the local day of the last one where that is earlier.
 
 {parts}"""
 

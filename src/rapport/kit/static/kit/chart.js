@@ -66,9 +66,11 @@ const categories = (colours, data, more = {}) => ({
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800];
 function ticks(spec) {
   if (spec.unit === "%") return { max: spec.max, interval: spec.max === 1 ? 0.25 : undefined };
-  const most = Math.max(0, ...spec.series.flatMap((one) => one.values));
+  const all = spec.series.flatMap((one) => one.values);
+  const most = Math.max(0, ...all);
   const step = spec.unit === "s" && spec.from_zero !== false ? SECONDS.find((one) => most <= 5 * one) : undefined;
-  return step && most ? { max: Math.ceil(most / step) * step, interval: step } : { max: spec.max };
+  if (step && most) return { max: Math.ceil(most / step) * step, interval: step };
+  return { max: spec.max, minInterval: all.every((value) => Number.isInteger(value ?? 0)) ? 1 : undefined };
 }
 
 const values = (colours, spec) => ({
