@@ -96,6 +96,9 @@ def publish(*, row: Scorecard, number: int, actor: str) -> ScorecardVersion:
         return version
     version.live_from = clock.now()
     version.save(update_fields=["live_from"])
+    if row.withdrawn_at is not None:
+        row.withdrawn_at = None
+        row.save(update_fields=["withdrawn_at"])
     _tell(row, events.ScorecardPublished(scorecard=row.key, version=number), actor)
     return version
 
@@ -105,7 +108,7 @@ def withdraw(*, row: Scorecard, actor: str) -> None:
     """Score nothing by it any more; what is begun is finished."""
     take_turns(Turn.SCORECARDS, row.programme_id)
     row.refresh_from_db()
-    if row.withdrawn_at is None or queries.live_version(row) is not None:
+    if row.withdrawn_at is None:
         row.withdrawn_at = clock.now()
         row.save(update_fields=["withdrawn_at"])
         _tell(row, events.ScorecardWithdrawn(scorecard=row.key), actor)

@@ -40,16 +40,17 @@ def work(request: HttpRequest, member: Member) -> HttpResponseBase:
     begun = Evaluation.objects.select_related("contact__reason", "rep__user", "version__scorecard").filter(
         programme=member.programme, scorer=member, submitted_at__isnull=True
     )
+    shown = waiting.order_by("made_at", "pk")[:MOST]
     held = Evaluation.objects.filter(
-        programme=member.programme, kind__in=OFFICIAL, submitted_at__isnull=True
+        selection__in=[one.pk for one in shown], kind__in=OFFICIAL, submitted_at__isnull=True, stands=True
     ).select_related("scorer__user")
     context = {
         **context_of(member, "work"),
         "begun": begun.exclude(kind=Kind.SELF).order_by("begun_at"),
         "appeals": appeals_for(member),
-        "waiting": waiting.order_by("made_at", "pk")[:MOST],
+        "waiting": shown,
         "how_many": waiting.count(),
-        "held": {one.selection_id: one.scorer for one in held if one.stands},
+        "held": {one.selection_id: one.scorer for one in held},
     }
     return pages.render(request, "quality/work.html", context)
 

@@ -37,10 +37,10 @@ LONGEST = 4000  # characters in one message
 MOST_MESSAGES = 500  # a customer may send in one contact
 SEEN_EVERY = timedelta(seconds=5)  # that a customer's page is open is noted
 STORED = ("programme_id", "contact_id", "author", "member_id", "text", "client_id", "at")
-STORE = """
-INSERT INTO chat_message (programme_id, contact_id, author, member_id, text, client_id, at)
-VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (contact_id, client_id) DO NOTHING RETURNING id
-"""
+STORE = f"""
+INSERT INTO chat_message ({", ".join(STORED)}) VALUES ({", ".join(["%s"] * len(STORED))})
+ON CONFLICT (contact_id, client_id) DO NOTHING RETURNING id
+"""  # noqa: S608 - the columns above
 SPLIT_OVER = 5  # messages that are looked at together
 
 

@@ -126,6 +126,13 @@ def test_a_scorecard_is_written_by_one_and_approved_by_another_by_its_pages(worl
     assert queries.live_version(row).number == 1
     assert supervisor.post(f"{at}made/rule/", {"each": "3", "every": "month"}).status_code == 302
     assert queries.rule_of(row).each == 3
+    a_selection(world, row)
+    assert "1 waits" in supervisor.get(BASE).text
     assert supervisor.post(f"{at}made/withdraw/").status_code == 302
     row.refresh_from_db()
     assert queries.live_version(row) is None
+    assert "0 wait." in supervisor.get(BASE).text
+    assert supervisor.post(f"{at}made/1/", {"do": "publish"}).status_code == 302
+    row.refresh_from_db()
+    assert queries.live_version(row).number == 1
+    assert "1 waits" in supervisor.get(BASE).text
