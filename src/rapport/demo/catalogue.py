@@ -71,7 +71,7 @@ FEE_WAIVED = Made(
         "The fee waived for a year", "save", "No yearly fee for twelve months; then the usual one again.",
         "I can take the fee off for the next twelve months, {customer.first_name|}. Would that help?",
         "The fee is what most of them weigh.",
-        "cost = 4500\nbudget = 1500000\nlift = 0.32\ntakes = 0.55"
+        "cost = 4500\nbudget = 1800000\nlift = 0.32\ntakes = 0.55"
         + _grants((3, "any", 4500), (1, "middle", 4500), (0, "high", 4500)),
     ),
 )  # fmt: skip
@@ -90,7 +90,7 @@ CASHBACK = Made(
         "Cashback of 2 % for three months", "save", "2 % of all they buy is paid back for three months.",
         "For the next three months you would get two percent back on all you buy. How does that sound?",
         "It answers another bank's cashback.",
-        "cost = 6000\nbudget = 2000000\nlift = 0.4\ntakes = 0.65" + _grants((4, "any", 6000), (2, "high", 6000)),
+        "cost = 6000\nbudget = 2500000\nlift = 0.4\ntakes = 0.65" + _grants((4, "any", 6000), (2, "high", 6000)),
     ),
 )  # fmt: skip
 LATE_FEE_BACK = Made(

@@ -17,10 +17,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from rapport.demo import bulk
+from rapport.demo import bulk, earlier
 from rapport.demo.catalogue import drawn_for_control
 from rapport.demo.clearance import TEAMS
-from rapport.demo.offered import Offered, in_order, moments
+from rapport.demo.offered import Offered, learn, moments
 from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.selling import Selling
 from rapport.demo.wishes import DAY, MATURES, OFFERS, REASONS, SELLERS, Wish, Wishes
@@ -58,8 +58,11 @@ SELECT customer_id, product, opened_on FROM customers_holding WHERE programme_id
 """
 
 
-def write(setting: Setting, writer: Writer) -> None:
-    """Write what came before the month that ``writer`` wrote, and what came of its wishes to leave."""
+def before(writer: Writer) -> tuple[Wishes, list[Wish]]:
+    """Write the contacts that came before the month of ``writer``; return the wishes to leave of each.
+
+    Whoever makes wishes makes those of the month too, once it is written.
+    """
     month = writer.month
     made = Wishes(
         seed=writer.seed,
@@ -67,9 +70,13 @@ def write(setting: Setting, writer: Writer) -> None:
         segments=[one.segment for one in writer.files],
         controls=lambda number: drawn_for_control(writer.seed, str(UUID(writer.customers[number][1]))),
     )
-    told = [*made.before(month.since - MONTHS.total_seconds(), month.since), *made.met(writer.met)]
-    told.sort(key=lambda wish: wish.opened)
-    Keeper(setting, writer.customers, writer.seed, month.end).write(told)
+    return made, earlier.write(writer, made.before(month.since - MONTHS.total_seconds(), month.since))
+
+
+def write(writer: Writer, wishes: Sequence[Wish]) -> None:
+    """Write what came of wishes to leave, in half a year up to the end of the month of ``writer``."""
+    told = sorted(wishes, key=lambda wish: wish.opened)
+    Keeper(writer.setting, writer.customers, writer.seed, writer.month.end).write(told)
 
 
 @dataclass(slots=True)
@@ -109,6 +116,7 @@ class Keeper:
         bulk.copy("events.Event", EVENTS, [row for _, row in self.events])
         bulk.analyze(["offers.SaveAttempt", "customers.Sale", "customers.Promise", "events.Event"])
         self._live_through([(wish, UUID(public)) for wish, public in zip(wishes, publics, strict=True)])
+        learn(self.programme)
 
     def _event(self, at: float, name: str, subject: str, actor: str, **data: object) -> None:
         row = (str(self.programme.pk), bulk.stamp(at), name, subject, actor, bulk.data(data), "{}")
@@ -128,11 +136,7 @@ class Keeper:
             self._tell(public, wish)
         offered = Offered(self.setting, self.end, self.seed, self.chance)
         offered.write(
-            [
-                offered.to_keep(wish, (pk, public), self.customers[wish.customer])
-                for pk, public, wish in told
-                if wish.contact is not None
-            ]
+            [offered.to_keep(wish, (pk, public), self.customers[wish.customer]) for pk, public, wish in told]
         )
 
     def _attempt(self, pk: int, public: str, wish: Wish, reasons: dict[str, int]) -> bulk.Row:
@@ -179,7 +183,7 @@ class Keeper:
         )  # fmt: skip
         at = (wish.opened + _middle(wish)) / 2
         self._event(at, "leaving.reason", public, actor, attempt=attempt, reason=why.key, detail=wish.detail)
-        made = zip(in_order(wish), moments(_middle(wish), wish.ended, len(wish.offers)), strict=True)
+        made = zip(wish.offers, moments(_middle(wish), wish.ended, len(wish.offers)), strict=True)
         for number, (offer, (at, _)) in enumerate(made, start=1):
             self._event(
                 at, "leaving.offer_counted", public, actor, attempt=attempt,

@@ -140,8 +140,8 @@ def _make(size: Size, seed: int, say: Say) -> int:
         clearance.form_teams(setting.reps, since=since)
         library.stock(setting.programme, since=since)
         guides.stock(setting, since=since)
-        leaving.stock(setting.programme, since=since)
-        catalogue.stock(setting.programme, since=since, seed=seed)
+        leaving.stock(setting.programme, since=since - keeping.MONTHS)
+        catalogue.stock(setting.programme, since=since - keeping.MONTHS, seed=seed)
         say("Simulating a month on the floor", 0.0)
         words = wording.begin(setting.programme, since=month.since, until=month.end)
         month.trial = tried = trial.begin(setting.programme, month, publics)
@@ -155,11 +155,12 @@ def _make(size: Size, seed: int, say: Say) -> int:
 
 
 def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now: datetime, say: Say) -> int:
+    made, wishes = keeping.before(writer)
     count = writer.write(lambda share: say("Writing contacts", share), secrets)
     easy.promise(setting, now=now)
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing half a year of keeping customers", 0.0)
-    keeping.write(setting, writer)
+    keeping.write(writer, [*wishes, *made.met(writer.met)])
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     _live(setting, now)

@@ -1,7 +1,8 @@
-"""What the reps of the simulated month offered: choices with their chances, what customers said, what came of it.
+"""What reps offered in half a year: choices with their chances, what customers said, and what came of it.
 
-To keep customers, the three oldest offers were made by lot, each as often as another; so the wishes tell. Others
-were sold or given something on contacts that went well. The partner did the next morning what was accepted.
+To keep customers, the three oldest offers were made by lot, each as often as another; so the wishes tell. In
+the simulated month others were sold or given something on contacts that went well. The partner did the next
+morning what was accepted. What came of it all is learnt at the end: from then on the demonstration chooses by it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from rapport.demo.catalogue import (
 )
 from rapport.demo.people import SEGMENTS
 from rapport.demo.wishes import REASONS, Wish
-from rapport.offers.choosing import policy
+from rapport.offers.choosing import policy, refreshing
 from rapport.offers.choosing.learning import DECLARED_ERROR, NONE
 from rapport.offers.choosing.queries import DECLARED
 
@@ -77,6 +78,13 @@ WHERE contact.programme_id = %s AND contact.resolved AND reason.key NOT IN ('can
         WHERE promise.customer_id = customer.id AND promise.state = 'broken'
     )
 ORDER BY contact.answered_at, contact.id
+"""
+
+CAME_OF_IT = """
+UPDATE offers_choice AS choice SET stuck = claim.state = 'matured', settled_at = claim.state_at
+FROM offers_saveattempt AS attempt
+JOIN ledger_claim AS claim ON claim.programme_id = attempt.programme_id AND claim.attempt = attempt.public_id
+WHERE choice.programme_id = %s AND attempt.id = choice.attempt_id AND claim.state IN ('matured', 'reversed')
 """
 
 
@@ -146,7 +154,7 @@ class Offered:
         return Chosen(
             "save", wish.contact, (customer[0], str(UUID(customer[1]))), self.setting.reps[wish.rep].pk, why.key,
             wish.detail, SEGMENTS[wish.segment][0], (wish.opened + wish.ended) / 2, wish.ended, wish.is_control,
-            SAVES, [SAVES[number] for number in in_order(wish)], wish.taken is not None,
+            SAVES, [SAVES[number] for number in wish.offers], wish.taken is not None,
             (attempt[0], str(UUID(attempt[1]))), wish.outcome == "left",
         )  # fmt: skip
 
@@ -269,9 +277,11 @@ class Offered:
         return self._day(at).replace(day=1)
 
 
-def in_order(wish: Wish) -> list[int]:
-    """Return the offers made on a wish in order: the one that was taken is the last."""
-    return sorted(wish.offers, key=lambda one: one == wish.taken)
+def learn(programme: Programme) -> None:
+    """Keep what the ledger knows of saves with what was chosen for them, and choose by all of it from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(CAME_OF_IT, [programme.pk])
+    refreshing.refresh(programme)
 
 
 def moments(began: float, ended: float, many: int) -> list[tuple[float, float]]:

@@ -75,6 +75,9 @@ SELLERS = (
     Seller("S-203", "Ines Prado", "High Street", "branch", 0.12, 0.05),
     Seller("S-301", "Web shop", "Online", "web", 0.26, 0.0),
 )
+SAYS = {"saved": "stayed", "closed": "left", "thinking": "undecided"}
+"""What came of a wish to leave, by what the rep put on file of the contact."""
+
 BEST_REBUTTAL, BEST_STICKS = "card-without-fee", 0.60
 OVERSELLS = 0
 
@@ -84,7 +87,8 @@ class Wish:
     """One wish to leave, and all that came of it. Numbers are of customers, reps, and the lists above.
 
     ``gone_after`` is after how many days a saved customer is lost, as ``lost_by`` says; infinite for who stays.
-    ``contact`` is its key and public id, where there is one.
+    ``offers`` are those made, in order; nothing is offered after the one that was taken. ``contact`` is the key
+    and public id of the one it was spoken of on, once that is written.
     """
 
     customer: int
@@ -141,12 +145,11 @@ class Wishes:
 
     def met(self, contacts: Sequence[Met]) -> Iterator[Wish]:
         """Yield those of real contacts, some of them: what came of it is what the rep put on file."""
-        known = {"saved": "stayed", "closed": "left", "thinking": "undecided"}
         for one in contacts:
-            if self._chance.random() < CLEAR and one.outcome in known:
+            if self._chance.random() < CLEAR and one.outcome in SAYS:
                 opened = min(one.began + 30, one.ended)
                 yield self._wish(
-                    one.customer, one.rep, one.channel, opened, one.ended, known[one.outcome], one.contact
+                    one.customer, one.rep, one.channel, opened, one.ended, SAYS[one.outcome], one.contact
                 )
 
     def _wish(
@@ -168,6 +171,8 @@ class Wishes:
         taken = next((one for one in offers if chance.random() < _share(OFFERS[one].takes - 0.6)), None)
         outcome = outcome or self._outcome(why, rep, taken)
         taken = taken if outcome == "stayed" else None
+        if taken is not None:
+            offers = offers[: offers.index(taken) + 1]  # once one is taken no other is made
         gone_after, lost_by = math.inf, ""
         if outcome == "stayed":
             gone_after, lost_by = self._fate(seller, rep, taken, rebuttals)

@@ -116,8 +116,11 @@ def _midnight(programme: Programme, day: date) -> datetime:
 
 
 def extent(programme: Programme) -> tuple[date, date] | None:
-    """Return the local days of the programme's first and last contact; None where it has none."""
-    sql = "SELECT arrived_at FROM fact_contact WHERE programme_id = %(programme)s ORDER BY arrived_at {} LIMIT 1"
+    """Return the local days of the first and last contact that came in, as figures count; None where none did."""
+    sql = (
+        "SELECT arrived_at FROM fact_contact WHERE programme_id = %(programme)s AND direction = 'in'"
+        " ORDER BY arrived_at {} LIMIT 1"
+    )
     found = [_run(sql.format(order), {"programme": programme.pk}) for order in ("ASC", "DESC")]
     if not found[0] or not found[1]:
         return None

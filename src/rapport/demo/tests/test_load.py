@@ -16,6 +16,7 @@ from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import ADMINISTRATOR, simulated_reps
 from rapport.demo.requests import HELD, RESTRICTED
+from rapport.demo.wishes import DAY, OFFERS, Wishes
 from rapport.feeds.queries import deliveries_of, feed_of
 from rapport.guides.library.listing import Wanted, listed
 from rapport.guides.library.queries import live_versions, search
@@ -23,6 +24,8 @@ from rapport.guides.queries import guide_of
 from rapport.insight import queries as insight
 from rapport.insight.check import differences
 from rapport.kit.errors import Conflict
+from rapport.offers.choosing.judging import judge
+from rapport.offers.choosing.queries import learnt_of
 from rapport.privacy.actions import erase
 from rapport.replays.queries import replays_of
 from rapport.routing.trials import draws, trials_of
@@ -42,11 +45,11 @@ def test_the_rows_hang_together(small: Any) -> None:
     assert 700 < contacts.count() < 1300
     assert not contacts.exclude(state__in=["closed", "abandoned", "left"]).exists()
     assert not contacts.filter(closed_at__gt=NOON).exists()
-    closed = contacts.filter(state="closed")
+    closed = contacts.filter(state="closed", direction="in")
     assert rows("feedback.Survey", programme=small).count() == closed.count()
     assert rows("guides.Progress", programme=small).count() == closed.count()
     assert all(guide_of(one) is not None for one in closed.order_by("-pk")[:3])
-    assert rows("contacts.Leg", programme=small).count() >= closed.count()
+    assert rows("contacts.Leg", programme=small).count() >= contacts.filter(state="closed").count()
     assert not rows("contacts.Leg", ended_at__gt=NOON).exists()
     assert not rows("routing.StateSpan", ended_at__gt=NOON).exists()
     assert rows("chat.Message", contact__channel="voice").count() == 0
@@ -101,7 +104,7 @@ def test_no_rep_is_in_two_states_at_once(small: Any) -> None:
 
 def test_the_figures_are_sane(small: Any) -> None:
     figures = insight.metrics(small)[0].figures
-    offered = rows("contacts.Contact", programme=small).exclude(state="left").count()
+    offered = rows("contacts.Contact", programme=small, direction="in").exclude(state="left").count()
     assert figures["contacts_offered"].value == offered
     assert 0.4 < figures["service_level"].value <= 1
     assert 150 < figures["average_handle_time"].value < 600
@@ -207,6 +210,40 @@ def test_offers_were_made_refused_accepted_and_fulfilled_within_what_there_is(sm
         taken = accepted.filter(offer=one.offer, month=one.month).values_list("cost", flat=True)
         assert one.used == sum(taken) <= one.most
     assert rows("offers.OfferVersion", programme=small).exclude(flagged="").get().flag_because
+
+
+def test_every_wish_of_half_a_year_had_a_choice_that_its_claim_agrees_with(small: Any) -> None:
+    choices = rows("offers.Choice", programme=small, slot="save")
+    of_wish = {one.attempt.public_id: one for one in choices.select_related("attempt")}
+    claims = {one.attempt: one for one in rows("ledger.Claim", programme=small)}
+    accepted = rows("offers.Presentation", programme=small, state="accepted", choice__slot="save")
+    taken = {one.choice_id: one.offer.key for one in accepted.select_related("offer")}
+    assert len(of_wish) == rows("offers.SaveAttempt", programme=small).count()
+    assert len({one.made_on.replace(day=1) for one in claims.values()}) >= 5
+    for attempt, claim in claims.items():
+        choice = of_wish[attempt]
+        assert (taken.get(choice.pk, ""), choice.contact.public_id) == (claim.offer, claim.contact)
+        assert choice.is_control == claim.is_control
+        assert choice.stuck is {"matured": True, "reversed": False}.get(claim.state)
+    assert set(taken) <= {of_wish[attempt].pk for attempt in claims}
+    assert all(one.stuck is False for one in of_wish.values() if one.attempt.outcome == "left")
+
+
+def test_the_chances_of_the_past_are_those_it_was_drawn_by() -> None:
+    """Other policies are judged by them: what was drawn, and not what was taken in the end, was drawn evenly."""
+    made = Wishes(seed=3, talents=[0.0], segments=[0] * 30_000, controls=lambda number: number % 25 == 0)
+    wishes = list(made.before(0.0, 300 * DAY))
+    drawn = [one.offers[0] for one in wishes if one.offers]
+    assert all(abs(drawn.count(one) / len(drawn) - 1 / 3) < 0.02 for one in range(len(OFFERS)))
+    assert all(one.taken is None or one.taken == one.offers[-1] for one in wishes)
+
+
+def test_the_demonstration_chooses_by_what_came_of_its_past(small: Any) -> None:
+    name, learnt = learnt_of(small, "save")
+    assert name == "learnt-1" and set(learnt.known) == {"", "fee-waived", "no-fee-card", "cashback"}
+    found = judge(small)
+    assert found.choices > found.settled > 50
+    assert [one.name for one in found.policies] == ["used", "best", "cheapest", "nothing"]
 
 
 def test_every_month_has_sales_and_each_promise_of_a_seller_is_in_the_log(small: Any) -> None:
