@@ -15,7 +15,8 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
-from rapport.offers.leaving import actions, queries
+from rapport.offers.leaving import actions, asking, keeping, queries
+from rapport.offers.leaving.rules import EXAMPLE
 from rapport.offers.models import Cancellation, LeavingReason, SaveAttempt
 
 
@@ -92,6 +93,24 @@ def test_offers_stop_where_the_rules_say(contact: Contact) -> None:
     with pytest.raises(Conflict, match="Every offer that is fair has been made"):
         actions.offer_counts(attempt=one, offer="waiver/1", actor="t")
     assert Event.objects.get(name="leaving.offer_counted").data["most"] == 1
+
+
+def test_a_wish_keeps_the_rules_it_began_with(contact: Contact, world: World) -> None:
+    keeping.install_rules(programme=world.programme, text=EXAMPLE)
+    attempt = attempt_on(contact)
+    keeping.install_rules(programme=world.programme, text=EXAMPLE.replace("most_offers = 1", "most_offers = 3"))
+    assert queries.rules_in_force(world.programme).rules.named(attempt.jurisdiction).most_offers == 3
+    actions.offer_counts(attempt=attempt, offer="half-fee", actor="test")
+    with pytest.raises(Conflict, match="Every offer that is fair"):
+        actions.offer_counts(attempt=attempt, offer="gift", actor="test")
+
+
+@pytest.mark.parametrize(("hours", "on_time"), [(23, True), (25, False)])
+def test_a_request_of_somebody_unknown_is_settled_on_time_or_late(world: World, hours: int, on_time: bool) -> None:
+    made = asking.ask(programme=world.programme, email="", number="N-1", words="My card")
+    with clock.at(made.asked_at + timedelta(hours=hours)):
+        asking.settle(member=world.rep, request_id=made.public_id, note="It was her brother")
+    assert Event.objects.get(name="leaving.request_settled").data["on_time"] is on_time
 
 
 def test_a_clear_request_repeated_stops_offers(contact: Contact) -> None:
