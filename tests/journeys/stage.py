@@ -1,6 +1,7 @@
 """Sets the stage of the journeys: run as a child, with the installation's environment."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from rapport.accounts import actions as accounts
@@ -18,9 +19,19 @@ from rapport.guides.library.content import Objection
 from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.walls import inside
+from rapport.ledger import actions as ledger
+from rapport.ledger.models import Claim
+from rapport.offers.catalogue import actions as offers
+from rapport.offers.leaving import actions as leaving
+from rapport.offers.leaving import asking
+from rapport.offers.leaving import keeping as reasons
+from rapport.outreach.lists import actions as lists
+from rapport.outreach.lists.checking import read
+from rapport.outreach.lists.models import CustomerList
 from rapport.privacy import actions as privacy
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
+from rapport.studio.offers import NEW as WRITTEN
 
 PASSWORD = "a journey of its own"
 SIGNING_IN = ("twofold", "keyed", "twice")  # of test_sign_in.py
@@ -34,7 +45,10 @@ OFFICES = {
 }
 CUSTOMER = UUID("019ab000-0000-7000-8000-000000000001")  # public ids, for addresses
 PERSON = UUID("019ab000-0000-7000-8000-000000000002")
+CLAIM = UUID("019ab000-0000-7000-8000-000000000003")
+LIST = UUID("019ab000-0000-7000-8000-000000000004")
 ENTRY = "fee-too-high"
+OFFER = "half-fee"
 STEPS = [
     {
         "key": "hear",
@@ -84,6 +98,30 @@ def furnish(world: World) -> None:
     )
 
 
+def keep_somebody(world: World) -> None:
+    """Write an offer, a list and a reason for leaving; who wanted to leave stays, somebody unknown asks to."""
+    programme = world.programme
+    who: Any = {"programme": programme, "actor": "stage"}
+    customer = Customer.objects.create(programme=programme, key="K-9", name="Grace Hopper")
+    offers.save_draft(key=OFFER, text=WRITTEN, instead_of=None, by=world.supervisor, **who)
+    reasons.add_reason(key="price", name="The price", **who)
+    asking.ask(programme=programme, email="", number="N-1", words="The card I got at the fair.")
+    made = lists.make_list(member=world.supervisor, name="Inactive", criteria=read({"conditions": []}))
+    CustomerList.objects.filter(pk=made.pk).update(public_id=LIST)
+    attempt = leaving.open_attempt(customer=customer, origin="rep", channel="voice", holding="", actor="stage")
+    leaving.set_reason(attempt=attempt, reason="price", actor="stage")
+    leaving.end_attempt(attempt=attempt, outcome="stayed", actor="stage")
+    save = ledger.Save(
+        attempt=attempt.public_id,
+        customer=customer.pk,
+        made_at=clock.now(),
+        rep=world.rep.pk,
+        reason="price",
+    )
+    ledger.claim(saves=[save], **who)
+    Claim.objects.filter(attempt=attempt.public_id).update(public_id=CLAIM)
+
+
 def try_a_plan(programme: Programme) -> None:
     """Have tried a plan beside the one in force, which stays."""
     now = publishing.save_draft(programme=programme, text=BUILT_IN, actor="stage")
@@ -113,6 +151,7 @@ def main() -> None:
             for who, role in OFFICES.items()
         ]
         furnish(world)
+        keep_somebody(world)
     for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored, *offices):
         user = User.objects.get(pk=member.user_id)
         user.set_password(PASSWORD)

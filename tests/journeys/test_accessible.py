@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from rapport.kit import clock
+
 from .conftest import Enter
-from .stage import CUSTOMER, ENTRY, PERSON
+from .stage import CLAIM, CUSTOMER, ENTRY, LIST, OFFER, PERSON
 
 pytestmark = pytest.mark.journey
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
-    "": ["/sign-in/", "/sign-in/with/", "/p/cards/"],
+    "": ["/sign-in/", "/sign-in/with/", "/p/cards/", "/p/cards/cancel/"],
     "rep": [
         "/at/cards/desk/",
         "/at/cards/desk/saves/",
@@ -29,7 +31,12 @@ PAGES = {
         "/at/cards/contacts/",
         "/at/cards/reports/",
         "/at/cards/reports/selling/",
+        "/at/cards/reports/keeping/",
         "/at/cards/reports/claims/",
+        f"/at/cards/reports/claims/{CLAIM}/",
+        "/at/cards/reports/statements/",
+        f"/at/cards/reports/statements/{clock.now():%Y-%m}/",
+        "/at/cards/leaving/work/",
         "/at/cards/rally/",
         "/at/cards/sessions/",
         "/at/cards/library/",
@@ -59,12 +66,16 @@ PAGES = {
         "/at/cards/reasons/",
         "/at/cards/lists/",
         "/at/cards/lists/new/",
+        f"/at/cards/lists/{LIST}/",
         "/at/cards/risk/",
         "/at/cards/offers/",
         "/at/cards/offers/-/new/",
+        f"/at/cards/offers/{OFFER}/",
         "/at/cards/offers/-/work/",
         "/at/cards/offers/-/choices/",
         "/at/cards/offers/-/rules/",
+        "/at/cards/leaving/rules/",
+        "/at/cards/leaving/reasons/",
         "/at/cards/drafts/",
         "/at/cards/connectors/",
         "/at/cards/connectors/-/new/",

@@ -50,6 +50,7 @@ def test_one_is_kept_by_words_and_an_offer_and_one_kept_before_is_proved(
     customer.get_by_role("button", name="Send and wait").click()
     expect(rep.get_by_role("button", name="Accept")).to_be_visible()
     press(rep, "Enter")
+    expect(customer).to_have_title("Chat · Keeping")
 
     # The reason, the answer to the objection, the offer within authority; the customer accepts and stays.
     panel = rep.locator("#leaving")

@@ -48,6 +48,11 @@ class Talk:
     shut: str = ""
     may_be_called: bool = False
 
+    @property
+    def title(self) -> str:
+        """What the page is called meanwhile."""
+        return {"active": "Chat", "booked": "We will call you"}.get(self.phase, "In line")
+
 
 def is_open(contact: Contact) -> bool:
     """Say whether the customer can still write in this contact."""

@@ -15,7 +15,7 @@ const draftKey = `portal.draft.${talk.dataset.contact}`;
 const outboxKey = `portal.outbox.${talk.dataset.contact}`;
 const TYPING_EVERY_MS = 3000;
 const TYPING_SHOWN_MS = 5000;
-const title = document.title;
+let title = document.title;
 
 let waiting = [];
 try { waiting = JSON.parse(kept(outboxKey) || "[]"); } catch { waiting = []; }
@@ -173,6 +173,8 @@ function notice() {
   const phase = document.getElementById("talk-now")?.dataset.phase ?? talk.dataset.phase;
   const changed = phase !== talk.dataset.phase;
   talk.dataset.phase = phase;
+  title = document.getElementById("talk-now")?.dataset.title ?? title;
+  if (!document.hidden) document.title = title;
   if (changed) words(phase);
   const call = document.getElementById("talk-call");
   if (call) call.hidden = !("mayBeCalled" in (document.getElementById("talk-now")?.dataset ?? {}));
