@@ -11,9 +11,12 @@ import argparse
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
+
+import psycopg
 
 CLAIMS = 10_000_000
 MONTHS = 36
@@ -33,6 +36,7 @@ SELECT %(programme)s, 1000000 + i, 'bench-' || i, 'rep', now(), true, '{}', '[]'
 FROM generate_series(0, %(reps)s - 1) AS i ORDER BY i RETURNING id
 """
 MAKE = """
+WITH claim AS (
 INSERT INTO ledger_claim
     (programme_id, public_id, attempt, account_id, rep_id, team, product, reason, detail, offer, offer_version,
      rebuttals, guide, guide_version, segment, seller, selling_team, channel, is_control, cost, currency, made_at,
@@ -61,16 +65,29 @@ CROSS JOIN LATERAL (
     SELECT drawn.state, CASE drawn.state WHEN 'matured' THEN 60 WHEN 'reversed' THEN drawn.days
         ELSE LEAST(59, GREATEST(0, %(today)s::date - made.at::date)) END AS days
 ) AS told
-"""
-POST = """
+RETURNING id, programme_id, state, cost, made_at, state_at, turns
+)
 INSERT INTO ledger_posting (programme_id, claim_id, turn, account, count, cost, at)
 SELECT claim.programme_id, claim.id, line.turn, line.account, line.sign, line.sign * claim.cost,
     CASE line.turn WHEN 1 THEN claim.made_at ELSE claim.state_at END
-FROM ledger_claim AS claim
-CROSS JOIN LATERAL (
+FROM claim CROSS JOIN LATERAL (
     VALUES (1, 'made', -1), (1, 'provisional', 1), (2, 'provisional', -1), (2, claim.state, 1)
 ) AS line (turn, account, sign)
-WHERE claim.programme_id = %(programme)s AND line.turn <= claim.turns
+WHERE line.turn <= claim.turns
+"""
+WISH = """
+INSERT INTO offers_saveattempt
+    (programme_id, public_id, customer_id, product, holding, origin, channel, rep_id, would_change, jurisdiction,
+     opened_at, requests, offers_made, state, outcome, ended_at, because, offer, rebuttals, guide)
+SELECT %(programme)s, lpad(to_hex(i + told.beside), 32, '0')::uuid, 1000000 + i %% 100000, 'product ' || i %% 5,
+    'bench', 'rep', 'voice', %(rep)s + i %% %(reps)s, '', 'usual', at, 1, 0, 'ended', told.outcome, at, '', '',
+    '[]', 'leaving'
+FROM generate_series(%(begin)s::bigint, %(end)s) AS i
+CROSS JOIN (VALUES ('stayed', 0), ('left', 1000000000)) AS told (outcome, beside)
+CROSS JOIN LATERAL (
+    SELECT %(first)s::timestamptz + (i::float8 / %(claims)s * %(days)s) * interval '1 day' AS at
+) AS made
+WHERE told.outcome = 'stayed' OR i %% 3 = 0
 """
 KEEP = """
 INSERT INTO ledger_daycount (programme_id, made_on, state, days, claims, cost)
@@ -78,64 +95,93 @@ SELECT programme_id, made_on, state, days, count(*), sum(cost) FROM ledger_claim
 GROUP BY programme_id, made_on, state, days
 """
 ADD_UP = """
-INSERT INTO ledger_bookcount (programme_id, at, account, is_first, currency, count, cost)
-SELECT line.programme_id, date_bin('15 minutes', line.at, 'epoch'), line.account, line.turn = 1, claim.currency,
-    sum(line.count), sum(line.cost)
+INSERT INTO ledger_bookcount (programme_id, is_day, at, account, is_first, currency, count, cost)
+SELECT line.programme_id, grain.is_day, date_bin(grain.span, line.at, 'epoch'), line.account, line.turn = 1,
+    claim.currency, sum(line.count), sum(line.cost)
 FROM ledger_posting AS line JOIN ledger_claim AS claim ON claim.id = line.claim_id
-WHERE line.programme_id = %(programme)s GROUP BY 1, 2, 3, 4, 5
+CROSS JOIN (VALUES (FALSE, interval '15 minutes'), (TRUE, '1 day')) AS grain (is_day, span)
+WHERE line.programme_id = %(programme)s GROUP BY 1, 2, 3, 4, 5, 6
+"""
+DUE = """
+INSERT INTO ledger_duecount (programme_id, matures_at, split, key, state, why, claims)
+SELECT claim.programme_id, claim.matures_at, told.split, told.key, claim.state, claim.why, count(*)
+FROM ledger_claim AS claim {by_split}
+WHERE claim.programme_id = %(programme)s GROUP BY 1, 2, 3, 4, 5, 6
 """
 READY = "SELECT count(*) FROM ledger_claim WHERE programme_id = %(programme)s"
-AT_ONCE = 500_000
+AT_ONCE = 250_000
+WRITERS = 2
 
 
+TABLES = ("ledger_claim", "ledger_posting", "offers_saveattempt")
 INDEXES = """
-SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', conrelid::regclass, conname),
-    format('ALTER TABLE %I ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-FROM pg_constraint WHERE contype = 'u' AND conrelid IN ('ledger_claim'::regclass, 'ledger_posting'::regclass)
+SELECT format('ALTER TABLE %%I DROP CONSTRAINT %%I', conrelid::regclass, conname),
+    format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE contype = 'u' AND conrelid::regclass::text = ANY(%(tables)s)
 UNION ALL
-SELECT format('DROP INDEX %I', indexrelid::regclass), pg_get_indexdef(indexrelid)
-FROM pg_index WHERE NOT indisunique AND indrelid IN ('ledger_claim'::regclass, 'ledger_posting'::regclass)
+SELECT format('DROP INDEX %%I', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE NOT indisunique AND indrelid::regclass::text = ANY(%(tables)s)
 """
+
+
+def clock() -> str:
+    """Return the time of day."""
+    return time.strftime("%H:%M:%S")
 
 
 def without_indexes(owner: Any) -> list[str]:
-    """Drop the indexes of the claims and entries but their primary keys; return what makes them again."""
-    found = owner.execute(INDEXES).fetchall()
+    """Drop the indexes of what is filled but their primary keys; return what makes them again."""
+    found = owner.execute(INDEXES, {"tables": list(TABLES)}).fetchall()
     for drop, _ in found:
         owner.execute(drop)
     return [make for _, make in found]
 
 
+def made(told: dict[str, Any], begins: Iterable[int]) -> None:
+    """Make the claims of some stretches and their entries; foreign keys are not looked at."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("SET synchronous_commit = off")
+        for begin in begins:
+            end = min(begin + AT_ONCE, told["claims"])
+            for statement in (MAKE, WISH):
+                owner.execute(statement, told | {"begin": begin, "end": end - 1})
+            print(f"{clock()} made claims {begin:,} to {end:,}, their entries and wishes to leave", flush=True)
+
+
 def fill(owner: Any, programme: int, claims: int) -> None:
-    """Make the claims, their entries and the counts of each day; foreign keys are not looked at."""
+    """Make the claims, their entries, what is kept beside them, and the wishes to leave they came from."""
+    from rapport.ledger.books import BY_SPLIT
+
     days = MONTHS * 30
     told: dict[str, Any] = {"programme": programme, "claims": claims, "reps": REPS, "days": days, "first": FIRST}
     told["today"] = FIRST + timedelta(days=days)
-    owner.execute("SET session_replication_role = replica")
-    owner.execute("SET synchronous_commit = off")
-    owner.execute("SET maintenance_work_mem = '512MB'")
     if owner.execute(READY, told).fetchone()[0] == claims:
         return
+    owner.execute("SET session_replication_role = replica")
+    owner.execute("SET maintenance_work_mem = '1GB'")
+    owner.execute("SET work_mem = '256MB'")
     later = without_indexes(owner)
     told["rep"] = owner.execute(MEMBERS, told).fetchone()[0]
     told["account"] = owner.execute(ACCOUNTS, told).fetchone()[0]
-    for begin in range(0, claims, AT_ONCE):
-        owner.execute(MAKE, told | {"begin": begin, "end": min(begin + AT_ONCE, claims) - 1})
-        owner.commit()
-        print(f"made {min(begin + AT_ONCE, claims):,} claims", flush=True)
-    owner.execute(POST, told)
-    print("made their entries", flush=True)
+    owner.commit()
+    begins = range(0, claims, AT_ONCE)
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(lambda writer: made(told, begins[writer::WRITERS]), range(WRITERS)))
     for statement in later:
         owner.execute(statement)
     owner.commit()
-    print("made the indexes", flush=True)
+    print(f"{clock()} made the indexes", flush=True)
     owner.execute(KEEP, told)
     owner.execute(ADD_UP, told)
+    owner.execute(DUE.format(by_split=BY_SPLIT), told)
     owner.commit()
+    print(f"{clock()} added up", flush=True)
     owner.autocommit = True
-    for table in ("claim", "posting", "daycount", "bookcount", "account"):
-        owner.execute(f"VACUUM ANALYZE ledger_{table}")
+    for table in (*TABLES, "ledger_daycount", "ledger_bookcount", "ledger_duecount", "ledger_account"):
+        owner.execute(f"VACUUM ANALYZE {table}")
     owner.autocommit = False
+    print(f"{clock()} ready", flush=True)
 
 
 PLAIN_BOOKS = """
@@ -150,6 +196,10 @@ PLAIN_DUE = """
 SELECT reason, offer, product, team, selling_team, segment, channel, state, why, count(*) FROM ledger_claim
 WHERE programme_id = %(programme)s AND matures_at > %(starts)s AND matures_at <= %(ends)s AND state <> 'void'
 GROUP BY GROUPING SETS ((), (reason), (offer), (product), (team), (selling_team), (segment), (channel)), state, why
+"""
+PLAIN_WISHES = """
+SELECT outcome, count(*) FROM offers_saveattempt
+WHERE programme_id = %(programme)s AND ended_at >= %(starts)s AND ended_at < %(ends)s GROUP BY outcome
 """
 PLAIN_REP = """
 SELECT state, days, count(*), sum(cost) FROM ledger_claim
@@ -204,7 +254,7 @@ def measure(programme: Any, owner: Any) -> None:
     books = ours(lambda: queries.booked(programme, starts, ends))
     told_of("the books of a month", books, plain(PLAIN_BOOKS))
     whole = ours(lambda: statement.statement_of(programme, month))
-    told_of("the statement of a month", whole, plain(PLAIN_BOOKS) + plain(PLAIN_DUE))
+    told_of("the statement of a month", whole, sum(map(plain, (PLAIN_BOOKS, PLAIN_DUE, PLAIN_WISHES))))
     for name, start in spans.items():
 
         def of_rep(start: date = start) -> None:
@@ -222,7 +272,6 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
     import django
-    import psycopg
 
     django.setup()
     from rapport.accounts.actions import ensure_programme

@@ -5,21 +5,19 @@ Every figure can be counted again from the exported events alone, by the SQL in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from django.db import connection
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapport.insight import keeping
 from rapport.insight.figures import Figure, quotient
-from rapport.insight.queries import bounds, large_reads
+from rapport.insight.queries import bounds
 from rapport.kit import clock
 from rapport.kit.errors import NotFound
-from rapport.ledger.queries import booked
+from rapport.ledger.queries import booked, due
+from rapport.offers.leaving.queries import ended
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -52,16 +50,6 @@ SPLITS = {
     "due_by_segment": "segment",
     "due_by_channel": "channel",
 }
-DUE = """
-SELECT {columns}, state, why, COUNT(*) FROM fact_claim
-WHERE programme_id = %(programme)s AND matures_at > %(starts)s AND matures_at <= LEAST(%(ends)s, %(as_of)s)
-    AND state <> 'void'
-GROUP BY GROUPING SETS ({sets}), state, why
-"""
-ENDED = """
-SELECT outcome, COUNT(*) FROM fact_leaving
-WHERE programme_id = %(programme)s AND ended_at >= %(starts)s AND ended_at < %(ends)s GROUP BY outcome
-"""
 
 
 class Row(NamedTuple):
@@ -138,17 +126,12 @@ def statement_of(programme: Programme, month: date) -> Statement:
     """Count a month's statement as known now."""
     starts, ends = bounds(programme, month, after(month) - timedelta(days=1))
     as_of = clock.now()
-    values = {"programme": programme.pk, "starts": starts, "ends": ends, "as_of": as_of}
-    with large_reads():
-        rows = [*_books(booked(programme, starts, ends)), *_due(values), *_wishes(values)]
+    rows = [
+        *_books(booked(programme, starts, ends)),
+        *_due(due(programme, starts, min(ends, as_of))),
+        *(Row("wishes", "", outcome, WISHES, count) for outcome, count in ended(programme, starts, ends)),
+    ]
     return Statement(month, starts, ends, as_of, tuple(sorted(row for row in rows if row.amount)))
-
-
-def _run(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, dict(values))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _books(kept: Iterable[tuple[str, str, int, int]]) -> Iterator[Row]:
@@ -164,33 +147,19 @@ def _books(kept: Iterable[tuple[str, str, int, int]]) -> Iterator[Row]:
         yield Row("books", "", line, unit, amount)
 
 
-@cache
-def _due_sql() -> str:
-    names = [part.removeprefix("due_by_") for part in SPLITS]
-    columns = f"GROUPING({', '.join(names)}), {', '.join(names)}"
-    return DUE.format(columns=columns, sets=", ".join(["()", *(f"({name})" for name in names)]))
-
-
-def _due(values: Mapping[str, Any]) -> Iterator[Row]:
+def _due(kept: Iterable[tuple[str, str, str, str, int]]) -> Iterator[Row]:
     """Yield the claims that came due, of all and by group: how many, and what became of them."""
     counted: dict[tuple[str, str, str], int] = {}
-    parts = list(SPLITS)
-    for mask, *groups, state, why, number in _run(_due_sql(), values):
-        at = next((place for place in range(len(parts)) if not mask >> (len(parts) - 1 - place) & 1), None)
-        part, key = ("due", "") if at is None else (parts[at], groups[at] or "")
+    for split, key, state, why, number in kept:
+        part = f"due_by_{split}" if split else "due"
         told = [(part, key, "due")]
         if state != "provisional":
             told.append((part, key, state))
         if part == "due" and state == "reversed":
             told.append(("lost", why, "reversed"))
         for one in told:
-            counted[one] = counted.get(one, 0) + int(number)
+            counted[one] = counted.get(one, 0) + number
     yield from (Row(*one, CLAIMS, number) for one, number in counted.items())
-
-
-def _wishes(values: Mapping[str, Any]) -> Iterator[Row]:
-    for outcome, number in _run(ENDED, values):
-        yield Row("wishes", "", outcome, WISHES, int(number))
 
 
 def as_table(rows: Iterable[Row]) -> Iterator[tuple[object, ...]]:

@@ -24,16 +24,17 @@ AT_ONCE = 20_000
 
 KEPT = """
 WITH line AS ({lines} RETURNING programme_id, claim_id, turn, account, count, cost, at)
-INSERT INTO ledger_bookcount (programme_id, at, account, is_first, currency, count, cost)
-SELECT line.programme_id, date_bin('15 minutes', line.at, 'epoch'), line.account, line.turn = 1, claim.currency,
-    sum(line.count), sum(line.cost)
+INSERT INTO ledger_bookcount (programme_id, is_day, at, account, is_first, currency, count, cost)
+SELECT line.programme_id, grain.is_day, date_bin(grain.span, line.at, 'epoch'), line.account, line.turn = 1,
+    claim.currency, sum(line.count), sum(line.cost)
 FROM line JOIN ledger_claim AS claim ON claim.id = line.claim_id
-GROUP BY 1, 2, 3, 4, 5
-ORDER BY 1, 2, 3, 4, 5
-ON CONFLICT (programme_id, at, account, is_first, currency)
+CROSS JOIN (VALUES (FALSE, interval '15 minutes'), (TRUE, '1 day')) AS grain (is_day, span)
+GROUP BY 1, 2, 3, 4, 5, 6
+ORDER BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (programme_id, is_day, at, account, is_first, currency)
     DO UPDATE SET count = ledger_bookcount.count + excluded.count, cost = ledger_bookcount.cost + excluded.cost
 """
-"""Adds lines to the books, and to what is kept of them by the quarter of an hour."""
+"""Adds lines to the books, and to what is kept of them by the quarter of an hour and by the day."""
 
 OPEN = """
 INSERT INTO ledger_posting (programme_id, claim_id, turn, account, count, cost, at)
@@ -60,6 +61,22 @@ FROM (
 WHERE counted.programme_id = gone.programme_id AND counted.made_on = gone.made_on
     AND counted.state = gone.state AND counted.days = gone.days
 """
+DUE_BY = ("reason", "offer", "product", "team", "selling_team", "segment", "channel")
+"""What claims that come due are counted by."""
+BY_SPLIT = "CROSS JOIN LATERAL (VALUES ('', ''), {}) AS told (split, key)".format(
+    ", ".join(f"('{name}', claim.{name})" for name in DUE_BY)
+)
+COUNT_DUE = f"""
+INSERT INTO ledger_duecount (programme_id, matures_at, split, key, state, why, claims)
+SELECT claim.programme_id, claim.matures_at, told.split, told.key, claim.state, claim.why, %(sign)s * count(*)
+FROM ledger_claim AS claim {BY_SPLIT}
+WHERE claim.id = ANY(%(claims)s)
+GROUP BY 1, 2, 3, 4, 5, 6
+ORDER BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (programme_id, matures_at, split, key, state, why)
+    DO UPDATE SET claims = ledger_duecount.claims + excluded.claims
+"""  # noqa: S608 - our own columns
+"""Adds claims to what is kept of those that come due, or takes them out."""
 MOVE = """
 UPDATE ledger_claim AS claim
 SET state = told.state, state_at = told.state_at, why = told.why, evidence_at = told.evidence_at,
@@ -177,6 +194,7 @@ def open_entries(claims: Sequence[int]) -> None:
     """Enter new claims into the books."""
     run(KEPT.format(lines=OPEN), claims=claims, now=clock.now())
     run(COUNT, claims=claims)
+    run(COUNT_DUE, claims=claims, sign=1)
 
 
 def judge_accounts(programme: Programme, accounts: Iterable[int], *, actor: str) -> int:
@@ -253,7 +271,10 @@ def _write(programme: Programme, moves: Sequence[Move], actor: str) -> int:
     if not moves:
         return 0
     claims = [move.row.id for move in moves]
+    news = [move for move in moves if move.is_news]
+    told = [move.row.id for move in news]
     run(UNCOUNT, claims=claims)
+    run(COUNT_DUE, claims=told, sign=-1)
     run(
         MOVE,
         claims=claims,
@@ -265,6 +286,7 @@ def _write(programme: Programme, moves: Sequence[Move], actor: str) -> int:
         turns=[move.turn for move in moves],
     )
     run(COUNT, claims=claims)
+    run(COUNT_DUE, claims=told, sign=1)
     entries = [move for move in moves if move.is_entry]
     run(
         KEPT.format(lines=POST),
@@ -274,7 +296,7 @@ def _write(programme: Programme, moves: Sequence[Move], actor: str) -> int:
         was=[move.row.state for move in entries],
         state=[str(move.verdict.state) for move in entries],
     )
-    announce_all([_news(move) for move in moves if move.is_news], programme=programme, actor=actor)
+    announce_all([_news(move) for move in news], programme=programme, actor=actor)
     return len(entries)
 
 

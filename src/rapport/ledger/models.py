@@ -177,13 +177,14 @@ class DayCount(models.Model):
 
 
 class BookCount(models.Model):
-    """What the lines of an account add up to in a quarter of an hour, first entries apart.
+    """What the lines of an account add up to in a quarter of an hour, and in a day of UTC; first entries apart.
 
     Kept beside the lines, so that a month's books are a sum over thousands. Months begin with a quarter of an hour
-    in every zone.
+    in every zone; what was before them is told by days.
     """
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_day = models.BooleanField()
     at = models.DateTimeField()
     account = models.CharField(max_length=12, choices=choices(State))
     is_first = models.BooleanField()
@@ -194,9 +195,34 @@ class BookCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["programme", "at", "account", "is_first", "currency"], name="book_count_once"
+                fields=["programme", "is_day", "at", "account", "is_first", "currency"], name="book_count_once"
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.count:+d}"
+
+
+class DueCount(models.Model):
+    """How many claims that mature at one moment are in a state, and why: in all, and by each value of each split.
+
+    Kept beside the claims, so that a month's statement is a sum over thousands.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+", db_index=False)
+    matures_at = models.DateTimeField()
+    split = models.CharField(max_length=20, blank=True)
+    key = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=12, choices=choices(State))
+    why = models.CharField(max_length=20)
+    claims = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "matures_at", "split", "key", "state", "why"], name="due_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matures_at:%Y-%m-%d}: {self.claims} {self.state}"

@@ -15,7 +15,7 @@ from django.db.models import Count, Sum
 from rapport.kit.errors import Invalid, NotFound
 from rapport.ledger.books import terms_of
 from rapport.ledger.judging import State, Status
-from rapport.ledger.models import AccountFact, Claim, DayCount
+from rapport.ledger.models import AccountFact, Claim, DayCount, DueCount
 from rapport.numeric.survival import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -29,8 +29,13 @@ SELECT line, currency, sum(count), sum(cost) FROM (
         WHEN account <> 'provisional' THEN account WHEN at < %(starts)s THEN 'opening'
         WHEN is_first THEN 'made' ELSE 'moved' END AS line
     FROM ledger_bookcount
-    WHERE programme_id = %(programme)s AND at < %(ends)s AND account <> 'made'
+    WHERE programme_id = %(programme)s AND NOT is_day AND account <> 'made'
+        AND at >= date_bin('1 day', %(starts)s, 'epoch') AND at < %(ends)s
         AND (account = 'provisional' OR at >= %(starts)s)
+    UNION ALL
+    SELECT count, cost, currency, 'opening' FROM ledger_bookcount
+    WHERE programme_id = %(programme)s AND is_day AND account = 'provisional'
+        AND at < date_bin('1 day', %(starts)s, 'epoch')
 ) AS kept GROUP BY line, currency
 """
 SPLITS = (
@@ -110,6 +115,15 @@ def booked(programme: Programme, starts: datetime, ends: datetime) -> list[tuple
     with connection.cursor() as cursor:
         cursor.execute(BOOKED, {"programme": programme.pk, "starts": starts, "ends": ends})
         return [(line, currency, int(count), int(cost)) for line, currency, count, cost in cursor.fetchall()]
+
+
+def due(programme: Programme, after: datetime, until: datetime) -> list[tuple[str, str, str, str, int]]:
+    """Return how many claims matured or ought to have after one moment and up to another, void ones aside: the
+    split (DUE_BY, empty: all of them), its value, state, why, and how many.
+    """
+    rows = DueCount.objects.filter(programme=programme, matures_at__gt=after, matures_at__lte=until)
+    counted = rows.exclude(state=State.VOID).values("split", "key", "state", "why").annotate(counted=Sum("claims"))
+    return list(counted.filter(counted__gt=0).values_list("split", "key", "state", "why", "counted"))
 
 
 def followed(programme: Programme, start: date, end: date) -> list[tuple[int, bool, int]]:

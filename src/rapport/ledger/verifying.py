@@ -16,7 +16,7 @@ from rapport.ledger.models import Claim
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-BALANCE = """
+BALANCE = f"""
 WITH entry AS (
     SELECT claim_id, turn, count(*) AS lines, sum(count) AS count, sum(cost) AS cost
     FROM ledger_posting WHERE programme_id = %(programme)s GROUP BY claim_id, turn
@@ -51,14 +51,25 @@ UNION ALL
 SELECT at::text, 'what is kept of the books is not what their lines add up to'
 FROM (SELECT * FROM ledger_bookcount WHERE programme_id = %(programme)s AND (count <> 0 OR cost <> 0)) AS kept
 FULL JOIN (
-    SELECT date_bin('15 minutes', line.at, 'epoch') AS at, line.account, line.turn = 1 AS is_first, claim.currency,
-        sum(line.count) AS count, sum(line.cost) AS cost
+    SELECT grain.is_day, date_bin(grain.span, line.at, 'epoch') AS at, line.account, line.turn = 1 AS is_first,
+        claim.currency, sum(line.count) AS count, sum(line.cost) AS cost
     FROM ledger_posting AS line JOIN ledger_claim AS claim ON claim.id = line.claim_id
-    WHERE line.programme_id = %(programme)s GROUP BY 1, 2, 3, 4 HAVING sum(line.count) <> 0 OR sum(line.cost) <> 0
-) AS told USING (at, account, is_first, currency)
+    CROSS JOIN (VALUES (FALSE, interval '15 minutes'), (TRUE, '1 day')) AS grain (is_day, span)
+    WHERE line.programme_id = %(programme)s GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(line.count) <> 0 OR sum(line.cost) <> 0
+) AS told USING (is_day, at, account, is_first, currency)
 WHERE kept.count IS DISTINCT FROM told.count OR kept.cost IS DISTINCT FROM told.cost
+UNION ALL
+SELECT matures_at::text, 'what is kept of the claims that come due is not what they are'
+FROM (SELECT * FROM ledger_duecount WHERE programme_id = %(programme)s AND claims <> 0) AS kept
+FULL JOIN (
+    SELECT claim.matures_at, told.split, told.key, claim.state, claim.why, count(*) AS claims
+    FROM ledger_claim AS claim {books.BY_SPLIT}
+    WHERE claim.programme_id = %(programme)s GROUP BY 1, 2, 3, 4, 5
+) AS told USING (matures_at, split, key, state, why)
+WHERE kept.claims IS DISTINCT FROM told.claims
 LIMIT 1
-"""
+"""  # noqa: S608 - our own columns
 AT_ONCE = 5000
 Told = tuple[str, datetime, str, datetime | None, int]
 

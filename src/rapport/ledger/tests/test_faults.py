@@ -76,6 +76,8 @@ def hold(world: World) -> None:
         "reversed": 6,
         "void": 2,
     }
+    opening = queries.booked(world.programme, LATER + timedelta(hours=1), LATER + timedelta(days=1))
+    assert [(line, count) for line, _, count, _ in opening] == [("opening", 4)]
 
 
 def _tell(world: World, step: Any) -> None:
@@ -117,6 +119,13 @@ FAULTS = {
         books, "UNCOUNT", "SET claims = counted.claims - gone.claims", "SET claims = counted.claims"
     ),
     "what is kept of the books is not theirs": put(books, "KEPT", "sum(line.count), ", "abs(sum(line.count)), "),
+    "a day of the books is another day": put(books, "KEPT", "(TRUE, '1 day')", "(TRUE, '2 days')"),
+    "days and their quarters of an hour are both counted": put(queries, "BOOKED", "AND NOT is_day ", ""),
+    "the day of the beginning is told twice": put(
+        queries, "BOOKED", "AND at < date_bin('1 day', %(starts)s, 'epoch')", "AND at < %(starts)s"
+    ),
+    "what came due stays as it was": put(books, "COUNT_DUE", "%(sign)s * count(*)", "abs(%(sign)s) * count(*)"),
+    "what came due has one split less": put(books, "COUNT_DUE", "WHERE", "WHERE told.split <> 'offer' AND"),
     "first entries are not told apart": put(books, "KEPT", "line.turn = 1", "false"),
     "a claim forgets its entries": put(books, "MOVE", "turns = told.turns", "turns = claim.turns"),
     "a claim forgets since when": put(books, "MOVE", "state_at = told.state_at", "state_at = claim.state_at"),

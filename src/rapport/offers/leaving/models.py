@@ -134,6 +134,7 @@ class SaveAttempt(models.Model):
             models.Index(fields=["customer", "opened_at"], name="save_attempt_by_customer"),
             models.Index(fields=["contact"], name="save_attempt_by_contact"),
             models.Index(fields=["programme", "opened_at"], name="save_attempt_by_time"),
+            models.Index(fields=["programme", "ended_at", "outcome"], name="save_attempt_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -81,6 +81,12 @@ def left_between(programme: Programme, start: datetime, end: datetime) -> list[S
     return list(found.order_by("ended_at", "pk"))
 
 
+def ended(programme: Programme, starts: datetime, ends: datetime) -> list[tuple[str, int]]:
+    """Return how the wishes to leave that ended from one moment to before another did, and how many each way."""
+    found = SaveAttempt.objects.filter(programme=programme, ended_at__gte=starts, ended_at__lt=ends)
+    return list(found.values_list("outcome").annotate(wishes=Count("*")).order_by("outcome"))
+
+
 def open_attempt_of(customer: Customer) -> SaveAttempt | None:
     """Return the customer's newest wish to leave that has no outcome yet."""
     found = SaveAttempt.objects.select_related(*WITH).filter(customer=customer, state=SaveAttempt.State.OPEN)
