@@ -24,6 +24,7 @@ from rapport.customers.models import (
 from rapport.customers.points import normal_email, normal_phone
 from rapport.kit import sealing
 from rapport.kit.errors import Invalid
+from rapport.kit.often import OneOf
 
 Texts = Mapping[str, str]
 
@@ -97,7 +98,7 @@ def keys_among(programme: Programme, keys: Iterable[str]) -> set[str]:
 
 def rows_by_key(programme: Programme, keys: Iterable[str]) -> dict[str, int]:
     """Return the internal ids of customers whose data may be used, by the partner's key."""
-    found = Customer.objects.filter(programme=programme, key__in=list(keys), standing=Standing.ACTIVE)
+    found = Customer.objects.filter(OneOf("key", keys), programme=programme, standing=Standing.ACTIVE)
     return dict(found.values_list("key", "id"))
 
 

@@ -6,12 +6,12 @@ sending it. Nothing else differs: the same rows of the same models, within the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet, Value
 from django.db.models.query import ModelIterable
 from django.db.transaction import TransactionManagementError
 
@@ -37,6 +37,15 @@ class Among(Func):
 
     def __init__(self, field: str, name: str) -> None:
         super().__init__(F(field), Given(name))
+
+
+class OneOf(Func):
+    """Says that a field (its path) is one of many values, sent as one list: ``__in`` sends each by itself."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", BooleanField()
+
+    def __init__(self, field: str, values: Iterable[object]) -> None:
+        super().__init__(F(field), Value(list(values)))
 
 
 class Often(Generic[Row]):

@@ -33,7 +33,8 @@ _KEYWORD = re.compile(
 _NEAR = 40  # characters before a number in which a word for a card counts
 _UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{32,}(?![0-9A-Za-z])", re.IGNORECASE)
-_IBAN = re.compile(r"(?<![0-9A-Za-z])(?=([A-Za-z]{2}[0-9]{2}(?:[ \-.\u00a0]?[0-9A-Za-z]){11,30}))")
+_ACCOUNT = r"[A-Za-z]{2}[0-9]{2}(?:[ \-.\u00a0]?[0-9A-Za-z]){11,30}"
+_IBAN = re.compile(rf"(?<![0-9A-Za-z])(?=({_ACCOUNT}))")
 _CODE_WORD = (
     r"\b(?:cvv2?|cvc2?|cvn|csc|pin|security code|card verification (?:code|value|number)|prüfziffer|"
     r"sicherheitscode|kartenprüfnummer)\b"
@@ -44,17 +45,19 @@ _CODE = re.compile(
 )
 _ASKS_FOR_CODE = re.compile(_CODE_WORD, re.IGNORECASE)
 _BARE_CODE = re.compile(r"(?<!\d)(?<!\d[.,])\d{3,6}(?![.,]?\d)")
-_NATIONAL = tuple(
-    (re.compile(rf"(?<![\dA-Za-z]){shape}(?![\dA-Za-z-])", re.ASCII), is_valid)
-    for shape, is_valid in (
-        (r"\d{3}-\d{2}-\d{4}", checksums.is_us_social_security),
-        (r"[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]", checksums.is_uk_insurance),
-        (r"\d{8}[ -]?[A-HJ-NP-TV-Za-hj-np-tv-z]", checksums.is_spanish_dni),
-        (r"\d{3}\.\d{3}\.\d{3}-\d{2}", checksums.is_brazilian_cpf),
-        (r"[12](?: ?\d){4} ?[\dABab](?: ?\d){9}", checksums.is_french_insee),
-        (r"[A-Za-z]{6}\d{2}[A-Za-z]\d{2}[A-Za-z]\d{3}[A-Za-z]", checksums.is_italian_tax_code),
-    )
+_SHAPES = (
+    (r"\d{3}-\d{2}-\d{4}", checksums.is_us_social_security),
+    (r"[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]", checksums.is_uk_insurance),
+    (r"\d{8}[ -]?[A-HJ-NP-TV-Za-hj-np-tv-z]", checksums.is_spanish_dni),
+    (r"\d{3}\.\d{3}\.\d{3}-\d{2}", checksums.is_brazilian_cpf),
+    (r"[12](?: ?\d){4} ?[\dABab](?: ?\d){9}", checksums.is_french_insee),
+    (r"[A-Za-z]{6}\d{2}[A-Za-z]\d{2}[A-Za-z]\d{3}[A-Za-z]", checksums.is_italian_tax_code),
 )
+_NATIONAL = tuple(
+    (re.compile(rf"(?<![\dA-Za-z]){shape}(?![\dA-Za-z-])", re.ASCII), is_valid) for shape, is_valid in _SHAPES
+)
+_WHOLE = re.compile("|".join([_RUN.pattern, _ACCOUNT, *(shape for shape, _ in _SHAPES)]))
+"""What a text that is one secret and nothing else looks like: those that do not need no closer look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,11 @@ def mask_answer(question: str, text: str) -> Masked:
 
 def is_secret(text: str) -> bool:
     """Say whether the whole text is one secret, such as a card number in a field of its own."""
-    found = find(text.strip())
-    return len(found) == 1 and (found[0].start, found[0].end) == (0, len(text.strip()))
+    text = text.strip()
+    if not _WHOLE.fullmatch(text):
+        return False
+    found = find(text)
+    return len(found) == 1 and (found[0].start, found[0].end) == (0, len(text))
 
 
 def _shown(kind: str, secret: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from rapport.events.actions import News, announce, announce_all
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.often import OneOf
 from rapport.kit.turns import Turn, take_turns
 from rapport.ledger import books
 from rapport.ledger.events import AccountsHeard, LedgerClaimed, LedgerTermsSet, LedgerVoided
@@ -94,8 +95,7 @@ SPLITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """The partner's word on what a customer has; ``customer`` is the id of the row."""
 
     customer: int
@@ -154,7 +154,7 @@ def claim(*, programme: Programme, saves: Iterable[Save], actor: str, audience: 
 def hear(*, programme: Programme, words: Sequence[Word], actor: str) -> int:
     """Keep the partner's word on accounts, and judge the claims it is about anew; return how many were new."""
     take_turns(Turn.LEDGER, programme.pk)
-    _ensure_accounts(programme, {(word.customer, word.holding) for word in words})
+    _open_accounts(programme, {(word.customer, word.holding) for word in words})
     values: dict[str, Any] = {
         "programme": programme.pk,
         "now": clock.now(),
@@ -213,11 +213,16 @@ def _judge_open(programme: Programme, *, actor: str) -> int:
     return books.judge_accounts(programme, due.values_list("account", flat=True), actor=actor)
 
 
-def _ensure_accounts(programme: Programme, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+def _open_accounts(programme: Programme, wanted: Iterable[tuple[int, str]]) -> None:
     pairs = sorted(wanted)
     customers, holdings = [customer for customer, _ in pairs], [holding for _, holding in pairs]
     books.run(ACCOUNTS, programme=programme.pk, customers=customers, holdings=holdings)
-    found = Account.objects.filter(programme=programme, customer__in=set(customers))
+
+
+def _ensure_accounts(programme: Programme, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    pairs = set(wanted)
+    _open_accounts(programme, pairs)
+    found = Account.objects.filter(OneOf("customer_id", {customer for customer, _ in pairs}), programme=programme)
     return {(row[0], row[1]): row[2] for row in found.values_list("customer_id", "holding", "id")}
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from rapport.events.actions import News, announce_all
 from rapport.kit import clock
+from rapport.kit.often import OneOf
 from rapport.ledger.events import LedgerMoved
 from rapport.ledger.judging import Claimed, Fact, Speaks, Status, Verdict, day_of, judge
 from rapport.ledger.models import AccountFact, Claim, Terms
@@ -227,7 +228,7 @@ def moves_of(programme: Programme, accounts: Sequence[int]) -> Iterable[Move]:
 
 def rows_of(accounts: Sequence[int]) -> list[Row]:
     """Return the claims of these accounts, by account and time."""
-    found = Claim.objects.filter(account__in=accounts).order_by("account", "made_at", "id")
+    found = Claim.objects.filter(OneOf("account_id", accounts)).order_by("account", "made_at", "id")
     return [Row(*row) for row in found.values_list(*FIELDS)]
 
 

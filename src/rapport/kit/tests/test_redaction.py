@@ -37,6 +37,29 @@ def typed(draw: st.DrawFn, digits: str) -> str:
     return separator.join(groups).translate(str.maketrans(SCRIPTS[0], script))
 
 
+SECRETS = ["123-45-6789", "AB123456C", "12345678Z", "529.982.247-25", "2 55 08 14 168 025 38", "RSSMRA85T10A562S"]
+
+
+@given(
+    st.data(),
+    st.one_of(
+        cards(),
+        st.sampled_from([*SECRETS, "GB82 WEST 1234 5698 7654 32"]),
+        st.text("0123456789AZb- .", max_size=25),
+    ),
+    st.sampled_from(["", "", "x", " ", "7", "no "]),
+)
+def test_a_field_is_secret_where_all_of_it_is_one(data: st.DataObject, told: str, beside: str) -> None:
+    text = beside + (data.draw(typed(told)) if told.isdigit() else told)
+    found = [(one.start, one.end) for one in find(text.strip())]
+    assert is_secret(text) == (found == [(0, len(text.strip()))])
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_national_number_alone_is_secret(secret: str) -> None:
+    assert is_secret(secret)
+
+
 @given(st.data(), cards(), words, words)
 def test_a_card_number_is_hidden_however_it_is_typed(
     data: st.DataObject, card: str, before: str, after: str

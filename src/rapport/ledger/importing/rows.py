@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from rapport.kit import clock
@@ -23,8 +23,7 @@ HIGHEST = 2_000_000_000
 FIRST_YEAR = 1970
 
 
-@dataclass(frozen=True, slots=True)
-class WordRecord:
+class WordRecord(NamedTuple):
     """The partner's word on what a customer has, as a row tells it."""
 
     line: int
