@@ -6,6 +6,8 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
@@ -77,8 +79,9 @@ def announce_all(news: Iterable[News], *, programme: Programme, actor: str) -> l
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [programme.pk, actor, rows, LIVE_CHANNEL])
         ids = [int(found[0]) for found in cursor.fetchall()]
-    for event_id, one in zip(ids, told, strict=True):
-        listeners.defer_for(one.happening.name, programme_id=programme.pk, event_id=event_id)
+    events = zip((one.happening.name for one in told), ids, strict=True)
+    for name, group in groupby(events, key=itemgetter(0)):
+        listeners.defer_for(name, programme_id=programme.pk, event_ids=[event_id for _, event_id in group])
     return ids
 
 

@@ -5,8 +5,10 @@ that was rolled back.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from procrastinate.tasks import Task
+from procrastinate.types import JSONDict
 
 _tasks: dict[str, list["Task[..., object, ...]"]] = defaultdict(list)
 
@@ -17,7 +19,8 @@ def subscribe(event_name: str, task: "Task[..., object, ...]") -> None:
         _tasks[event_name].append(task)
 
 
-def defer_for(event_name: str, *, programme_id: int, event_id: int) -> None:
-    """Queue the jobs of everyone who listens for events of this name, for one of them."""
+def defer_for(event_name: str, *, programme_id: int, event_ids: Iterable[int]) -> None:
+    """Queue the jobs of everyone who listens for events of this name, for each of these."""
+    told: list[JSONDict] = [{"programme_id": programme_id, "event_id": event_id} for event_id in event_ids]
     for task in _tasks[event_name]:
-        task.defer(programme_id=programme_id, event_id=event_id)
+        task.batch_defer(*told)

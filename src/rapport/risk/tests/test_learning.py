@@ -1,6 +1,5 @@
 """A programme's risk through time: learnt on the past, measured on what came later, told, and kept in the wall."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -166,7 +165,7 @@ def test_who_the_partners_accounts_say_cancelled_left_then_unless_that_is_correc
     word = ledger.Word(leaves.pk, "", now - timedelta(days=8), Status.CANCELLED, since=now - timedelta(days=12))
     wrong = ledger.Word(corrected.pk, "", now - timedelta(days=8), Status.CANCELLED)
     words = [
-        *(word, wrong, replace(wrong, status=Status.ACTIVE, sequence=1)),
+        *(word, wrong, wrong._replace(status=Status.ACTIVE, sequence=1)),
         ledger.Word(stays.pk, "", now - timedelta(days=8), Status.SET_TO_CANCEL),
     ]
     ledger.hear(programme=world.programme, words=words, actor="test")
