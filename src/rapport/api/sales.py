@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from ninja import Field, Router, Schema
 from rapport.accounts.doors import Door, declares
 from rapport.accounts.roles import Right
 from rapport.api.tokens import token_for
+from rapport.customers.promises.kinds import kind_names
 from rapport.customers.sales.actions import tell_sales
 from rapport.customers.sales.mapping import MOST_PROMISES
 from rapport.customers.sales.records import PromisedRecord, SaleRecord, checked
@@ -22,7 +24,7 @@ MOST = 1000
 
 
 class PromisedIn(Schema):
-    """Something promised with a sale; ``kept_on`` is the day it was kept, where it was."""
+    """Something promised with a sale, of a known kind; ``kept_on`` is the day it was kept, where it was."""
 
     what: str = Field(max_length=300)
     due_on: date | None = None
@@ -72,19 +74,20 @@ def post_sales(request: HttpRequest, key: str, told: SalesIn) -> dict[str, Any]:
     """
     with token_for(request, key, Right.DELIVER_FILES) as token:
         feeds.require_running(token.programme, "sales")
-        records = [_record(number, one) for number, one in enumerate(told.sales)]
+        kinds = kind_names(token.programme)
+        records = [_record(number, one, kinds) for number, one in enumerate(told.sales)]
         done = tell_sales(programme=token.programme, records=records, actor=f"token:{token.public_id}")
         feeds.heard(programme=token.programme, feed="sales")
     counts = {name: getattr(done, name) for name in ("made", "changed", "same", "stale")}
     return counts | {"left_out": [record.key for record, _ in done.left_out]}
 
 
-def _record(number: int, one: SaleIn) -> SaleRecord:
+def _record(number: int, one: SaleIn, kinds: Collection[str]) -> SaleRecord:
     told = one.model_dump()
     promised = tuple(PromisedRecord(**each) for each in told.pop("promised"))
     if one.as_of is not None and one.as_of.tzinfo is None:
         raise Invalid(f"sales.{number}: as_of has no time zone; write it as 2026-03-31T08:00Z.")
     try:
-        return checked(SaleRecord(line=number, promised=promised, **told))
+        return checked(SaleRecord(line=number, promised=promised, **told), kinds)
     except Invalid as fault:
         raise Invalid(f"sales.{number} {fault}.") from fault

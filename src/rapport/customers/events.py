@@ -65,6 +65,15 @@ class PromiseHanded:
 
 
 @dataclass(frozen=True)
+class PromiseMoved:
+    """A promised call-back is to be made at another time."""
+
+    name: ClassVar[str] = "promise.moved"
+    promise: Code
+    due_by: Code
+
+
+@dataclass(frozen=True)
 class PromiseNearlyDue:
     """Who keeps a promise was warned before it was due."""
 
@@ -78,6 +87,15 @@ class PromiseOverdue:
 
     name: ClassVar[str] = "promise.overdue"
     promise: Code
+
+
+@dataclass(frozen=True)
+class PromiseKindChanged:
+    """A kind of promises was added, changed, retired or brought back."""
+
+    name: ClassVar[str] = "promise_kind.changed"
+    kind: Code
+    change: Code
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from rapport.customers.consent.models import ContactBar
-from rapport.customers.promises.models import Promise
+from rapport.customers.promises.models import Promise, PromiseKind
 from rapport.customers.sales.models import Sale
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
@@ -21,6 +21,7 @@ __all__ = [
     "Holding",
     "OwnRep",
     "Promise",
+    "PromiseKind",
     "Reveal",
     "Sale",
     "SealedValue",

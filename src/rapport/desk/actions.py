@@ -15,11 +15,15 @@ from rapport.contacts.access import access_in_hand
 from rapport.customers import revealing
 from rapport.customers.points import normal_email, normal_phone
 from rapport.customers.promises import actions as promises
+from rapport.customers.promises.call_backs import call_back_at
+from rapport.customers.promises.keepers import Keeper
+from rapport.customers.promises.kinds import usable_kind, usual_due
 from rapport.customers.promises.queries import open_promises_of
 from rapport.customers.queries import (
     customer_at,
     customer_by_key,
     customer_by_number,
+    points_of,
     revealed_ids,
 )
 from rapport.guides import actions as guides
@@ -28,7 +32,7 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.offers.leaving import actions as leaving
 from rapport.prompts import actions as prompts
 from rapport.routing import actions as routing
-from rapport.routing import handing
+from rapport.routing import call_backs, handing, promised
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -155,24 +159,48 @@ def promise(
     member: Member,
     contact_id: UUID,
     what: str,
-    due_on: date,
+    due_on: date | datetime | None = None,
     kind: str = "other",
     product: str = "",
     heard: UUID | None = None,
 ) -> None:
-    """Put a promise on the file of the customer in hand; ``heard`` is the prompt that told of it."""
+    """Put a promise on the file of the customer in hand; ``heard`` is the prompt that told of it.
+
+    One to call back at a time books the call-back too, to their number on file.
+    """
     contact, customer = customer_in_hand(member, contact_id)
     if heard is not None and not prompts.take_up(member=member, contact=contact, prompt=heard):
         raise Conflict("This promise is on file already.")
+    when = due_on or usual_due(usable_kind(member.programme, kind))
+    if at := call_back_at(kind, when):
+        number = _number_of(contact, customer)
+        call_backs.book(
+            member=member,
+            contact_id=contact_id,
+            phone=number,
+            due_at=at,
+            is_mine=True,
+            note=what,
+            product=product,
+        )
+        return
     promises.make_promise(
         member=member,
         customer=customer,
         what=what,
-        due_on=due_on,
+        due_on=when,
         kind=kind,
         product=product,
         contact_id=contact.pk,
     )
+
+
+def _number_of(contact: Contact, customer: Customer) -> str:
+    known = [contact.address] if contact.channel == "voice" else []
+    known += [point.value for point in points_of(customer) if point.kind == "phone"]
+    if not any(known):
+        raise Invalid("No number of theirs is on file. Choose Call back, and say which number.")
+    return next(filter(None, known))
 
 
 @transaction.atomic
@@ -190,7 +218,34 @@ def settle(*, member: Member, contact_id: UUID, promise_id: int, kept: bool) -> 
     _, customer = customer_in_hand(member, contact_id)
     if all(promise.pk != promise_id for promise in open_promises_of(customer)):
         raise Conflict("This promise is settled already, or is another customer's.")
+    booked = promised.hold(promise_id)
     promises.settle_promise(member=member, promise_id=promise_id, kept=kept, in_contact=True)
+    if booked is not None:
+        call_backs.call_off_promised(booked, actor=f"member:{member.pk}")
+
+
+@transaction.atomic
+def put_on_file(*, member: Member, promise_id: int, came_to: str, on: date | None, note: str) -> None:
+    """Say what became of a promise beside a contact; a call-back that waits for its time goes with it."""
+    booked = promised.hold(promise_id)
+    if came_to == "withdrawn":
+        promises.withdraw_promise(member=member, promise_id=promise_id, note=note)
+    else:
+        kept = came_to == "kept"
+        promises.settle_promise(
+            member=member, promise_id=promise_id, kept=kept, on=on if kept else None, note=note
+        )
+    if booked is not None:
+        call_backs.call_off_promised(booked, actor=f"member:{member.pk}")
+
+
+@transaction.atomic
+def hand(*, member: Member, promise_id: int, rep: Member) -> None:
+    """Have a rep keep a promise from now on, and make its call-back, where the call was one person's."""
+    booked = promised.hold(promise_id)
+    promises.hand_promise(member=member, promise_id=promise_id, keeper=Keeper(member=rep))
+    if booked is not None:
+        call_backs.hand_promised(booked, owner=rep, actor=f"member:{member.pk}")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from rapport.customers.promises.wording import KINDS
+from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.kit.ids import new_id
 
@@ -22,11 +22,9 @@ class PromiseForm(forms.Form):
     """A promise and its day, and the prompt that told of it."""
 
     what = forms.CharField(max_length=300, error_messages={"required": "Say what was promised."})
-    due_on = forms.DateField(error_messages={"required": "Say by which day.", "invalid": "Choose a day."})
+    due_on = forms.DateField(required=False, error_messages={"invalid": "Choose a day."})
     at = forms.TimeField(required=False, error_messages={"invalid": "Choose a time."})
-    kind = forms.ChoiceField(
-        choices=KINDS, required=False, error_messages={"invalid_choice": "Choose from the list."}
-    )
+    kind = forms.CharField(max_length=20, required=False, error_messages={"max_length": "Choose from the list."})
     product = forms.CharField(max_length=100, required=False)
     heard = forms.UUIDField(required=False)
 
@@ -63,13 +61,18 @@ def read(form_class: type[forms.Form], data: QueryDict) -> dict[str, Any]:
 
 
 def promise(data: QueryDict, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what was promised, by when (a time is read on the programme's clock), and what told of it."""
+    """Return what was promised, by when (None: as usual for its kind), and what told of it.
+
+    A time is read on the programme's clock, and is today's where no day is told.
+    """
     values = read(PromiseForm, data)
-    due_on: date = values["due_on"]
+    due_on: date | None = values["due_on"]
     at: time | None = values["at"]
+    if at and due_on is None:
+        due_on = clock.now().astimezone(zone).date()
     return {
         "what": values["what"],
-        "due_on": datetime.combine(due_on, at, zone) if at else due_on,
+        "due_on": datetime.combine(due_on, at, zone) if at and due_on else due_on,
         "kind": values["kind"] or "other",
         "product": values["product"],
         "heard": values["heard"],

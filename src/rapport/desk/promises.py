@@ -17,10 +17,11 @@ from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_look
-from rapport.customers.promises import actions, queries
+from rapport.customers.promises import queries
 from rapport.customers.promises.access import access_promise
-from rapport.customers.promises.keepers import Keeper
+from rapport.customers.promises.kinds import kind_names
 from rapport.customers.promises.wording import standing
+from rapport.desk import actions
 from rapport.desk.forms import read
 from rapport.insight.selling import WITHIN as WITHIN_DAYS
 from rapport.insight.selling import effect_on_leaving
@@ -76,6 +77,7 @@ def promises(request: HttpRequest, member: Member) -> HttpResponseBase:
         "programme": member.programme,
         "section": "desk" if member.may(Right.TAKE_CONTACTS) else "floor",
         "mine": mine,
+        "kinds": kind_names(member.programme),
         "floor_rows": rows,
         "watches": watches,
         "at_risk": sum(queries.at_risk(member.programme, within=WITHIN)) if watches else 0,
@@ -94,11 +96,7 @@ def settle(request: HttpRequest, member: Member, promise: UUID) -> HttpResponseB
     found, told = access_promise(member, promise), read(SettleForm, request.POST)
     note: str = told["note"]
     on: date | None = told["on"]
-    if told["came_to"] == "withdrawn":
-        actions.withdraw_promise(member=member, promise_id=found.pk, note=note)
-    else:
-        kept = told["came_to"] == "kept"
-        actions.settle_promise(member=member, promise_id=found.pk, kept=kept, on=on if kept else None, note=note)
+    actions.put_on_file(member=member, promise_id=found.pk, came_to=told["came_to"], on=on, note=note)
     return _back(request, member, SETTLED[told["came_to"]])
 
 
@@ -117,7 +115,7 @@ def hand(request: HttpRequest, member: Member, promise: UUID) -> HttpResponseBas
     )
     if rep is None:
         raise Invalid("Choose who is to keep it from the list.")
-    actions.hand_promise(member=member, promise_id=found.pk, keeper=Keeper(member=rep))
+    actions.hand(member=member, promise_id=found.pk, rep=rep)
     return _back(request, member, f"{rep.name} keeps it now.")
 
 

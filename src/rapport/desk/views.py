@@ -20,7 +20,7 @@ from rapport.contacts.access import access_in_hand
 from rapport.customers import actions as customers
 from rapport.customers.consent import actions as consent
 from rapport.customers.consent.queries import CHANNELS as BARS
-from rapport.customers.promises.wording import KINDS as PROMISE_KINDS
+from rapport.customers.promises.kinds import kinds_of
 from rapport.customers.revealing import REASONS
 from rapport.desk import actions, forms, queries
 from rapport.guides import actions as guides
@@ -372,7 +372,7 @@ def _context(member: Member, work: queries.Work) -> dict[str, object]:
         "in_an_hour": localtime(clock.now() + timedelta(hours=1), member.programme.zone),
         "today": localtime(clock.now(), member.programme.zone).date(),
         "declines": DECLINES,
-        "promise_kinds": PROMISE_KINDS,
+        "promise_kinds": [(one.key, f"{one.name} ({one.due_words})") for one in kinds_of(member.programme)],
         "bar_choices": [(one.value, one.label) for one in BARS],
         "may_reveal": member.may(Right.REVEAL),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rapport.accounts.names import Names
 from rapport.contacts.queries import reason_names
+from rapport.customers.promises.kinds import kind_names
 from rapport.customers.queries import segments_of
 from rapport.guides import versions as guides
 from rapport.guides.library.queries import rebuttal_titles
@@ -42,6 +43,8 @@ def names_of(programme: Programme, dimension: str, people: Names) -> dict[Group,
         return dict(people.by_agent.items())
     if dimension == "reason":
         return dict(reason_names(programme).items())
+    if dimension == "kind":
+        return dict(kind_names(programme).items())
     if dimension == "segment":
         return {segment.key: segment.name for segment in segments_of(programme)}
     if dimension in ("leaving_reason", "leaving_detail"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from rapport.customers.promises.wording import KINDS
+from rapport.customers.promises.kinds import kind_names
 from rapport.customers.sales.queries import Sold, sales_between, sales_of_each
 from rapport.insight.queries import bounds
 from rapport.kit import clock
@@ -111,7 +111,7 @@ def statement(programme: Programme, team: str, month: date) -> Statement:
         team=team,
         month=first,
         products=Counter(one.sale.product for one in sold).most_common(),
-        promised=[(words, made[kind]) for kind, words in KINDS if kind in made],
+        promised=[(words, made[kind]) for kind, words in kind_names(programme).items() if kind in made],
         reasons=Counter(one.reason for one in gone).most_common(),
         gone=gone,
     )

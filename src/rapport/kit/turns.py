@@ -26,6 +26,7 @@ class Turn(IntEnum):
     RISK = 7_338
     SCORECARDS = 7_341
     SAMPLING = 7_342
+    PROMISE_KINDS = 7_350
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -16,7 +16,7 @@ from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.documents import KEY
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.routing import presence
+from rapport.routing import presence, promised
 from rapport.routing.call_back_queries import booked_about, call_back_of
 from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
@@ -285,6 +285,7 @@ def settle_call_back(one: CallBack, *, state: CallBack.State, actor: str) -> Non
     """End a call-back; the caller holds its lock or its contact's."""
     one.state = state
     one.save(update_fields=["state"])
+    promised.came_to(one)
     announce(
         CallBackEnded(call_back=str(one.public_id), state=state.value),
         programme=one.programme,

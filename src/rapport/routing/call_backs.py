@@ -15,6 +15,7 @@ from rapport.customers.points import normal_phone
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.routing import promised
 from rapport.routing.actions import abandon, enqueue, let_go, settle_call_back
 from rapport.routing.call_back_queries import OPEN, call_back_of
 from rapport.routing.events import CallBackBooked, CallBackDue, CallBackNotReached
@@ -38,9 +39,19 @@ ACTOR = "system"
 
 @transaction.atomic
 def book(
-    *, member: Member, contact_id: UUID, phone: str, due_at: datetime, is_mine: bool, note: str = ""
+    *,
+    member: Member,
+    contact_id: UUID,
+    phone: str,
+    due_at: datetime,
+    is_mine: bool,
+    note: str = "",
+    product: str = "",
 ) -> CallBack:
-    """Book a call-back about the contact in hand, for the member or anyone, within the queue's hours."""
+    """Book a call-back about the contact in hand, for the member or anyone, within the queue's hours.
+
+    To a customer on file it is a promise too.
+    """
     about = access_in_hand(member, contact_id, lock=True)
     if about.state not in ("active", "wrap_up"):
         raise Conflict("This contact is closed, so no call-back was booked.")
@@ -54,7 +65,11 @@ def book(
     if hours is not None and not hours.is_open(due_at):
         raise Invalid("Nobody is here at that time. Choose one within the hours of the queue.")
     owner = member if is_mine else None
-    return _put_on_file(about, CallBack(owner=owner, booked_by=member, phone=number, note=note, due_at=due_at))
+    asked = CallBack(owner=owner, booked_by=member, phone=number, note=note, due_at=due_at)
+    made = _put_on_file(about, asked)
+    if made is asked:
+        promised.promise_it(made, what=note, product=product)
+    return made
 
 
 @transaction.atomic
@@ -138,6 +153,7 @@ def _is_put_off(one: CallBack) -> bool:
         return False
     one.due_at = opens
     one.save(update_fields=["due_at"])
+    promised.came_to(one)
     _tell_booked(one, ACTOR)
     return True
 
@@ -179,6 +195,7 @@ def not_reached(*, member: Member, contact_id: UUID) -> CallBack:
     one.state = CallBack.State.BOOKED if again else CallBack.State.GIVEN_UP
     one.due_at, one.contact = again or one.due_at, None
     one.save(update_fields=["tries", "state", "due_at", "contact"])
+    promised.came_to(one)
     actor = f"member:{member.pk}"
     told = again.isoformat() if again else None
     _tell(one, CallBackNotReached(call_back=str(one.public_id), tries=one.tries, again_at=told), actor)
@@ -206,6 +223,17 @@ def call_off(*, member: Member, call_back_id: UUID) -> None:
     _call_off(one, actor=f"member:{member.pk}")
 
 
+def call_off_promised(one: CallBack, *, actor: str) -> None:
+    """End a call-back whose promise was settled; the caller got it of :func:`rapport.routing.promised.hold`."""
+    _call_off(one, actor=actor)
+
+
+def hand_promised(one: CallBack, *, owner: Member, actor: str) -> None:
+    """Have who keeps the promise now make the call; the caller got it of :func:`rapport.routing.promised.hold`."""
+    if promised.is_now_of(one, owner):
+        _tell_booked(one, actor)
+
+
 def _call_off(one: CallBack, *, actor: str) -> None:
     """End a booked call-back, with its contact where that stands in no line yet; the caller holds both locks."""
     if one.about.state == "arrived":
@@ -223,7 +251,8 @@ def _put_on_file(about: Contact, one: CallBack) -> CallBack:
         found = CallBack.objects.filter(about=about, state__in=OPEN).first()
         if found is None:
             raise
-        if (found.phone, found.state) == (one.phone, one.state):
+        same_time = one.booked_by is None or found.due_at == one.due_at
+        if same_time and (found.phone, found.state) == (one.phone, one.state):
             return found  # the same page was sent twice
         raise Conflict("A call-back is booked for this contact already.") from error
     _tell_booked(one, f"member:{one.booked_by_id}" if one.booked_by_id else "customer")

@@ -248,6 +248,7 @@ class CallBack(models.Model):
     """A time at which we ring a customer up.
 
     ``about`` is the contact from which it was booked, ``contact`` the one that stands in line once it is due.
+    ``promise`` is what the customer on file was told, which goes with it.
     """
 
     class State(models.TextChoices):
@@ -269,6 +270,7 @@ class CallBack(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=300, blank=True)
     due_at = models.DateTimeField()
+    promise = models.OneToOneField("customers.Promise", on_delete=models.SET_NULL, null=True, related_name="+")
     tries = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)
 

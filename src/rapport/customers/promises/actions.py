@@ -11,7 +11,8 @@ from django.db import transaction
 from rapport.customers.events import PromiseHanded, PromiseMade, PromiseSettled
 from rapport.customers.promises.due import Due, ahead, due, noon, today_of
 from rapport.customers.promises.keepers import Keeper
-from rapport.customers.promises.models import Evidence, Kind, Promise, Promiser, State
+from rapport.customers.promises.kinds import usable_kind, usual_due, usual_keeper
+from rapport.customers.promises.models import OTHER, Evidence, Promise, Promiser, State
 from rapport.customers.standing import held
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction
@@ -30,13 +31,14 @@ def make_promise(
     member: Member,
     customer: Customer,
     what: str,
-    due_on: date | datetime,
-    kind: str = Kind.OTHER,
+    due_on: date | datetime | None = None,
+    kind: str = OTHER,
     product: str = "",
     contact_id: int | None = None,
     keeper: Keeper | None = None,
 ) -> Promise:
-    """Record what a rep promised the customer, to be kept by the rep where nobody else is named."""
+    """Record what a rep promised the customer; its kind says when it is due and who keeps it, unless told."""
+    about = usable_kind(member.programme, kind)
     promise = Promise(
         by=Promiser.REP,
         made_by=member,
@@ -45,7 +47,8 @@ def make_promise(
         product=product,
         contact_id=contact_id,
     )
-    return _make(promise, member.programme, customer, due_on, keeper or Keeper(member=member), actor_of(member))
+    keeper, due_on = keeper or usual_keeper(about, member), due_on or usual_due(about)
+    return _make(promise, member.programme, customer, due_on, keeper, actor_of(member))
 
 
 @transaction.atomic
@@ -62,6 +65,7 @@ def promise_by_system(
     offer: UUID | None = None,
 ) -> Promise:
     """Record what the system told the customer would be done, such as with an offer that was taken."""
+    usable_kind(programme, kind)
     promise = Promise(
         by=Promiser.SYSTEM, what=what, kind=kind, product=product, contact_id=contact_id, offer=offer
     )
@@ -79,8 +83,6 @@ def _make(
     promise.what = redaction.clean(promise.what.strip())
     if not promise.what or len(promise.what) > LONGEST or "\x00" in promise.what:
         raise Invalid("Say in up to 300 characters what was promised.")
-    if promise.kind not in Kind.values:
-        raise Invalid("Choose from the list what the promise is about.")
     if len(promise.product) > 100 or "\x00" in promise.product:
         raise Invalid("The name of the product is too long.")
     when = ahead(programme, due_on)

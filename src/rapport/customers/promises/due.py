@@ -15,6 +15,8 @@ FURTHEST = timedelta(days=3660)
 EARLIEST = date(1970, 1, 1)
 GRACE = timedelta(days=3)
 """After its due instant a promise of which nobody says anything counts as broken once this has passed."""
+IN_TIME = timedelta(minutes=15)
+"""A promised call-back that begins this long after its time at most counts as made at its time."""
 WARN_DAY = timedelta(hours=16)
 WARN_TIME = timedelta(hours=1)
 """How long before the due instant its keeper is warned: at eight in the morning of its day, or an hour before."""

@@ -14,8 +14,8 @@ from rapport.accounts.doors import one_by_one_in_each
 from rapport.customers.events import PromiseNearlyDue, PromiseOverdue
 from rapport.customers.models import Standing
 from rapport.customers.promises.actions import audience_of, settle
-from rapport.customers.promises.due import GRACE, WARN_DAY, WARN_TIME
-from rapport.customers.promises.models import Evidence, Promise, Promiser, State
+from rapport.customers.promises.due import GRACE, IN_TIME, WARN_DAY, WARN_TIME
+from rapport.customers.promises.models import CALL_BACK, Evidence, Promise, State
 from rapport.events.actions import announce
 from rapport.jobs.actions import periodic
 from rapport.kit import clock
@@ -53,8 +53,13 @@ def warn(promise: Promise) -> bool:
 
 
 def to_escalate(programme: Programme) -> list[Promise]:
-    """Return the promises that were not kept in time, of which no supervisor was told."""
-    return _some(_open(programme).filter(due_by__lt=clock.now(), escalated_at__isnull=True))
+    """Return the promises that were not kept in time, of which no supervisor was told.
+
+    A call-back stands in line at its time, so it is given the time that counts as its own.
+    """
+    now = clock.now()
+    late = _open(programme).filter(due_by__lt=now, escalated_at__isnull=True)
+    return _some(late.exclude(kind=CALL_BACK, has_time=True, due_by__gte=now - IN_TIME))
 
 
 def escalate(promise: Promise) -> bool:
@@ -74,7 +79,7 @@ def to_settle(programme: Programme) -> list[Promise]:
     What the partner keeps is theirs to tell of: it stays overdue until they do, or somebody learns of it.
     """
     open_ = Promise.objects.select_related("customer", "programme").filter(programme=programme, state=State.OPEN)
-    ours = Q(keeper__isnull=False) | Q(keeping_team__isnull=False) | Q(by=Promiser.REP)
+    ours = Q(keeper__isnull=False) | Q(keeping_team__isnull=False)
     unsaid = ours & Q(due_by__lt=clock.now() - GRACE, customer__standing=Standing.ACTIVE)
     return _some(open_.filter(unsaid | Q(customer__standing=Standing.ERASED)))
 

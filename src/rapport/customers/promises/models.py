@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from rapport.kit.classes import FieldClass
 from rapport.kit.ids import new_id
@@ -29,15 +30,10 @@ class Promiser(models.TextChoices):
     SYSTEM = "system", "The system"
 
 
-class Kind(models.TextChoices):
-    """What a promise is about."""
-
-    CALL_BACK = "call_back", "Call back"
-    REFUND = "refund"
-    DELIVERY = "delivery"
-    PRICE = "price"
-    DOCUMENT = "document"
-    OTHER = "other", "Something else"
+CALL_BACK = "call_back"
+"""The kind that, with a time, is a call-back in line then."""
+OTHER = "other"
+"""The kind of a promise of which nothing else is said; it is never retired."""
 
 
 class Evidence(models.TextChoices):
@@ -48,6 +44,54 @@ class Evidence(models.TextChoices):
     EVENT = "event", "what the system did"
     FEED = "feed", "the partner's feed"
     TIME = "time", "nobody said that it was kept"
+
+
+class PromiseKind(models.Model):
+    """What promises of a programme are about: when one is due and who keeps it, where nobody says otherwise.
+
+    One that ``moves_forward`` puts its customer before others in the queue on its day, where the plan says so.
+    """
+
+    class Unit(models.TextChoices):
+        """What its time is counted in."""
+
+        DAYS = "days"
+        HOURS = "hours"
+
+    class KeptBy(models.TextChoices):
+        """Who keeps it."""
+
+        REP = "rep", "the rep who promises"
+        TEAM = "team", "the rep's team"
+        PARTNER = "partner", "the partner"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    due_in = models.PositiveSmallIntegerField()
+    due_unit = models.CharField(max_length=5, choices=Unit.choices, default=Unit.DAYS)
+    kept_by = models.CharField(max_length=10, choices=KeptBy.choices, default=KeptBy.REP)
+    moves_forward = models.BooleanField(default=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "key"], name="promise_kind_key_unique"),
+            models.UniqueConstraint("programme", Lower("name"), name="promise_kind_name_unique"),
+            models.CheckConstraint(condition=Q(due_in__gte=1, due_in__lte=365), name="promise_kind_due_in"),
+            models.CheckConstraint(
+                condition=~Q(key=OTHER) | Q(retired_at__isnull=True), name="promise_kind_other_stays"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def due_words(self) -> str:
+        """How long it usually takes, such as ``5 days``."""
+        return f"{self.due_in} {self.due_unit if self.due_in > 1 else self.due_unit[:-1]}"
 
 
 class Promise(models.Model):
@@ -67,7 +111,7 @@ class Promise(models.Model):
     sale = models.ForeignKey("customers.Sale", on_delete=models.CASCADE, null=True, related_name="promises")
     number = models.PositiveSmallIntegerField(null=True)
     offer = models.UUIDField(null=True)
-    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
+    kind = models.CharField(max_length=20, default=OTHER)
     product = models.CharField(max_length=100, blank=True)
     what = models.CharField(max_length=300)
     made_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from rapport.customers.models import Standing
-from rapport.customers.promises.models import Promise, State
+from rapport.customers.promises.models import Promise, PromiseKind, State
 from rapport.kit import clock
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def has_broken(customer: Customer) -> bool:
 
 
 def with_promise_due(programme: Programme, customers: Iterable[int], *, by: date) -> set[int]:
-    """Return those of the customers (ids) to whom something promised is due by the day and not settled."""
+    """Return those of the customers (ids) to whom something promised is due by the day and not settled.
+
+    What is of a kind that moves nobody forward does not count.
+    """
+    still = PromiseKind.objects.filter(programme=programme, moves_forward=False).values("key")
     due = Promise.objects.filter(programme=programme, customer__in=list(customers), state=State.OPEN)
-    return set(due.filter(due_on__lte=by).values_list("customer_id", flat=True))
+    return set(due.filter(due_on__lte=by).exclude(kind__in=still).values_list("customer_id", flat=True))
 
 
 def kept_by(member: Member, *, limit: int | None = None) -> list[Promise]:

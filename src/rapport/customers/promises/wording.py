@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rapport.customers.promises.due import today_of
-from rapport.customers.promises.models import Kind, State
+from rapport.customers.promises.models import State
 from rapport.kit import clock
 
 if TYPE_CHECKING:
     from rapport.customers.promises.models import Promise
 
-KINDS = list(Kind.choices)
 ENDED = {
     State.KEPT: ("kept", "good"),
     State.LATE: ("kept late", "warn"),

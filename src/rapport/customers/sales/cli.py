@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rapport.accounts import queries
+from rapport.customers.promises.kinds import kind_names
 from rapport.customers.sales.actions import Written, tell_sales
-from rapport.customers.sales.mapping import read_mapping
+from rapport.customers.sales.mapping import SaleMapping, read_mapping
 from rapport.customers.sales.records import SaleRecord, read_sales
 from rapport.feeds.arrivals import arrived, later, settled
 from rapport.kit.errors import Invalid
@@ -35,10 +36,10 @@ def run(argv: Sequence[str]) -> int:
         raise Invalid(f"There is no programme {asked.programme}. Import its customers or calls first.")
     mapping = read_mapping(asked.mapping)
     if asked.dry_run:
-        return _dry_run(read_sales(asked.file, mapping, programme.zone))
+        return _dry_run(_rows(programme, asked.file, mapping))
     delivery = arrived(asked.programme, FEED, asked.file)
     with BadRows(asked.errors or Path(f"{asked.file.name}.errors.tsv")) as bad:
-        done = _take(programme, read_sales(asked.file, mapping, programme.zone), bad, "import")
+        done = _take(programme, _rows(programme, asked.file, mapping), bad, "import")
     rows, unread = _counted(done, bad)
     settled(asked.programme, FEED, asked.file, delivery, rows=rows, bad=unread)
     print(f"{done.made:,} sales made")
@@ -62,7 +63,7 @@ def load_delivery(programme_id: int, delivery_id: str) -> None:
             return
         mapping = read_mapping(found.mapping)
         with BadRows(found.errors) as bad:
-            done = _take(programme, read_sales(found.file, mapping, programme.zone), bad, "import")
+            done = _take(programme, _rows(programme, found.file, mapping), bad, "import")
         found.rows, found.bad = _counted(done, bad)
 
 
@@ -97,6 +98,12 @@ def _dry_run(rows: Iterable[SaleRecord | BadRow]) -> int:
             good += 1
     print(f"{good:,} rows of sales would be read, {bad:,} could not be")
     return 0 if good else 1
+
+
+def _rows(programme: Programme, file: Path, mapping: SaleMapping) -> Iterator[SaleRecord | BadRow]:
+    with inside(programme.pk):
+        kinds = list(kind_names(programme))
+    return read_sales(file, mapping, programme.zone, kinds)
 
 
 def _take(programme: Programme, rows: Iterable[SaleRecord | BadRow], bad: BadRows, actor: str) -> Written:

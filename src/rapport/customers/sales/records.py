@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.crypto import salted_hmac
 
-from rapport.customers.promises.models import Kind
+from rapport.customers.promises.models import OTHER
 from rapport.customers.sales.mapping import SaleMapping, by_names
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
@@ -44,7 +44,7 @@ class PromisedRecord:
 
     what: str
     due_on: date | None = None
-    kind: str = Kind.OTHER
+    kind: str = OTHER
     kept_on: date | None = None
 
 
@@ -73,8 +73,8 @@ class SaleRecord:
         return salted_hmac("rapport.customers.sales", repr(sorted(told.items())), algorithm="sha256").hexdigest()
 
 
-def checked(record: SaleRecord) -> SaleRecord:
-    """Return the record with secrets hidden; Invalid where it cannot be kept."""
+def checked(record: SaleRecord, kinds: Collection[str]) -> SaleRecord:
+    """Return the record with secrets hidden; Invalid where it cannot be kept, or promises something of no kind."""
     texts = {name: getattr(record, name) for name in LIMITS}
     if missing := [name for name in ("key", "customer", "product") if not texts[name]]:
         raise Invalid(f"has no {', '.join(missing)}")
@@ -85,17 +85,17 @@ def checked(record: SaleRecord) -> SaleRecord:
     kept = ("key", "customer", "holding")  # a holding's number leads to the key it has with us
     hidden: dict[str, Any] = {name: mask(text).text for name, text in texts.items() if name not in kept}
     _sane("sold_on", record.sold_on, timedelta(days=1))
-    return replace(record, **hidden, promised=tuple(_promised(one) for one in record.promised))
+    return replace(record, **hidden, promised=tuple(_promised(one, kinds) for one in record.promised))
 
 
-def _promised(told: PromisedRecord) -> PromisedRecord:
+def _promised(told: PromisedRecord, kinds: Collection[str]) -> PromisedRecord:
     what = mask(told.what.strip()).text
     if why := storable(promised=(what, LONGEST_PROMISE)):
         raise Invalid(why)
     if not what:
         raise Invalid("has a promise without words")
-    if told.kind not in Kind.values:
-        raise Invalid(f"has a promise of kind {told.kind[:40]!r}; there are {', '.join(Kind.values)}")
+    if told.kind not in kinds:
+        raise Invalid(f"has a promise of kind {told.kind[:40]!r}; there are {', '.join(kinds)}")
     for name in ("due_on", "kept_on"):
         if (day := getattr(told, name)) is not None:
             _sane(name, day, AHEAD if name == "due_on" else timedelta(days=1))
@@ -107,7 +107,9 @@ def _sane(name: str, day: date, ahead: timedelta = AHEAD) -> None:
         raise Invalid(f"has {day.isoformat()} for {name}, which cannot be")
 
 
-def read_sales(path: Path, mapping: SaleMapping, zone: ZoneInfo) -> Iterator[SaleRecord | BadRow]:
+def read_sales(
+    path: Path, mapping: SaleMapping, zone: ZoneInfo, kinds: Collection[str]
+) -> Iterator[SaleRecord | BadRow]:
     """Yield each row of a plain or gzipped CSV file, streamed; times without a zone are the programme's."""
     header: list[str] | None = None
     rows = 0
@@ -122,16 +124,19 @@ def read_sales(path: Path, mapping: SaleMapping, zone: ZoneInfo) -> Iterator[Sal
                 return
         else:
             rows += 1
-            yield _row(row, header, mapping, zone)
+            yield _row(row, header, mapping, zone, kinds)
     if not rows:
         yield BadRow(0, "the file holds no sales")
 
 
-def _row(row: Row, header: list[str], mapping: SaleMapping, zone: ZoneInfo) -> SaleRecord | BadRow:
+def _row(
+    row: Row, header: list[str], mapping: SaleMapping, zone: ZoneInfo, kinds: Collection[str]
+) -> SaleRecord | BadRow:
     reason = row.fault
     if not reason:
         try:
-            return checked(_record(row.line, dict(zip(header, row.fields, strict=True)), mapping, zone))
+            told = dict(zip(header, row.fields, strict=True))
+            return checked(_record(row.line, told, mapping, zone), kinds)
         except Invalid as fault:
             reason = mask(str(fault)).text
     return BadRow(row.line, reason, mask(mapping.delimiter.join(row.fields)).text[:SHOWN])
@@ -152,7 +157,7 @@ def _record(line: int, row: Mapping[str, str], mapping: SaleMapping, zone: ZoneI
             PromisedRecord(
                 what=one["what"],
                 due_on=_day(one.get("due_on", ""), "due_on", mapping),
-                kind=one.get("kind") or Kind.OTHER.value,
+                kind=one.get("kind") or OTHER,
                 kept_on=_day(one.get("kept_on", ""), "kept_on", mapping),
             )
             for one in promised
