@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 
 from rapport.accounts.queries import clearances_ending
 from rapport.customers.queries import customer_by_key, customer_by_number, sealed_of
@@ -14,7 +15,7 @@ from rapport.customers.sensitive import opened
 from rapport.demo.clearance import TEAMS
 from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
-from rapport.demo.people import ADMINISTRATOR, simulated_reps
+from rapport.demo.people import ADMINISTRATOR, SUPERVISOR, simulated_reps
 from rapport.demo.requests import HELD, RESTRICTED
 from rapport.demo.wishes import DAY, OFFERS, Wishes
 from rapport.feeds.queries import deliveries_of, feed_of
@@ -261,3 +262,12 @@ def test_every_month_has_sales_and_each_promise_of_a_seller_is_in_the_log(small:
         date(2026, 2, 1),
         date(2026, 3, 1),
     }
+
+
+def test_a_contact_of_the_past_can_be_read(small: Any) -> None:
+    client = Client()
+    client.force_login(rows("accounts.Member", programme=small).get(agent_id=SUPERVISOR).user)
+    for channel in ("chat", "voice"):
+        one = rows("contacts.Contact", programme=small, direction="out", channel=channel).first()
+        page = client.get(f"/at/{small.key}/contacts/{one.public_id}/")
+        assert page.status_code == 200 and one.summary in page.content.decode()
