@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from rapport.insight.names import name_of, names_of
 from rapport.insight.queries import bounds
 from rapport.insight.state import EARLIEST, LATEST, day_in_words, in_words
+from rapport.insight.statement import LOST
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
 from rapport.ledger.judging import State, day_of
@@ -68,16 +69,7 @@ WORDS = {
     "channel": "Channel",
     "why": "What moved it",
 }
-WHY = {
-    "active": "Stood on its day",
-    "cancelled": "Cancelled",
-    "not_paying": "Does not pay",
-    "set_to_cancel": "Set to cancel",
-    "charged_back": "Charged back",
-    "complaint_upheld": "Complaint upheld",
-    "saved_again": "Wanted to leave again, and was saved again",
-    "voided": "Taken out",
-}
+WHY = {"active": "Stood on its day", **LOST, "voided": "Taken out"}
 TONES = {"provisional": "idle", "matured": "good", "reversed": "bad", "void": "off"}
 
 

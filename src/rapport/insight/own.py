@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rapport.accounts.names import Names
 from rapport.insight import queries
+from rapport.insight.claims import TONES
 from rapport.insight.figures import Figure, FigureRow, Group, quotient
 from rapport.insight.keeping import Share, share
 from rapport.insight.names import name_of, names_of
@@ -26,7 +27,6 @@ MONTHS = 6
 STICKS = {"offer": "stick_60", "rebuttal": "rebuttal_stick"}
 """What may have helped, with the metric that says whether it did."""
 NOBODY = Names(hidden=True, by_agent={}, by_member={})
-TONES = {State.PROVISIONAL: "idle", State.MATURED: "good", State.REVERSED: "bad", State.VOID: "warn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def claims_in(member: Member, month: date) -> list[OwnClaim]:
             [name_of(rebuttals, "rebuttal", used) for used in one.rebuttals],
             name_of(offers, "offer", one.offer or None),
             words_of(one),
-            TONES[State(one.state)],
+            TONES[one.state],
             (one.matures_at.astimezone(programme.zone) - timedelta(microseconds=1)).date(),
         )
         for one in found.order_by("-made_at", "-id")
