@@ -85,6 +85,7 @@ PAGES = {
         f"/at/cards/people/{PERSON}/",
         "/at/cards/people/roles/",
         "/at/cards/people/rules/",
+        "/at/cards/people/promises/",
         "/at/cards/tokens/",
         "/at/cards/directory/",
         "/at/cards/feeds/",
