@@ -15,7 +15,7 @@ from rapport.accounts.doors import Door, declares
 from rapport.accounts.roles import Right
 from rapport.api.tokens import token_for
 from rapport.contacts.access import access_own
-from rapport.kit.errors import Invalid
+from rapport.kit.errors import DomainError
 from rapport.quality.recordings import taking
 from rapport.quality.recordings.described import LONGEST_TOLD, About, read_about
 from rapport.quality.recordings.queries import recordings_of
@@ -104,5 +104,7 @@ def list_recordings(request: HttpRequest, key: str, contact: UUID) -> list[dict[
 def _about(request: HttpRequest) -> About:
     told = request.headers.get(ABOUT, "")
     if not told:
-        raise Invalid(f"Say in the header {ABOUT}, as JSON, which contact it is of, its channels and the consent.")
+        raise DomainError(
+            f"Say in the header {ABOUT}, as JSON, which contact it is of, its channels and the consent."
+        )
     return read_about(told)

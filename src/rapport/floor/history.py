@@ -19,7 +19,7 @@ Data = dict[str, Any]
 
 OFFERED = "contact.offered"
 NAMED = ("reason", "disposition", "customer")
-UNTOLD = ("chat.message", "guide.begun", "guide.closed")
+UNTOLD = ("chat.message", "guide.begun", "guide.closed", "remark.made", "remark.taken")
 """What stands elsewhere on the page: what was said, and what the guide covered."""
 WHY_RETURNED = {
     "rep_lost": "the connection to the rep was lost",
@@ -80,7 +80,7 @@ def story_of(contact: Contact, *, with_colleagues: bool) -> list[Happened]:
         words[str(contact.customer.public_id)] = contact.customer.key
     rows = history_of(contact.programme, contact.public_id)
     told = [row for row in rows if _is_told(row)]
-    later = [row.name for row in told[1:]] + [""]
+    later = [row.name for row in told[1:]] + [""] * bool(told)
     why = {str(one.id): one.words for one in offers_of(contact, with_colleagues=with_colleagues)}
     return [
         Happened(
@@ -188,6 +188,7 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
         f"Guide: {_step(data)} done{' by the customer' if data.get('how') == 'customer' else ''}"
     ),
     "guide.unticked": lambda data: f"Guide: {_step(data)} not done after all",
+    "recording.kept": lambda _data: "A recording of the call came",
     "survey.invited": lambda _data: "The customer was asked how it went",
     "survey.answered": _answered_survey,
 }

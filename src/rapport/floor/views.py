@@ -25,9 +25,11 @@ from rapport.floor import arrivals, figures, forms, history, queries, refused
 from rapport.guides.queries import guide_of
 from rapport.insight.queries import bounds
 from rapport.kit import clock, pages
+from rapport.kit.ids import new_id
 from rapport.live import tickets
 from rapport.offers.choosing.queries import leave_asked
 from rapport.offers.leaving.queries import overdue_requests
+from rapport.quality.recordings.queries import players_of
 from rapport.routing import call_backs, handing
 from rapport.routing.call_back_queries import call_backs_in
 from rapport.routing.floor_state import is_ours
@@ -251,15 +253,18 @@ def _contact(request: HttpRequest, member: Member, contact_id: UUID) -> dict[str
         why="a contact's page",
         once=hourly(found.public_id),
     )
+    messages, guide = messages_of(found), guide_of(found)
     return {
         "member": member,
         "programme": member.programme,
         "contact": found,
         "story": history.story_of(found, with_colleagues=sees_floor),
-        "messages": messages_of(found),
+        "messages": messages,
+        "players": [] if found.state in OPEN else players_of(member, found, guide=guide, messages=messages),
+        "listening": new_id,
         "follow_ups": follow_ups_of(found),
         "survey": survey_of(found),
-        "guide": guide_of(found),
+        "guide": guide,
         "still": why_waiting(found) if sees_floor else None,
         **_moving(member, found),
         "looks": looks_at(member, subject, limit=12) if member.may(Right.READ_RECORD) else None,

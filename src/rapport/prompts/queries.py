@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -144,3 +145,9 @@ class _Told:
         if entry is None:
             return None
         return entry.heading, entry.text if isinstance(entry, Rebuttal | Article) else ""
+
+
+def shown_on(contact: Contact) -> list[tuple[datetime, str]]:
+    """Return when which kinds of prompts were shown on a contact, in words."""
+    rows = Prompt.objects.filter(contact=contact, shown_at__isnull=False).order_by("shown_at", "pk")
+    return [(one.shown_at, one.get_kind_display()) for one in rows if one.shown_at]

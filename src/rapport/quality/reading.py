@@ -14,7 +14,9 @@ from rapport.channels.chat.queries import messages_of
 from rapport.customers.promises.queries import made_on
 from rapport.feedback.queries import survey_of
 from rapport.guides.queries import guide_of
+from rapport.kit.ids import new_id
 from rapport.quality.facts import facts_about
+from rapport.quality.recordings.queries import players_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
 def contact_beside(request: HttpRequest, member: Member, contact: Contact, *, is_scored: bool) -> dict[str, Any]:
     """Return a contact to read beside its form, and put on record that it was looked at."""
     contact.programme = member.programme
+    messages, guide = messages_of(contact), guide_of(contact)
     note_look(
         lookers.person(request, member),
         what="contact",
-        right=_reading_right(member),
+        right=reading_right(member),
         subject=contact.customer.public_id if contact.customer else contact.public_id,
         about=f"contact {contact.public_id}",
         why="to judge how it was handled",
@@ -37,14 +40,17 @@ def contact_beside(request: HttpRequest, member: Member, contact: Contact, *, is
     )
     return {
         "contact": contact,
-        "messages": messages_of(contact),
-        "guide": guide_of(contact),
+        "messages": messages,
+        "guide": guide,
+        "players": players_of(member, contact, guide=guide, messages=messages, own_remarks_only=not is_scored),
+        "listening": new_id,
         "promises": made_on(contact.pk),
         "facts": facts_about(contact),
         "survey": survey_of(contact) if is_scored else None,
     }
 
 
-def _reading_right(member: Member) -> Right:
+def reading_right(member: Member) -> Right:
+    """Return the widest right by which the member reads contacts."""
     widest = (right for right in (Right.READ_CONTACTS, Right.READ_TEAM_CONTACTS) if member.may(right))
     return next(widest, Right.READ_OWN_CONTACTS)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -85,16 +84,14 @@ def read(held: Held, start: int, stop: int) -> Iterator[bytes]:
 
     Raises Gone where there is no file, and Broken at a piece that is not as it was sealed.
     """
-    try:
-        file = held.path.open("rb")
-    except FileNotFoundError:
-        raise Gone("The sound is not here any more. What is written about the contact still is.") from None
-    return _opened(file, held, start, stop)
+    if not held.path.is_file():
+        raise Gone("The sound is not here any more. What is written about the contact still is.")
+    return _opened(held, start, stop)
 
 
-def _opened(file: IO[bytes], held: Held, start: int, stop: int) -> Iterator[bytes]:
+def _opened(held: Held, start: int, stop: int) -> Iterator[bytes]:
     cipher = AESGCM(held.key)
-    with file:
+    with held.path.open("rb") as file:
         file.seek(start // PIECE * (PIECE + TAG))
         for number in range(start // PIECE, -(-stop // PIECE)):
             nonce, binding = held.bound(number)

@@ -1,11 +1,14 @@
 """What the addresses of quality need: contacts picked to be scored, and evaluations of all kinds."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from rapport.conftest import World
+from rapport.kit import clock
 from rapport.quality import actions, calibrating
 from rapport.quality.models import Calibration
+from rapport.quality.recordings import actions as recordings
+from rapport.quality.recordings.tests.sounds import a_recording
 from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection, an_analyst
 from rapport.quality.tests.test_evaluating import scored
 
@@ -22,7 +25,15 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     session = {"calibration": _a_calibration(world, done.contact.public_id).public_id}
     own = {"evaluation": done.public_id}
     contact = {"contact": a_contact(world).public_id}
+    recording = {"recording": a_recording(world).public_id}
+    noted = recordings.remark(
+        member=world.rep, contact_id=contact["contact"], moment=clock.now(), words="Well said"
+    )
     return {
+        "recording-audio": {**recording, "listening": uuid4()},
+        "recording-outline": recording,
+        "remark": contact,
+        "remark-taken": {"remark": noted.public_id},
         "quality-choose": contact,
         "quality-chosen": contact,
         "quality-begin": {"selection": waiting.public_id},

@@ -2,13 +2,19 @@
 
 import io
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
+from rapport.conftest import World
+from rapport.contacts.models import Contact
+from rapport.quality.models import Recording
+from rapport.quality.recordings import taking
 from rapport.quality.recordings.described import About, read_about
+from rapport.quality.tests.cards import a_contact
 
 RATE = 8_000
 
@@ -42,3 +48,12 @@ def written(folder: Path, raw: bytes, name: str = "call.wav") -> Path:
 
 def about(**told: Any) -> About:
     return read_about(json.dumps({"channels": "rep_customer", "consent": "announced", **told}))
+
+
+def a_recording(world: World, contact: Contact | None = None, seconds: float = 6, **told: Any) -> Recording:
+    """Return a recording of a call that a rep has closed."""
+    contact = contact or a_contact(world, channel="voice")
+    said = about(contact=str(contact.public_id), **told)
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder), as_file(turns(seconds)))
+        return taking.take(programme=contact.programme, path=path, about=said, actor="test").recording

@@ -137,7 +137,6 @@ def test_a_call_is_known_by_the_telephone_systems_own_id(world: World, tmp_path:
 
 
 BAD_WORDS = {
-    "nothing": "",
     "no json": "{",
     "a list": "[]",
     "no contact": json.dumps({"channels": "both", "consent": "law"}),
@@ -223,6 +222,11 @@ def test_a_decoder_that_dies_takes_nothing_with_it(
     monkeypatch.setattr(taking.sys, "executable", "/bin/false")
     answer = send(world, a_contact(world))
     assert (answer.status_code, files(home), Recording.objects.count()) == (422, [], 0)
+
+
+def test_without_a_word_about_it_nothing_is_read(world: World, home: Path) -> None:
+    answer = Client().post(AT, RAW, content_type="application/octet-stream", headers=token(world))
+    assert (answer.status_code, files(home), Recording.objects.count()) == (400, [], 0)
 
 
 def test_who_may_not_delivers_nothing(world: World, home: Path) -> None:

@@ -1,0 +1,57 @@
+"""Answers to who listens: the part of the sound that a player asks for (HTTP ranges), opened piece by piece.
+
+A part is at most so long, whatever is asked for, and answered whole: a slow listener holds none of our threads.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from rapport.quality.recordings import sealed, store
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from rapport.quality.recordings.models import Recording
+
+MOST = 512 * 1024  # bytes of one part
+KIND = "audio/flac"
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+def answer(request: HttpRequest, row: Recording) -> HttpResponseBase:
+    """Return the sound, or the part that is asked for; 416 where there is no such part."""
+    held = sealed.held_of(row)
+    span = wanted(request.headers.get("Range", ""), held.size)
+    response: HttpResponseBase
+    if span is None:
+        response = StreamingHttpResponse(store.read(held, 0, held.size), content_type=KIND)
+        response.headers["Content-Length"] = str(held.size)
+    elif span[0] >= span[1]:
+        response = HttpResponse(status=416)
+        response.headers["Content-Range"] = f"bytes */{held.size}"
+    else:
+        response = HttpResponse(b"".join(store.read(held, *span)), status=206, content_type=KIND)
+        response.headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{held.size}"
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def wanted(header: str, size: int) -> tuple[int, int] | None:
+    """Return the part that a Range header asks for, from and to before; None for all, an empty one for no such.
+
+    One part is given; where several are asked for, or none that can be read, it is all.
+    """
+    found = _RANGE.fullmatch(header.strip())
+    if found is None or found[0] == "bytes=-":
+        return None
+    if not found[1]:
+        start, stop = max(0, size - int(found[2])), size
+    else:
+        start, stop = int(found[1]), min(size, int(found[2]) + 1 if found[2] else size)
+        if found[2] and int(found[2]) < start:
+            return None
+    return start, min(stop, start + MOST)
