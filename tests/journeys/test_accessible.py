@@ -19,6 +19,8 @@ PAGES = {
     "rep": [
         "/at/cards/desk/",
         "/at/cards/desk/saves/",
+        "/at/cards/coaching/",
+        "/at/cards/coaching/gap/",
         "/account/",
         "/account/2fa/app/",
         "/account/2fa/passkey/",
@@ -38,6 +40,7 @@ PAGES = {
         f"/at/cards/reports/statements/{clock.now():%Y-%m}/",
         "/at/cards/leaving/work/",
         "/at/cards/rally/",
+        "/at/cards/coaching/",
         "/at/cards/sessions/",
         "/at/cards/library/",
         "/at/cards/library/new/?kind=rebuttal",

@@ -54,6 +54,8 @@ class Right(StrEnum):
     SCORE_CONTACTS = "quality.score"
     WRITE_SCORECARDS = "scorecards.write"
     APPROVE_SCORECARDS = "scorecards.approve"
+    COACH = "coaching.hold"
+    READ_COACHING = "coaching.read"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -95,6 +97,8 @@ MEANS: dict[Right, str] = {
     Right.SCORE_CONTACTS: "score contacts they may read, choose contacts to be scored, and read scores",
     Right.WRITE_SCORECARDS: "write scorecards, for somebody else to approve, and say how contacts are drawn",
     Right.APPROVE_SCORECARDS: "approve scorecards and publish them",
+    Right.COACH: "plan and hold one-to-ones with reps, and see those that they hold",
+    Right.READ_COACHING: "see the one-to-ones of others, and what coaching changed by supervisor",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -131,6 +135,7 @@ _SUPERVISOR = (
         Right.SCORE_CONTACTS,
         Right.WRITE_SCORECARDS,
         Right.APPROVE_SCORECARDS,
+        Right.COACH,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -149,6 +154,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
     | {
         Right.HANDLE_PERSONAL_DATA,
+        Right.READ_COACHING,
         Right.READ_RECORD,
         Right.SEE_FEEDS,
         Right.MANAGE_ROUTING,

@@ -80,6 +80,7 @@ MODULES = [
     "rapport.feedback",
     "rapport.insight",
     "rapport.quality",
+    "rapport.coaching",
     "rapport.recognition",
     "rapport.privacy",
     "rapport.replays",

@@ -44,6 +44,13 @@ def readable_by(member: Member) -> Q:
     return own
 
 
+def may_read_of(member: Member, rep: Member) -> bool:
+    """Say whether the member may read all contacts that this rep of the programme had."""
+    if member.pk == rep.pk or member.may(Right.READ_CONTACTS):
+        return True
+    return member.may(Right.READ_TEAM_CONTACTS) and member.team_id is not None and member.team_id == rep.team_id
+
+
 def readable(member: Member) -> QuerySet[Contact]:
     """Return the contacts that the member may read, for a query to choose by."""
     return Contact.objects.filter(readable_by(member), programme=member.programme)

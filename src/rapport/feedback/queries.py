@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 from rapport.feedback.models import Survey
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Programme
+    from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
 
@@ -30,6 +30,14 @@ def with_comments(programme: Programme, start: datetime, end: datetime, *, limit
         .filter(~Q(comment=""), programme=programme, answered_at__gte=start, answered_at__lt=end)
         .order_by("-rating", "-resolved", "-answered_at")[:limit]
     )
+
+
+def words_about(rep: Member, since: datetime, until: datetime, *, limit: int = 20) -> list[Survey]:
+    """Return surveys with a comment on contacts the rep had last, answered in [since, until), newest first."""
+    rows = Survey.objects.select_related("contact__reason").filter(
+        ~Q(comment=""), programme=rep.programme, contact__rep=rep, answered_at__gte=since, answered_at__lt=until
+    )
+    return list(rows.order_by("-answered_at")[:limit])
 
 
 def best_by_rep(programme: Programme, start: datetime, end: datetime, *, reps: list[str]) -> dict[str, Survey]:

@@ -41,6 +41,7 @@ VALUES: dict[str, Callable[[int], object]] = {
     "character varying[]": lambda _: [],
     "bigint[]": lambda _: [],
     "date": lambda _: "2026-01-01",
+    "time without time zone": lambda _: "09:30",
     "timestamp with time zone": lambda _: "2026-01-01T00:00:00Z",
     "uuid": lambda n: f"00000000-0000-7000-8000-{n:012d}",
     "jsonb": lambda _: "{}",

@@ -1,0 +1,27 @@
+"""Background work of this module; each may run again and changes nothing then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapport.accounts.doors import in_each_programme
+from rapport.coaching import actions, rhythms
+from rapport.jobs.actions import periodic
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+__all__ = ["keep"]
+
+
+@periodic("coaching.keep", "*/10 * * * *")
+def keep(timestamp: int) -> None:
+    """Every ten minutes: plan the next one-to-ones, remind of them, end and mark what nobody did."""
+    in_each_programme(_keep)
+
+
+def _keep(programme: Programme) -> None:
+    actions.end_forgotten(programme=programme)
+    rhythms.miss_overdue(programme=programme)
+    rhythms.plan_ahead(programme=programme)
+    rhythms.remind(programme=programme)

@@ -1,0 +1,209 @@
+"""Tables of coaching. What was written down in a one-to-one is personal: it may name the customer."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from rapport.kit import clock
+from rapport.kit.classes import FieldClass
+from rapport.kit.ids import new_id
+
+PERSONAL = FieldClass.PERSONAL
+MOST_ACTIONS = 3
+WEEKDAYS = [
+    (1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")
+]  # fmt: skip
+
+
+class State(models.TextChoices):
+    """What became of a one-to-one."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way", "Under way"
+    DONE = "done"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class Method(models.TextChoices):
+    """How somebody is coached; its effect is told by it."""
+
+    TALK = "talk", "Talking it through"
+    CONTACT = "contact", "Going through a contact together"
+    SIDE_BY_SIDE = "side_by_side", "Side by side at the desk"
+    ROLE_PLAY = "role_play", "Role play"
+
+
+class EndedBy(models.TextChoices):
+    """Who ended a one-to-one."""
+
+    COACH = "coach", "The supervisor"
+    REP = "rep", "The rep"
+    LIMIT = "limit", "The clock: nobody did"
+
+
+class Rhythm(models.Model):
+    """When a rep and their coach meet each week, by the programme's clock."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rep = models.OneToOneField("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    coach = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)
+    at = models.TimeField()
+    minutes = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(rep=F("coach")), name="rhythm_is_of_two"),
+            models.CheckConstraint(
+                condition=Q(weekday__gte=1, weekday__lte=7, minutes__gte=5, minutes__lte=120),
+                name="rhythm_is_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.at:%H:%M}"
+
+
+class OneToOne(models.Model):
+    """A one-to-one. ``week`` is the Monday of the week for which a rhythm planned it; empty for one made by hand.
+
+    ``selection`` is the contact that the rep picked; ``moved`` how often it was put to another time.
+    """
+
+    FIELD_CLASSES: ClassVar = {"notes": PERSONAL}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    coach = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    week = models.DateField(null=True)
+    planned_for = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    moved = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=5, choices=EndedBy.choices, blank=True)
+    method = models.CharField(max_length=12, choices=Method.choices, default=Method.TALK)
+    selection = models.ForeignKey("quality.Selection", on_delete=models.SET_NULL, null=True, related_name="+")
+    notes = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(rep=F("coach")), name="one_to_one_is_of_two"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=5, minutes__lte=120), name="one_to_one_has_a_sane_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.PLANNED, State.MISSED, State.CANCELLED], started_at__isnull=True)
+                | Q(state__in=[State.UNDER_WAY, State.DONE], started_at__isnull=False),
+                name="one_to_one_started_or_not",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(state=State.DONE) & Q(ended_at__isnull=True, ended_by=""))
+                | (Q(state=State.DONE, ended_at__gte=F("started_at")) & ~Q(ended_by="")),
+                name="one_to_one_ended_or_not",
+            ),
+            models.UniqueConstraint(
+                fields=["rep", "week"], condition=Q(week__isnull=False), name="one_to_one_a_week"
+            ),
+            models.UniqueConstraint(
+                fields=["rep"], condition=Q(state=State.UNDER_WAY), name="one_to_one_at_once_of_rep"
+            ),
+            models.UniqueConstraint(
+                fields=["coach"], condition=Q(state=State.UNDER_WAY), name="one_to_one_at_once_of_coach"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["rep", "planned_for"], name="one_to_one_by_rep"),
+            models.Index(fields=["coach", "planned_for"], name="one_to_one_by_coach"),
+        ]
+
+    def __str__(self) -> str:
+        return f"one-to-one {self.public_id}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None before it is done."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+    @property
+    def ends_by_itself_at(self) -> timedelta:
+        """How long after its start the clock ends it: twice its planned length."""
+        return timedelta(minutes=2 * self.minutes)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be held, or going on."""
+        return self.state in (State.PLANNED, State.UNDER_WAY)
+
+
+class AgreedAction(models.Model):
+    """What a one-to-one ended in: what the rep does about one criterion, up to what, and when that is looked at.
+
+    ``criterion`` is a question of a scorecard (``form/question``). ``target`` is in per cent, of contacts' score.
+    """
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open", "Open"
+        REACHED = "reached", "Reached"
+        NOT_REACHED = "not_reached", "Not reached"
+        DROPPED = "dropped", "Dropped"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    one_to_one = models.ForeignKey(OneToOne, on_delete=models.CASCADE, related_name="actions")
+    number = models.PositiveSmallIntegerField()
+    criterion = models.CharField(max_length=90)
+    what = models.CharField(max_length=300)
+    target = models.PositiveSmallIntegerField()
+    review_on = models.DateField()
+    agreed_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one_to_one", "number"], name="agreed_action_unique"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MOST_ACTIONS), name="at_most_three_actions"
+            ),
+            models.CheckConstraint(condition=Q(target__lte=100), name="agreed_target_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(outcome="open", settled_at__isnull=True, settled_by__isnull=True)
+                | (~Q(outcome="open") & Q(settled_at__isnull=False, settled_by__isnull=False)),
+                name="agreed_action_settled_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is open and its day has come."""
+        return self.outcome == "open" and self.review_on <= clock.now().date()
+
+
+class RolePlay(models.Model):
+    """A conversation that was played: what the customer's part was, the rebuttals tried, and how it went."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    one_to_one = models.ForeignKey(OneToOne, on_delete=models.CASCADE, related_name="role_plays")
+    at = models.DateTimeField()
+    situation = models.CharField(max_length=300)
+    rebuttals = models.JSONField(default=list)
+    went = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.situation

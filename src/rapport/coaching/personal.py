@@ -1,0 +1,26 @@
+"""What coaching keeps of a person: notes on a one-to-one about a contact with them. The rest is about reps."""
+
+from django.db.models import Q
+
+from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay
+from rapport.kit.personal import Kept
+
+KEPT = (
+    Kept(
+        key="coaching.notes",
+        title="Notes of one-to-ones in which a contact of yours was talked about",
+        model=OneToOne,
+        mine=lambda subject: Q(selection__contact__in=subject.contacts),
+        shown={"selection__contact__public_id": "Contact", "planned_for": "When", "notes": "Notes"},
+        becomes={"notes": ""},
+        period="contact_summary",
+        since="planned_for",
+    ),
+)
+STAYS = {
+    Rhythm: (),
+    OneToOne: ("state", "ended_by", "method"),
+    AgreedAction: ("criterion", "what", "outcome"),
+    RolePlay: ("situation", "rebuttals", "went"),
+}
+"""Actions and role plays say what a rep does, and name no customer."""
