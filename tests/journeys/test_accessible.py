@@ -21,6 +21,7 @@ PAGES = {
         "/at/cards/desk/saves/",
         "/at/cards/coaching/",
         "/at/cards/coaching/gap/",
+        "/at/cards/coaching/standing/",
         "/account/",
         "/account/2fa/app/",
         "/account/2fa/passkey/",

@@ -1,4 +1,7 @@
-"""What this module announces. The subject of all is the one-to-one, but of ``rhythm`` events the programme."""
+"""What this module announces.
+
+The subject of all is the one-to-one, but of ``rhythm`` and ``standing`` events the programme.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -136,3 +139,14 @@ class RolePlayKept:
 
     name: ClassVar[str] = "one_to_one.played"
     rebuttals: int
+
+
+@dataclass(frozen=True)
+class StandingCounted:
+    """It was counted anew where each rep stands: of how many reps, in how many measures."""
+
+    name: ClassVar[str] = "standing.counted"
+    reps: int
+    measures: int
+    since: Code
+    until: Code

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rapport.accounts.doors import in_each_programme
-from rapport.coaching import actions, rhythms
+from rapport.coaching import actions, rhythms, standing
 from rapport.jobs.actions import periodic
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-__all__ = ["keep"]
+__all__ = ["count", "keep"]
 
 
 @periodic("coaching.keep", "*/10 * * * *")
@@ -25,3 +25,9 @@ def _keep(programme: Programme) -> None:
     rhythms.miss_overdue(programme=programme)
     rhythms.plan_ahead(programme=programme)
     rhythms.remind(programme=programme)
+
+
+@periodic("coaching.count", "41 2 * * *")
+def count(timestamp: int) -> None:
+    """Every night: count where each rep stands."""
+    in_each_programme(lambda programme: standing.count(programme=programme))

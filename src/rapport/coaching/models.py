@@ -207,3 +207,39 @@ class RolePlay(models.Model):
 
     def __str__(self) -> str:
         return self.situation
+
+
+class Standing(models.Model):
+    """Where a rep stands in one measure among those with the same kind of work, as it was counted last.
+
+    ``measure`` is a metric of the registry or a question of a scorecard (``form/question``). ``above`` is how far
+    the rep is above the peers' middle, in the measure's units, with its 95 % interval; empty where it is not told.
+    ``weeks`` are the rep's own weeks: Monday, contacts, mean.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    measure = models.CharField(max_length=90)
+    since = models.DateField()
+    until = models.DateField()
+    counted_at = models.DateTimeField()
+    contacts = models.PositiveIntegerField()
+    own = models.FloatField()
+    above = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    peers = models.PositiveIntegerField()
+    weeks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rep", "measure"], name="standing_unique"),
+            models.CheckConstraint(
+                condition=Q(above__isnull=True, low__isnull=True, high__isnull=True)
+                | Q(low__lte=F("above"), high__gte=F("above")),
+                name="standing_has_an_interval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.measure
