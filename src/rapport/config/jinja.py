@@ -12,7 +12,7 @@ from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static as plain_static
 from django.urls import reverse
 
-from rapport.kit import filters, pages
+from rapport.kit import filters, money, pages
 from rapport.live.tickets import live_url
 
 
@@ -29,7 +29,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made = jinja2.Environment(  # noqa: S701 - autoescape is on, above
         **chosen, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]
     )
-    made.filters.update(filters.FILTERS)
+    made.filters.update(filters.FILTERS | money.FILTERS)
     made.globals.update(filters.GLOBALS, static=static, url=url, live_url=live_url, said=pages.said)
     return made
 

@@ -13,6 +13,7 @@ from rapport.insight.names import name_of
 from rapport.insight.statement import CLAIMS, LINES, LOST, OUTCOMES, SPLITS, WISHES, Statement
 from rapport.insight.words import SMALL
 from rapport.kit.filters import NONE, day, number, percent
+from rapport.kit.money import plain
 from rapport.kit.pdf import Column, Paper
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def told(found: Statement, names: Names) -> Told:
 def _books(found: Statement) -> Table:
     rows = []
     for line, words in LINES.items():
-        costs = [(number(found.amount("books", line, unit) / 100, 2)) for unit in found.currencies]
+        costs = [plain(found.amount("books", line, unit), unit) for unit in found.currencies]
         rows.append([words, number(found.amount("books", line)), *costs])
     heads = ("", "Claims", *(f"Cost, {unit}" for unit in found.currencies))
     note = "By the day on which the books were written: a correction of an earlier month stands in this one."

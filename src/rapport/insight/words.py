@@ -7,7 +7,7 @@ from math import erfc, sqrt
 
 from rapport.insight.figures import Figure
 from rapport.insight.registry import Metric
-from rapport.kit import filters
+from rapport.kit import filters, money
 
 SMALL = 30
 """Below so many contacts a figure is marked: a few more would move it much."""
@@ -38,7 +38,7 @@ def written(metric: Metric, figure: Figure) -> str:
     if metric.unit == "seconds":
         return filters.duration(figure.value) if figure.value >= 60 else f"{figure.value:.1f} s"
     if metric.unit == "money":
-        return filters.number(figure.value / 100, 2)
+        return money.plain(figure.value)
     return filters.number(figure.value, 2 if metric.unit == "rating" else 0)
 
 

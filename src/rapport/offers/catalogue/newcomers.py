@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rapport.guides.definition.conditions import hold
 from rapport.guides.definition.rules import Comparison, Condition
+from rapport.kit.money import money
 from rapport.offers.catalogue.definition import Offer, Rules
 
 TEN_YEARS = 10
@@ -25,10 +26,10 @@ class Flag:
     @property
     def words(self) -> str:
         """The flag as people read it."""
-        mine = f"{self.worth / 100:,.2f} {self.currency}"
+        mine = money(self.worth, self.currency)
         if not self.best:
             return f"A new customer gets {mine}; a customer of ten years may have no such offer at all."
-        theirs = f"{self.best_worth / 100:,.2f} {self.currency}"
+        theirs = money(self.best_worth, self.currency)
         return (
             f"A new customer gets {mine}; the best that a customer of ten years may have is {self.best}: {theirs}."
         )

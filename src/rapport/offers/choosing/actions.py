@@ -21,6 +21,7 @@ from rapport.guides.definition.known import SLOTS
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.ids import new_id
+from rapport.kit.money import money
 from rapport.offers import events
 from rapport.offers.catalogue import allowance
 from rapport.offers.catalogue.definition import Offer, offer_kept
@@ -277,7 +278,8 @@ def _weigh(one: Candidate, learnt: Learnt, of: Whose) -> policy.Weighed:
 
 
 def _not_worth(one: policy.Weighed, offer: Offer) -> Removed:
-    words = f"It does not pay: {one.known.lift:+.0%} stay, at {one.known.takes * offer.cost / 100:,.2f} each time."
+    cost = money(one.known.takes * offer.cost, offer.currency)
+    words = f"It does not pay: {one.known.lift:+.0%} stay, at {cost} each time."
     return Removed(one.key, offer.name, "worth", words)
 
 
