@@ -25,7 +25,7 @@ def main() -> None:
             external_id="call:4711",
             channel="voice",
             state="closed",
-            customer=Customer.objects.get(key="C-1"),
+            customer=Customer.objects.create(programme=programme, key="C-heard", name="Mary Somerville"),
             reason=Reason.objects.get(key="cancel"),
             rep=member_by_agent_id(programme, "rep"),
             arrived_at=since,

@@ -15,7 +15,7 @@ from rapport.coaching.access import access_taking_part
 from rapport.coaching.models import OneToOne, Rhythm, State
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
-from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from rapport.kit.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -61,12 +61,15 @@ def set_rhythm(*, member: Member, rep: str, weekday: int, at: time, minutes: int
 
 @transaction.atomic
 def end_rhythm(*, member: Member, rep: str) -> None:
-    """Have no more planned by themselves for a rep whom the member meets; what was planned so is called off."""
+    """Have no more planned by themselves for a rep whom the member meets; what was planned so is called off.
+
+    Where the two have no rhythm, nothing is to be done: sent twice, the first counts.
+    """
     row = Rhythm.objects.select_for_update(of=("self",)).select_related("rep").filter(
         programme=member.programme, coach=member, rep__agent_id=rep
     ).first()  # fmt: skip
     if row is None:
-        raise NotFound
+        return
     for one in _ahead(row.rep).select_for_update(of=("self",)):
         _call_off(one, member.programme, f"member:{member.pk}")
     row.delete()

@@ -146,7 +146,7 @@ STAYS = {
     AttributeClass: ("name",),
     Reveal: ("reason", "note"),  # goes with the sealed value it shows
     FileChange: ("actor",),
-    Promise: ("product",),
+    Promise: ("product", "kind"),
     Sale: ("product", "seller", "seller_name", "team", "channel", "campaign"),
     Segment: ("key", "name"),
     Tombstone: ("digest",),
