@@ -16,6 +16,7 @@ from rapport.coaching.models import OneToOne, Rhythm, State
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,6 +84,7 @@ def plan(*, member: Member, rep: str, when: datetime, minutes: int) -> OneToOne:
     who = _rep(member, rep)
     _check_minutes(minutes)
     _check_time(when)
+    take_turns(Turn.ONE_TO_ONES, member.programme.pk)
     if OneToOne.objects.filter(rep=who, coach=member, planned_for=when, state=State.PLANNED).exists():
         raise Conflict("That one is planned already.")
     row = OneToOne.objects.create(

@@ -27,6 +27,7 @@ class Turn(IntEnum):
     SCORECARDS = 7_341
     SAMPLING = 7_342
     PROMISE_KINDS = 7_350
+    ONE_TO_ONES = 7_351
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 
 from rapport.accounts.queries import member_ids
 from rapport.contacts.access import access_by_external_id, access_own
+from rapport.customers import standing
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
@@ -37,6 +38,7 @@ PIECE = 256 * 1024
 MOST_OF_ONE = 50  # recordings of one contact
 DECODES_WITHIN = 900.0  # seconds
 CHANNELS = {"rep_customer": 2, "customer_rep": 2, "both": 1}
+ERASED = "This customer has been erased; no recording of them is kept."
 GIVEN = ("PATH", "PYTHONPATH", "LANG", "SYSTEMROOT")
 
 
@@ -105,7 +107,7 @@ def _contact(programme: Programme, about: About) -> Contact:
     except NotFound:
         raise NotFound("There is no such contact. Import or report the call first, then its recording.") from None
     if found.customer is not None and found.customer.standing == "erased":
-        raise Conflict("This customer has been erased; no recording of them is kept.")
+        raise Conflict(ERASED)
     return found
 
 
@@ -207,6 +209,8 @@ def _put(
     held = sealed.give_key(row)
     try:
         with transaction.atomic():
+            if contact.customer is not None and standing.held(contact.customer) is None:
+                raise Conflict(ERASED)  # while it was decoded
             if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
                 raise Conflict(f"This contact has {MOST_OF_ONE} recordings already.")
             row.save(force_insert=True)
