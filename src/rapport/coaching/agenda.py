@@ -86,25 +86,21 @@ def _figures(rep: Member, since: date, until: date) -> list[Line]:
     days = until - since
     stretches = ((since, until), (since - days - timedelta(days=1), since - timedelta(days=1)))
     keys = (*METRICS, *CONTEXT)
-    found = []
-    for first, last in stretches:
-        rows = insight.metrics(rep.programme, keys, first, last, "rep")
-        found.append(next((one for one in rows if one.group["rep"] == rep.agent_id), None))
-    now, before = found
-    if now is None:
+    now, before = (insight.metrics(rep.programme, keys, *days, rep=rep.agent_id)[0] for days in stretches)
+    if not any(now[key].denominator for key in keys):
         return []
     told = []
     for key in keys:
-        one, was = metric(key), before[key] if before else None
+        one, was = metric(key), before[key]
         told.append(
             Line(
                 key,
                 one.name,
                 written(one, now[key]),
-                written(one, was) if was else "–",
+                written(one, was),
                 int(now[key].denominator or 0),
                 is_small(one, now[key]),
-                change(one, now[key], was) if was and key not in CONTEXT else None,
+                None if key in CONTEXT else change(one, now[key], was),
                 key in CONTEXT,
             )
         )

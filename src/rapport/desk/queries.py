@@ -275,9 +275,8 @@ def line_of(member: Member) -> Line:
 def day_of(member: Member) -> dict[str, Figure]:
     """Return the member's own figures of today, as the metric registry counts them."""
     today = clock.now().astimezone(member.programme.zone).date()
-    rows = insight.metrics(member.programme, DAY_FIGURES, today, today, by="rep")
-    mine = next((row for row in rows if row.group.get("rep") == member.agent_id), None)
-    return dict(mine.figures) if mine else {}
+    [mine] = insight.metrics(member.programme, DAY_FIGURES, today, today, rep=member.agent_id)
+    return dict(mine.figures) if any(one.numerator or one.denominator for one in mine.figures.values()) else {}
 
 
 def work_of(member: Member, *, wanted: UUID | None = None) -> Work:

@@ -33,15 +33,18 @@ def metrics(
     end: date | None = None,
     by: str | Sequence[str] | None = None,
     now: datetime | None = None,
+    *,
+    rep: str | None = None,
 ) -> list[FigureRow]:
     """Return the figures of ``keys`` (all where None), split by ``by``, in the order of the groups.
 
     ``start`` and ``end`` are local days, both inclusive; None is open. Without ``by`` there is exactly one row,
     with an empty group; with it only groups that have something. Groups are keys (agent id, reason key), dates
-    for ``day``, 0 to 23 for ``hour``, 1 (Monday) to 7 for ``weekday``, None where it is not known.
+    for ``day``, 0 to 23 for ``hour``, 1 (Monday) to 7 for ``weekday``, None where it is not known. With ``rep``
+    (an agent id) only that rep's facts are read and counted; of what has no rep there is nothing then.
     """
     cut = check_cut([by] if isinstance(by, str) else by or ())
-    return cuts(programme, keys, start, end, [cut], now=now)[cut]
+    return cuts(programme, keys, start, end, [cut], now=now, rep=rep)[cut]
 
 
 def as_json(
@@ -66,9 +69,10 @@ def cuts(
     wanted: Iterable[Iterable[str]],
     *,
     now: datetime | None = None,
+    rep: str | None = None,
 ) -> dict[Cut, list[FigureRow]]:
-    """Return the figures split in several ways at once; each relation is read a single time."""
-    values = values_for(programme, start, end, now=now)
+    """Return the figures split in several ways at once, of all or one rep; each relation is read a single time."""
+    values = values_for(programme, start, end, now=now) | ({} if rep is None else {"rep": rep})
     with large_reads():
         return count_all(_run, "postgres", keys, wanted, values)
 
@@ -138,7 +142,7 @@ def seen_until(programme: Programme, *, now: datetime | None = None) -> datetime
 def count_all(
     run: Run, dialect: str, keys: Iterable[str] | None, wanted: Iterable[Iterable[str]], values: Mapping[str, Any]
 ) -> dict[Cut, list[FigureRow]]:
-    """Count metrics with an engine: one statement a relation, through ``run``."""
+    """Count metrics with an engine: one statement a relation, through ``run``; of one ``rep`` where given."""
     chosen = tuple(dict.fromkeys(keys)) if keys is not None else tuple(METRICS)
     cut_list = tuple(dict.fromkeys(check_cut(cut) for cut in wanted))
     found: dict[Cut, dict[tuple[Group, ...], dict[str, Figure]]] = {cut: {} for cut in cut_list}
@@ -147,7 +151,7 @@ def count_all(
     for relation in RELATIONS:
         of_relation = tuple(key for key in chosen if metric(key).relation == relation)
         if of_relation:
-            query = statement(relation, of_relation, cut_list, dialect)
+            query = statement(relation, of_relation, cut_list, dialect, "rep" in values)
             if query.cuts:
                 _collect(found, query, run(query.text, {name: values[name] for name in query.values}))
     return {cut: _rows(cut, groups, chosen) for cut, groups in found.items()}

@@ -47,16 +47,21 @@ def check_cut(cut: Iterable[str]) -> Cut:
 
 
 @lru_cache(maxsize=512)
-def statement(relation_key: str, keys: tuple[str, ...], cuts: tuple[Cut, ...], dialect: str) -> Statement:
-    """Return the query that counts these metrics of one relation for all cuts at once."""
+def statement(
+    relation_key: str, keys: tuple[str, ...], cuts: tuple[Cut, ...], dialect: str, of_rep: bool = False
+) -> Statement:
+    """Return the query that counts metrics of one relation for all cuts at once; ``of_rep``: of one ``:rep``."""
     relation = RELATIONS[relation_key]
-    cuts = tuple(cut for cut in cuts if set(cut) <= set(relation.dimensions))
+    asked = {"rep"} if of_rep else set()
+    cuts = tuple(cut for cut in cuts if asked | set(cut) <= set(relation.dimensions))
     dimensions = tuple(dict.fromkeys(name for cut in cuts for name in cut))
     counted = tuple((key, part) for key in keys for part in PARTS if getattr(metric(key), part))
     columns = [f"{_mask(relation.dimensions, dimensions)} AS cut"]
     columns += [f"{relation.dimensions[name]} AS by_{name}" for name in dimensions]
     columns += [f"{getattr(metric(key), part)} AS c{at}" for at, (key, part) in enumerate(counted)]
     tree = _select(columns, relation)
+    if of_rep and cuts:
+        tree = tree.where(f"{relation.dimensions['rep']} = :rep")
     if dimensions:
         tree.set("group", sqlglot.parse_one(_grouping(relation.dimensions, cuts), into=exp.Group))
     return Statement(tree.sql(dialect=dialect), _values(tree), dimensions, counted, cuts)

@@ -241,6 +241,31 @@ def test_several_cuts_at_once_agree_with_each_alone(world: World) -> None:
     ]
 
 
+def test_the_figures_of_one_rep_are_those_of_their_group(world: World) -> None:
+    for number, rep in enumerate((world.rep, world.second_rep, world.rep)):
+        contact = arrive(world, after(number * 86400))
+        contacts.answer(contact, rep=rep, actor="pbx", at=after(number * 86400 + 5))
+        contacts.end(contact, by="rep", actor="pbx", at=after(number * 86400 + 60 * (number + 1)))
+        contacts.close(contact, actor="pbx", disposition=None, resolved=True, at=after(number * 86400 + 300))
+    [others] = queries.metrics(world.programme, rep="nobody", now=LATER)
+    assert all(figure.numerator == 0 for figure in others.figures.values())
+    for rep in (world.rep, world.second_rep):
+        [told] = queries.metrics(world.programme, rep=rep.agent_id, now=LATER)
+        [same] = [
+            row
+            for row in queries.metrics(world.programme, by="rep", now=LATER)
+            if row.group["rep"] == rep.agent_id
+        ]
+        assert told.figures == same.figures
+    # who called again is followed through everybody's contacts, not through the rep's own only
+    told = queries.metrics(
+        world.programme, ["first_contact_resolution"], rep=world.second_rep.agent_id, now=LATER
+    )[0]
+    assert told["first_contact_resolution"].numerator == 0
+    days = queries.metrics(world.programme, ["contacts_answered"], by="day", rep=world.rep.agent_id, now=LATER)
+    assert [row["contacts_answered"].value for row in days] == [1, 1]
+
+
 def test_duckdb_gives_the_same_figures(world: World, tmp_path: Path) -> None:
     for number in range(4):
         contact = arrive(world, after(number * 0.3337))
@@ -253,7 +278,9 @@ def test_duckdb_gives_the_same_figures(world: World, tmp_path: Path) -> None:
     values = queries.values_for(world.programme, None, None, now=LATER)
     with export.counting_over(tmp_path) as run:
         theirs = queries.count_all(run, "duckdb", None, cuts, values)
+        of_rep = queries.count_all(run, "duckdb", None, cuts, values | {"rep": "rep"})
     assert theirs == queries.cuts(world.programme, None, None, None, cuts, now=LATER)
+    assert of_rep == queries.cuts(world.programme, None, None, None, cuts, now=LATER, rep="rep")
 
 
 def test_another_programmes_contacts_are_not_counted(world: World) -> None:
