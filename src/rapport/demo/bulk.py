@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date, timedelta
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -22,9 +24,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from rapport.kit import copying
 from rapport.kit.copying import copying_into
 
+if TYPE_CHECKING:
+    from rapport.events.actions import Happening
+
 NULL = "\\N"
+EVENTS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 MOST_WAITING = 24  # tables of a batch, and the next batch
 Row = Sequence[str]
+Told = tuple[datetime, "Happening", str, str]
+"""An event: when, what, its subject, and who did it."""
 
 
 class Copier:
@@ -73,6 +81,22 @@ def _copy(through: BaseDatabaseWrapper, label: str, columns: Sequence[str], rows
     with copying_into(model._meta.db_table, (*columns, *rest), through=through) as sink:
         for first in range(0, len(lines), 2000):
             sink.write("".join(lines[first : first + 2000]))
+
+
+def put(label: str, rows: Iterable[dict[str, Any]]) -> list[Any]:
+    """Write rows of a model, some thousands at most, given as its fields' values; return them with their keys."""
+    model: Any = apps.get_model(label)
+    made: list[Any] = model.objects.bulk_create([model(**row) for row in rows], batch_size=1000)
+    return made
+
+
+def tell(programme: int, told: Iterable[Told]) -> None:
+    """Put events on the log in the order of their time."""
+    rows = [
+        (str(programme), at.astimezone(UTC).isoformat(), what.name, subject, actor, data(asdict(what)), "{}")
+        for at, what, subject, actor in sorted(told, key=itemgetter(0))
+    ]
+    copy("events.Event", EVENTS, rows)
 
 
 def reserve(label: str, count: int) -> list[int]:

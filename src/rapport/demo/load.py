@@ -22,10 +22,12 @@ from rapport.demo import (
     easy,
     files,
     guides,
+    heard,
     keeping,
     leavers,
     leaving,
     library,
+    monitored,
     notes,
     record,
     requests,
@@ -162,6 +164,9 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
     say("Writing half a year of keeping customers", 0.0)
     keeping.write(writer, [*wishes, *made.met(writer.met)])
+    say("Monitoring and coaching three months", 0.0)
+    monitored.write(setting, [rep.talent for rep in writer.month.reps], now=now, seed=writer.seed)
+    heard.record(setting, now=now, seed=writer.seed)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     _live(setting, now)

@@ -37,6 +37,7 @@ OFFICE = (
     ("auditor", "jordan.marsh", "Jordan Marsh", Role.AUDITOR),
     ("partner", "kim.north", "Kim North", Role.PARTNER_VIEWER),
 )
+COACHES, ANALYSTS = 8, 3  # who hold the one-to-ones, the supervisor who signs in among them; and who score
 EASY_TO_ENTER = {"requires_second_factor": False}  # whoever looks at the demonstration has its public passwords
 SKILLS = ("retention", "disputes", "service")
 
@@ -75,6 +76,9 @@ class Setting:
     reasons: dict[str, Reason]
     dispositions: dict[str, Disposition]
     versions: dict[str, GuideVersion]
+    coaches: list[Member]
+    analysts: list[Member]
+    peer: Member
 
 
 def settle(talents: Sequence[float]) -> Setting:
@@ -99,6 +103,13 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
     reasons = {
         topic.key: contacts.ensure_reason(programme=programme, key=topic.key, name=topic.name) for topic in TOPICS
     }
+    office = {
+        agent: accounts.ensure_member(
+            programme=programme, agent_id=agent, name=name, role=role,
+            username=username, password=PASSWORDS[username],
+        )
+        for username, agent, name, role in OFFICE
+    }  # fmt: skip
     setting = Setting(
         programme=programme,
         reps=[_rep(programme, number) for number in range(len(talents))],
@@ -109,12 +120,10 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
         reasons=reasons,
         dispositions=_dispositions(programme, reasons),
         versions={},
+        coaches=[office[SUPERVISOR], *(_unseen(programme, 299 + n, Role.SUPERVISOR) for n in range(1, COACHES))],
+        analysts=[_unseen(programme, 320 + n, Role.QUALITY_ANALYST) for n in range(ANALYSTS)],
+        peer=_unseen(programme, 330, Role.SENIOR_REP),
     )
-    for username, agent, name, role in OFFICE:
-        accounts.ensure_member(
-            programme=programme, agent_id=agent, name=name, role=role,
-            username=username, password=PASSWORDS[username],
-        )  # fmt: skip
     _route(setting, talents)
     return setting
 
@@ -135,8 +144,13 @@ def _rep(programme: Programme, number: int) -> Member:
             username="rep",
             password=PASSWORDS["rep"],
         )
+    return _unseen(programme, number, Role.REP)
+
+
+def _unseen(programme: Programme, number: int, role: Role) -> Member:
+    """Return somebody as whom nobody can sign in."""
     name = rep_name(number)
-    return accounts.ensure_member(programme=programme, agent_id=agent_id(name), name=name)
+    return accounts.ensure_member(programme=programme, agent_id=agent_id(name), name=name, role=role)
 
 
 def _dispositions(programme: Programme, reasons: dict[str, Reason]) -> dict[str, Disposition]:

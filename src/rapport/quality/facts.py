@@ -7,6 +7,7 @@ settled; of all else a person judges.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -43,18 +44,25 @@ def facts_about(contact: Contact) -> dict[str, Fact]:
     return {key: fact for key, fact in found.items() if fact is not None}
 
 
+def touch_points(done: int, of: int) -> Fact | None:
+    """Return what the guide's ``of`` required touch points, of which so many were covered, say."""
+    return Fact(int(done >= of), f"{done} of {of} touch points covered") if of else None
+
+
+def thanked(said: Sequence[str]) -> Fact | None:
+    """Return what the rep's messages, in order, say."""
+    number = next((n for n, text in enumerate(said, start=1) if THANKS.search(text)), None)
+    return Fact(1, f"in message {number} of the rep's {len(said)}") if number else None
+
+
 def _touch_points(contact: Contact) -> Fact | None:
     standing = standing_of([contact]).get(contact.pk)
-    if standing is None or not standing.coverage.required:
-        return None
-    done, of = standing.coverage.covered, standing.coverage.required
-    return Fact(int(done >= of), f"{done} of {of} touch points covered")
+    return touch_points(standing.coverage.covered, standing.coverage.required) if standing else None
 
 
 def _thanked(contact: Contact) -> Fact | None:
-    said = [one for one in messages_of(contact) if one.author == "rep"] if contact.channel == "chat" else []
-    number = next((n for n, one in enumerate(said, start=1) if THANKS.search(one.text)), None)
-    return Fact(1, f"in message {number} of the rep's {len(said)}") if number else None
+    said = messages_of(contact) if contact.channel == "chat" else []
+    return thanked([one.text for one in said if one.author == "rep"])
 
 
 def _file_updated(contact: Contact) -> Fact | None:

@@ -19,10 +19,15 @@ SMALL = Size(contacts=900, days=3, reps=20, customers=700)
 
 
 @pytest.fixture(scope="module")
-def loaded_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def loaded_once(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """Load the small demonstration for the tests of one file; each of them is rolled back to it."""
-    hashers = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with django_db_blocker.unblock(), hashers, transaction.atomic():
+    other = override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        RECORDINGS=tmp_path_factory.mktemp("recordings"),
+    )
+    with django_db_blocker.unblock(), other, transaction.atomic():
         with clock.at(NOON):
             load(size=SMALL)
         yield
