@@ -1,4 +1,4 @@
-"""Contacts that change hands, in browsers: handed on to a queue and a person, and asked first."""
+"""Contacts that more than one of us has to do with, in browsers: handed on, asked first, sat in on."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -111,3 +111,35 @@ def test_a_chat_goes_from_hand_to_hand(enter: Enter) -> None:
     take(ben)
     finish(ben)
     go_offline(anna, ben)
+
+
+def test_a_supervisor_sits_in_whispers_and_joins(enter: Enter) -> None:
+    anna, sam = enter(DESK, "anna"), enter("/at/handing/floor/", "sam")
+    become_available(anna)
+    customer = write_to_us(enter, "I want to leave at once", "leaver@example.org")
+    take(anna)
+    sam.get_by_role("link", name="leaver@example.org").or_(sam.locator(".rep-contact a")).first.click()
+    expect(sam.get_by_text("I want to leave at once")).to_be_visible()
+
+    press(sam, "s")
+    expect(sam.get_by_role("heading", name="You are sitting in")).to_be_visible()
+    expect(anna.get_by_text("Sam Lang is sitting in")).to_be_visible()
+    sam.get_by_label("Whisper to Anna Berg").fill("Thank her for six years")
+    sam.keyboard.press("Enter")
+    expect(anna.get_by_text("Thank her for six years")).to_be_visible()
+    expect(sam.get_by_role("log", name="Whispers")).to_contain_text("Thank her for six years")
+    expect(sam.get_by_label("Whisper to Anna Berg")).to_have_value("")
+
+    press(sam, "Escape", "j", "j")
+    expect(customer.get_by_text("Sam has joined the conversation.")).to_be_visible()
+    sam.get_by_label("Write to").fill("I can take the fee back")
+    sam.keyboard.press("Enter")
+    for page in (customer, anna, sam):
+        expect(page.get_by_text("I can take the fee back")).to_be_visible()
+    expect(customer.get_by_text("Thank her for six years")).to_have_count(0)
+
+    sam.get_by_role("button", name="Leave").click()
+    expect(customer.get_by_text("Sam has left the conversation.")).to_be_visible()
+    expect(anna.get_by_text("Sam Lang has joined")).to_have_count(0)
+    finish(anna)
+    go_offline(anna)

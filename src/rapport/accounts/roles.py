@@ -41,6 +41,7 @@ class Right(StrEnum):
     MANAGE_LISTS = "customers.lists"
     WATCH_FLOOR = "floor.watch"
     MOVE_CONTACTS = "contacts.move"
+    MONITOR = "contacts.monitor"
     READ_REPORTS = "reports.read"
     EXPORT = "export"
     READ_RALLY_NOTES = "rally.read"
@@ -84,6 +85,7 @@ MEANS: dict[Right, str] = {
     Right.MANAGE_LISTS: "make lists of customers, see who is on them and why, and what risk of leaving they have",
     Right.WATCH_FLOOR: "watch the floor",
     Right.MOVE_CONTACTS: "move a waiting contact to another queue, and take back one that rings",
+    Right.MONITOR: "sit in on a chat that is held, whisper to its rep and join it",
     Right.READ_REPORTS: "read reports and figures",
     Right.EXPORT: "take data out as a file",
     Right.READ_RALLY_NOTES: "read the day's Rally Notes",
@@ -124,6 +126,7 @@ _SUPERVISOR = (
     | {
         Right.WATCH_FLOOR,
         Right.MOVE_CONTACTS,
+        Right.MONITOR,
         Right.MANAGE_BOOKS,
         Right.MANAGE_LISTS,
         Right.EXPORT,

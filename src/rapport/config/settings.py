@@ -80,6 +80,7 @@ MODULES = [
     "rapport.feedback",
     "rapport.insight",
     "rapport.quality",
+    "rapport.quality.monitoring",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.privacy",

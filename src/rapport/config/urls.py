@@ -14,6 +14,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.record",
     "rapport.studio",
     "rapport.quality",
+    "rapport.quality.monitoring",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.insight",

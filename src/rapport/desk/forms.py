@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
-from rapport.kit.ids import new_id
 
 MOST_PROMPTS = 12  # that are told of with one message
 ANSWERS = {"yes": True, "no": False}
@@ -106,14 +105,3 @@ def prompts_sent(data: QueryDict) -> dict[UUID, bool]:
         with suppress(ValueError):
             told[UUID(key)] = how == "edited"
     return told
-
-
-def client_id(data: QueryDict) -> UUID:
-    """Return the browser's own key of a message, a new one where it sent none."""
-    raw = data.get("client_id", "")
-    if not raw:
-        return new_id()
-    try:
-        return UUID(raw)
-    except ValueError as error:
-        raise Invalid("The message came with a key that cannot be read. Reload the page.") from error

@@ -21,7 +21,9 @@ from rapport.contacts.access import access_in_hand
 from rapport.desk import forms, queries
 from rapport.desk.views import base_of, note_words, wanted
 from rapport.kit import pages
+from rapport.kit.ids import sent_id
 from rapport.prompts import actions as prompts
+from rapport.quality.monitoring.queries import beside
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -53,7 +55,7 @@ def say(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseB
         contact,
         author="rep",
         text=request.POST.get("text", ""),
-        client_id=forms.client_id(request.POST),
+        client_id=sent_id(request.POST.get("client_id", "")),
         member=member,
     )
     if edited := forms.prompts_sent(request.POST):
@@ -72,6 +74,16 @@ def guide(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespons
     now = queries.guide_now(member, contact)
     note_words(member, contact, now.step_help)
     return pages.render(request, "desk/guide_part.html", {**about(member, contact), "work": now})
+
+
+@never_cache
+@require_GET
+@at_desk
+def colleagues(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
+    """Show who sits in on the chat in hand, and what they whisper."""
+    contact = access_in_hand(member, contact_id)
+    context = {**about(member, contact), "beside": beside(contact)}
+    return pages.render(request, "desk/beside.html", context)
 
 
 @never_cache

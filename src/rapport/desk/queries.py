@@ -24,6 +24,7 @@ from rapport.insight import queries as insight
 from rapport.kit import clock
 from rapport.offers.leaving.queries import overdue_requests
 from rapport.prompts.wrapping import Suggested, suggested_for
+from rapport.quality.monitoring.queries import Beside, beside
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
@@ -248,6 +249,7 @@ class Work:
     has_drafts: bool = False
     draft: Draft | None = None
     leaving: LeavingNow | None = None
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def shown(self) -> Contact | None:
@@ -354,6 +356,7 @@ def _with_contact(
         has_drafts=has_drafts,
         draft=drafts.draft_of(contact) if has_drafts else None,
         leaving=leaving_of(contact),
+        beside=beside(contact),
     )
 
 

@@ -7,6 +7,7 @@ from rapport.desk import book, guide, leaving, library, offering, parts, promise
 contact: list[URLPattern | URLResolver] = [
     path("messages/", parts.say, name="desk-say"),
     path("messages/new/", parts.lines, name="desk-lines"),
+    path("beside/", parts.colleagues, name="desk-beside"),
     path("typing/", views.typing, name="desk-typing"),
     path("end/", views.end, name="desk-end"),
     path("call-back/", views.call_back, name="desk-call-back"),

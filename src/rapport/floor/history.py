@@ -74,7 +74,8 @@ def story_of(contact: Contact, *, with_colleagues: bool) -> list[Happened]:
     Each offer says why it was that rep; without colleagues, nothing of who was passed over.
     """
     named = (contact.reason, contact.disposition)
-    called = {member.agent_id: member.name for member in accounts.members_of(contact.programme)}
+    members = accounts.members_of(contact.programme)
+    called = {name: one.name for one in members for name in (one.agent_id, f"member:{one.pk}")}
     words = {one.key: one.name for one in named if one is not None}
     if contact.customer is not None:
         words[str(contact.customer.public_id)] = contact.customer.key
@@ -103,6 +104,7 @@ def _is_told(row: EventRow) -> bool:
 def _words(row: EventRow, called: dict[str, str], words: dict[str, str]) -> str:
     """Say what happened, with reps by their name and the reason and outcome in words."""
     data = {key: words.get(value, value) if key in NAMED else value for key, value in row.data.items()}
+    data["who"] = called.get(row.actor, "Somebody")
     data["to"] = called.get(str(row.data.get("to")), row.data.get("to"))
     nobody = "anyone" if row.name == "call_back.booked" else "a rep"
     data["rep"] = called.get(str(row.data.get("rep")), row.data.get("rep") or nobody)
@@ -188,6 +190,10 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
         f"Guide: {_step(data)} done{' by the customer' if data.get('how') == 'customer' else ''}"
     ),
     "guide.unticked": lambda data: f"Guide: {_step(data)} not done after all",
+    "monitoring.started": lambda data: f"{data['who']} sits in",
+    "monitoring.whispered": lambda data: f"{data['who']} whispered to the rep",
+    "monitoring.joined": lambda data: f"{data['who']} joined the conversation",
+    "monitoring.ended": lambda data: f"{data['who']} no longer sits in",
     "recording.kept": lambda _data: "A recording of the call came",
     "survey.invited": lambda _data: "The customer was asked how it went",
     "survey.answered": _answered_survey,

@@ -29,6 +29,8 @@ from rapport.kit.ids import new_id
 from rapport.live import tickets
 from rapport.offers.choosing.queries import leave_asked
 from rapport.offers.leaving.queries import overdue_requests
+from rapport.quality.monitoring.access import may_monitor
+from rapport.quality.monitoring.queries import panel_of
 from rapport.quality.recordings.queries import players_of
 from rapport.routing import call_backs, handing
 from rapport.routing.call_back_queries import call_backs_in
@@ -97,9 +99,10 @@ def contact(request: HttpRequest, member: Member, contact_id: UUID) -> HttpRespo
     context = _contact(request, member, contact_id)
     is_open = context["contact"].state in OPEN
     ticket_url = reverse("contact-ticket", args=[member.programme.key, contact_id]) if is_open else ""
-    return pages.render(
-        request, "floor/contact.html", {**context, "section": "floor", "live_ticket_url": ticket_url}
-    )
+    monitors = is_open and may_monitor(member, context["contact"])
+    told = {"section": "floor", "live_ticket_url": ticket_url, "monitors": monitors}
+    beside = panel_of(member, context["contact"]) if monitors else {}
+    return pages.render(request, "floor/contact.html", {**context, **told, **beside})
 
 
 @never_cache
@@ -145,9 +148,12 @@ def call_off(request: HttpRequest, member: Member, call_back_id: UUID) -> HttpRe
 @require_safe
 @reading
 def contact_ticket(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
-    """Give the page its ticket to hear of this contact, and of nothing else."""
+    """Give the page its ticket to hear of this contact, of who sits in on it, and of nothing else."""
     found = access_contact(member, contact_id)
-    return tickets.answer(request, [f"contact:{found.public_id}"], programme_id=member.programme_id)
+    told = [f"contact:{found.public_id}"]
+    if may_monitor(member, found):
+        told.append(f"beside:{found.public_id}")
+    return tickets.answer(request, told, programme_id=member.programme_id)
 
 
 @never_cache

@@ -8,10 +8,14 @@ from rapport.kit.classes import FieldClass
 
 
 class Author(models.TextChoices):
-    """Who wrote a message; before the chat: what a guide said, and what its customer answered alone."""
+    """Who wrote a message; before the chat: what a guide said, and what its customer answered alone.
+
+    A colleague is one of us who joined the rep's conversation.
+    """
 
     CUSTOMER = "customer"
     REP = "rep"
+    COLLEAGUE = "colleague"
     SYSTEM = "system"
     GUIDE = "guide"
     ALONE = "alone"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AWAY_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(minutes=2)  # a page not heard of for so long while waiting has been closed
 SPLIT_WITHIN = timedelta(minutes=1)  # a number sent in parts so close together is found
+OURS = (Author.REP, Author.COLLEAGUE)
 _LINE = ("author", "text", "client_id", "at", "contact_id", "member__agent_id", "member__user__name")
 
 
@@ -67,7 +68,7 @@ def said_after(marks: Mapping[int, int]) -> dict[int, list[Message]]:
 
 def opening_words(contacts: Iterable[int]) -> dict[int, str]:
     """Return what the customers of these chats (ids) wrote before anybody answered, but what was erased."""
-    answer = Message.objects.filter(contact=OuterRef("contact"), author=Author.REP, pk__lt=OuterRef("pk"))
+    answer = Message.objects.filter(contact=OuterRef("contact"), author__in=OURS, pk__lt=OuterRef("pk"))
     rows = Message.objects.filter(~Exists(answer), contact__in=list(contacts), author=Author.CUSTOMER)
     found: defaultdict[int, list[str]] = defaultdict(list)
     for contact, text in rows.exclude(text=GONE).order_by("contact", "pk").values_list("contact_id", "text"):
@@ -90,7 +91,7 @@ def messages_by_id(programme: Programme, ids: Iterable[int]) -> dict[int, Messag
 
 def unanswered_in(contacts: Iterable[Contact]) -> dict[int, tuple[int, datetime]]:
     """Return how many messages of its customer each chat has unanswered, and since when, by the contact."""
-    answer = Message.objects.filter(contact=OuterRef("contact"), author=Author.REP, pk__gt=OuterRef("pk"))
+    answer = Message.objects.filter(contact=OuterRef("contact"), author__in=OURS, pk__gt=OuterRef("pk"))
     open_ones = Message.objects.filter(
         ~Exists(answer), contact__in=[one.pk for one in contacts], author=Author.CUSTOMER
     )

@@ -23,7 +23,7 @@ from rapport.routing.router import turn
 NEEDS_CONTACT = (
     *("say", "typing", "end", "hand-on", "stop-asking", "call-back", "not-reached", "note"),
     *("file", "promise", "look-back", "identify", "reason", "wrap-up", "go", "find", "back", "mood"),
-    *("lines", "guide", "prompts", "look-over", "draft", "draft-away"),
+    *("lines", "beside", "guide", "prompts", "look-over", "draft", "draft-away"),
     *("library", "library-used"),
     *("leaving", "leaving-product", "leaving-reason", "leaving-again", "leaving-end"),
     *("leaving-now", "leaving-cancel", "offers", "offers-own", "bars"),

@@ -1,6 +1,7 @@
 // What people write survives a reload: it is kept in this browser until it is sent.
 //   <textarea data-draft="chat-42">           one field
 //   <form data-draft-form="wrap-up-42">       every field in it with a name
+//   <form data-clears>                        stays on the page, empty, when it was sent
 // Drafts of a form are forgotten when it was sent and taken.
 const PREFIX = "rapport.draft.";
 const restored = new WeakSet();
@@ -49,7 +50,9 @@ document.addEventListener("input", (event) => keep(event.target));
 document.addEventListener("change", (event) => keep(event.target));
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
-  if (sourceElement?.matches?.("form") && response.status < 300) forget(sourceElement);
+  if (!sourceElement?.matches?.("form") || response.status >= 300) return;
+  forget(sourceElement);
+  if (sourceElement.hasAttribute("data-clears")) sourceElement.reset();
 });
 document.addEventListener("htmx:after:swap", () => fieldsIn(document).forEach(restore));
 fieldsIn(document).forEach(restore);
