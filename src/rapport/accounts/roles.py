@@ -57,6 +57,10 @@ class Right(StrEnum):
     APPROVE_SCORECARDS = "scorecards.approve"
     COACH = "coaching.hold"
     READ_COACHING = "coaching.read"
+    LEARN = "learning.take"
+    WRITE_COURSES = "courses.write"
+    APPROVE_COURSES = "courses.approve"
+    ASSIGN_COURSES = "learning.assign"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -101,6 +105,10 @@ MEANS: dict[Right, str] = {
     Right.APPROVE_SCORECARDS: "approve scorecards and publish them",
     Right.COACH: "plan and hold one-to-ones with reps, and see those that they hold",
     Right.READ_COACHING: "see the one-to-ones of others, and what coaching changed by supervisor",
+    Right.LEARN: "take courses, and see what they have taken",
+    Right.WRITE_COURSES: "write courses, for somebody else to approve, and see how their questions do",
+    Right.APPROVE_COURSES: "approve courses and publish them",
+    Right.ASSIGN_COURSES: "ask people to take courses, and see who has not",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -118,7 +126,7 @@ MEANS: dict[Right, str] = {
     Right.DELIVER_RECORDINGS: "deliver recordings of calls (tokens of a telephone system)",
 }
 
-_REP = frozenset({Right.TAKE_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_RALLY_NOTES, Right.REVEAL})
+_REP = frozenset({Right.TAKE_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_RALLY_NOTES, Right.REVEAL, Right.LEARN})
 _LEAD = frozenset({Right.READ_CONTACTS, Right.READ_TEAM_CONTACTS, Right.READ_OWN_CONTACTS, Right.READ_REPORTS})
 _SUPERVISOR = (
     _REP
@@ -139,6 +147,9 @@ _SUPERVISOR = (
         Right.WRITE_SCORECARDS,
         Right.APPROVE_SCORECARDS,
         Right.COACH,
+        Right.WRITE_COURSES,
+        Right.APPROVE_COURSES,
+        Right.ASSIGN_COURSES,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -151,9 +162,19 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SENIOR_REP: _REP | {Right.READ_TEAM_CONTACTS},
     Role.SUPERVISOR: _SUPERVISOR,
     Role.QUALITY_ANALYST: _LEAD
-    | {Right.READ_RALLY_NOTES, Right.WRITE_GUIDES, Right.SCORE_CONTACTS, Right.WRITE_SCORECARDS},
-    Role.TRAINER: frozenset({Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.WRITE_GUIDES}),
-    Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES}),
+    | {Right.READ_RALLY_NOTES, Right.WRITE_GUIDES, Right.SCORE_CONTACTS, Right.WRITE_SCORECARDS, Right.LEARN},
+    Role.TRAINER: frozenset(
+        {
+            Right.READ_REPORTS,
+            Right.READ_RALLY_NOTES,
+            Right.WRITE_GUIDES,
+            Right.LEARN,
+            Right.WRITE_COURSES,
+            Right.APPROVE_COURSES,
+            Right.ASSIGN_COURSES,
+        }
+    ),
+    Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.LEARN}),
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
     | {
         Right.HANDLE_PERSONAL_DATA,

@@ -81,6 +81,7 @@ MODULES = [
     "rapport.insight",
     "rapport.quality",
     "rapport.quality.monitoring",
+    "rapport.learning",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.privacy",

@@ -28,6 +28,8 @@ class Turn(IntEnum):
     SAMPLING = 7_342
     PROMISE_KINDS = 7_350
     ONE_TO_ONES = 7_351
+    COURSES = 7_360
+    ASSIGNMENTS = 7_361
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

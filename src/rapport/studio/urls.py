@@ -5,6 +5,7 @@ from django.urls import path
 from rapport.studio import (
     books,
     connectors,
+    courses,
     coverage,
     drafts,
     expected,
@@ -37,6 +38,7 @@ GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
 OFFERS = "at/<slug:programme>/offers/"
 SCORECARDS = "at/<slug:programme>/quality/scorecards/"
+COURSES = "at/<slug:programme>/learning/courses/"
 REASONS = "at/<slug:programme>/reasons/"
 CONNECTORS = "at/<slug:programme>/connectors/"
 LEAVING = "at/<slug:programme>/leaving/"
@@ -145,6 +147,14 @@ urlpatterns = [
     path(f"{SCORECARDS}<slug:scorecard>/<int:number>/", scorecards.decide, name="scorecard-decide"),
     path(f"{SCORECARDS}<slug:scorecard>/rule/", scorecards.rule, name="scorecard-rule"),
     path(f"{SCORECARDS}<slug:scorecard>/withdraw/", scorecards.withdraw, name="scorecard-withdraw"),
+    path(COURSES, courses.courses_page, name="courses"),
+    path(f"{COURSES}-/new/", courses.new, name="course-new"),
+    path(f"{COURSES}-/check/", courses.check, name="course-check"),
+    path(f"{COURSES}-/save/", courses.save, name="course-save"),
+    path(f"{COURSES}-/upload/", courses.upload, name="course-upload"),
+    path(f"{COURSES}<slug:course>/", courses.course, name="course"),
+    path(f"{COURSES}<slug:course>/<int:number>/", courses.decide, name="course-decide"),
+    path(f"{COURSES}<slug:course>/withdraw/", courses.withdraw, name="course-withdraw"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
     path(f"{BOOKS}hand-over/", books.hand_over, name="book-hand-over"),

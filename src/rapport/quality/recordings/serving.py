@@ -24,17 +24,21 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 def answer(request: HttpRequest, row: Recording) -> HttpResponseBase:
     """Return the sound, or the part that is asked for; 416 where there is no such part."""
-    held = sealed.held_of(row)
+    return give(request, sealed.held_of(row), KIND)
+
+
+def give(request: HttpRequest, held: store.Held, kind: str) -> HttpResponseBase:
+    """Return what is held, as this media type, or the part of it that is asked for."""
     span = wanted(request.headers.get("Range", ""), held.size)
     response: HttpResponseBase
     if span is None:
-        response = StreamingHttpResponse(store.read(held, 0, held.size), content_type=KIND)
+        response = StreamingHttpResponse(store.read(held, 0, held.size), content_type=kind)
         response.headers["Content-Length"] = str(held.size)
     elif span[0] >= span[1]:
         response = HttpResponse(status=416)
         response.headers["Content-Range"] = f"bytes */{held.size}"
     else:
-        response = HttpResponse(b"".join(store.read(held, *span)), status=206, content_type=KIND)
+        response = HttpResponse(b"".join(store.read(held, *span)), status=206, content_type=kind)
         response.headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{held.size}"
     response.headers["Accept-Ranges"] = "bytes"
     return response

@@ -1,0 +1,31 @@
+"""Background work of this module; each may run again and changes nothing then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapport.accounts.doors import in_each_programme
+from rapport.jobs.actions import periodic
+from rapport.learning import assigning, media
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Programme
+
+__all__ = ["keep", "remove_unnamed"]
+
+
+@periodic("learning.keep", "7,37 * * * *")
+def keep(timestamp: int) -> None:
+    """Twice an hour: enrol who joined an audience, and remind who is to take a course that is due or overdue."""
+    in_each_programme(_keep)
+
+
+def _keep(programme: Programme) -> None:
+    assigning.hand_out(programme=programme)
+    assigning.remind(programme=programme)
+
+
+@periodic("learning.remove_unnamed", "53 3 * * *")
+def remove_unnamed(timestamp: int) -> None:
+    """Every night: remove files of pictures and videos that nothing names."""
+    in_each_programme(lambda programme: media.remove_unnamed(programme=programme))
