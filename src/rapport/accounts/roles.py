@@ -184,9 +184,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.MANAGE_ROUTING,
         Right.MANAGE_CONNECTORS,
     },
-    Role.PARTNER_VIEWER: frozenset(
-        {Right.READ_REPORTS, Right.EXPORT, Right.READ_RALLY_NOTES, Right.READ_RECORD, Right.SEE_FEEDS}
-    ),
+    Role.PARTNER_VIEWER: frozenset({Right.READ_REPORTS, Right.EXPORT, Right.READ_RECORD, Right.SEE_FEEDS}),
     Role.AUDITOR: frozenset({Right.READ_RECORD, Right.SEE_PEOPLE, Right.SEE_FEEDS, Right.READ_REPORTS}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -99,6 +99,13 @@ def viewer_of(world: World) -> Client:
         username="pv",
         password=None,
     )
+    accounts.adjust_role(
+        programme=world.programme,
+        role=Role.PARTNER_VIEWER,
+        right=Right.READ_RALLY_NOTES,
+        granted=True,
+        actor="test",
+    )
     client = Client()
     client.force_login(member.user)
     return client
