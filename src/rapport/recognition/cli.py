@@ -11,7 +11,7 @@ from rapport.accounts.doors import commanding
 from rapport.kit import clock
 from rapport.kit.arguments import a_day
 from rapport.recognition import actions
-from rapport.recognition.letter import read_lines, read_people, read_quote
+from rapport.recognition.letter import as_text
 
 if TYPE_CHECKING:
     from rapport.recognition.models import RallyNote
@@ -43,32 +43,9 @@ def as_dict(note: RallyNote) -> dict[str, Any]:
         "figures": note.figures,
         "people": note.people,
         "comment": note.comment,
+        "saves": note.saves,
         "tip": note.tip,
         "tip_evidence": note.tip_evidence,
         "our_news": note.our_news,
         "partner_news": note.partner_news,
     }
-
-
-def as_text(note: RallyNote) -> str:
-    """Return the notes as a letter in plain text."""
-    parts = [f"Rally Notes of {note.day:%A %-d %B %Y} ({note.status})"]
-    lines = [
-        f"  {one.name}: {one.shown}{f', {one.change}' if one.change else ''}" for one in read_lines(note.figures)
-    ]
-    parts.append("\n".join(lines) or "  Nobody asked for a person on that day.")
-    people = [f"  {one.name}: {'; '.join(one.words)}" for one in read_people(note.people)]
-    parts.append("Who was great\n" + ("\n".join(people) or "  Too few answers to say."))
-    quote = read_quote(note.comment)
-    if quote:
-        parts.append(
-            f"The comment of the day\n  \N{LEFT DOUBLE QUOTATION MARK}{quote.text}\N{RIGHT DOUBLE QUOTATION MARK}"
-        )
-    for title, text in (
-        ("The tip", note.tip),
-        ("Our news", note.our_news),
-        ("The partner's news", note.partner_news),
-    ):
-        if text:
-            parts.append(f"{title}\n  {text}")
-    return "\n\n".join(parts)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from rapport.accounts.queries import members_of
 from rapport.contacts.queries import reason_by_key
 from rapport.feedback.queries import best_by_rep, with_comments
-from rapport.guides.definition.insertions import fill
-from rapport.guides.trials.queries import words_won
 from rapport.insight.queries import bounds, metrics
+from rapport.ledger.queries import booked, stick_days
 from rapport.recognition.letter import Line, Praise, Quote, written
 from rapport.recognition.privacy import without_personal
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from rapport.insight.figures import FigureRow
 
 SHARES = ("resolution_by_customers", "resolution_by_reps", "service_level", "satisfaction", "touch_point_coverage")
-COUNTS = ("contacts_answered", "saves_claimed", "saves_verified")
-OF_SAVES = ("saves_claimed", "saves_verified")
+COUNTS = ("contacts_answered",)
 QUALITY = ("resolution_by_customers", "satisfaction", "touch_point_coverage")
 SAME_WEEKDAYS = 4
 NAMED = 3  # people in a letter
@@ -31,7 +29,6 @@ PRIOR = 10.0  # answers of the day's mean that each rep's own are mixed with
 HEADLINE_ANSWERS = 20  # customers' answers that make a headline
 LEAST_FOR_EVIDENCE = 15
 LONGEST_QUOTE = 320
-LONGEST_TIP, LONGEST_EVIDENCE = 500, 300
 SHORTEST_QUOTE = 15
 
 
@@ -48,7 +45,6 @@ def lines_for(programme: Programme, day: date) -> list[Line]:
     if today is None:
         return []
     lines = [_line(key, today, past) for key in (*SHARES, *COUNTS)]
-    lines = [line for line in lines if line.key not in OF_SAVES or line.value or line.usual]
     return sorted(lines, key=lambda line: line.key != headline_of(lines))
 
 
@@ -157,14 +153,16 @@ def _masked(survey: Survey) -> str:
     return without_personal(survey.comment, name=customer.name if customer else "")
 
 
-def tip_for(programme: Programme, day: date) -> tuple[str, str]:
-    """Return a start for the tip with its evidence: words that won a trial that day, else what to look at."""
-    won = words_won(programme, *bounds(programme, day, day))
-    if not won:
-        return "", evidence_for(programme, day)
-    name, words = won[-1]
-    said = fill(words, {})
-    return said if len(said) <= LONGEST_TIP else "", f"On trial these words did best: {name}"[:LONGEST_EVIDENCE]
+def saves_for(programme: Programme, day: date) -> dict[str, int]:
+    """Return how many saves were claimed on the day, and how many earlier ones the partner's word settled on it.
+
+    A claim matures at the end of its days, but is verified only when the partner's accounts of then are in, often
+    days later: it counts for the day on which it was.
+    """
+    lines = booked(programme, *bounds(programme, day, day))
+    settled = {name: sum(count for line, _, count, _ in lines if line == name) for name in ("matured", "reversed")}
+    claimed = metrics(programme, ("saves_claimed",), day, day)[0]["saves_claimed"].numerator
+    return {"claimed": int(claimed), "days": stick_days(programme), **settled}
 
 
 def evidence_for(programme: Programme, day: date) -> str:

@@ -9,7 +9,7 @@ from rapport.accounts.doors import in_each_programme
 from rapport.insight.queries import metrics
 from rapport.jobs.actions import periodic
 from rapport.kit import clock
-from rapport.recognition import actions
+from rapport.recognition import actions, effect, tips
 from rapport.recognition.queries import note_of
 
 if TYPE_CHECKING:
@@ -30,3 +30,14 @@ def _draft_yesterday(programme: Programme) -> None:
 
 def _had_contacts(programme: Programme, day: date) -> bool:
     return bool(metrics(programme, ("contacts_offered",), day, day)[0]["contacts_offered"].value)
+
+
+@periodic("recognition.keep_tips", "47 2 * * *")
+def keep_tips(timestamp: int) -> None:
+    """Every night: count what tips changed whose week is over, and bring all tips' evidence up to date."""
+    in_each_programme(_keep_tips)
+
+
+def _keep_tips(programme: Programme) -> None:
+    effect.count_due(programme=programme)
+    tips.gather(programme=programme, afresh=True)

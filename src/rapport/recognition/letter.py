@@ -10,6 +10,7 @@ from rapport.kit.filters import duration, number, percent
 
 if TYPE_CHECKING:
     from rapport.accounts.names import Names
+    from rapport.recognition.models import RallyNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +128,43 @@ def read_people(raw: list[dict[str, Any]]) -> list[Praise]:
 def read_quote(raw: dict[str, Any] | None) -> Quote | None:
     """Return the comment kept with a letter."""
     return Quote(**raw) if raw else None
+
+
+def as_text(note: RallyNote, names: Names | None = None) -> str:
+    """Return the notes as a letter in plain text, with people called as its reader may (None: as they are)."""
+    parts = [f"Rally Notes of {note.day:%A %-d %B %Y} ({note.status})"]
+    lines = [
+        f"  {one.name}: {one.shown}{f', {one.change}' if one.change else ''}" for one in read_lines(note.figures)
+    ]
+    parts.append("\n".join(lines) or "  Nobody asked for a person on that day.")
+    if note.saves:
+        parts.append(f"Saves\n  {saves_in_words(note.saves)}")
+    people = [one.called(names) if names else one for one in read_people(note.people)]
+    praised = [f"  {one.name}: {'; '.join(one.words)}" for one in people]
+    parts.append("Who was great\n" + ("\n".join(praised) or "  Too few answers to say."))
+    quote = read_quote(note.comment)
+    if quote:
+        said = (quote.called(names) if names else quote).text
+        parts.append(
+            f"The comment of the day\n  \N{LEFT DOUBLE QUOTATION MARK}{said}\N{RIGHT DOUBLE QUOTATION MARK}"
+        )
+    for title, text in (
+        ("The tip", note.tip),
+        ("Our news", note.our_news),
+        ("The partner's news", note.partner_news),
+    ):
+        if text:
+            parts.append(f"{title}\n  {names.within(text) if names else text}")
+    return "\n\n".join(parts)
+
+
+def saves_in_words(saves: dict[str, int]) -> str:
+    """Say what the day's saves mean: claimed ones are not sure yet, verified ones are."""
+    days, kept, lost = saves["days"], max(saves["matured"], 0), max(saves["reversed"], 0)
+    claimed = (
+        f"{saves['claimed']} claimed: a claim counts once the partner's accounts show, {days} days on, who stayed."
+    )
+    if not kept and not lost:
+        return f"{claimed} Those accounts settled no earlier ones on this day."
+    were = "was" if kept == 1 else "were"
+    return f"{claimed} Of earlier ones {kept} {were} verified on this day, and {lost} lost."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Model, Q, QuerySet
 
 from rapport.kit.personal import Kept, Subject
-from rapport.recognition.models import RallyNote, RallySeen
+from rapport.recognition.models import Hearing, News, NewsSigned, RallyNote, RallySeen, Tip
 
 
 def _quoted(note: RallyNote) -> set[str]:
@@ -72,6 +72,10 @@ KEPT = (
     ),
 )
 STAYS = {
-    RallyNote: ("figures", "people", "comment", "tip", "tip_evidence", "our_news", "partner_news"),
+    RallyNote: ("figures", "people", "comment", "saves", "tip", "tip_evidence", "our_news", "partner_news"),
     RallySeen: (),
+    Tip: ("source", "ref", "measure", "text", "evidence", "retired_why"),
+    Hearing: (),
+    News: ("kind", "title", "text"),
+    NewsSigned: (),
 }

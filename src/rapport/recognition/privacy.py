@@ -2,6 +2,9 @@
 
 import re
 
+from rapport.kit import redaction
+from rapport.kit.errors import Invalid
+
 HIDDEN = "…"
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -20,3 +23,14 @@ def without_personal(text: str, *, name: str = "") -> str:
     if words:
         text = re.sub(rf"\b(?:{'|'.join(words)})\b", HIDDEN, text, flags=re.IGNORECASE)
     return re.sub(rf"{HIDDEN}(?:\s+{HIDDEN})+", HIDDEN, text)
+
+
+def kept_words(raw: str, most: int, what: str) -> str:
+    """Return what somebody wrote as it is kept: trimmed, without control characters and card numbers.
+
+    Raises Invalid where it is longer than ``most`` characters.
+    """
+    text = "".join(c for c in raw.replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
+    if len(text) > most:
+        raise Invalid(f"Keep {what} under {most} characters; it has {len(text):,}.")
+    return redaction.clean(text)

@@ -43,10 +43,10 @@ def open_trial_of_entry(programme: Programme, key: str) -> WordsTrial | None:
     return _trials(programme).filter(entry__key=key, ended_at__isnull=True).first()
 
 
-def words_won(programme: Programme, since: datetime, until: datetime) -> list[tuple[str, str]]:
-    """Return the words that came into force as a trial ended then: what they are of, and what they say."""
+def words_won(programme: Programme, since: datetime, until: datetime) -> list[WordsTrial]:
+    """Return the trials that ended then with words that came into force, the first to end first."""
     rows = _trials(programme).filter(result=WordsTrial.Result.PUBLISHED, ended_at__gte=since, ended_at__lt=until)
-    return [(name_of(one), one.words[one.winner or 0]) for one in rows.order_by("ended_at", "pk")]
+    return list(rows.order_by("ended_at", "pk"))
 
 
 def name_of(trial: WordsTrial) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rapport.conftest import World
 from rapport.kit import clock
-from rapport.recognition import actions
+from rapport.recognition import actions, news, tips
 
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
@@ -14,4 +14,12 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     actions.edit(member=world.supervisor, day=today, words={"our_news": "A quiet day."})
     actions.publish(member=world.supervisor, day=today)
     actions.see(member=world.rep, day=today)
-    return {name: {"day": today} for name in ("rally-day", "rally-read", "rally-edit")}
+    tip = tips.write(member=world.supervisor, text="Ask why first.")
+    told = news.publish(member=world.supervisor, kind="ours", title="New desk", text="It moves.", read_by=None)
+    of_day = ("rally-day", "rally-read", "rally-edit", "rally-choose-tip", "rally-hearing", "rally-mail")
+    return {
+        **{name: {"day": today} for name in of_day},
+        "rally-tip-retire": {"tip": tip.public_id},
+        "rally-news-sign": {"news": told.public_id},
+        "rally-news-withdraw": {"news": told.public_id},
+    }
