@@ -42,6 +42,7 @@ PAGES = {
         "/at/cards/leaving/work/",
         "/at/cards/rally/",
         "/at/cards/coaching/",
+        "/at/cards/coaching/effects/",
         "/at/cards/sessions/",
         "/at/cards/library/",
         "/at/cards/library/new/?kind=rebuttal",

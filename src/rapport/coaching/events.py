@@ -1,6 +1,6 @@
 """What this module announces.
 
-The subject of all is the one-to-one, but of ``rhythm`` and ``standing`` events the programme.
+The subject of all is the one-to-one, but of ``rhythm``, ``standing`` and ``coaching`` events the programme.
 """
 
 from dataclasses import dataclass
@@ -148,5 +148,16 @@ class StandingCounted:
     name: ClassVar[str] = "standing.counted"
     reps: int
     measures: int
+    since: Code
+    until: Code
+
+
+@dataclass(frozen=True)
+class EffectsCounted:
+    """It was counted anew what coaching changed: in how many measures, and in how many a change was found."""
+
+    name: ClassVar[str] = "coaching.effects_counted"
+    measures: int
+    found: int
     since: Code
     until: Code

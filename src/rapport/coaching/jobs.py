@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rapport.accounts.doors import in_each_programme
-from rapport.coaching import actions, rhythms, standing
+from rapport.coaching import actions, effects, rhythms, standing
 from rapport.jobs.actions import periodic
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-__all__ = ["count", "keep"]
+__all__ = ["count", "count_effects", "keep"]
 
 
 @periodic("coaching.keep", "*/10 * * * *")
@@ -31,3 +31,9 @@ def _keep(programme: Programme) -> None:
 def count(timestamp: int) -> None:
     """Every night: count where each rep stands."""
     in_each_programme(lambda programme: standing.count(programme=programme))
+
+
+@periodic("coaching.effects", "11 3 * * 1")
+def count_effects(timestamp: int) -> None:
+    """Every Monday: count what coaching changed."""
+    in_each_programme(lambda programme: effects.count(programme=programme))

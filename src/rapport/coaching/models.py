@@ -34,6 +34,7 @@ class Method(models.TextChoices):
     CONTACT = "contact", "Going through a contact together"
     SIDE_BY_SIDE = "side_by_side", "Side by side at the desk"
     ROLE_PLAY = "role_play", "Role play"
+    PEER = "peer", "A peer's example"
 
 
 class EndedBy(models.TextChoices):
@@ -243,3 +244,73 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return self.measure
+
+
+class Effect(models.Model):
+    """What coaching changed in one measure, as counted last, against reps not yet coached over the same weeks.
+
+    Of all who were coached, of those coached first by one ``method`` or by one ``coach``, or of one ``rep`` alone.
+    The change, in the measure's units, and per hour of coaching, with ranges of ``confidence``; ``ahead`` is how
+    far the same reps had changed before, with its 95 % range. Empty where too few are there to tell.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    measure = models.CharField(max_length=90)
+    method = models.CharField(max_length=12, choices=Method.choices, blank=True)
+    coach = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, null=True, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, null=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+    counted_at = models.DateTimeField()
+    coached = models.PositiveIntegerField()
+    treated = models.PositiveIntegerField()
+    controls = models.PositiveIntegerField()
+    hours = models.FloatField()
+    confidence = models.FloatField()
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    per_hour = models.FloatField(null=True)
+    per_hour_low = models.FloatField(null=True)
+    per_hour_high = models.FloatField(null=True)
+    ahead = models.FloatField(null=True)
+    ahead_low = models.FloatField(null=True)
+    ahead_high = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "measure", "method", "coach", "rep"],
+                nulls_distinct=False,
+                name="coaching_effect_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(coach__isnull=True, rep__isnull=True)
+                | Q(method="", rep__isnull=True)
+                | Q(method="", coach__isnull=True),
+                name="coaching_effect_is_of_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True, low__isnull=True, high__isnull=True)
+                | Q(low__lte=F("value"), high__gte=F("value")),
+                name="coaching_effect_has_a_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.measure
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough is known to tell anything."""
+        return self.value is not None
+
+    @property
+    def is_apart_before(self) -> bool:
+        """Whether the reps had changed already before they were coached; then nothing can be laid to coaching."""
+        return bool((self.ahead_low or 0) > 0 or (self.ahead_high or 0) < 0)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether a change was found that can be laid to coaching."""
+        return self.is_told and not self.is_apart_before and bool((self.low or 0) > 0 or (self.high or 0) < 0)

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay, Standing
+from rapport.coaching.models import AgreedAction, Effect, OneToOne, Rhythm, RolePlay, Standing
 from rapport.kit.personal import Kept
 
 KEPT = (
@@ -22,6 +22,7 @@ STAYS = {
     OneToOne: ("state", "ended_by", "method"),
     AgreedAction: ("criterion", "what", "outcome"),
     Standing: ("measure", "weeks"),
+    Effect: ("measure", "method"),
     RolePlay: ("situation", "rebuttals", "went"),
 }
 """Actions and role plays say what a rep does, and name no customer."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isnan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
@@ -34,43 +34,55 @@ if TYPE_CHECKING:
 LOOKS_BACK = timedelta(days=91)
 LEAST = FEWEST_SCORES
 """Of fewer contacts nothing is told beside others."""
+MEASURES = ("satisfaction", "resolution_by_customers", "touch_point_coverage")
+"""The metrics beside the questions of scorecards; more is better in each."""
 CONTEXT = "average_handle_time"
 OF_CONTACTS = """
 WHERE contact.programme_id = %(programme)s AND contact.direction = 'in' AND contact.rep IS NOT NULL
     AND contact.arrived_at >= %(starts)s AND contact.arrived_at < %(ends)s
 """
 SCORES = f"""
-SELECT 'satisfaction', contact.rep, contact.reason, contact.segment, contact.local_date,
-    survey.rating::double precision
+SELECT 'satisfaction' AS measure, contact.rep, contact.reason, contact.segment, contact.local_date AS day,
+    survey.rating::double precision AS score, 1 AS weight, NULL::bigint AS evaluation_id
 FROM fact_contact AS contact JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
 {OF_CONTACTS} AND contact.answered_at IS NOT NULL AND survey.rating IS NOT NULL
 UNION ALL
 SELECT 'resolution_by_customers', contact.rep, contact.reason, contact.segment, contact.local_date,
-    survey.resolved::integer::double precision
+    survey.resolved::integer::double precision, 1, NULL
 FROM fact_contact AS contact JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
 {OF_CONTACTS} AND contact.answered_at IS NOT NULL AND survey.resolved IS NOT NULL
 UNION ALL
+SELECT 'touch_point_coverage', contact.rep, contact.reason, contact.segment, contact.local_date,
+    guide.covered::double precision / guide.required, guide.required, NULL
+FROM fact_contact AS contact JOIN fact_coverage AS guide ON guide.contact_id = contact.contact_id
+{OF_CONTACTS} AND contact.answered_at IS NOT NULL AND guide.required > 0
+UNION ALL
 SELECT scored.form || '/' || scored.criterion, contact.rep, contact.reason, contact.segment, contact.local_date,
-    scored.score
+    scored.score, 1, scored.evaluation_id
 FROM fact_contact AS contact JOIN fact_criterion AS scored ON scored.contact_id = contact.contact_id
 {OF_CONTACTS} AND scored.is_random
-UNION ALL
+"""  # noqa: S608 - put together of what is written above
+OWN = f"""
 SELECT 'average_handle_time', contact.rep, NULL, NULL, contact.local_date,
-    sum(contact.talk_seconds + coalesce(contact.wrap_up_seconds, 0))
+    sum(contact.talk_seconds + coalesce(contact.wrap_up_seconds, 0)), 1
 FROM fact_leg AS contact
 {OF_CONTACTS} AND contact.outcome = 'answered' AND contact.closed_at IS NOT NULL
 GROUP BY contact.contact_id, contact.rep, contact.local_date
 """  # noqa: S608 - put together of what is written above
+COUNTED = f"""
+SELECT measure, rep, reason, segment, day, score, weight FROM ({SCORES}) AS scores UNION ALL {OWN}
+"""  # noqa: S608 - put together of what is written above
 
 
 class Score(NamedTuple):
-    """One contact's score: by whom, of what kind, when."""
+    """One contact's score: by whom, of what kind, when; ``weight`` is for the own figure, as its metric has it."""
 
     rep: str
     reason: str
     segment: str
     day: date
     score: float
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +111,9 @@ def count(*, programme: Programme) -> int:
     since = until - LOOKS_BACK
     reps = {one.agent_id: one.pk for one in members_with(programme, Right.TAKE_CONTACTS)}
     by_measure: defaultdict[str, list[Score]] = defaultdict(list)
-    for measure, rep, reason, segment, day, score in _scores(programme, since, until):
+    for measure, rep, reason, segment, day, score, weight in _scores(programme, since, until):
         if rep in reps:
-            by_measure[measure].append(Score(rep, reason or "", segment or "", day, score))
+            by_measure[measure].append(Score(rep, reason or "", segment or "", day, score, weight))
     rows = [
         Standing(
             programme=programme,
@@ -130,7 +142,7 @@ def count(*, programme: Programme) -> int:
 def told_of(rep: Member) -> list[Told]:
     """Return the rep's measures: questions of scorecards in their order, then metrics, handle time last."""
     questions = dict(criteria_of(rep.programme))
-    order = [*questions, "satisfaction", "resolution_by_customers", CONTEXT]
+    order = [*questions, *MEASURES, CONTEXT]
     rows = {one.measure: one for one in Standing.objects.filter(programme=rep.programme, rep=rep)}
     return [_told(rows[key], questions.get(key, "")) for key in order if key in rows]
 
@@ -145,7 +157,7 @@ def _told(row: Standing, question: str) -> Told:
         filters.duration(row.own) if unit == "seconds" else _written(row.own, unit),
         ""
         if row.above is None
-        else f"{_signed(row.above, unit)} ({_signed(row.low, unit)} to {_signed(row.high, unit)})",
+        else f"{signed(row.above, unit)} ({signed(row.low, unit)} to {signed(row.high, unit)})",
         "" if row.above is None or row.low is None or row.high is None else _place(row.low, row.high),
         is_context,
     )
@@ -159,22 +171,30 @@ def _written(value: float, unit: str) -> str:
     return filters.percent(value) if unit == "share" else filters.number(value, 2)
 
 
-def _signed(value: float | None, unit: str) -> str:
+def signed(value: float | None, unit: str) -> str:
+    """Write a difference with its sign: of shares in points of 100."""
     shown = (value or 0.0) * (100 if unit == "share" else 1)
     return (f"{shown:+.1f}" if unit == "share" else f"{shown:+.2f}").replace("-", "−")
 
 
-def _scores(programme: Programme, since: date, until: date) -> Iterator[tuple[str, str, str, str, date, float]]:
+def values_of(programme: Programme, since: date, until: date) -> dict[str, Any]:
+    """Return what the SQL above asks for, of contacts that came on these days, the second left out."""
     starts, ends = (datetime.combine(day, time(), programme.zone) for day in (since, until))
+    return {"programme": programme.pk, "starts": starts, "ends": ends}
+
+
+def _scores(
+    programme: Programme, since: date, until: date
+) -> Iterator[tuple[str, str, str, str, date, float, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(SCORES, {"programme": programme.pk, "starts": starts, "ends": ends})
+        cursor.execute(COUNTED, values_of(programme, since, until))
         yield from cursor.fetchall()
 
 
 def _standings(measure: str, scores: Sequence[Score]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield each rep's own figure and weeks, and where they stand in a measure."""
     reps, who = _numbered([one.rep for one in scores])
-    values = np.array([one.score for one in scores])
+    values, weights = np.array([one.score for one in scores]), np.array([one.weight for one in scores])
     factors = [_numbered([one.reason for one in scores])[1], _numbered([one.segment for one in scores])[1]]
     found = None if measure == CONTEXT else standing(values, who, factors, people=len(reps))
     peers = 0 if found is None else int((~np.isnan(found.value)).sum())
@@ -186,12 +206,12 @@ def _standings(measure: str, scores: Sequence[Score]) -> Iterator[tuple[str, dic
             rep,
             {
                 "contacts": len(mine),
-                "own": float(values[mine].mean()),
+                "own": float(np.average(values[mine], weights=weights[mine])),
                 "above": float(found.value[number]) if found is not None and is_told else None,
                 "low": float(found.low[number]) if found is not None and is_told else None,
                 "high": float(found.high[number]) if found is not None and is_told else None,
                 "peers": peers,
-                "weeks": _weeks([(days[at], float(values[at])) for at in mine]),
+                "weeks": _weeks([(days[at], float(values[at]), int(weights[at])) for at in mine]),
             },
         )
 
@@ -201,8 +221,11 @@ def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     return [str(one) for one in found], numbers.astype(np.int64)
 
 
-def _weeks(scores: Sequence[tuple[date, float]]) -> list[tuple[str, int, float]]:
-    by_week: defaultdict[date, list[float]] = defaultdict(list)
-    for day, score in scores:
-        by_week[monday_of(day)].append(score)
-    return [(week.isoformat(), len(of), sum(of) / len(of)) for week, of in sorted(by_week.items())]
+def _weeks(scores: Sequence[tuple[date, float, int]]) -> list[tuple[str, int, float]]:
+    by_week: defaultdict[date, list[tuple[float, int]]] = defaultdict(list)
+    for day, score, weight in scores:
+        by_week[monday_of(day)].append((score, weight))
+    return [
+        (week.isoformat(), len(of), sum(score * weight for score, weight in of) / sum(weight for _, weight in of))
+        for week, of in sorted(by_week.items())
+    ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{COACHING}plan/", views.plan, name="coaching-plan"),
     path(f"{COACHING}gap/", views.gap, name="coaching-gap"),
     path(f"{COACHING}standing/", views.where_one_stands, name="coaching-standing"),
+    path(f"{COACHING}effects/", views.what_it_changed, name="coaching-effects"),
     path(f"{COACHING}actions/<uuid:action>/settle/", views.settle, name="coaching-settle"),
     path(ONE, meeting_views.one_to_one, name="one-to-one"),
     path(f"{ONE}move/", meeting_views.move, name="one-to-one-move"),

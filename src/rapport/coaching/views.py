@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
-from rapport.coaching import actions, forms, gaps, queries, rhythms, standing
+from rapport.coaching import actions, effects, forms, gaps, panel, queries, rhythms, standing
 from rapport.coaching.access import access_rep
 from rapport.coaching.models import WEEKDAYS, AgreedAction, EndedBy, Method, State
 from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError
+from rapport.numeric import staggered
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 either = staff_page(Right.TAKE_CONTACTS, Right.COACH, Right.READ_COACHING)
 both = staff_page(Right.TAKE_CONTACTS, Right.COACH)
 coach_page = staff_page(Right.COACH)
+leading_page = staff_page(Right.COACH, Right.READ_COACHING)
 TONES = {"planned": "accent", "under_way": "busy", "done": "good", "missed": "warn", "cancelled": "off"}
 
 
@@ -118,8 +120,28 @@ def where_one_stands(request: HttpRequest, member: Member) -> HttpResponseBase:
         "rep": rep,
         "rows": standing.told_of(rep),
         "least": standing.LEAST,
+        "changed": effects.own_of(rep),
+        "counted": effects.counted_of(member.programme),
+        "weeks": panel,
     }
     return pages.render(request, "coaching/standing.html", context)
+
+
+@never_cache
+@require_safe
+@leading_page
+def what_it_changed(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show what coaching changed, measure by measure, by method and by supervisor; also where it is nothing."""
+    context = {
+        **context_of(member, "effects"),
+        "found": effects.told_to(member),
+        "counted": effects.counted_of(member.programme),
+        "weeks": panel,
+        "sees_all": member.may(Right.READ_COACHING),
+        "fewest": staggered.FEWEST_TREATED,
+        "beside": staggered.FEWEST_CONTROLS,
+    }
+    return pages.render(request, "coaching/effects.html", context)
 
 
 def _do(request: HttpRequest, member: Member, act: Callable[[], str]) -> HttpResponse:
@@ -159,6 +181,7 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "tab_of_coaching": tab,
         "coaches": member.may(Right.COACH),
         "takes": member.may(Right.TAKE_CONTACTS),
+        "leads": member.may(Right.COACH) or member.may(Right.READ_COACHING),
         "states": dict(State.choices),
         "tones": TONES,
         "methods": Method.choices,

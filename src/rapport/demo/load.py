@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from rapport.accounts import queries as accounts
-from rapport.coaching import standing
+from rapport.coaching import effects, standing
 from rapport.demo import (
     bulk,
     catalogue,
@@ -173,6 +173,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)
     standing.count(programme=setting.programme)
+    effects.count(programme=setting.programme)
     announce(
         DemoLoaded(contacts=count, customers=len(writer.files), seed=writer.seed),
         programme=setting.programme,

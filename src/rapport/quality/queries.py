@@ -159,6 +159,12 @@ def _told(one: Evaluation) -> Told:
     )
 
 
+def scored_by_supervisors(programme: Programme, since: datetime) -> list[tuple[int, int, int]]:
+    """Return the evaluations by supervisors, of contacts that came since then: its id, who scored, and whom."""
+    rows = Evaluation.objects.filter(programme=programme, kind__in=OFFICIAL, submitted_at__gte=since)
+    return list(rows.exclude(kind=Kind.ANALYST).values_list("pk", "scorer", "rep"))
+
+
 def criterion_scores(programme: Programme, since: date, until: date) -> list[CriterionScore]:
     """Return each rep's mean score of each criterion, of contacts drawn at random that came in [since, until).
 

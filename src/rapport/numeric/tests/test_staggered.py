@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rapport.numeric import staggered
-from rapport.numeric.staggered import staggered_effect
+from rapport.numeric.staggered import own_change, staggered_effect
 
 WEEKS = 26
 
@@ -74,7 +74,7 @@ def test_the_errors_are_those_of_leaving_out_one_person_at_a_time() -> None:
     begins, hours = np.where(first < 0, 99, first), random.uniform(1, 5, size=15)
 
     def sums(keep: np.ndarray) -> tuple[staggered._Sums, staggered._Sums]:
-        told = staggered._compared(score[keep], begins[keep], np.ones(keep.size, bool), 4, range(8))
+        told = staggered._compared(score[keep], begins[keep], np.ones(keep.size, bool), 4, range(8), 0)
         return told.by_period(), told.by_dose(hours[keep])
 
     whole = sums(np.arange(15))
@@ -91,6 +91,63 @@ def test_who_is_treated_for_a_bad_month_is_seen_ahead() -> None:
     dip = (first[:, None] >= 0) & (np.abs(np.arange(WEEKS) - first[:, None] + 2.5) < 2)
     told = staggered_effect(score - 0.2 * dip, first)
     assert told.overall.low > 0 and told.ahead.low > 0.1
+
+
+def dipped(random: np.random.Generator, people: int, effect: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of people most of whom are coached because of a bad month just before, which ends by itself."""
+    score, _ = team(random, people, 0.0)
+    first = np.where(random.random(people) < 0.3, -1, random.integers(14, WEEKS - 2, size=people))
+    coached = first >= 0
+    on = coached[:, None] & (np.arange(WEEKS) >= first[:, None])
+    dip = coached[:, None] & ((first[:, None] - np.arange(WEEKS) > 0) & (first[:, None] - np.arange(WEEKS) <= 5))
+    return score + effect * on - 0.15 * dip, first
+
+
+def test_a_bad_month_put_aside_makes_no_effect_and_hides_none() -> None:
+    """Were those to be coached soon controls, or their bad month a baseline, chance would look like coaching."""
+    random = np.random.default_rng(12)
+    told = [staggered_effect(*dipped(random, 40, 0.0), before=8, aside=5) for _ in range(120)]
+    most = 0.05 + 2 * np.sqrt(0.05 * 0.95 / 120)
+    assert np.mean([one.overall.is_found for one in told]) <= most
+    assert np.mean([one.overall.value for one in told]) == pytest.approx(0.0, abs=0.008)
+    fooled = [staggered_effect(*dipped(random, 40, 0.0)).overall.is_found for _ in range(20)]
+    assert np.mean(fooled) > 0.8
+    told = [staggered_effect(*dipped(random, 40, 0.1), before=8, aside=5) for _ in range(60)]
+    assert np.mean([one.overall.value for one in told]) == pytest.approx(0.1, abs=0.01)
+    assert np.mean([one.overall.low <= 0.1 <= one.overall.high for one in told]) >= 0.9
+
+
+def test_one_persons_own_change_lies_in_its_range() -> None:
+    random = np.random.default_rng(13)
+    for effect in (0.0, 0.2):
+        held, found = [], []
+        for _ in range(600):
+            score, first = team(random, 30, 0.0, never=0.6)
+            first[0] = 14
+            score[0, 14:] += effect
+            told = own_change(score, first, 0, before=8, after=8, aside=2)
+            if told.value == told.value:
+                held.append(told.low <= effect <= told.high)
+                found.append(told.is_found)
+        assert len(held) > 400 and np.mean(held) >= 0.92
+        assert np.mean(found) <= 0.08 if effect == 0 else np.mean(found) > 0.5
+    nothing = own_change(np.full((30, WEEKS), np.nan), first, 0)
+    assert nothing.value != nothing.value
+    few = own_change(score, np.where(np.arange(30) < 25, 14, -1), 0)
+    assert few.value != few.value
+
+
+def test_many_effects_told_together_are_held_together() -> None:
+    random = np.random.default_rng(14)
+    of = 12
+    alarms = [
+        any(staggered_effect(*team(random, 20, 0.0)).at(1 - 0.05 / of).overall.is_found for _ in range(of))
+        for _ in range(40)
+    ]
+    assert np.mean(alarms) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 40)
+    one = staggered_effect(*team(random, 40, 0.08))
+    assert one.at(0.95).overall == pytest.approx(one.overall)
+    assert one.at(0.99).overall.low < one.overall.low < one.overall.value == one.at(0.99).overall.value
 
 
 def test_per_hour_is_the_change_over_the_hours() -> None:
