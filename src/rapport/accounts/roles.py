@@ -61,6 +61,9 @@ class Right(StrEnum):
     WRITE_COURSES = "courses.write"
     APPROVE_COURSES = "courses.approve"
     ASSIGN_COURSES = "learning.assign"
+    MANAGE_AWARDS = "awards.manage"
+    CONFIRM_AWARDS = "awards.confirm"
+    GIVE_REWARDS = "rewards.give"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -109,6 +112,9 @@ MEANS: dict[Right, str] = {
     Right.WRITE_COURSES: "write courses, for somebody else to approve, and see how their questions do",
     Right.APPROVE_COURSES: "approve courses and publish them",
     Right.ASSIGN_COURSES: "ask people to take courses, and see who has not",
+    Right.MANAGE_AWARDS: "say what monthly awards are for, approve and take them back; say what rewards there are",
+    Right.CONFIRM_AWARDS: "agree to a monthly award, as the partner",
+    Right.GIVE_REWARDS: "give rewards within the month's budget, and settle what may be uncommon service",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -150,6 +156,7 @@ _SUPERVISOR = (
         Right.WRITE_COURSES,
         Right.APPROVE_COURSES,
         Right.ASSIGN_COURSES,
+        Right.GIVE_REWARDS,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -179,12 +186,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | {
         Right.HANDLE_PERSONAL_DATA,
         Right.READ_COACHING,
+        Right.MANAGE_AWARDS,
         Right.READ_RECORD,
         Right.SEE_FEEDS,
         Right.MANAGE_ROUTING,
         Right.MANAGE_CONNECTORS,
     },
-    Role.PARTNER_VIEWER: frozenset({Right.READ_REPORTS, Right.EXPORT, Right.READ_RECORD, Right.SEE_FEEDS}),
+    Role.PARTNER_VIEWER: frozenset(
+        {Right.READ_REPORTS, Right.EXPORT, Right.CONFIRM_AWARDS, Right.READ_RECORD, Right.SEE_FEEDS}
+    ),
     Role.AUDITOR: frozenset({Right.READ_RECORD, Right.SEE_PEOPLE, Right.SEE_FEEDS, Right.READ_REPORTS}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -84,6 +84,7 @@ MODULES = [
     "rapport.learning",
     "rapport.coaching",
     "rapport.recognition",
+    "rapport.recognition.awards",
     "rapport.privacy",
     "rapport.replays",
     "rapport.partner",

@@ -18,6 +18,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.learning",
     "rapport.coaching",
     "rapport.recognition",
+    "rapport.recognition.awards",
     "rapport.insight",
     "rapport.privacy",
     "rapport.api",

@@ -30,6 +30,7 @@ class Turn(IntEnum):
     ONE_TO_ONES = 7_351
     COURSES = 7_360
     ASSIGNMENTS = 7_361
+    AWARDS = 7_355
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -56,6 +56,7 @@ def standing(
     *,
     people: int,
     fewest: int = FEWEST_SCORES,
+    weight: ArrayLike | None = None,
 ) -> Standing:
     """Tell where each person stands, in the units of the scores.
 
@@ -68,18 +69,20 @@ def standing(
         factors: of each factor the level of each contact, from 0 on, shape (n,) each; may be none.
         people: how many people there are.
         fewest: how many scores somebody needs to be told of, and to count as a peer; at least 2.
+        weight: of how many scores each is the mean, shape (n,); one each where it is not given.
     """
     y, who = np.asarray(score, dtype=float), np.asarray(person, dtype=np.int64)
-    scores = np.bincount(who, minlength=people)
+    heavy = np.ones(y.size) if weight is None else np.asarray(weight, dtype=float)
+    scores = np.rint(np.bincount(who, weights=heavy, minlength=people)).astype(np.int64)
     nothing = np.full(people, np.nan)
     raw = np.full(people, np.nan)
     counted = scores >= max(fewest, 2)
     if counted.sum() < FEWEST_PEERS:
         return Standing(nothing, nothing.copy(), nothing.copy(), raw, scores, float("nan"))
     is_used = counted[who]
-    y, who = y[is_used], np.searchsorted(np.flatnonzero(counted), who[is_used])
+    y, heavy, who = y[is_used], heavy[is_used], np.searchsorted(np.flatnonzero(counted), who[is_used])
     levels = [np.asarray(factor, dtype=np.int64)[is_used] for factor in factors]
-    told = _told(y, who, levels, int(counted.sum()))
+    told = _told(y, heavy, who, levels, int(counted.sum()))
     places = np.flatnonzero(counted)
     value, low, high = nothing.copy(), nothing.copy(), nothing.copy()
     value[places], low[places], high[places] = told.value, told.low, told.high
@@ -87,31 +90,51 @@ def standing(
     return Standing(value, low, high, raw, scores, told.between)
 
 
-def _told(y: Floats, who: Integers, levels: list[Integers], people: int) -> Standing:
-    """Tell of people who all have scores enough."""
-    scores = np.bincount(who, minlength=people).astype(float)
-    mean = np.bincount(who, weights=y, minlength=people) / scores
-    mixes, slopes, freedom, certain, unknown = _kinds(y, who, levels, people)
-    squares = float(((y - mean[who]) ** 2).sum()) - float(slopes @ certain @ slopes)
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Of each of p people the mean as if all had the same mix, and its variance, neither drawn anywhere yet.
+
+    ``peers`` are the places of those who can be compared.
+    """
+
+    mean: Floats
+    variance: Floats
+    peers: Integers
+    raw: Floats
+    scores: Floats
+
+
+def adjusted(y: Floats, weight: Floats, who: Integers, levels: list[Integers], people: int) -> Adjusted:
+    """Adjust the means of people who all have scores for their mix; see :func:`standing` for what is given."""
+    scores = np.bincount(who, weights=weight, minlength=people).astype(float)
+    mean = np.bincount(who, weights=weight * y, minlength=people) / scores
+    mixes, slopes, freedom, certain, unknown = _kinds(y, weight, who, levels, people)
+    squares = float((weight * (y - mean[who]) ** 2).sum()) - float(slopes @ certain @ slopes)
     noise = max(squares, 0.0) / max(y.size - people - freedom, 1)
-    adjusted = mean - mixes @ slopes
     peers = _comparable(mixes @ unknown)
+    middle = mixes[peers].mean(axis=0)
+    away = mixes - middle
+    learned = np.einsum("pk,kl,pl->p", away, np.linalg.pinv(certain), away) if away.size else np.zeros(people)
+    return Adjusted(mean - away @ slopes, noise / scores + noise * learned, peers, mean, scores)
+
+
+def _told(y: Floats, weight: Floats, who: Integers, levels: list[Integers], people: int) -> Standing:
+    """Tell of people who all have scores enough."""
+    found = adjusted(y, weight, who, levels, people)
+    peers, scores = found.peers, np.rint(found.scores).astype(np.int64)
     value = np.full(people, np.nan)
     low, high = value.copy(), value.copy()
-    raw = mean - mean[peers].mean() if peers.size else value
+    raw = found.raw - found.raw[peers].mean() if peers.size else value
     if peers.size < FEWEST_PEERS:
-        return Standing(value, low, high, raw, scores.astype(np.int64), float("nan"))
-    away = mixes[peers] - mixes[peers].mean(axis=0)
-    learned = np.einsum("pk,kl,pl->p", away, np.linalg.pinv(certain), away) if away.size else np.zeros(peers.size)
-    error = noise / scores[peers] + noise * learned
-    effect, spread, between = eight_schools(adjusted[peers], np.maximum(error, 1e-18))
+        return Standing(value, low, high, raw, scores, float("nan"))
+    effect, spread, between = eight_schools(found.mean[peers], np.maximum(found.variance[peers], 1e-18))
     value[peers], half = effect, NORMAL_95 * np.sqrt(spread)
     low[peers], high[peers] = effect - half, effect + half
-    return Standing(value, low, high, raw, scores.astype(np.int64), between)
+    return Standing(value, low, high, raw, scores, between)
 
 
 def _kinds(
-    y: Floats, who: Integers, levels: list[Integers], people: int
+    y: Floats, weight: Floats, who: Integers, levels: list[Integers], people: int
 ) -> tuple[Floats, Floats, int, Floats, Floats]:
     """What kinds of work are worth, learned within people.
 
@@ -121,18 +144,19 @@ def _kinds(
     """
     sizes = [int(level.max()) + 1 for level in levels]
     ends = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
-    scores = np.bincount(who, minlength=people).astype(float)
+    scores = np.bincount(who, weights=weight, minlength=people)
     k = int(ends[-1])
     counts, products, sums = np.zeros((people, k)), np.zeros((k, k)), np.zeros(k)
     for a, first in enumerate(levels):
         here = slice(ends[a], ends[a + 1])
-        counts[:, here] = np.bincount(who * sizes[a] + first, minlength=people * sizes[a]).reshape(people, -1)
-        sums[here] = np.bincount(first, weights=y, minlength=sizes[a])
+        cells = np.bincount(who * sizes[a] + first, weights=weight, minlength=people * sizes[a])
+        counts[:, here] = cells.reshape(people, -1)
+        sums[here] = np.bincount(first, weights=weight * y, minlength=sizes[a])
         for b, second in enumerate(levels):
-            both = np.bincount(first * sizes[b] + second, minlength=sizes[a] * sizes[b])
+            both = np.bincount(first * sizes[b] + second, weights=weight, minlength=sizes[a] * sizes[b])
             products[here, ends[b] : ends[b + 1]] = both.reshape(sizes[a], sizes[b])
     mixes = counts / scores[:, None]
-    total = np.bincount(who, weights=y, minlength=people)
+    total = np.bincount(who, weights=weight * y, minlength=people)
     certain = products - mixes.T @ counts
     along = sums - mixes.T @ total
     sizes_of, directions = np.linalg.eigh(certain)

@@ -21,6 +21,7 @@ from rapport.insight import report
 from rapport.insight.queries import extent
 from rapport.insight.state import read_state
 from rapport.kit import pages
+from rapport.recognition.awards.queries import waiting_for_partner
 from rapport.recognition.letter import read_people
 from rapport.recognition.queries import days_of, latest_published
 
@@ -57,6 +58,8 @@ def home(request: HttpRequest, member: Member) -> HttpResponseBase:
         "tip": called.within(note.tip) if note else "",
         "days": days_of(programme, drafts=False, limit=NOTES) if note else [],
         "shown": programme.names_shown_to_partner,
+        "awards": waiting_for_partner(programme) if member.may(Right.CONFIRM_AWARDS) else [],
+        "called": called,
         **_record(member),
     }
     return pages.render(request, "partner/home.html", context)

@@ -145,6 +145,13 @@ def evaluations_of(rep: Member, since: datetime) -> list[Told]:
     return [_told(one) for one in rows.order_by("-submitted_at")]
 
 
+def fatal_reps(programme: Programme, starts: datetime, ends: datetime) -> set[int]:
+    """Return the ids of reps with a fatal error, officially found, in a contact that came in [starts, ends)."""
+    rows = Evaluation.objects.filter(programme=programme, kind__in=OFFICIAL, stands=True, is_fatal=True)
+    rows = rows.filter(submitted_at__isnull=False, contact__arrived_at__gte=starts, contact__arrived_at__lt=ends)
+    return set(rows.values_list("rep", flat=True))
+
+
 def _told(one: Evaluation) -> Told:
     return Told(
         evaluation=one.public_id,

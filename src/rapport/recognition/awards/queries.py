@@ -1,0 +1,151 @@
+"""Reads of awards; which of them a person may see, ``access`` says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from rapport.accounts.queries import members_with
+from rapport.accounts.roles import Right
+from rapport.insight.registry import metric
+from rapport.kit import clock
+from rapport.ledger.queries import claim_by_id
+from rapport.recognition.awards.access import visible_to
+from rapport.recognition.awards.counting import first_of_next, known_on, months_before, span_of
+from rapport.recognition.awards.measures import MEASURES, VOTES
+from rapport.recognition.awards.models import Award, Category, State, Vote, Winner
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+
+LOOKS_BACK = 6
+MOST = 60
+TODAY = (State.DRAFTED, State.APPROVED, State.CONFIRMED, State.ANNOUNCED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An award in a list, with those who won it and still have it, and those from whom it was taken back."""
+
+    row: Award
+    winners: list[Winner]
+    taken_back: list[Winner]
+
+
+def categories_of(programme: Programme, *, held: bool = False) -> list[Category]:
+    """Return the programme's categories by name; with ``held`` those only that are."""
+    rows = Category.objects.filter(programme=programme)
+    found = list((rows.filter(is_held=True) if held else rows).order_by("name", "pk"))
+    for row in found:
+        row.programme = programme
+    return found
+
+
+def name_of_measure(key: str) -> str:
+    """Return what a measure is called."""
+    return "Votes of peers" if key == VOTES else metric(key).name
+
+
+def awards_of(member: Member, *, states: Iterable[str] = (), limit: int = MOST) -> list[Told]:
+    """Return the awards that the member may see, the latest month first; of these states where given."""
+    rows = Award.objects.select_related("category").filter(visible_to(member), programme=member.programme)
+    if wanted := list(states):
+        rows = rows.filter(state__in=wanted)
+    return told(list(rows.order_by("-month", "category__name")[:limit]))
+
+
+def announced(programme: Programme, since: datetime) -> list[Told]:
+    """Return the awards announced since, with those who won them and still have them; the latest first."""
+    rows = Award.objects.select_related("category").filter(
+        programme=programme, state=State.ANNOUNCED, announced_at__gte=since
+    )
+    return [one for one in told(list(rows.order_by("-announced_at", "pk"))) if one.winners]
+
+
+def waiting_for_partner(programme: Programme) -> list[Told]:
+    """Return the awards that wait for the partner's word, the oldest first."""
+    rows = Award.objects.select_related("category").filter(
+        programme=programme, state=State.APPROVED, asks_partner=True
+    )
+    return told(list(rows.order_by("month", "pk")))
+
+
+def won_by(rep: Member, *, limit: int = 24) -> list[Winner]:
+    """Return what a rep won that was announced, the latest first; taken back ones too."""
+    rows = Winner.objects.select_related("award__category").filter(
+        rep=rep, programme=rep.programme, award__state__in=[State.ANNOUNCED, State.REVERSED]
+    )
+    return list(rows.order_by("-award__month")[:limit])
+
+
+def told(rows: list[Award]) -> list[Told]:
+    """Return awards with their winners, by one query."""
+    found: defaultdict[int, list[Winner]] = defaultdict(list)
+    winners = Winner.objects.select_related("rep__user").filter(award__in=rows)
+    for one in winners.order_by("rep__user__name"):
+        found[one.award_id].append(one)
+    return [
+        Told(
+            row,
+            [one for one in found[row.pk] if one.taken_back_at is None],
+            [one for one in found[row.pk] if one.taken_back_at is not None],
+        )
+        for row in rows
+    ]
+
+
+def votes_open(member: Member) -> list[tuple[Category, date, str]]:
+    """Return on what the member may vote this month, with the month and whom they named (agent id, or empty)."""
+    if not member.may(Right.TAKE_CONTACTS):
+        return []
+    month = clock.now().astimezone(member.programme.zone).date().replace(day=1)
+    rows = [
+        one
+        for one in categories_of(member.programme, held=True)
+        if one.measure == VOTES and month.month in one.months
+    ]
+    mine = Vote.objects.filter(category__in=rows, month=month, voter=member)
+    named = dict(mine.values_list("category", "named__agent_id"))
+    return [(one, month, named.get(one.pk, "")) for one in rows]
+
+
+def peers_of(member: Member) -> list[Member]:
+    """Return whom the member may vote for, by name."""
+    rows = [one for one in members_with(member.programme, Right.TAKE_CONTACTS) if one.pk != member.pk]
+    return sorted(rows, key=lambda one: one.name.casefold())
+
+
+def due(programme: Programme) -> list[tuple[str, date]]:
+    """Return the awards (category's key, month) that can be counted and are not."""
+    today = clock.now().astimezone(programme.zone).date()
+    rows = categories_of(programme, held=True)
+    there = set(Award.objects.filter(category__in=rows).values_list("category", "month"))
+    months = [months_before(today.replace(day=1), back) for back in range(LOOKS_BACK, 0, -1)]
+    return [
+        (row.key, month)
+        for row in rows
+        for month in months
+        if month.month in row.months
+        and first_of_next(month) > row.since
+        and known_on(programme, row.measure, month) <= today
+        and (row.pk, month) not in there
+    ]
+
+
+def resting_on(programme: Programme, claim: UUID) -> list[int]:
+    """Return the ids of the awards, not yet settled for good, that count claims of the days about this one's."""
+    made = claim_by_id(programme, claim).made_on
+    rows = Award.objects.filter(programme=programme, state__in=TODAY).order_by("pk")
+    found = []
+    for row in rows.only("pk", "month", "rule"):
+        measure = MEASURES.get(row.rule.get("measure", ""))
+        if measure is None or not measure.is_claim:
+            continue
+        first, last = span_of(measure.metric, row.rule["compares"], row.month)
+        if months_before(first, 1) <= made <= last or made == first_of_next(last):
+            found.append(row.pk)
+    return found
