@@ -29,6 +29,11 @@ from rapport.outreach.lists import actions as lists
 from rapport.outreach.lists.checking import read
 from rapport.outreach.lists.models import CustomerList
 from rapport.privacy import actions as privacy
+from rapport.quality import actions as quality
+from rapport.quality import selecting
+from rapport.quality.models import Evaluation, Origin
+from rapport.quality.recordings.tests.sounds import a_recording
+from rapport.quality.tests.cards import a_contact, a_scorecard
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
 from rapport.studio.offers import NEW as WRITTEN
@@ -47,6 +52,8 @@ CUSTOMER = UUID("019ab000-0000-7000-8000-000000000001")  # public ids, for addre
 PERSON = UUID("019ab000-0000-7000-8000-000000000002")
 CLAIM = UUID("019ab000-0000-7000-8000-000000000003")
 LIST = UUID("019ab000-0000-7000-8000-000000000004")
+CALL = UUID("019ab000-0000-7000-8000-000000000005")
+EVALUATION = UUID("019ab000-0000-7000-8000-000000000006")
 ENTRY = "fee-too-high"
 OFFER = "half-fee"
 STEPS = [
@@ -96,6 +103,22 @@ def furnish(world: World) -> None:
     library.save_draft(
         programme=programme, kind="objection", key=ENTRY, content=objection, instead_of=None, actor="stage"
     )
+
+
+def hear_somebody(world: World) -> None:
+    """Keep the recording of a call of the month before, which a supervisor has begun to score."""
+    call = a_contact(world, at=clock.now() - timedelta(days=30), channel="voice", public_id=CALL)
+    a_recording(world, call, seconds=20, pauses=[{"from": 8, "to": 11, "by": "rep", "cause": "card"}])
+    made = selecting.select(
+        programme=world.programme,
+        scorecard=a_scorecard(world),
+        contact=call,
+        origin=Origin.HAND,
+        by=world.supervisor,
+        actor="stage",
+    )
+    begun = quality.begin(member=world.supervisor, selection_id=made.public_id)
+    Evaluation.objects.filter(pk=begun.pk).update(public_id=EVALUATION)
 
 
 def keep_somebody(world: World) -> None:
@@ -152,6 +175,7 @@ def main() -> None:
         ]
         furnish(world)
         keep_somebody(world)
+        hear_somebody(world)
     for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored, *offices):
         user = User.objects.get(pk=member.user_id)
         user.set_password(PASSWORD)

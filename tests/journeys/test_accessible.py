@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from rapport.kit import clock
 
 from .conftest import Enter
-from .stage import CLAIM, CUSTOMER, ENTRY, LIST, OFFER, PERSON
+from .stage import CALL, CLAIM, CUSTOMER, ENTRY, EVALUATION, LIST, OFFER, PERSON
 
 pytestmark = pytest.mark.journey
 
@@ -22,6 +22,8 @@ PAGES = {
         "/at/cards/coaching/",
         "/at/cards/coaching/gap/",
         "/at/cards/coaching/standing/",
+        "/at/cards/quality/mine/",
+        f"/at/cards/contacts/{CALL}/",
         "/account/",
         "/account/2fa/app/",
         "/account/2fa/passkey/",
@@ -43,6 +45,12 @@ PAGES = {
         "/at/cards/rally/",
         "/at/cards/coaching/",
         "/at/cards/coaching/effects/",
+        "/at/cards/quality/",
+        "/at/cards/quality/figures/",
+        "/at/cards/quality/calibrations/",
+        "/at/cards/quality/calibrations/new/",
+        f"/at/cards/quality/evaluations/{EVALUATION}/",
+        f"/at/cards/contacts/{CALL}/",
         "/at/cards/sessions/",
         "/at/cards/library/",
         "/at/cards/library/new/?kind=rebuttal",
