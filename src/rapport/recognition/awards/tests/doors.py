@@ -16,8 +16,8 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     category = a_category(world)
     made = Award.objects.create(
         programme=world.programme, category=category, month=MONTH, state=State.ANNOUNCED, counted_at=now,
-        rule=rule_of(category),
-        asks_partner=False, approved_by=boss, approved_at=now, announced_at=now,
+        rule=rule_of(category), announced_at=now,
+        asks_partner=True, approved_by=boss, approved_at=now, confirmed_by=boss, confirmed_at=now,
     )  # fmt: skip
     doing = ("", "-approve", "-confirm", "-turn-down", "-announce", "-settle")
     return {f"award{what}": {"award": made.public_id} for what in doing}
