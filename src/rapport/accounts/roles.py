@@ -64,6 +64,7 @@ class Right(StrEnum):
     MANAGE_AWARDS = "awards.manage"
     CONFIRM_AWARDS = "awards.confirm"
     GIVE_REWARDS = "rewards.give"
+    READ_STAFF = "staff.read"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -115,6 +116,7 @@ MEANS: dict[Right, str] = {
     Right.MANAGE_AWARDS: "say what monthly awards are for, approve and take them back; say what rewards there are",
     Right.CONFIRM_AWARDS: "agree to a monthly award, as the partner",
     Right.GIVE_REWARDS: "give rewards within the month's budget, and settle what may be uncommon service",
+    Right.READ_STAFF: "see how work is for teams and how long people stay, of groups that are large enough",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -187,6 +189,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.HANDLE_PERSONAL_DATA,
         Right.READ_COACHING,
         Right.MANAGE_AWARDS,
+        Right.READ_STAFF,
         Right.READ_RECORD,
         Right.SEE_FEEDS,
         Right.MANAGE_ROUTING,

@@ -85,6 +85,7 @@ MODULES = [
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",
+    "rapport.recognition.staff",
     "rapport.privacy",
     "rapport.replays",
     "rapport.partner",

@@ -19,6 +19,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",
+    "rapport.recognition.staff",
     "rapport.insight",
     "rapport.privacy",
     "rapport.api",

@@ -20,6 +20,7 @@ from rapport.demo import (
     deliveries,
     demand,
     easy,
+    feelings,
     files,
     guides,
     heard,
@@ -169,6 +170,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     heard.record(setting, now=now, seed=writer.seed)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
+    feelings.ask(setting.programme, seed=writer.seed)
     _live(setting, now)
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)

@@ -25,6 +25,7 @@ from rapport.kit import clock
 from rapport.offers.leaving.queries import overdue_requests
 from rapport.prompts.wrapping import Suggested, suggested_for
 from rapport.quality.monitoring.queries import Beside, beside
+from rapport.recognition.staff.queries import is_asked
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
@@ -246,6 +247,7 @@ class Work:
     day: dict[str, Figure] = field(default_factory=dict)
     promised: list[Standing] = field(default_factory=list)
     overdue_requests: tuple[int, datetime | None] = (0, None)
+    is_asked: bool = False
     has_drafts: bool = False
     draft: Draft | None = None
     leaving: LeavingNow | None = None
@@ -298,6 +300,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
         asked_of=contacts.asked_of(member),
         call_backs=call_backs.call_backs_of(member),
         overdue_requests=overdue_requests(member.programme),
+        is_asked=is_asked(member),
     )
 
 

@@ -1,0 +1,8 @@
+"""How work is for those who do it: one question a fortnight, answered by nobody in particular.
+
+Every *fortnight* has a *round*. Who answers is noted, so that nobody answers twice, and that is all that is kept
+of them: no time, no order. What they said is added to *tallies*, counts by team and answer; there is no row of an
+answer. All tallies of a round are written anew with every answer, so that not even the database's own marks tell
+which one it went to. Nothing is shown before the fortnight is over, nor of a group, or of what is left when shown
+groups are taken off, that is smaller than the round's *fewest* (``guard``); that was fixed when the round began.
+"""

@@ -1,0 +1,5 @@
+"""What this module keeps of customers: nothing."""
+
+from rapport.recognition.staff.models import Answered, Round, Rule, Tally
+
+STAYS = {Rule: (), Round: (), Answered: (), Tally: ("team",)}
