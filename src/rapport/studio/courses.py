@@ -15,7 +15,7 @@ from rapport.accounts.roles import Right
 from rapport.kit import pages
 from rapport.kit.errors import DomainError, Forbidden, Invalid
 from rapport.kit.versions import numbered
-from rapport.learning import courses, media, queries
+from rapport.learning import courses, items, media, queries
 from rapport.learning.access import access_course
 from rapport.learning.definition import Course, CourseInvalid, read_course
 from rapport.learning.views import context_of as learning_context
@@ -108,6 +108,34 @@ def course(request: HttpRequest, member: Member, course: str) -> HttpResponseBas
     row = access_course(member.programme, course)
     number = written.number_asked(request, queries.versions_of(row, limit=1)[0][0].number)
     return _page(request, member, row, numbered(row.versions.all(), number).text)
+
+
+@never_cache
+@require_safe
+@looking
+def questions(request: HttpRequest, member: Member, course: str) -> HttpResponseBase:
+    """Show how the questions of the live version do, or of the newest where none is live."""
+    row = access_course(member.programme, course)
+    version = queries.live_version(row) or queries.versions_of(row, limit=1)[0][0]
+    context = {
+        **context_of(member),
+        "row": row,
+        "version": version,
+        "lessons": items.told_of(version),
+        "fewest": items.FEWEST,
+        "enough": items.ENOUGH,
+        "verdicts": VERDICTS,
+    }
+    return pages.render(request, "studio/courses/questions.html", context)
+
+
+VERDICTS = {
+    "few": ("too few to say", "idle"),
+    "unsure": ("not sure yet", "idle"),
+    "tells": ("tells who knows", "good"),
+    "weak": ("does not tell who knows", "warn"),
+    "wrong_way": ("wrong way round: look at what is marked right", "bad"),
+}
 
 
 @require_POST

@@ -154,6 +154,7 @@ urlpatterns = [
     path(f"{COURSES}-/upload/", courses.upload, name="course-upload"),
     path(f"{COURSES}<slug:course>/", courses.course, name="course"),
     path(f"{COURSES}<slug:course>/<int:number>/", courses.decide, name="course-decide"),
+    path(f"{COURSES}<slug:course>/questions/", courses.questions, name="course-questions"),
     path(f"{COURSES}<slug:course>/withdraw/", courses.withdraw, name="course-withdraw"),
     path(BOOKS, books.books_page, name="books"),
     path(f"{BOOKS}give/", books.give, name="book-give"),
