@@ -428,3 +428,12 @@ def handled_between(programme: Programme, start: datetime, end: datetime) -> Que
         arrived_at__gte=start,
         arrived_at__lt=end,
     )
+
+
+def reasons_between(programme: Programme, start: datetime, end: datetime) -> list[tuple[str, int]]:
+    """Return what contacts of [start, end) were about, by name and number, the most frequent first."""
+    rows = Contact.objects.filter(
+        programme=programme, reason__isnull=False, arrived_at__gte=start, arrived_at__lt=end
+    )
+    counted = rows.values("reason__name").annotate(n=Count("pk")).order_by("-n", "reason__name")
+    return list(counted.values_list("reason__name", "n"))

@@ -321,3 +321,11 @@ def version_gone_by(contact: Contact) -> tuple[str, int] | None:
     """Return the key and version of the guide that the contact goes by; None where it has begun none."""
     rows = Progress.objects.filter(contact=contact)
     return rows.values_list("version__guide__key", "version__number").first()
+
+
+def published_between(programme: Programme, start: datetime, end: datetime) -> list[GuideVersion]:
+    """Return the versions of guides still in use that came in force in [start, end), in order."""
+    rows = GuideVersion.objects.select_related("guide").filter(
+        programme=programme, starts_at__gte=start, starts_at__lt=end, guide__retired_at__isnull=True
+    )
+    return list(rows.order_by("starts_at", "pk"))

@@ -17,12 +17,14 @@ from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.learning import events, queries
 from rapport.learning.access import access_assignment, access_course
-from rapport.learning.models import SOON, Assignment, Enrolment
+from rapport.learning.models import SOON, Assignment, Course, Enrolment
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 LONGEST = timedelta(days=366)
+REFRESHER_DAYS = 21
+"""So many days everybody has for a refresher from its publishing."""
 Audience = Assignment.Audience
 
 
@@ -55,6 +57,20 @@ def assign(*, member: Member, course: str, audience: str, who: str = "", due_on:
     told = events.CourseAssigned(course=row.key, audience=audience, due_on=due_on.isoformat(), people=people)
     announce(told, programme=programme, subject=made.public_id, actor=f"member:{member.pk}")
     return made
+
+
+def assign_refresher(*, row: Course) -> None:
+    """Ask everybody to take a refresher that is published, once; within the transaction that publishes it."""
+    if row.assignments.exists():
+        return
+    take_turns(Turn.ASSIGNMENTS, row.programme_id)
+    made = Assignment.objects.create(
+        programme=row.programme, course=row, audience=Audience.ALL, days=REFRESHER_DAYS, made_at=clock.now()
+    )
+    people = _hand_out(row.programme, [made])
+    due_on = queries.today_of(row.programme) + timedelta(days=REFRESHER_DAYS)
+    told = events.CourseAssigned(course=row.key, audience=made.audience, due_on=due_on.isoformat(), people=people)
+    announce(told, programme=row.programme, subject=made.public_id, actor="system")
 
 
 @transaction.atomic

@@ -16,12 +16,13 @@ from rapport.kit import clock, versions
 from rapport.kit.documents import note_of, plain_text
 from rapport.kit.errors import Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
-from rapport.learning import events, queries
+from rapport.learning import assigning, events, queries
 from rapport.learning.definition import Course as Says
 from rapport.learning.definition import CourseInvalid, read_course
 from rapport.learning.models import Course, CourseVersion, Media
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from rapport.accounts.models import Member, Programme
@@ -38,9 +39,12 @@ def save_draft(
     instead_of: int | None,
     note: str = "",
     by: Member | None = None,
+    month: date | None = None,
     actor: str,
 ) -> CourseVersion:
     """Put a draft on file. ``instead_of`` is the newest version that was seen; None: a new course.
+
+    A new one with a ``month`` is its refresher.
 
     A contact that is heard has to be one whose recording the writer may hear.
     """
@@ -55,7 +59,7 @@ def save_draft(
     if last is not None and last.text == text:
         return last
     _require_there(programme, course, by, last)
-    kept = row or Course.objects.create(programme=programme, key=key, made_at=clock.now())
+    kept = row or Course.objects.create(programme=programme, key=key, month=month, made_at=clock.now())
     made = CourseVersion.objects.create(
         programme=programme,
         course=kept,
@@ -105,6 +109,8 @@ def publish(*, row: Course, number: int, actor: str) -> CourseVersion:
     if row.withdrawn_at is not None:
         row.withdrawn_at = None
         row.save(update_fields=["withdrawn_at"])
+    if row.month is not None:
+        assigning.assign_refresher(row=row)
     _tell(row, events.CoursePublished(course=row.key, version=number), actor)
     return version
 

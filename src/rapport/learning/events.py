@@ -65,6 +65,17 @@ class CourseWithdrawn:
 
 
 @dataclass(frozen=True)
+class RefresherDrafted:
+    """A draft was made of what changed in a month: how many lessons, and how many questions that come again."""
+
+    name: ClassVar[str] = "course.refresher_drafted"
+    course: Code
+    month: Code
+    lessons: int
+    questions: int
+
+
+@dataclass(frozen=True)
 class MediaKept:
     """A picture or a video was uploaded."""
 

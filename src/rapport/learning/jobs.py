@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from rapport.accounts.doors import in_each_programme
 from rapport.jobs.actions import periodic
-from rapport.learning import assigning, media
+from rapport.learning import assigning, media, refreshing
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
 
-__all__ = ["keep", "remove_unnamed"]
+__all__ = ["keep", "refresh", "remove_unnamed"]
 
 
 @periodic("learning.keep", "7,37 * * * *")
@@ -29,3 +29,9 @@ def _keep(programme: Programme) -> None:
 def remove_unnamed(timestamp: int) -> None:
     """Every night: remove files of pictures and videos that nothing names."""
     in_each_programme(lambda programme: media.remove_unnamed(programme=programme))
+
+
+@periodic("learning.refresh", "19 4 * * *")
+def refresh(timestamp: int) -> None:
+    """Every night of a month's first week: draft the refresher of the month before, where it is not yet."""
+    in_each_programme(lambda programme: refreshing.draft_due(programme=programme))

@@ -13,16 +13,20 @@ SOON = timedelta(days=3)
 
 
 class Course(models.Model):
-    """A course through all its versions."""
+    """A course through all its versions. ``month`` is the first day of the month that a refresher is about."""
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     key = models.CharField(max_length=40)
+    month = models.DateField(null=True)
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "key"], name="course_key_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "key"], name="course_key_unique"),
+            models.UniqueConstraint(fields=["programme", "month"], name="one_refresher_a_month"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -14,7 +14,7 @@ from rapport.accounts import queries as accounts
 from rapport.accounts.roles import Right
 from rapport.contacts.queries import reason_names
 from rapport.customers.queries import holdings_of, segments_of
-from rapport.guides.library.content import PARTS, Entry, Fitting, Library, entry_of
+from rapport.guides.library.content import PARTS, Entry, Fitting, Library, Rebuttal, entry_of
 from rapport.guides.library.models import Kind, LibraryEntry, LibraryExample, LibraryUse, LibraryVersion
 from rapport.guides.library.reading import Known
 from rapport.guides.library.search import find
@@ -108,6 +108,29 @@ def live_of(programme: Programme, kind: str, *, limit: int = 1000) -> list[Live]
     return [
         _live(one) for one in live_versions(programme).filter(entry__kind=kind).order_by("title", "pk")[:limit]
     ]
+
+
+def new_between(programme: Programme, start: datetime, end: datetime) -> list[Live]:
+    """Return what is live now and came so in [start, end), by title."""
+    rows = live_versions(programme).filter(live_from__gte=start, live_from__lt=end)
+    return [_live(one) for one in rows.order_by("title", "pk")]
+
+
+def objections_met(programme: Programme, start: datetime, end: datetime) -> list[tuple[str, int]]:
+    """Return the objections against which words of the library were used in [start, end), by on how many contacts.
+
+    Each is a key of the library, the most frequent first.
+    """
+    told = {
+        one.key: one.entry.objection
+        for one in live_of(programme, Kind.REBUTTAL)
+        if isinstance(one.entry, Rebuttal)
+    }
+    rows = LibraryUse.objects.filter(programme=programme, at__gte=start, at__lt=end, entry__key__in=told)
+    met: dict[str, set[int]] = {}
+    for key, contact in rows.values_list("entry__key", "contact_id"):
+        met.setdefault(told[key], set()).add(contact)
+    return sorted(((key, len(of)) for key, of in met.items()), key=lambda one: (-one[1], one[0]))
 
 
 def live_by_key(programme: Programme, key: str) -> Live:
