@@ -1,7 +1,8 @@
-"""The only gates to one-to-ones; absent and forbidden look the same."""
+"""The only gates to one-to-ones and to contacts that a rep shares; absent and forbidden look the same."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,14 +10,15 @@ from django.db.models import Q
 
 from rapport.accounts.queries import member_by_agent_id
 from rapport.accounts.roles import Right
-from rapport.coaching.models import AgreedAction, OneToOne
+from rapport.coaching.models import AgreedAction, OneToOne, SharedContact, Standing
 from rapport.kit.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from rapport.accounts.models import Member
+    from rapport.accounts.models import Member, Programme
 
+_SHARED = ("contact__customer", "contact__reason", "sharing__rep__user")
 _WITH = ("rep__user", "rep__team", "coach__user", "selection__contact__reason", "selection__scorecard")
 
 
@@ -78,3 +80,35 @@ def access_rep(member: Member, agent_id: str) -> Member:
         raise NotFound
     rep.programme = member.programme
     return rep
+
+
+def best_of(programme: Programme, measures: set[str]) -> defaultdict[str, set[int]]:
+    """Return who is in the best quarter of those told of in each measure, and surely above the middle."""
+    told: defaultdict[str, list[tuple[float, float, int]]] = defaultdict(list)
+    rows = Standing.objects.filter(programme=programme, measure__in=measures, above__isnull=False)
+    for measure, above, low, rep in rows.values_list("measure", "above", "low", "rep"):
+        told[measure].append((above or 0.0, low or 0.0, rep))
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for measure, several in told.items():
+        quarter = sorted(several, reverse=True)[: len(several) // 4]
+        found[measure] = {rep for _, low, rep in quarter if low > 0}
+    return found
+
+
+def can_be_heard(one: SharedContact) -> bool:
+    """Say whether a shared contact may be read and heard: not where its customer is restricted or erased."""
+    return one.contact.customer is None or one.contact.customer.standing == "active"
+
+
+def access_shared(member: Member, shared: UUID) -> SharedContact:
+    """Return a contact that somebody lets the member read and hear, now; NotFound where nobody does any more."""
+    row = SharedContact.objects.select_related(*_SHARED).filter(
+        programme=member.programme, public_id=shared, sharing__rep__is_active=True
+    ).first()  # fmt: skip
+    if row is None or not can_be_heard(row):
+        raise NotFound
+    measure, rep = row.sharing.measure, row.sharing.rep_id
+    if rep != member.pk and rep not in best_of(member.programme, {measure})[measure]:
+        raise NotFound
+    row.contact.programme = member.programme
+    return row

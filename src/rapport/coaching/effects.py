@@ -9,7 +9,7 @@ together likewise.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import isnan
@@ -24,13 +24,11 @@ from rapport.coaching import events
 from rapport.coaching.models import Effect, Method
 from rapport.coaching.panel import AFTER, ASIDE, BEFORE, WEEKS, Panel, panels
 from rapport.coaching.rhythms import WEEK, monday_of
-from rapport.coaching.standing import MEASURES, signed
+from rapport.coaching.standing import measure_names, signed, unit_of
 from rapport.events.actions import announce
-from rapport.insight.registry import metric
 from rapport.kit import clock
 from rapport.numeric import staggered
 from rapport.numeric.intervals import Estimate
-from rapport.quality.gaps import criteria_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -208,7 +206,7 @@ def told_to(member: Member) -> list[Measured]:
 
 def measured(programme: Programme, rows: list[Effect]) -> list[Measured]:
     """Return effects by measure: questions of scorecards in their order, then metrics."""
-    names = _names(programme)
+    names = measure_names(programme)
     found = []
     for key, name in names.items():
         of = [one for one in rows if one.measure == key]
@@ -226,20 +224,14 @@ def measured(programme: Programme, rows: list[Effect]) -> list[Measured]:
     return found
 
 
-def own_of(rep: Member) -> list[Told]:
+def own_of(rep: Member, names: Mapping[str, str]) -> list[Told]:
     """Return what coaching changed for one rep."""
     rows = {one.measure: one for one in Effect.objects.filter(programme=rep.programme, rep=rep)}
-    return [
-        _told(rows[key], name, _verdict(rows[key])) for key, name in _names(rep.programme).items() if key in rows
-    ]
-
-
-def _names(programme: Programme) -> dict[str, str]:
-    return dict(criteria_of(programme)) | {key: metric(key).name for key in MEASURES}
+    return [_told(rows[key], name, _verdict(rows[key])) for key, name in names.items() if key in rows]
 
 
 def _told(row: Effect, name: str, verdict: str) -> Told:
-    return Told(row, name, metric(row.measure).unit if row.measure in MEASURES else "share", _who(row), verdict)
+    return Told(row, name, unit_of(row.measure), _who(row), verdict)
 
 
 def _who(row: Effect) -> str:

@@ -1,6 +1,7 @@
 """What this module announces.
 
-The subject of all is the one-to-one, but of ``rhythm``, ``standing`` and ``coaching`` events the programme.
+The subject of all is the one-to-one, but of ``rhythm``, ``standing``, ``coaching`` and ``sharing`` events it
+is the programme.
 """
 
 from dataclasses import dataclass
@@ -161,3 +162,41 @@ class EffectsCounted:
     found: int
     since: Code
     until: Code
+
+
+@dataclass(frozen=True)
+class SharingAgreed:
+    """A rep agreed to be named to others in a measure, while among the best quarter."""
+
+    name: ClassVar[str] = "sharing.agreed"
+    rep: Code
+    measure: Code
+
+
+@dataclass(frozen=True)
+class SharingTakenBack:
+    """A rep is named in a measure no more; the contacts they shared in it are shared no more."""
+
+    name: ClassVar[str] = "sharing.taken_back"
+    rep: Code
+    measure: Code
+
+
+@dataclass(frozen=True)
+class ContactShared:
+    """A rep lets others read and hear a contact of theirs."""
+
+    name: ClassVar[str] = "sharing.contact_shared"
+    rep: Code
+    measure: Code
+    contact: Code
+
+
+@dataclass(frozen=True)
+class ContactTakenBack:
+    """A rep lets others read and hear a contact no more."""
+
+    name: ClassVar[str] = "sharing.contact_taken_back"
+    rep: Code
+    measure: Code
+    contact: Code

@@ -12,6 +12,7 @@ from rapport.kit.ids import new_id
 
 PERSONAL = FieldClass.PERSONAL
 MOST_ACTIONS = 3
+MOST_SHARED = 3
 WEEKDAYS = [
     (1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")
 ]  # fmt: skip
@@ -314,3 +315,45 @@ class Effect(models.Model):
     def is_found(self) -> bool:
         """Whether a change was found that can be laid to coaching."""
         return self.is_told and not self.is_apart_before and bool((self.low or 0) > 0 or (self.high or 0) < 0)
+
+
+class Sharing(models.Model):
+    """That a rep agreed to be named to others in a measure while they are among the best, and what they do there.
+
+    Taking it back deletes it, with the contacts.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    measure = models.CharField(max_length=90)
+    does = models.CharField(max_length=300)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rep", "measure"], name="sharing_unique")]
+
+    def __str__(self) -> str:
+        return self.does
+
+
+class SharedContact(models.Model):
+    """A contact of theirs that a rep lets others read and hear: the grant by which they may. Three at most."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    sharing = models.ForeignKey(Sharing, on_delete=models.CASCADE, related_name="contacts")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    shared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sharing", "contact"], name="shared_contact_unique"),
+            models.UniqueConstraint(fields=["sharing", "number"], name="shared_contact_number_unique"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MOST_SHARED), name="at_most_three_shared_contacts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shared contact {self.public_id}"

@@ -2,7 +2,16 @@
 
 from django.db.models import Q
 
-from rapport.coaching.models import AgreedAction, Effect, OneToOne, Rhythm, RolePlay, Standing
+from rapport.coaching.models import (
+    AgreedAction,
+    Effect,
+    OneToOne,
+    Rhythm,
+    RolePlay,
+    SharedContact,
+    Sharing,
+    Standing,
+)
 from rapport.kit.personal import Kept
 
 KEPT = (
@@ -23,6 +32,8 @@ STAYS = {
     AgreedAction: ("criterion", "what", "outcome"),
     Standing: ("measure", "weeks"),
     Effect: ("measure", "method"),
+    Sharing: ("measure", "does"),
+    SharedContact: (),
     RolePlay: ("situation", "rebuttals", "went"),
 }
-"""Actions and role plays say what a rep does, and name no customer."""
+"""Actions, role plays and what is shared say what a rep does, and name no customer."""

@@ -7,7 +7,7 @@ at random only. Handle time is kept as the rep's own, beside nobody else's: it i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isnan
@@ -139,20 +139,24 @@ def count(*, programme: Programme) -> int:
     return len(rows)
 
 
-def told_of(rep: Member) -> list[Told]:
-    """Return the rep's measures: questions of scorecards in their order, then metrics, handle time last."""
-    questions = dict(criteria_of(rep.programme))
-    order = [*questions, *MEASURES, CONTEXT]
+def measure_names(programme: Programme) -> dict[str, str]:
+    """Return the measures (in each, more is better): questions of scorecards in their order, then metrics."""
+    return dict(criteria_of(programme)) | {key: metric(key).name for key in MEASURES}
+
+
+def told_of(rep: Member, names: Mapping[str, str]) -> list[Told]:
+    """Return the rep's measures by their names (``measure_names``) and in their order, handle time last."""
+    order = [*names, CONTEXT]
     rows = {one.measure: one for one in Standing.objects.filter(programme=rep.programme, rep=rep)}
-    return [_told(rows[key], questions.get(key, "")) for key in order if key in rows]
+    return [_told(rows[key], names.get(key) or metric(key).name) for key in order if key in rows]
 
 
-def _told(row: Standing, question: str) -> Told:
-    unit = "share" if question else metric(row.measure).unit
+def _told(row: Standing, name: str) -> Told:
+    unit = unit_of(row.measure)
     is_context = row.measure == CONTEXT
     return Told(
         row,
-        question or metric(row.measure).name,
+        name,
         unit,
         filters.duration(row.own) if unit == "seconds" else _written(row.own, unit),
         ""
@@ -161,6 +165,11 @@ def _told(row: Standing, question: str) -> Told:
         "" if row.above is None or row.low is None or row.high is None else _place(row.low, row.high),
         is_context,
     )
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a metric, or of a question of a scorecard: a share."""
+    return metric(measure).unit if measure in (*MEASURES, CONTEXT) else "share"
 
 
 def _place(low: float, high: float) -> str:

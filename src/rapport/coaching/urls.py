@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from rapport.coaching import meeting_views, views
+from rapport.coaching import meeting_views, standing_views, views
 
 COACHING = "at/<slug:programme>/coaching/"
+SHARED = f"{COACHING}shared/<uuid:shared>/"
 ONE = f"{COACHING}one-to-ones/<uuid:one_to_one>/"
 urlpatterns = [
     path(COACHING, views.coaching, name="coaching"),
@@ -12,7 +13,13 @@ urlpatterns = [
     path(f"{COACHING}rhythm/end/", views.end_rhythm, name="coaching-rhythm-end"),
     path(f"{COACHING}plan/", views.plan, name="coaching-plan"),
     path(f"{COACHING}gap/", views.gap, name="coaching-gap"),
-    path(f"{COACHING}standing/", views.where_one_stands, name="coaching-standing"),
+    path(f"{COACHING}standing/", standing_views.where_one_stands, name="coaching-standing"),
+    path(f"{COACHING}standing/share/", standing_views.share, name="coaching-share"),
+    path(f"{COACHING}standing/take-back/", standing_views.take_back, name="coaching-take-back"),
+    path(f"{COACHING}standing/contacts/", standing_views.share_contact, name="coaching-share-contact"),
+    path(f"{SHARED}take-back/", standing_views.take_contact_back, name="coaching-take-contact-back"),
+    path(SHARED, standing_views.shared, name="coaching-shared"),
+    path(f"{SHARED}<uuid:recording>/<uuid:listening>/", standing_views.shared_audio, name="coaching-shared-audio"),
     path(f"{COACHING}effects/", views.what_it_changed, name="coaching-effects"),
     path(f"{COACHING}actions/<uuid:action>/settle/", views.settle, name="coaching-settle"),
     path(ONE, meeting_views.one_to_one, name="one-to-one"),

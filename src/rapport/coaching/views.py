@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
-from rapport.coaching import actions, effects, forms, gaps, panel, queries, rhythms, standing
+from rapport.coaching import actions, effects, forms, gaps, panel, queries, rhythms
 from rapport.coaching.access import access_rep
 from rapport.coaching.models import WEEKDAYS, AgreedAction, EndedBy, Method, State
 from rapport.kit import clock, pages
@@ -107,24 +107,6 @@ def gap(request: HttpRequest, member: Member) -> HttpResponseBase:
     rep = access_rep(member, request.GET.get("rep", ""))
     context = {**context_of(member, "gap"), "rep": rep, "found": gaps.over_time(rep), "few": gaps.FEWEST}
     return pages.render(request, "coaching/gap.html", context)
-
-
-@never_cache
-@require_safe
-@either
-def where_one_stands(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Show where a rep stands in each measure: the own trend first, then among peers, who are never named."""
-    rep = access_rep(member, request.GET.get("rep", ""))
-    context = {
-        **context_of(member, "standing"),
-        "rep": rep,
-        "rows": standing.told_of(rep),
-        "least": standing.LEAST,
-        "changed": effects.own_of(rep),
-        "counted": effects.counted_of(member.programme),
-        "weeks": panel,
-    }
-    return pages.render(request, "coaching/standing.html", context)
 
 
 @never_cache

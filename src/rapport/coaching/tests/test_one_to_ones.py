@@ -58,6 +58,13 @@ def test_a_week_begins_on_its_monday(day: date) -> None:
     assert monday_of(day).isoweekday() == 1 and 0 <= (day - monday_of(day)).days < 7
 
 
+def test_a_rhythm_plans_nothing_for_a_time_that_has_passed(world: World) -> None:
+    with clock.at(MONDAY + timedelta(days=4)):
+        weekly(world)
+        assert rhythms.plan_ahead(programme=world.programme) == 0
+        assert OneToOne.objects.get().planned_for == datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
 def test_a_changed_rhythm_takes_along_what_nobody_moved(world: World) -> None:
     with clock.at(MONDAY):
         weekly(world)

@@ -93,6 +93,18 @@ def test_the_gap_is_told_over_time_and_nothing_of_few(world: World) -> None:
     assert client_of(world.supervisor).get(f"{BASE}gap/?rep=rep").status_code == 200
 
 
+def test_the_difference_of_picked_and_random_has_welchs_range() -> None:
+    found = gaps._difference([0.9, 0.8, 1.0, 0.9, 0.7, 0.8], [0.5, 0.6, 0.4, 0.9, 0.7])
+    assert found.value == pytest.approx(0.85 - 0.62)
+    assert [found.low, found.high] == pytest.approx([-0.0058, 0.4658], abs=2e-4)
+    alike = gaps._difference([1.0] * 5, [0.5] * 6)
+    assert alike.value == 0.5 and alike.low != alike.low
+    one = gaps._difference([1.0] * 5, [0.5, 0.6, 0.5, 0.6, 0.5])
+    assert one.low < 0.46 < one.high
+    few = gaps._difference([1.0] * 4, [0.5] * 9)
+    assert few.value != few.value
+
+
 def test_own_scores_whose_counterpart_is_to_come_are_in_no_gap(world: World) -> None:
     card, contact = a_scorecard(world), a_contact(world)
     row = selecting.choose(member=world.rep, contact_id=contact.public_id, scorecard=card.key, origin="own")
