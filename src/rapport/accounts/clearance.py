@@ -112,6 +112,28 @@ def standing(member: Member, *, now: datetime) -> list[Lapse]:
     return [lapse for lapse in anywhere if lapse.condition != Condition.NETWORK]
 
 
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """What is on file of a member's screening and agreements, in words, and what does not hold."""
+
+    screening: str
+    agreements: list[str]
+    lapses: list[str]
+
+
+def on_file(member: Member, now: datetime) -> OnFile:
+    """Return what is on file of the member's clearance, whether the programme asks for it or not."""
+    screening = f"Background screening: {member.get_screening_display()}"
+    if member.screening == "passed" and member.screened_until:
+        screening += f", until {member.screened_until:%-d %B %Y}"
+    agreements = []
+    for name, signed in sorted(member.agreements.items()):
+        last = _held_until(member, name)
+        agreements.append(f"Signed “{name}” on {signed}{f', until {last:%-d %B %Y}' if last else ''}.")
+    found = [one.words for one in standing(member, now=now) if one.condition != Condition.HOURS]
+    return OnFile(f"{screening}.", agreements, found)
+
+
 def until(member: Member, now: datetime) -> datetime | None:
     """Return the moment at which time alone will close the door to a member who is cleared now; None for never."""
     zone = member.programme.zone

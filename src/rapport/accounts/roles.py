@@ -65,6 +65,9 @@ class Right(StrEnum):
     CONFIRM_AWARDS = "awards.confirm"
     GIVE_REWARDS = "rewards.give"
     READ_STAFF = "staff.read"
+    CERTIFY = "certificates.grant"
+    WRITE_CERTIFICATES = "certificates.write"
+    APPROVE_CERTIFICATES = "certificates.approve"
     SEE_PEOPLE = "people.read"
     MANAGE_PEOPLE = "people.manage"
     END_SESSIONS = "sessions.end"
@@ -117,6 +120,9 @@ MEANS: dict[Right, str] = {
     Right.CONFIRM_AWARDS: "agree to a monthly award, as the partner",
     Right.GIVE_REWARDS: "give rewards within the month's budget, and settle what may be uncommon service",
     Right.READ_STAFF: "see how work is for teams and how long people stay, of groups that are large enough",
+    Right.CERTIFY: "see reps' certificates, confirm and revoke them, and have reps serve on the job",
+    Right.WRITE_CERTIFICATES: "write what certificates ask for and keep, for somebody else to approve",
+    Right.APPROVE_CERTIFICATES: "approve what certificates ask for and keep, publish and withdraw it",
     Right.SEE_PEOPLE: "see who works on the programme and their clearance",
     Right.MANAGE_PEOPLE: "give and end places, roles and clearance",
     Right.END_SESSIONS: "sign other people out",
@@ -159,6 +165,9 @@ _SUPERVISOR = (
         Right.APPROVE_COURSES,
         Right.ASSIGN_COURSES,
         Right.GIVE_REWARDS,
+        Right.CERTIFY,
+        Right.WRITE_CERTIFICATES,
+        Right.APPROVE_CERTIFICATES,
         Right.SEE_PEOPLE,
         Right.END_SESSIONS,
         Right.HANDLE_ALARMS,
@@ -181,6 +190,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.WRITE_COURSES,
             Right.APPROVE_COURSES,
             Right.ASSIGN_COURSES,
+            Right.CERTIFY,
+            Right.WRITE_CERTIFICATES,
         }
     ),
     Role.PLANNER: frozenset({Right.WATCH_FLOOR, Right.READ_REPORTS, Right.READ_RALLY_NOTES, Right.LEARN}),

@@ -82,6 +82,7 @@ MODULES = [
     "rapport.quality",
     "rapport.quality.monitoring",
     "rapport.learning",
+    "rapport.learning.certification",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",

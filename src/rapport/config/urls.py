@@ -16,6 +16,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.quality",
     "rapport.quality.monitoring",
     "rapport.learning",
+    "rapport.learning.certification",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",

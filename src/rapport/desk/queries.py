@@ -29,7 +29,7 @@ from rapport.recognition.staff.queries import is_asked
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
-from rapport.routing.gates import closed_gate
+from rapport.routing.gates import Closed, gate_of
 from rapport.routing.trace import told_to_rep
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class PresenceView:
     since: datetime | None
     after: str
     choices: tuple[tuple[str, str], ...]
-    gate: str
+    gate: Closed | None
 
     @property
     def words(self) -> str:
@@ -267,7 +267,7 @@ def presence_of(member: Member) -> PresenceView:
         since=found.since if found else None,
         after=found.after if found else "available",
         choices=tuple(CHOICES.items()),
-        gate=closed_gate(member),
+        gate=gate_of(member),
     )
 
 

@@ -31,6 +31,7 @@ class Turn(IntEnum):
     COURSES = 7_360
     ASSIGNMENTS = 7_361
     AWARDS = 7_355
+    CERTIFICATES = 7_362
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -59,6 +59,7 @@ class Origin(models.TextChoices):
     UNCOMMON = "uncommon", "Uncommonly good"
     OWN = "own", "The rep picked it"
     HAND = "hand", "Somebody picked it"
+    ON_THE_JOB = "on_the_job", "The rep is in their on-the-job phase"
 
 
 class Scorecard(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -50,12 +51,14 @@ class Listed:
 class Told:
     """An official evaluation that stands, for modules above."""
 
+    rep: int
     evaluation: UUID
     contact: UUID
     form: str
     version: int
     kind: str
     is_random: bool
+    is_picked: bool
     score_permille: int
     fatal: bool
     submitted_at: datetime
@@ -139,8 +142,13 @@ def answers_of(evaluation: Evaluation) -> dict[str, Answer]:
 
 def evaluations_of(rep: Member, since: datetime) -> list[Told]:
     """Return a rep's official evaluations that stand, submitted since, the newest first."""
+    return evaluations_of_all(rep.programme, [rep.pk], since)
+
+
+def evaluations_of_all(programme: Programme, reps: Collection[int], since: datetime) -> list[Told]:
+    """Return the same of several reps, by their ids."""
     rows = Evaluation.objects.select_related("contact", "version__scorecard", "selection").filter(
-        rep=rep, kind__in=OFFICIAL, stands=True, submitted_at__gte=since
+        programme=programme, rep__in=reps, kind__in=OFFICIAL, stands=True, submitted_at__gte=since
     )
     return [_told(one) for one in rows.order_by("-submitted_at")]
 
@@ -153,13 +161,16 @@ def fatal_reps(programme: Programme, starts: datetime, ends: datetime) -> set[in
 
 
 def _told(one: Evaluation) -> Told:
+    origin = one.selection.origin if one.selection else ""
     return Told(
+        rep=one.rep_id,
         evaluation=one.public_id,
         contact=one.contact.public_id,
         form=one.version.scorecard.key,
         version=one.version.number,
         kind=one.kind,
-        is_random=one.selection is not None and one.selection.origin == Origin.RANDOM,
+        is_random=origin == Origin.RANDOM,
+        is_picked=origin not in (Origin.RANDOM, Origin.ON_THE_JOB),
         score_permille=one.score or 0,
         fatal=one.is_fatal,
         submitted_at=one.submitted_at or one.begun_at,

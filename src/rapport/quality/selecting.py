@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from rapport.accounts.roles import Right
 from rapport.contacts.access import access_contact
@@ -165,6 +166,21 @@ def select(
     )
     announce(happening, programme=programme, subject=row.public_id, actor=actor)
     return row
+
+
+def unmonitored(rep: Member, since: datetime) -> list[Contact]:
+    """Return the contacts that a rep had since then and closed, and that nobody chose to be scored."""
+    chosen = Selection.objects.filter(contact=OuterRef("pk")).exclude(origin=Origin.RANDOM)
+    rows = handled_between(rep.programme, since, clock.now()).filter(~Exists(chosen), rep=rep, state="closed")
+    return list(rows.select_related("reason", "rep__user", "programme").order_by("pk"))
+
+
+@transaction.atomic
+def monitor(*, contact: Contact, actor: str) -> list[Selection]:
+    """Put a closed contact among those to be scored, by every scorecard that is for it: its rep is new at this."""
+    rows = [one.row for one in queries.scorecards_of(contact.programme) if _card_for(contact, one.row)]
+    told: dict[str, Any] = {"programme": contact.programme, "contact": contact, "actor": actor}
+    return [select(**told, scorecard=row, origin=Origin.ON_THE_JOB) for row in rows]
 
 
 @transaction.atomic

@@ -14,4 +14,4 @@ class RecognitionConfig(AppConfig):
         from rapport.recognition.access import unread_notes
         from rapport.routing.gates import add_gate
 
-        add_gate(unread_notes)
+        add_gate(unread_notes, title="First the Rally Notes", page="rally", to_page="Read the Rally Notes")

@@ -16,7 +16,7 @@ from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.documents import KEY
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.routing import presence, promised
+from rapport.routing import permits, presence, promised
 from rapport.routing.call_back_queries import booked_about, call_back_of
 from rapport.routing.events import CallBackEnded, OfferEnded, SkillChanged
 from rapport.routing.floor_state import is_ours
@@ -164,6 +164,8 @@ def accept(*, member: Member, offer_id: UUID) -> Contact:
         return contact
     if offer.ended_at is not None or offer.expires_at <= clock.now():
         raise Conflict("This contact is no longer offered to you. The next one will ring.")
+    if missing := permits.missing(contact, member):
+        raise Conflict(f"You have no {missing} any more, which this contact asks for. Somebody else will take it.")
     actor = f"member:{member.pk}"
     before = contact.rep
     if before is not None:

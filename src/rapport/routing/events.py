@@ -158,3 +158,32 @@ class OutcomesExpected:
     first_day: Code
     last_day: Code
     outcomes: int
+
+
+@dataclass(frozen=True)
+class PermitRuleChanged:
+    """Contacts of this skill (empty: all) ask for the permit now, or do not; the subject is the programme."""
+
+    name: ClassVar[str] = "permit.rule_changed"
+    permit: Code
+    skill: Code
+    refuses: bool
+
+
+@dataclass(frozen=True)
+class PermitGiven:
+    """A rep has what contacts ask for, until then; the subject is the person."""
+
+    name: ClassVar[str] = "permit.given"
+    rep: Code
+    permit: Code
+    until: Code
+
+
+@dataclass(frozen=True)
+class PermitEnded:
+    """A rep has it no more; the subject is the person."""
+
+    name: ClassVar[str] = "permit.ended"
+    rep: Code
+    permit: Code

@@ -152,7 +152,9 @@ def lacks(condition: Condition, rep: Rep) -> list[str]:
     lacking = [need for need in condition.needs if rep.skills.get(need.skill, 0) < need.level]
     said = []
     if lacking:
-        with_own = (f"{need} (has {rep.skills.get(need.skill, 0)})" for need in lacking)
+        with_own = (
+            str(need) if need.is_permit else f"{need} (has {rep.skills.get(need.skill, 0)})" for need in lacking
+        )
         said.append(f"lacks {' and '.join(with_own)}")
     if condition.teams and rep.team not in condition.teams:
         said.append(f"is not in team {' or '.join(condition.teams)}")

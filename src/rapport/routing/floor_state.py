@@ -14,12 +14,13 @@ from django.db.models import Q
 from rapport.accounts import queries as accounts
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
+from rapport.routing import permits
 from rapport.routing.head_start import head_starts
 from rapport.routing.models import BUSY, Doing, Offer, Presence, Proficiency, StateSpan
 from rapport.routing.outcomes import scores_of
 from rapport.routing.own_reps import after, first_steps
 from rapport.routing.plan.rules import Plan
-from rapport.routing.policy import NO_SCORES, Rep, Scores, Waiting
+from rapport.routing.policy import ANYONE, NO_SCORES, Need, Rep, Scores, Waiting
 from rapport.routing.presence import on_floor
 from rapport.routing.room import hands_in, takes
 from rapport.routing.routes import Here, Steps, choice_of, people_named, route_for, steps_of
@@ -44,6 +45,8 @@ class Frame:
     here: Here
     scores: Scores
     today: date
+    permits: tuple[permits.Rule, ...] = ()
+    next_lapse: datetime | None = None  # when the next permit of anybody ends
 
     @property
     def plan(self) -> Plan:
@@ -51,22 +54,35 @@ class Frame:
         return self.plans.in_force.plan
 
     def steps_for(self, contact: Contact) -> Steps:
-        """Return the steps of the contact's queue and reason, as its plan has them."""
+        """Return the steps of the contact's queue and reason, as its plan has them, with the permits they ask."""
+        return self._steps_and_needs(contact)[0]
+
+    def behind(self, first: Steps, contact: Contact) -> Steps:
+        """Return steps that come before a contact's own with the permits that those ask for, and its own."""
+        steps, needs = self._steps_and_needs(contact)
+        return after(permits.asking(first, needs), steps) if first else steps
+
+    def _steps_and_needs(self, contact: Contact) -> tuple[Steps, tuple[Need, ...]]:
         plan, reason = self.plans.of(contact), contact.reason.key if contact.reason else None
         key = id(plan), contact.queue, reason
         if key not in self._steps:
-            self._steps[key] = steps_of(route_for(plan, contact.queue, reason), self.here)
+            route = route_for(plan, contact.queue, reason)
+            needs = permits.needs_of(self.permits, route)
+            steps = steps_of(route, self.here)
+            self._steps[key] = permits.asking(steps or ANYONE, needs) if needs else steps, needs
         return self._steps[key]
 
     @cached_property
-    def _steps(self) -> dict[tuple[int, str, str | None], Steps]:
+    def _steps(self) -> dict[tuple[int, str, str | None], tuple[Steps, tuple[Need, ...]]]:
         return {}
 
 
 def frame_of(programme: Programme) -> Frame:
     """Return what holds for everybody on the programme's floor now."""
     plans, today = plans_of(programme), clock.now().astimezone(programme.zone).date()
-    return Frame(plans, here_of(programme, plans.all), _expected_by(programme, plans), today)
+    rules = permits.refusing(programme)
+    lapse = permits.next_lapse(programme) if rules else None
+    return Frame(plans, here_of(programme, plans.all), _expected_by(programme, plans), today, rules, lapse)
 
 
 def _expected_by(programme: Programme, plans: Plans) -> Scores:
@@ -118,7 +134,7 @@ def _as_seen(
             queue=one.queue,
             placed_at=(one.placed_at or one.arrived_at).timestamp(),
             head_start_seconds=starts[one.pk],
-            steps=after(first.get(one.pk, ()), frame.steps_for(one)),
+            steps=frame.behind(first.get(one.pk, ()), one),
             passed_by=passed.get(one.pk, frozenset()),
             channel=one.channel,
             kind=(one.reason.key if one.reason else "", one.segment.key if one.segment else ""),
@@ -145,7 +161,7 @@ def signed_in(
     whose = Q(member__presence__isnull=False) & ~Q(member__presence__doing=Doing.OFFLINE)
     if among is not None:
         whose = Q(member__in=among)
-    skills, hands = _skills(programme, whose), hands_in(programme.pk, members=among)
+    skills, hands = _skills(programme, whose, frame.permits), hands_in(programme.pk, members=among)
     busy = _occupancy(programme, now, whose) if any(map(_asks_occupancy, frame.plans.all)) else {}
     here = on_floor(programme, among=among) if here is None else here
     return tuple(
@@ -199,11 +215,11 @@ def here_of(programme: Programme, plans: Iterable[Plan] | None = None) -> Here:
 
 def skills_of_all(programme: Programme) -> dict[int, dict[str, int]]:
     """Return what everyone knows today, on the floor or not."""
-    return _skills(programme, Q())
+    return _skills(programme, Q(), permits.refusing(programme))
 
 
-def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
-    """Return what people know today."""
+def _skills(programme: Programme, whose: Q, rules: Collection[permits.Rule]) -> dict[int, dict[str, int]]:
+    """Return what people know today, and which permits they have now."""
     today = clock.now().astimezone(programme.zone).date()
     skills: dict[int, dict[str, int]] = defaultdict(dict)
     rows = Proficiency.objects.filter(
@@ -214,6 +230,9 @@ def _skills(programme: Programme, whose: Q) -> dict[int, dict[str, int]]:
     )
     for member_id, skill, level in rows.values_list("member_id", "skill", "level"):
         skills[member_id][skill] = level
+    if rules:
+        for member_id, name in permits.valid_in(programme, whose):
+            skills[member_id][name] = 1
     return skills
 
 

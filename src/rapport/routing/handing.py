@@ -14,7 +14,7 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import access_contact, access_in_hand
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
-from rapport.routing import presence
+from rapport.routing import permits, presence
 from rapport.routing.actions import end_offer, let_go, lock_both, offer_locked, withdraw_offer
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Preferred
@@ -53,7 +53,7 @@ def hand_to_queue(*, member: Member, contact_id: UUID, queue: str, note: str) ->
 def hand_to_person(*, member: Member, contact_id: UUID, agent_id: str, note: str) -> Contact:
     """Hand a chat on to a colleague, who is offered it before anybody else for the stated patience."""
     contact = _in_hand(member, contact_id)
-    to = _colleague(member, agent_id)
+    to = _colleague(member, agent_id, contact)
     found = presence.presence_of(to)
     if found is None or found.doing == Doing.OFFLINE:
         raise Conflict(f"{to.name} is not on the floor now. Choose somebody else, or a queue.")
@@ -64,7 +64,7 @@ def hand_to_person(*, member: Member, contact_id: UUID, agent_id: str, note: str
 def ask_colleague(*, member: Member, contact_id: UUID, agent_id: str, note: str) -> Contact:
     """Ask a free colleague to take a chat over; it stays in hand until they accept."""
     contact = _in_hand(member, contact_id)
-    to = _colleague(member, agent_id)
+    to = _colleague(member, agent_id, contact)
     if open_offer_of(contact) is not None:
         raise Conflict("You have asked a colleague already. Wait for the answer, or take the question back.")
     held = presence.locked(to)
@@ -142,13 +142,17 @@ def _in_hand(member: Member, contact_id: UUID) -> Contact:
     return contact
 
 
-def _colleague(member: Member, agent_id: str) -> Member:
-    """Return a colleague who may take contacts now."""
+def _colleague(member: Member, agent_id: str, contact: Contact) -> Member:
+    """Return a colleague who may take the contact now."""
     to = member_by_agent_id(member.programme, agent_id)
     if to is None or to.pk == member.pk or not to.is_active or not to.may(Right.TAKE_CONTACTS):
         raise Invalid("Choose a colleague from the list.")
     if standing(to, now=clock.now()):
         raise Conflict(f"{to.name} may not take contacts now. Choose somebody else, or a queue.")
+    if missing := permits.missing(contact, to):
+        raise Conflict(
+            f"{to.name} has no {missing}, which this contact asks for. Choose somebody else, or a queue."
+        )
     return to
 
 

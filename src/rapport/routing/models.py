@@ -161,6 +161,50 @@ class Proficiency(models.Model):
         return f"{self.skill} {self.level}"
 
 
+class PermitRule(models.Model):
+    """What a rep needs a permit for: contacts whose route names the skill (empty: every contact), and freedom.
+
+    ``name`` says what gives the permit, such as "certificate cards". Where it ``refuses``, who has none is offered
+    no such contact. ``free_without`` is the highest level of the skill that counts in a guide without one.
+    """
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    skill = models.CharField(max_length=50, blank=True)
+    refuses = models.BooleanField()
+    free_without = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "name"], name="permit_rule_name_unique"),
+            models.CheckConstraint(condition=Q(name__contains=" "), name="permit_is_no_skill"),
+            models.CheckConstraint(condition=Q(free_without__lte=5), name="free_without_is_a_level"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Permit(models.Model):
+    """That a rep has what a rule asks for, until then; it counts for the levels up to ``free_to`` in a guide."""
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(PermitRule, on_delete=models.CASCADE, related_name="permits")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    free_to = models.PositiveSmallIntegerField()
+    valid_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "member"], name="permit_once_per_rep"),
+            models.CheckConstraint(condition=Q(free_to__lte=5), name="free_to_is_a_level"),
+        ]
+        indexes = [models.Index(fields=["programme", "valid_until"], name="permit_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} until {self.valid_until}"
+
+
 class Presence(models.Model):
     """What a rep does now. ``after`` is what they asked to do when the present work is done."""
 

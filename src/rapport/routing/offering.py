@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from rapport.contacts.access import lock_contacts
 from rapport.contacts.actions import audience_of
 from rapport.events.actions import News, announce_all
 from rapport.kit import clock
 from rapport.kit.ids import new_id
-from rapport.routing import presence
+from rapport.routing import permits, presence
 from rapport.routing.events import ContactOffered
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.room import hands_in, has_room
@@ -34,12 +35,13 @@ FROM jsonb_to_recordset(%s) AS one (public_id uuid, contact bigint, member bigin
 
 
 class Chosen(NamedTuple):
-    """Which rep is offered which contact, and why."""
+    """Which rep is offered which contact, why, and by which permits."""
 
     contact: int
     rep: int
     words: str
     trace: dict[str, Any]
+    permits: tuple[str, ...] = ()
 
 
 class Reservation(NamedTuple):
@@ -63,12 +65,13 @@ def offer_batch(programme: Programme, choices: Sequence[Chosen]) -> list[Chosen]
     for each in reps.values():
         each.member.programme = programme  # its rules are read once for all
     hands, plan = hands_in(programme.pk, members=[*reps]), plan_in_force(programme).plan
-    ringing = _ringing([*contacts])
+    ringing, permitted = _ringing([*contacts]), _permitted(programme, choices, reps)
     made, left = [], []
     for one in choices:
         contact, held = contacts.get(one.contact), reps.get(one.rep)
         waits = contact is not None and contact.state == "waiting" and contact.pk not in ringing
-        if contact and held and waits and has_room(held, hands[held.member_id], plan, contact.channel):
+        may = all((one.rep, name) in permitted for name in one.permits)
+        if contact and held and waits and may and has_room(held, hands[held.member_id], plan, contact.channel):
             hands[held.member_id].rings = True
             made.append(Reservation(contact, held, one.words, one.trace))
         else:
@@ -106,6 +109,15 @@ def reserve(programme: Programme, reservations: Sequence[Reservation], *, actor:
         for public_id, one in zip(ids, reservations, strict=True)
     ]
     announce_all(news, programme=programme, actor=actor)
+
+
+def _permitted(
+    programme: Programme, choices: Sequence[Chosen], reps: Mapping[int, Presence]
+) -> set[tuple[int, str]]:
+    """Return which permits these reps have at this moment; whoever ends one waits for their presences' locks."""
+    if not any(one.permits for one in choices):
+        return set()
+    return set(permits.valid_in(programme, Q(member__in=[*reps])))
 
 
 def _ringing(contacts: list[int]) -> set[int]:

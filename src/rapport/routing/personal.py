@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from rapport.kit.personal import Kept
-from rapport.routing.models import CallBack, Offer, PlanVersion, Proficiency, WaitEstimate
+from rapport.routing.models import CallBack, Offer, PermitRule, PlanVersion, Proficiency, WaitEstimate
 
 KEPT = (
     Kept(
@@ -19,6 +19,7 @@ KEPT = (
 )
 STAYS = {
     Offer: ("words", "trace"),
+    PermitRule: ("name", "skill"),
     PlanVersion: ("text", "note"),
     Proficiency: ("skill", "granted_by"),
     WaitEstimate: ("queue",),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from rapport.accounts.roles import Right
 from rapport.contacts import queries as contacts
 from rapport.kit import clock
+from rapport.routing import permits
 from rapport.routing.models import Offer, Proficiency
 from rapport.routing.plan.checks import calendar_of
 from rapport.routing.plan.rules import Plan, QueueRules
@@ -171,7 +172,10 @@ def skill_keys(programme: Programme) -> set[str]:
 
 
 def level_of(member: Member, skill: str) -> int:
-    """Return the level of a skill that is valid for the person today; 0 where they have none."""
+    """Return the level of a skill that counts for the person now: theirs of today, as far as permits let it.
+
+    0 where they have none.
+    """
     today = clock.now().astimezone(member.programme.zone).date()
     rows = Proficiency.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today),
@@ -179,7 +183,8 @@ def level_of(member: Member, skill: str) -> int:
         member=member,
         skill=skill,
     )
-    return rows.values_list("level", flat=True).first() or 0
+    own = rows.values_list("level", flat=True).first() or 0
+    return min(own, permits.free_to(member, skill)) if own else 0
 
 
 def skills_of(member: Member) -> list[Proficiency]:

@@ -180,6 +180,7 @@ def keep_up(programme: Programme) -> None:
     """
     steps: tuple[Callable[[], object], ...] = (
         partial(one_by_one, programme, upkeep.expired_offers, upkeep.end_expired_offer),
+        partial(one_by_one, programme, upkeep.unpermitted_offers, upkeep.withdraw_unpermitted),
         partial(one_by_one, programme, upkeep.lost_reps, partial(upkeep.release_lost_rep, programme)),
         partial(one_by_one, programme, upkeep.due_to_overflow, upkeep.overflow),
     )

@@ -89,7 +89,7 @@ class StandingFloor:
         for one in assignments:
             trace = one.trace
             words, told = (trace.words(names), trace.as_dict()) if trace else ("", {})
-            chosen.append(Chosen(one.contact, one.rep, words, told))
+            chosen.append(Chosen(one.contact, one.rep, words, told, self.waiting[one.contact].permits))
         for choice in chosen:
             self._drop_contact(choice.contact)
             self.reps[choice.rep] = self.reps[choice.rep]._replace(takes=False)
@@ -100,16 +100,17 @@ class StandingFloor:
         chosen = []
         for contact in sorted(self.first, key=lambda contact: (self.waiting[contact].placed_at, contact)):
             first, waiting = self.first[contact], self.waiting[contact]
-            if not counts(first, self.reps, now):
+            rep = self.reps.get(first.member_id)
+            may = rep is None or all(name in rep.skills for name in waiting.permits)
+            if not (may and counts(first, self.reps, now)):
                 self._put_in_line(waiting)
                 continue
             self.line.drop_contact(contact)
             self.kept.add(contact)
-            rep = self.reps.get(first.member_id)
             if rep is not None and self.capacity.admits(rep, waiting.channel):
                 self.reps[rep.id] = rep._replace(takes=False)
                 self.line.put_rep(self.reps[rep.id])
-                chosen.append(Chosen(contact, rep.id, *why_first(first)))
+                chosen.append(Chosen(contact, rep.id, *why_first(first), waiting.permits))
         return chosen
 
     def _put_reps(self, reps: Iterable[Rep]) -> None:

@@ -17,13 +17,18 @@ NOTHING: Mapping[str, int] = {}
 
 
 class Need(NamedTuple):
-    """A skill at this level or higher (levels 1 to 5)."""
+    """A skill at this level or higher (levels 1 to 5), or a permit: its name, unlike a skill's, has a space."""
 
     skill: str
     level: int = 1
 
     def __str__(self) -> str:
-        return f"{self.skill} {self.level}"
+        return self.skill if self.is_permit else f"{self.skill} {self.level}"
+
+    @property
+    def is_permit(self) -> bool:
+        """Whether it is a permit, which one has or has not."""
+        return " " in self.skill
 
 
 class Condition(NamedTuple):
@@ -190,6 +195,11 @@ class Waiting(NamedTuple):
         """Its place in the order of the queue."""
         return self.placed_at - self.head_start_seconds, self.id
 
+    @property
+    def permits(self) -> tuple[str, ...]:
+        """The permits without which nobody is offered it: every step asks for them."""
+        return tuple(need.skill for need in self.steps[0].needs if need.is_permit) if self.steps else ()
+
     def beginnings(self, is_absent: Callable[[int], bool]) -> Iterator[float]:
         """Yield when each step begins to count, as far as widening goes, given which ones nobody here meets."""
         begin = self.placed_at
@@ -252,7 +262,7 @@ def rank(rep: Rep, by: By, needs: tuple[Need, ...], kind: Kind, scores: Scores) 
     if by is By.LEAST_OCCUPIED:
         first = rep.occupancy
     elif by is By.MOST_PROFICIENT:
-        first = -float(sum(rep.skills.get(need.skill, 0) for need in needs))
+        first = -float(sum(rep.skills.get(need.skill, 0) for need in needs if not need.is_permit))
     elif by is By.BEST_OUTCOME:
         first = -scores.of(kind, rep.id)
     return first, rep.load, rep.idle_since, rep.id

@@ -14,11 +14,19 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.contacts.queries import call_ids_going_on, contact_ids_in_wrap_up, held_by, waiting_in
 from rapport.kit import clock
-from rapport.routing import presence
-from rapport.routing.actions import abandon, end_conversation, miss_offer, offer_locked, withdraw_offer
+from rapport.routing import permits, presence
+from rapport.routing.actions import (
+    abandon,
+    end_conversation,
+    end_offer,
+    miss_offer,
+    offer_locked,
+    withdraw_offer,
+)
 from rapport.routing.floor_state import is_ours
 from rapport.routing.models import Doing, Offer, Presence
 from rapport.routing.offering import ACTOR
+from rapport.routing.preferred import forget
 from rapport.routing.queries import hours_in
 from rapport.routing.versions import plan_in_force
 
@@ -42,6 +50,33 @@ def end_expired_offer(expired: tuple[int, int]) -> bool:
     if found is None or found[0].pk != offer_id:
         return False
     miss_offer(*found, actor=ACTOR)
+    return True
+
+
+def unpermitted_offers(programme: Programme) -> list[tuple[int, int]]:
+    """Return the offers that ring at who has no permit for them any more, each with its contact."""
+    if not permits.refusing(programme):
+        return []
+    rows = Offer.objects.select_related("contact__reason", "contact__programme", "member").filter(
+        programme=programme, ended_at__isnull=True
+    )
+    return [
+        (one.pk, one.contact_id) for one in rows.order_by("contact") if permits.missing(one.contact, one.member)
+    ]
+
+
+@transaction.atomic
+def withdraw_unpermitted(found: tuple[int, int]) -> bool:
+    """End such an offer without fault of the rep; its contact is back at its old place, or stays where it is."""
+    offer_id, contact_id = found
+    contact = lock_contact(contact_id)
+    ringing = offer_locked(contact)
+    if ringing is None or ringing[0].pk != offer_id or not permits.missing(contact, ringing[0].member):
+        return False
+    offer, held = ringing
+    forget(contact, member=offer.member)
+    end_offer(offer, Offer.Result.WITHDRAWN, contact, actor=ACTOR, why="no_permit")
+    presence.follow_hand(held, actor=ACTOR)
     return True
 
 

@@ -19,7 +19,7 @@ from rapport.routing.explain import lacks
 from rapport.routing.floor_state import Frame, as_waiting, frame_of, is_ours, signed_in, skills_of_all
 from rapport.routing.head_start import effective_places
 from rapport.routing.models import Doing, Offer, Presence
-from rapport.routing.policy import ANYONE, Rep, Step, Waiting
+from rapport.routing.policy import ANYONE, Need, Rep, Step, Waiting
 from rapport.routing.preferred import WORDS, preferred_in
 from rapport.routing.presence import on_floor
 from rapport.routing.queries import open_offers_in
@@ -262,10 +262,7 @@ class _Reading:
 
     def _wish(self, step: Step, names: Mapping[int, str]) -> str:
         """Return what a step asks for, with skills and people by their names."""
-        asked = [
-            f"{self.skills.get(skill) or skill} {level}{' or higher' if level < 5 else ''}"
-            for skill, level in step.needs
-        ]
+        asked = [self._wished(need) for need in step.needs]
         if step.teams:
             asked.append(f"team {' or '.join(step.teams)}")
         if step.tiers:
@@ -274,6 +271,12 @@ class _Reading:
             asked.append(" or ".join(names.get(person, "somebody") for person in step.people))
         told = " and ".join(asked) or ANY
         return f"{step.called}, {told}" if step.called else told
+
+    def _wished(self, need: Need) -> str:
+        if need.is_permit:
+            return need.skill
+        name = self.skills.get(need.skill) or need.skill
+        return f"{name} {need.level}{' or higher' if need.level < 5 else ''}"
 
 
 def _asked(contact_ids: Iterable[int]) -> dict[tuple[int, int], str]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from rapport.studio import (
     books,
+    certificates,
     connectors,
     courses,
     coverage,
@@ -37,6 +38,7 @@ ENTRY = f"{LIBRARY}entries/<slug:key>/"
 GUIDES = "at/<slug:programme>/guides/"
 TRIALS = f"{GUIDES}-/trials/"
 OFFERS = "at/<slug:programme>/offers/"
+KINDS = "at/<slug:programme>/certificates/kinds/"
 SCORECARDS = "at/<slug:programme>/quality/scorecards/"
 COURSES = "at/<slug:programme>/learning/courses/"
 REASONS = "at/<slug:programme>/reasons/"
@@ -139,6 +141,13 @@ urlpatterns = [
     path(f"{OFFERS}<slug:offer>/", offers.offer, name="offer"),
     path(f"{OFFERS}<slug:offer>/<int:number>/", offers.decide, name="offer-decide"),
     path(f"{OFFERS}<slug:offer>/withdraw/", offers.withdraw, name="offer-withdraw"),
+    path(KINDS, certificates.kinds_page, name="certificate-kinds"),
+    path(f"{KINDS}-/new/", certificates.new, name="certificate-kind-new"),
+    path(f"{KINDS}-/check/", certificates.check, name="certificate-kind-check"),
+    path(f"{KINDS}-/save/", certificates.save, name="certificate-kind-save"),
+    path(f"{KINDS}<slug:kind>/", certificates.kind, name="certificate-kind"),
+    path(f"{KINDS}<slug:kind>/<int:number>/", certificates.decide, name="certificate-kind-decide"),
+    path(f"{KINDS}<slug:kind>/withdraw/", certificates.withdraw, name="certificate-kind-withdraw"),
     path(SCORECARDS, scorecards.scorecards_page, name="scorecards"),
     path(f"{SCORECARDS}-/new/", scorecards.new, name="scorecard-new"),
     path(f"{SCORECARDS}-/check/", scorecards.check, name="scorecard-check"),

@@ -1,0 +1,251 @@
+"""Reads of certificates: who is certified, where each rep stands, and what the next level asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from rapport.accounts.queries import members_with
+from rapport.accounts.roles import Right
+from rapport.kit import clock
+from rapport.kit.versions import PEOPLE, live_versions, newest_versions
+from rapport.learning.certification.definition import Certificate as Said
+from rapport.learning.certification.definition import kind_kept
+from rapport.learning.certification.models import (
+    Certificate,
+    CertificateKind,
+    CertificateKindVersion,
+    OnTheJob,
+)
+from rapport.learning.certification.standards import Asked, Facts, Since, facts_of, judged
+from rapport.learning.certification.states import HOLDS, State, last_day, state_at
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from rapport.accounts.models import Member, Programme
+
+LONGEST = timedelta(days=31 * 60)
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A level that a rep may be granted next, what it asks, and whether all of it is met."""
+
+    level: int
+    name: str
+    why: str  # first, next or renew
+    asks: list[Asked]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a person may confirm it now."""
+        return all(one.is_met for one in self.asks)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a rep stands with one kind of certificate; ``state`` is empty for who never had one."""
+
+    member: Member
+    version: CertificateKindVersion
+    said: Said
+    certificate: Certificate | None
+    state: State | None
+    phase: OnTheJob | None
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rep is certified now."""
+        return self.state in HOLDS
+
+    @property
+    def level_name(self) -> str:
+        """The name of the level that the certificate is, or was, of."""
+        return (
+            kind_kept(self.certificate.version.text).level(self.certificate.level).name if self.certificate else ""
+        )
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the certificate holds, or held."""
+        return last_day(self.certificate.valid_until, self.member.programme.zone) if self.certificate else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A kind in a list: the version that is live, the newest one, and how many hold one."""
+
+    row: CertificateKind
+    live: CertificateKindVersion | None
+    newest: CertificateKindVersion
+    state: str
+    holders: int
+
+
+def certified(programme: Programme, at: datetime | None = None) -> set[int]:
+    """Return the ids of the members who held a valid certificate, of any kind and level, at a moment (now)."""
+    return set(_valid(programme, at or clock.now()).values_list("member_id", flat=True))
+
+
+def _valid(programme: Programme, at: datetime) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at), programme=programme, granted_at__lte=at, valid_until__gt=at
+    )
+
+
+def live_kinds(programme: Programme) -> list[CertificateKindVersion]:
+    """Return what the kinds of certificates that there are say now, by name."""
+    return sorted(live_versions(CertificateKindVersion, programme), key=lambda one: (one.name.casefold(), one.pk))
+
+
+def live_version(kind: CertificateKind) -> CertificateKindVersion | None:
+    """Return what certificates of this kind are granted by now."""
+    return live_versions(CertificateKindVersion, kind.programme_id).filter(kind=kind).first()
+
+
+def said_by(version: CertificateKindVersion) -> Said:
+    """Return what a version says."""
+    return kind_kept(version.text)
+
+
+def standing(member: Member) -> list[Standing]:
+    """Return where one rep stands with each kind of certificate, by the kind's name."""
+    return standings(member.programme, [member])[member.pk]
+
+
+def standings(
+    programme: Programme, members: Collection[Member], *, kind: CertificateKind | None = None
+) -> dict[int, list[Standing]]:
+    """Return where reps stand with each kind of certificate (or one), by their ids; a few queries for all."""
+    versions = [one for one in live_kinds(programme) if kind is None or one.kind_id == kind.pk]
+    ids, now = [one.pk for one in members], clock.now()
+    latest = _latest(programme, ids)
+    phases = {
+        (one.member_id, one.kind_id): one
+        for one in OnTheJob.objects.filter(
+            programme=programme, member__in=ids, ended_at__isnull=True, until__gt=now
+        )
+    }
+    levels = [level for one in versions for level in said_by(one).levels]
+    facts = facts_of(
+        programme,
+        members,
+        certificates=_levels_held(latest.values(), now),
+        courses={key for level in levels for key in level.courses},
+        since=now - LONGEST,
+    )
+    return {
+        one.pk: [
+            _standing(one, version, latest.get((one.pk, version.kind_id)), phases.get((one.pk, version.kind_id)),
+                      facts[one.pk], now)
+            for version in versions
+        ]
+        for one in members
+    }  # fmt: skip
+
+
+def _latest(programme: Programme, ids: Collection[int]) -> dict[tuple[int, int], Certificate]:
+    rows = Certificate.objects.select_related("kind", "version", "granted_by__user", "revoked_by__user")
+    rows = rows.filter(programme=programme, member__in=ids).order_by("member", "kind", "-granted_at", "-pk")
+    return {(one.member_id, one.kind_id): one for one in rows.distinct("member", "kind")}
+
+
+def _levels_held(rows: Iterable[Certificate], now: datetime) -> dict[int, dict[str, int]]:
+    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for one in rows:
+        if one.valid_until > now and one.ended_at is None:
+            held[one.member_id][one.kind.key] = one.level
+    return held
+
+
+def _standing(
+    member: Member,
+    version: CertificateKindVersion,
+    certificate: Certificate | None,
+    phase: OnTheJob | None,
+    facts: Facts,
+    now: datetime,
+) -> Standing:
+    said = said_by(version)
+    state = state_of(certificate, said, now) if certificate else None
+    long_ago = now - timedelta(days=31 * said.months)
+    begun = Since(long_ago, phase.begun_at if phase else long_ago)
+    steps: list[tuple[int, str, Since]] = []
+    if certificate is None:
+        steps.append((1, "first", begun))
+    elif state == "revoked":
+        again = certificate.ended_at or now
+        steps.append((1, "first", Since(again, max(again, begun.contacts))))
+    else:
+        if state != "certified":
+            steps.append((certificate.level, "renew", Since(certificate.granted_at, certificate.granted_at)))
+        if state in HOLDS and certificate.level < len(said.levels):
+            steps.append((certificate.level + 1, "next", begun))
+    told = [
+        Step(number, level.name, why, judged(level, facts, since, now))
+        for number, why, since in steps
+        for level in [said.level(number)]
+    ]
+    return Standing(member, version, said, certificate, state, phase, told)
+
+
+def state_of(one: Certificate, said: Said, now: datetime) -> State:
+    """Return what a certificate is now."""
+    return state_at(
+        now,
+        valid_until=one.valid_until,
+        ended_at=one.ended_at,
+        ended_how=one.ended_how,
+        due=said.due_days,
+        overdue=said.overdue_days,
+    )
+
+
+def reps_of(programme: Programme) -> list[Member]:
+    """Return who takes contacts on the programme, by name."""
+    return sorted(members_with(programme, Right.TAKE_CONTACTS), key=lambda one: one.name.casefold())
+
+
+def history_of(member: Member) -> list[Certificate]:
+    """Return the rep's certificates, the newest first."""
+    rows = Certificate.objects.select_related("kind", "version", "granted_by__user", "revoked_by__user")
+    return list(rows.filter(programme=member.programme, member=member).order_by("-granted_at", "-pk")[:MOST])
+
+
+def kinds_of(programme: Programme) -> list[Listed]:
+    """Return the kinds of certificates by name, the live ones first, with how many hold one."""
+    live = {one.kind_id: one for one in live_versions(CertificateKindVersion, programme)}
+    now = clock.now()
+    held: defaultdict[int, int] = defaultdict(int)
+    rows = Certificate.objects.filter(programme=programme, ended_at__isnull=True, valid_until__gt=now)
+    for kind in rows.values_list("kind_id", flat=True):
+        held[kind] += 1
+    found = []
+    for one in newest_versions(CertificateKindVersion, programme):
+        shown = live.get(one.kind_id)
+        found.append(Listed(one.kind, shown, one, (shown or one).state(shown), held[one.kind_id]))
+    return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
+
+
+def versions_of(row: CertificateKind, *, limit: int = 50) -> list[tuple[CertificateKindVersion, str]]:
+    """Return the versions of a kind with what became of each, the newest first."""
+    live = live_version(row)
+    return [(one, one.state(live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
+
+
+def phases_of(programme: Programme) -> list[OnTheJob]:
+    """Return the phases on the job that go on, with their reps."""
+    rows = OnTheJob.objects.select_related("member__user", "kind").filter(
+        programme=programme, ended_at__isnull=True
+    )
+    return list(rows.filter(until__gt=clock.now()).order_by("pk"))

@@ -1,0 +1,113 @@
+"""What a level asks and what of it is on file, fact by fact. Reading is in one place, judging is pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapport.accounts.clearance import standing as clearance_lapses
+from rapport.kit import clock
+from rapport.learning.certification.states import months_after
+from rapport.learning.queries import passed
+from rapport.quality.queries import Told, evaluations_of_all
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.learning.certification.definition import Level
+
+
+class Asked(NamedTuple):
+    """One thing that a level asks: what, how far it is, whether it is met."""
+
+    what: str
+    told: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is on file of one rep: ``evaluations`` the latest first, ``certificates`` the level by kind."""
+
+    here_since: datetime
+    evaluations: Sequence[Told] = ()
+    courses: Mapping[str, datetime] = field(default_factory=dict)
+    certificates: Mapping[str, int] = field(default_factory=dict)
+    lapses: Sequence[str] = ()
+
+
+class Since(NamedTuple):
+    """From when on what was done counts."""
+
+    courses: datetime
+    contacts: datetime
+
+
+def facts_of(
+    programme: Programme,
+    members: Collection[Member],
+    *,
+    certificates: Mapping[int, Mapping[str, int]],
+    courses: Collection[str],
+    since: datetime,
+) -> dict[int, Facts]:
+    """Return what is on file of these reps, by their ids; as many queries however many they are."""
+    ids, now = [one.pk for one in members], clock.now()
+    scored: defaultdict[int, list[Told]] = defaultdict(list)
+    for one in evaluations_of_all(programme, ids, since):
+        scored[one.rep].append(one)
+    done: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
+    for key in sorted(courses):
+        for member, when in passed(programme, ids, key, since).items():
+            done[member][key] = when
+    return {
+        one.pk: Facts(
+            here_since=one.since,
+            evaluations=scored[one.pk],
+            courses=done[one.pk],
+            certificates=certificates.get(one.pk, {}),
+            lapses=[lapse.words for lapse in clearance_lapses(one, now=now)],
+        )
+        for one in members
+    }
+
+
+def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Asked]:
+    """Return what a level asks, each with how far the rep is."""
+    found = [_course(key, facts, since.courses) for key in level.courses]
+    if level.contacts:
+        found.append(_contacts(level, facts, since.contacts))
+    for kind, wanted in sorted(level.certificates.items()):
+        has = facts.certificates.get(kind, 0)
+        found.append(
+            Asked(f"Certificate {kind} at level {wanted}", f"level {has}" if has else "none", has >= wanted)
+        )
+    if level.months_here:
+        due = months_after(facts.here_since.date(), level.months_here)
+        whole = "one month" if level.months_here == 1 else f"{level.months_here} months"
+        found.append(Asked(f"On the programme for {whole}", f"from {due:%-d %B %Y} on", due <= now.date()))
+    if level.clearance:
+        found.append(Asked("The programme's clearance", " ".join(facts.lapses) or "holds", not facts.lapses))
+    return found
+
+
+def _course(key: str, facts: Facts, since: datetime) -> Asked:
+    passed = facts.courses.get(key)
+    is_met = passed is not None and passed >= since
+    told = f"passed on {passed:%-d %B %Y}" if passed else "not passed"
+    return Asked(f"Course {key}", told if is_met or not passed else f"{told}, which is too long ago", is_met)
+
+
+def _contacts(level: Level, facts: Facts, since: datetime) -> Asked:
+    """The latest contacts that nobody picked: the mean is told once there are enough of them."""
+    counted = [one for one in facts.evaluations if not one.is_picked and one.submitted_at >= since]
+    counted = counted[: level.contacts]
+    many = "The latest scored contact" if level.contacts == 1 else f"The {level.contacts} latest scored contacts"
+    what = f"{many}: {level.mean} % or more on average, no fatal error"
+    if len(counted) < level.contacts:
+        return Asked(what, f"{len(counted)} of {level.contacts} scored", False)
+    total, fatal = sum(one.score_permille for one in counted), sum(one.fatal for one in counted)
+    told = f"{total / len(counted) / 10:.1f} %" + (f", {fatal} with a fatal error" if fatal else "")
+    return Asked(what, told, not fatal and total >= level.mean * 10 * len(counted))
