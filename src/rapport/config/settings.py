@@ -81,6 +81,7 @@ MODULES = [
     "rapport.insight",
     "rapport.quality",
     "rapport.quality.monitoring",
+    "rapport.quality.repeats",
     "rapport.learning",
     "rapport.learning.certification",
     "rapport.coaching",

@@ -15,6 +15,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.studio",
     "rapport.quality",
     "rapport.quality.monitoring",
+    "rapport.quality.repeats",
     "rapport.learning",
     "rapport.learning.certification",
     "rapport.coaching",

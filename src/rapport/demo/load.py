@@ -46,6 +46,7 @@ from rapport.insight.scores import score_reps
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
+from rapport.quality.repeats import actions as repeats
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -174,6 +175,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     _live(setting, now)
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)
+    repeats.find(programme=setting.programme, since=now - timedelta(days=365))
     standing.count(programme=setting.programme)
     effects.count(programme=setting.programme)
     announce(

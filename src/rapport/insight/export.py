@@ -43,6 +43,7 @@ FACTS = {
     "fact_presentation": OF_PROGRAMME,
     "fact_evaluation": OF_PROGRAMME,
     "fact_criterion": OF_PROGRAMME,
+    "fact_return": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

@@ -118,16 +118,20 @@ RELATIONS = {
         ),
         Relation(
             "return",
-            "a contact that came in, with the arrival of the same customer's next one on any channel",
+            "a contact that came in, with the arrival of the customer's next one on any channel, and its cause",
             """
             SELECT * FROM (
                 SELECT
                     fact_contact.*,
+                    fact_return.cause,
                     CASE WHEN customer_id IS NOT NULL THEN
-                        LEAD(arrived_at) OVER (PARTITION BY customer_id ORDER BY arrived_at, contact_id)
+                        LEAD(arrived_at) OVER (
+                            PARTITION BY customer_id ORDER BY arrived_at, fact_contact.contact_id
+                        )
                     END AS next_arrival
                 FROM fact_contact
-                WHERE programme_id = :programme AND arrived_at >= :starts AND direction = 'in'
+                LEFT JOIN fact_return ON fact_return.contact_id = fact_contact.contact_id
+                WHERE fact_contact.programme_id = :programme AND arrived_at >= :starts AND direction = 'in'
             ) AS followed
             WHERE arrived_at < :ends
             """,

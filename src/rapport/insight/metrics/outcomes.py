@@ -9,6 +9,24 @@ KNOWN = "outcome = 'answered' AND customer_id IS NOT NULL"
 SEEN = f"{KNOWN} AND ended_at + :return_hours * INTERVAL '1 hour' <= :seen_until"
 STAYED_AWAY = "(next_arrival IS NULL OR next_arrival > ended_at + :return_hours * INTERVAL '1 hour')"
 
+
+def _returned_for(cause: str, mends: str) -> Metric:
+    return Metric(
+        f"returned_for_{cause}",
+        f"Came back: {cause}",
+        "The share of answered contacts after which the same customer came back within 7 days, where that was "
+        f"laid to {cause}, by rule or by hand: {mends} can mend it. Of contacts whose 7 days have passed.",
+        "share",
+        "ratio",
+        "return",
+        contacts_where(f"{SEEN} AND NOT {STAYED_AWAY} AND cause = '{cause}'"),
+        contacts_where(SEEN),
+        cohort=contacts_where(KNOWN),
+        better="down",
+        options={"return_hours": RETURN_HOURS},
+    )
+
+
 METRICS = (
     Metric(
         "first_contact_resolution",
@@ -25,6 +43,9 @@ METRICS = (
         better="up",
         options={"return_hours": RETURN_HOURS},
     ),
+    _returned_for("training", "coaching"),
+    _returned_for("access", "the partner, another team, or more rights"),
+    _returned_for("routing", "the plan of routing"),
     Metric(
         "resolution_by_customers",
         "Resolution, say customers",
