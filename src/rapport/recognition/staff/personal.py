@@ -2,4 +2,5 @@
 
 from rapport.recognition.staff.models import Answered, Round, Rule, Tally
 
+KEPT = ()
 STAYS = {Rule: (), Round: (), Answered: (), Tally: ("team",)}
