@@ -1,7 +1,7 @@
 """What this module announces.
 
-The subject of all is the one-to-one, but of ``rhythm``, ``standing``, ``coaching`` and ``sharing`` events it
-is the programme.
+The subject of all is the one-to-one, but of ``rhythm``, ``standing``, ``coaching``, ``sharing`` and
+``duty`` events it is the programme.
 """
 
 from dataclasses import dataclass
@@ -200,3 +200,21 @@ class ContactTakenBack:
     rep: Code
     measure: Code
     contact: Code
+
+
+@dataclass(frozen=True)
+class DutyBegan:
+    """A supervisor said that they are on duty."""
+
+    name: ClassVar[str] = "duty.began"
+    coach: Code
+
+
+@dataclass(frozen=True)
+class DutyEnded:
+    """A supervisor is on duty no more, after so many seconds; ``by`` is coach, or limit where nobody ended it."""
+
+    name: ClassVar[str] = "duty.ended"
+    coach: Code
+    seconds: int
+    by: Code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rapport.accounts.doors import in_each_programme
-from rapport.coaching import actions, effects, rhythms, standing
+from rapport.coaching import actions, duty, effects, rhythms, standing
 from rapport.jobs.actions import periodic
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def keep(timestamp: int) -> None:
 
 def _keep(programme: Programme) -> None:
     actions.end_forgotten(programme=programme)
+    duty.end_forgotten_duty(programme=programme)
     rhythms.miss_overdue(programme=programme)
     rhythms.plan_ahead(programme=programme)
     rhythms.remind(programme=programme)

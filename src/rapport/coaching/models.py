@@ -357,3 +357,38 @@ class SharedContact(models.Model):
 
     def __str__(self) -> str:
         return f"shared contact {self.public_id}"
+
+
+class Duty(models.Model):
+    """A supervisor's time on duty, as they said themselves; open while it has no end.
+
+    Nothing else tells it: who leads a floor need not take contacts, and being signed in is not being at work.
+    """
+
+    class EndedBy(models.TextChoices):
+        """Who ended it."""
+
+        COACH = "coach", "The supervisor"
+        LIMIT = "limit", "The clock: nobody did"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    coach = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=5, choices=EndedBy.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["coach"], condition=Q(ended_at__isnull=True), name="one_open_duty_of_a_coach"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="")
+                | (Q(ended_at__gte=F("started_at")) & ~Q(ended_by="")),
+                name="duty_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "started_at"], name="duty_by_start")]
+
+    def __str__(self) -> str:
+        return f"duty from {self.started_at:%Y-%m-%d %H:%M}"

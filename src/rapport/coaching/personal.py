@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from rapport.coaching.models import (
     AgreedAction,
+    Duty,
     Effect,
     OneToOne,
     Rhythm,
@@ -32,6 +33,7 @@ STAYS = {
     AgreedAction: ("criterion", "what", "outcome"),
     Standing: ("measure", "weeks"),
     Effect: ("measure", "method"),
+    Duty: ("ended_by",),
     Sharing: ("measure", "does"),
     SharedContact: (),
     RolePlay: ("situation", "rebuttals", "went"),

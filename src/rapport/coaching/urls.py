@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.coaching import meeting_views, standing_views, views
+from rapport.coaching import duty_views, meeting_views, standing_views, views
 
 COACHING = "at/<slug:programme>/coaching/"
 SHARED = f"{COACHING}shared/<uuid:shared>/"
@@ -20,6 +20,8 @@ urlpatterns = [
     path(f"{SHARED}take-back/", standing_views.take_contact_back, name="coaching-take-contact-back"),
     path(SHARED, standing_views.shared, name="coaching-shared"),
     path(f"{SHARED}<uuid:recording>/<uuid:listening>/", standing_views.shared_audio, name="coaching-shared-audio"),
+    path(f"{COACHING}duty/begin/", duty_views.begin, name="coaching-duty-begin"),
+    path(f"{COACHING}duty/end/", duty_views.end, name="coaching-duty-end"),
     path(f"{COACHING}effects/", views.what_it_changed, name="coaching-effects"),
     path(f"{COACHING}actions/<uuid:action>/settle/", views.settle, name="coaching-settle"),
     path(ONE, meeting_views.one_to_one, name="one-to-one"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
-from rapport.coaching import actions, effects, forms, gaps, panel, queries, rhythms
+from rapport.coaching import actions, duty, effects, forms, gaps, panel, queries, rhythms
 from rapport.coaching.access import access_rep
 from rapport.coaching.models import WEEKDAYS, AgreedAction, EndedBy, Method, State
 from rapport.kit import clock, pages
@@ -147,6 +147,7 @@ def _list(request: HttpRequest, member: Member, error: DomainError | None = None
         "criteria": dict(queries.criteria_of(member.programme)),
         "reps": [(one.agent_id, one.name) for one in queries.reps_of(member)] if member.may(Right.COACH) else [],
         "weekdays": WEEKDAYS,
+        **duty.panel_of(member),
         "today": clock.now().astimezone(member.programme.zone).date(),
         "sent": request.POST.dict(),
         "error": str(error) if error else "",

@@ -17,6 +17,7 @@ from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_look
 from rapport.audit.queries import looks_at
 from rapport.channels.chat.queries import messages_of
+from rapport.coaching import duty
 from rapport.contacts.access import access_contact
 from rapport.contacts.queries import arrived_between, follow_ups_of
 from rapport.customers.promises.queries import at_risk
@@ -59,6 +60,7 @@ def floor(request: HttpRequest, member: Member) -> HttpResponseBase:
     context = {
         **_now(member),
         **_today(member),
+        **({} if is_wall else duty.panel_of(member)),
         "section": "floor",
         "wall": is_wall,
         "live_ticket_url": reverse("floor-ticket", args=[member.programme.key]),

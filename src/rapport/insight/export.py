@@ -44,6 +44,7 @@ FACTS = {
     "fact_evaluation": OF_PROGRAMME,
     "fact_criterion": OF_PROGRAMME,
     "fact_return": OF_PROGRAMME,
+    "fact_duty": OF_PROGRAMME,
 }
 TYPES = {
     16: "BOOLEAN",

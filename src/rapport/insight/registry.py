@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from rapport.insight.declaring import Metric, Relation
 from rapport.insight.metrics import (
+    coaching,
     guidance,
     hands,
     keeping,
@@ -25,7 +26,7 @@ from rapport.kit.errors import Invalid
 
 __all__ = ["DIMENSIONS", "METRICS", "RELATIONS", "Metric", "Relation", "metric"]
 
-AREAS = (service, work, outcomes, guidance, self_service, hands, keeping, promises, quality)
+AREAS = (service, work, outcomes, guidance, self_service, hands, keeping, promises, quality, coaching)
 METRICS: dict[str, Metric] = {one.key: one for area in AREAS for one in area.METRICS}
 
 

@@ -309,6 +309,15 @@ RELATIONS = {
             {**EVALUATION_DIMENSIONS, "criterion": "criterion"},
         ),
         Relation(
+            "duty",
+            "a supervisor's time on duty, begun and ended by themselves, by the day it began; its rep is they",
+            """
+            SELECT * FROM fact_duty
+            WHERE programme_id = :programme AND started_at >= :starts AND started_at < :ends
+            """,
+            {"rep": "coach", "day": "local_date", "hour": "local_hour", "weekday": "local_weekday"},
+        ),
+        Relation(
             "state_span",
             "a finished stretch of a rep's time in one state, cut at local hours",
             """

@@ -65,6 +65,17 @@ def test_a_rhythm_plans_nothing_for_a_time_that_has_passed(world: World) -> None
         assert OneToOne.objects.get().planned_for == datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
+def test_a_rhythm_plans_nothing_for_who_has_left(world: World) -> None:
+    with clock.at(MONDAY):
+        weekly(world)
+        OneToOne.objects.all().delete()
+        for who in (world.rep, world.supervisor):
+            Member.objects.filter(pk=who.pk).update(is_active=False)
+            assert rhythms.plan_ahead(programme=world.programme) == 0
+            Member.objects.filter(pk=who.pk).update(is_active=True)
+        assert rhythms.plan_ahead(programme=world.programme) == 2
+
+
 def test_a_changed_rhythm_takes_along_what_nobody_moved(world: World) -> None:
     with clock.at(MONDAY):
         weekly(world)
