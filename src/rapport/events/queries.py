@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from django.db import connection
 
 from rapport.events.models import Event
 
@@ -46,6 +48,25 @@ def page_of(programme: Programme, *, after: int, limit: int) -> list[EventRow]:
     """Return up to ``limit`` events of the programme behind the cursor ``after``."""
     rows = Event.objects.filter(programme=programme, id__gt=after).order_by("id").values_list(*_FIELDS)
     return [EventRow(*row) for row in rows[:limit]]
+
+
+SECONDS = """
+SELECT subject, round(sum(extract(epoch FROM until - at)))::integer
+FROM (
+    SELECT subject, name, at, LEAD(at) OVER (PARTITION BY subject ORDER BY id) AS until
+    FROM events_event WHERE programme_id = %s AND at >= %s AND name = ANY(%s)
+) AS spans
+WHERE name = %s AND until IS NOT NULL GROUP BY subject
+"""
+
+
+def seconds_between(
+    programme: Programme, opens: str, closes: Collection[str], *, since: datetime
+) -> dict[UUID, int]:
+    """Return for how long each subject was in what one event opens and the next of these closes, in seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(SECONDS, [programme.pk, since, [opens, *closes], opens])
+        return dict(cursor.fetchall())
 
 
 def event_by_id(event_id: int) -> Event:

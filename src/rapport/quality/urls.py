@@ -10,6 +10,7 @@ ONE = f"{QUALITY}evaluations/<uuid:evaluation>/"
 RECORDING = f"{QUALITY}recordings/<uuid:recording>/"
 urlpatterns = [
     path(QUALITY, views.work, name="quality"),
+    path(f"{QUALITY}worth-hearing/", views.worth_hearing, name="quality-worth"),
     path(f"{QUALITY}mine/", views.mine, name="quality-mine"),
     path(f"{QUALITY}contacts/<uuid:contact>/", views.choosing, name="quality-choose"),
     path(f"{QUALITY}contacts/<uuid:contact>/choose/", views.choose, name="quality-chosen"),

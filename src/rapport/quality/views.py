@@ -19,6 +19,7 @@ from rapport.quality import actions, queries, scoring, selecting
 from rapport.quality.access import access_evaluation, seen_by, to_be_scored_by
 from rapport.quality.forms import read_answers
 from rapport.quality.models import OFFICIAL, Appeal, Evaluation, Kind, Origin, Selection
+from rapport.quality.proposing import LOOKS_BACK, proposed
 from rapport.quality.reading import contact_beside
 
 if TYPE_CHECKING:
@@ -62,6 +63,15 @@ def appeals_for(member: Member) -> list[Appeal]:
         "evaluation__rep__user", "first_scorer__user", "evaluation__contact__reason"
     )
     return list(rows.filter(evaluation__in=first, settled_at__isnull=True).order_by("made_at")[:MOST])
+
+
+@never_cache
+@require_safe
+@scoring_page
+def worth_hearing(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """List contacts that something on file makes worth hearing, by reason."""
+    context = {**context_of(member, "worth"), "proposals": proposed(member), "days": LOOKS_BACK.days}
+    return pages.render(request, "quality/worth.html", context)
 
 
 @require_POST
@@ -215,6 +225,7 @@ def _choosing(
             (one.row.key, one.live.name) for one in queries.scorecards_of(member.programme) if one.live
         ],
         "origins": [(each.value, each.label) for each in selecting.BY_HAND],
+        "origin": request.GET.get("why", ""),
         "error": str(error) if error else "",
     }
     return pages.render(request, "quality/choose.html", context, status=error.status if error else 200)

@@ -1,0 +1,106 @@
+"""Contacts that are worth hearing for a reason on file, for somebody to choose from.
+
+They are found anew at each look, from facts of the last days, and nothing is kept: what is chosen is a selection
+as any other chosen by hand, and in no figure. Complaints have no record of their own, so none is proposed; they
+are chosen by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from rapport.contacts.access import readable
+from rapport.events.queries import seconds_between
+from rapport.kit import clock
+from rapport.quality.models import Origin
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member
+    from rapport.contacts.models import Contact
+
+LOOKS_BACK = timedelta(days=14)
+LONG_HOLD = 180  # seconds on hold in all
+MANY_TRANSFERS = 2
+MOST = 20  # of each reason, the newest
+FOUND = """
+WITH lately AS (
+    SELECT contact.contact_id, contact.public_id, contact.transfers, contact.arrived_at
+    FROM fact_contact AS contact
+    WHERE contact.programme_id = %(programme)s AND contact.arrived_at >= %(since)s
+        AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
+        AND NOT EXISTS (SELECT FROM quality_selection AS chosen WHERE chosen.contact_id = contact.contact_id)
+), found AS (
+    SELECT lately.*, 'low_rating' AS origin, survey.rating AS figure
+    FROM lately JOIN fact_survey AS survey USING (contact_id) WHERE survey.rating <= 2
+    UNION ALL
+    SELECT lately.*, 'transfer', lately.transfers FROM lately WHERE lately.transfers >= %(transfers)s
+    UNION ALL
+    SELECT lately.*, 'long_hold', held.seconds
+    FROM lately JOIN unnest(%(held)s::uuid[], %(seconds)s::integer[]) AS held (subject, seconds)
+        ON held.subject::text = lately.public_id::text
+    UNION ALL
+    SELECT lately.*, 'save_reversed', claim.days FROM lately JOIN fact_claim AS claim USING (contact_id)
+    WHERE claim.state = 'reversed'
+    UNION ALL
+    SELECT lately.*, 'uncommon', survey.rating
+    FROM lately JOIN fact_survey AS survey USING (contact_id) JOIN fact_claim AS claim USING (contact_id)
+    WHERE survey.rating = 5 AND survey.resolved AND claim.state IN ('provisional', 'matured')
+), counted AS (
+    SELECT found.*, row_number() OVER (PARTITION BY origin ORDER BY arrived_at DESC, contact_id DESC) AS place
+    FROM found
+)
+SELECT contact_id, origin, figure FROM counted WHERE place <= %(most)s ORDER BY origin, place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A contact, the reason it is worth hearing, and what shows it."""
+
+    contact: Contact
+    origin: Origin
+    words: str
+
+
+def proposed(member: Member) -> list[Proposal]:
+    """Return contacts that the member may score and that nobody has chosen yet, by reason, the newest first."""
+    since = clock.now() - LOOKS_BACK
+    held = {one: seconds for one, seconds in _held(member, since).items() if seconds >= LONG_HOLD}
+    asked: dict[str, Any] = {
+        "programme": member.programme_id,
+        "since": since,
+        "transfers": MANY_TRANSFERS,
+        "held": [*held],
+        "seconds": [*held.values()],
+        "most": MOST,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND, asked)
+        found = cursor.fetchall()
+    rows = readable(member).exclude(rep=member).select_related("rep__user", "reason")
+    read = rows.in_bulk([contact for contact, _, _ in found])
+    return [
+        Proposal(read[contact], Origin(origin), _words(Origin(origin), figure))
+        for contact, origin, figure in found
+        if contact in read
+    ]
+
+
+def _held(member: Member, since: datetime) -> dict[UUID, int]:
+    return seconds_between(member.programme, "contact.held", ("contact.resumed", "contact.ended"), since=since)
+
+
+def _words(origin: Origin, figure: int | None) -> str:
+    if origin is Origin.LONG_HOLD:
+        return f"{(figure or 0) // 60} min on hold"
+    return {
+        Origin.LOW_RATING: f"rated {figure} of 5",
+        Origin.TRANSFER: f"handed on {figure} times",
+        Origin.SAVE_REVERSED: "stayed, and left after all",
+        Origin.UNCOMMON: "wanted to leave, stayed, and rated 5 of 5",
+    }[origin]
