@@ -224,6 +224,12 @@ def measured(programme: Programme, rows: list[Effect]) -> list[Measured]:
     return found
 
 
+def found_of(programme: Programme) -> list[Told]:
+    """Return the measures in which those coached rose, as counted last, beyond those not yet coached."""
+    rows = Effect.objects.filter(programme=programme, rep__isnull=True, coach__isnull=True, method="")
+    return [one.whole for one in measured(programme, list(rows)) if one.whole.verdict == "up"]
+
+
 def own_of(rep: Member, names: Mapping[str, str]) -> list[Told]:
     """Return what coaching changed for one rep."""
     rows = {one.measure: one for one in Effect.objects.filter(programme=rep.programme, rep=rep)}

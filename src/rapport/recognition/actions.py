@@ -51,7 +51,7 @@ def draft(*, programme: Programme, day: date, actor: str) -> RallyNote:
     note.figures = [asdict(one) for one in drafting.lines_for(programme, day)]
     note.people = [asdict(one) for one in drafting.people_for(programme, day)]
     note.comment = asdict(quote) if quote else None
-    note.saves = drafting.saves_for(programme, day)
+    note.saves, note.awards = drafting.saves_for(programme, day), drafting.awards_for(programme, day)
     if not note.tip:
         tips.gather(programme=programme)
         _propose(note)

@@ -44,6 +44,7 @@ def as_dict(note: RallyNote) -> dict[str, Any]:
         "people": note.people,
         "comment": note.comment,
         "saves": note.saves,
+        "awards": note.awards,
         "tip": note.tip,
         "tip_evidence": note.tip_evidence,
         "our_news": note.our_news,

@@ -11,6 +11,7 @@ from rapport.contacts.queries import reason_by_key
 from rapport.feedback.queries import best_by_rep, with_comments
 from rapport.insight.queries import bounds, metrics
 from rapport.ledger.queries import booked, stick_days
+from rapport.recognition.awards.queries import announced
 from rapport.recognition.letter import Line, Praise, Quote, written
 from rapport.recognition.privacy import without_personal
 
@@ -163,6 +164,17 @@ def saves_for(programme: Programme, day: date) -> dict[str, int]:
     settled = {name: sum(count for line, _, count, _ in lines if line == name) for name in ("matured", "reversed")}
     claimed = metrics(programme, ("saves_claimed",), day, day)[0]["saves_claimed"].numerator
     return {"claimed": int(claimed), "days": stick_days(programme), **settled}
+
+
+def awards_for(programme: Programme, day: date) -> list[dict[str, str]]:
+    """Return who won what of the awards announced on the day; taken back ones are none."""
+    start, end = bounds(programme, day, day)
+    return [
+        {"name": told.row.category.name, "agent_id": one.rep.agent_id, "rep": one.rep.name}
+        for told in announced(programme, start)
+        if told.row.announced_at is not None and told.row.announced_at < end
+        for one in told.winners
+    ]
 
 
 def evidence_for(programme: Programme, day: date) -> str:

@@ -1,4 +1,4 @@
-"""What other modules found that makes a tip: words that won a trial, what goes along with resolved contacts."""
+"""What others found that makes a tip: words that won a trial, what coaching raised, what goes with resolution."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from rapport.coaching.effects import found_of
 from rapport.guides.definition.insertions import fill
 from rapport.guides.trials.queries import name_of, words_won
 from rapport.insight.registry import METRICS
@@ -97,6 +98,24 @@ def _of_trial(trial: WordsTrial, ref: str, words: str) -> Finding:
         low=ends[0] if is_known else None,
         high=ends[1] if is_known else None,
     )
+
+
+def of_coaching(programme: Programme) -> Iterator[Finding]:
+    """Yield the measures that coaching raised, as counted last, against reps not yet coached."""
+    for one in found_of(programme):
+        row = one.row
+        yield Finding(
+            source=Tip.Source.COACHING,
+            ref=row.measure,
+            measure=row.measure if row.measure in MEASURES else MEASURES[0],
+            text=f"Worth your next one-to-one: {one.name}"[:LONGEST],
+            evidence=f"Those coached rose in this beyond those not yet coached, {row.hours:.0f} hours in all.",
+            known_on=row.until,
+            count=row.treated,
+            effect=row.value,
+            low=row.low,
+            high=row.high,
+        )
 
 
 def of_quality(programme: Programme) -> Iterator[Finding]:

@@ -142,6 +142,9 @@ def as_text(note: RallyNote, names: Names | None = None) -> str:
     people = [one.called(names) if names else one for one in read_people(note.people)]
     praised = [f"  {one.name}: {'; '.join(one.words)}" for one in people]
     parts.append("Who was great\n" + ("\n".join(praised) or "  Too few answers to say."))
+    won = [f"  {one['name']}: {names.of_agent(one['agent_id']) if names else one['rep']}" for one in note.awards]
+    if won:
+        parts.append("Awards\n" + "\n".join(won))
     quote = read_quote(note.comment)
     if quote:
         said = (quote.called(names) if names else quote).text

@@ -72,7 +72,17 @@ KEPT = (
     ),
 )
 STAYS = {
-    RallyNote: ("figures", "people", "comment", "saves", "tip", "tip_evidence", "our_news", "partner_news"),
+    RallyNote: (
+        "figures",
+        "people",
+        "comment",
+        "saves",
+        "awards",
+        "tip",
+        "tip_evidence",
+        "our_news",
+        "partner_news",
+    ),
     RallySeen: (),
     Tip: ("source", "ref", "measure", "text", "evidence", "retired_why"),
     Hearing: (),

@@ -41,6 +41,7 @@ SAYS = {
     "unsure": "Not to be told: those who read it were already changing before they did.",
     "few": "Too few to say: {readers} who had read it could be held against {others} who had not.",
 }
+COUNTED = {Tip.Source.TRIAL: "customers", Tip.Source.COACHING: "reps", Tip.Source.QUALITY: "contacts"}
 TONES = {"better": "good", "worse": "bad", "none": "idle", "unsure": "warn", "few": "idle"}
 
 
@@ -71,8 +72,15 @@ def gather(*, programme: Programme, afresh: bool = False) -> int:
     only ``afresh``: each night, since what customers do later is heard later.
     """
     known = frozenset() if afresh else frozenset(_live(programme).values_list("ref", flat=True))
-    found = [*findings.of_trials(programme, but=known), *findings.of_quality(programme)]
+    found = [
+        *findings.of_trials(programme, but=known),
+        *findings.of_coaching(programme),
+        *findings.of_quality(programme),
+    ]
     changed = sum(_take_in(programme, one) for one in found)
+    shown = {one.ref for one in found if one.source == Tip.Source.COACHING}
+    for tip in _live(programme).filter(source=Tip.Source.COACHING).exclude(ref__in=shown):
+        changed += _retire(tip, Tip.Why.FADED)
     old = clock.now().astimezone(programme.zone).date() - FRESH
     for tip in _live(programme).filter(known_on__lt=old):
         changed += _retire(tip, Tip.Why.STALE)
@@ -188,7 +196,7 @@ def told_of(tip: Tip, names: Names) -> Told:
         text=names.within(tip.text),
         evidence=names.within(tip.evidence),
         effect=_between(tip, tip.effect, tip.low, tip.high),
-        unit="contacts" if tip.source == Tip.Source.QUALITY else "customers",
+        unit=COUNTED.get(Tip.Source(tip.source), ""),
         age=(clock.now().astimezone(tip.programme.zone).date() - tip.known_on).days,
         became=SAYS[said].format(change=change, readers=tip.readers, others=tip.others) if said else "",
         says=said,

@@ -155,6 +155,7 @@ def _page(
         called = names_for(member)
         context |= {
             "lines": read_lines(note.figures),
+            "awards": [(one["name"], called.of_agent(one["agent_id"])) for one in note.awards],
             "saves": saves_in_words(note.saves) if note.saves else "",
             "people": [one.called(called) for one in read_people(note.people)],
             "quote": quote.called(called) if (quote := read_quote(note.comment)) else None,

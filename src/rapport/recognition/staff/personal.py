@@ -1,6 +1,7 @@
 """What this module keeps of customers: nothing."""
 
+from rapport.kit.personal import Kept
 from rapport.recognition.staff.models import Answered, Round, Rule, Tally
 
-KEPT = ()
+KEPT: tuple[Kept, ...] = ()
 STAYS = {Rule: (), Round: (), Answered: (), Tally: ("team",)}

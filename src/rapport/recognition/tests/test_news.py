@@ -16,7 +16,8 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.ledger.models import BookCount
 from rapport.recognition import actions, news
-from rapport.recognition.letter import saves_in_words
+from rapport.recognition.awards.models import Award, Category, Winner
+from rapport.recognition.letter import as_text, saves_in_words
 from rapport.recognition.models import Hearing, News, NewsSigned, RallyNote
 from rapport.recognition.tests.test_rally import a_day
 from rapport.routing import presence
@@ -229,3 +230,24 @@ def test_saves_count_for_the_day_on_which_they_were_verified(world: World) -> No
     assert note.saves == {"claimed": 0, "days": 60, "matured": 3, "reversed": 1}
     assert saves_in_words(note.saves).endswith("Of earlier ones 3 were verified on this day, and 1 lost.")
     assert "settled no earlier ones" in saves_in_words({"claimed": 2, "days": 60, "matured": 0, "reversed": 0})
+
+
+def test_awards_announced_on_the_day_are_told_but_for_those_taken_back(world: World, client: Client) -> None:
+    category = Category.objects.create(
+        programme=world.programme, key="delight", name="Customer delight", measure="satisfaction", months=[10],
+        since=DAY - timedelta(days=60),
+    )  # fmt: skip
+    made = Award.objects.create(
+        programme=world.programme, category=category, month=DAY.replace(month=10, day=1), state="announced",
+        counted_at=NOON, asks_partner=False, approved_by=world.supervisor, approved_at=NOON, announced_at=NOON,
+    )  # fmt: skip
+    told = {"programme": world.programme, "award": made}
+    Winner.objects.create(**told, rep=world.rep)
+    Winner.objects.create(**told, rep=world.second_rep, taken_back_at=NOON, taken_back_by=world.supervisor)
+    with clock.at(NOON + timedelta(days=1)):
+        assert actions.draft(programme=world.programme, day=DAY + timedelta(days=1), actor="test").awards == []
+        note = actions.draft(programme=world.programme, day=DAY, actor="test")
+        assert note.awards == [{"name": "Customer delight", "agent_id": "rep", "rep": "Rep"}]
+        client.force_login(world.supervisor.user)
+        page = client.get(f"/at/cards/rally/{DAY}/").content.decode()
+    assert "<strong>Rep</strong>: Customer delight" in page and "Customer delight: Rep" in as_text(note)

@@ -11,6 +11,7 @@ from django.test import Client
 from rapport.accounts import actions as accounts
 from rapport.accounts.names import names_for
 from rapport.accounts.roles import Role
+from rapport.coaching.models import Effect as CoachingEffect
 from rapport.conftest import World
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
@@ -320,6 +321,22 @@ def test_what_goes_along_with_resolved_contacts_makes_a_tip_from_the_facts(world
         assert "94% of 16 that did, 25% of 16 others" in tip.evidence
     with clock.at(NOON + timedelta(days=100)):
         assert [*findings.of_quality(world.programme)] == []
+
+
+def test_what_coaching_raised_makes_a_tip_until_it_is_no_longer_found(world: World) -> None:
+    made = CoachingEffect.objects.create(
+        programme=world.programme, measure="satisfaction", since=DAY, until=DAY, counted_at=NOON, coached=9,
+        treated=8, controls=7, hours=12.0, confidence=0.95, value=0.3, low=0.1, high=0.5,
+        ahead=0.0, ahead_low=-0.1, ahead_high=0.1,
+    )  # fmt: skip
+    with clock.at(NOON):
+        assert [tips.gather(programme=world.programme) for _ in range(2)] == [1, 0]
+        told = tips.told_of(Tip.objects.get(), names_for(world.rep))
+        assert (told.source, told.tip.measure, told.unit) == ("What coaching changed", "satisfaction", "reps")
+        assert told.effect == "+0.30 (+0.10 to +0.50)" and told.text.startswith("Worth your next one-to-one: ")
+        CoachingEffect.objects.filter(pk=made.pk).update(low=-0.1)
+        assert tips.gather(programme=world.programme) == 1
+    assert Tip.objects.get().retired_why == "faded"
 
 
 def floor_of_readers(chance: np.random.Generator, gain: float) -> tuple[np.ndarray, np.ndarray]:
