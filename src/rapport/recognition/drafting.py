@@ -127,7 +127,8 @@ def strengths(row: FigureRow, everyone: FigureRow) -> list[str]:
     for key, sentence in said.items():
         own, mean = row[key], everyone[key].value
         if own.value is not None and mean is not None and own.value > mean:
-            words.append(sentence.format(value=written(key, own.value), count=f"{own.denominator:g}"))
+            said_by = sentence if own.denominator != 1 else sentence.replace("customers", "customer")
+            words.append(said_by.format(value=written(key, own.value), count=f"{own.denominator:g}"))
     return words
 
 
