@@ -183,7 +183,7 @@ def _written(value: float, unit: str) -> str:
 def signed(value: float | None, unit: str) -> str:
     """Write a difference with its sign: of shares in points of 100."""
     shown = (value or 0.0) * (100 if unit == "share" else 1)
-    return (f"{shown:+.1f}" if unit == "share" else f"{shown:+.2f}").replace("-", "−")
+    return f"{shown:+z.{1 if unit == 'share' else 2}f}".replace("-", "−")
 
 
 def values_of(programme: Programme, since: date, until: date) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from rapport.coaching import events, rhythms
+from rapport.coaching import actions, events, rhythms
+from rapport.coaching.queries import listed_for, to_pick_from
 from rapport.coaching.rhythms import monday_of
 from rapport.demo import bulk
+from rapport.kit import clock
+from rapport.quality import actions as quality
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -24,7 +27,7 @@ SLOTS = (time(9, 30), time(10, 15), time(11))
 MISSED = 0.06
 FORGOTTEN = 0.01  # to be ended
 PICKED = 0.5  # of one-to-ones have a contact that both scored
-AGREED = 0.4  # of one-to-ones end in something agreed
+AGREED = 0.3  # of one-to-ones end in something agreed
 PLAYED = 0.12
 GAIN = 0.55  # log-odds that an agreed criterion is done better from then on, by how it was coached
 BETTER_BY = {"contact": 1.0, "side_by_side": 1.1, "role_play": 1.3, "talk": 0.0}
@@ -129,7 +132,8 @@ def _held(made: Plan, judge: Judge, one: Meeting) -> Meeting:
     one.is_picked = one.rep == 0 or chance.random() < PICKED
     one.method = "contact" if one.is_picked else chance.choice(("talk", "talk", "side_by_side", "role_play"))
     since = WEEKS - 2 - one.rep * 7 % (WEEKS - 3)  # coaching about criteria begins in another week with each
-    if weeks_ago <= since and (chance.random() < AGREED or weeks_ago == since):
+    is_shown = one.rep == 0 and weeks_ago < 2  # who signs in has something open
+    if weeks_ago <= since and (is_shown or chance.random() < AGREED or weeks_ago == since):
         _agree(made, judge, one)
     return one
 
@@ -137,11 +141,12 @@ def _held(made: Plan, judge: Judge, one: Meeting) -> Meeting:
 def _agree(made: Plan, judge: Judge, one: Meeting) -> None:
     assert one.ended_at is not None
     known = made._gains.setdefault(one.rep, [])
-    open_ones = [key for key in judge.weakest(one.rep, 4) if key not in {key for _, key, _ in known}]
-    for key in open_ones[: made.chance.choice((1, 1, 2))]:
+    weakest, learnt = judge.weakest(one.rep, 6), {key for _, key, _ in known}
+    for key in ([each for each in weakest if each not in learnt] or weakest)[: made.chance.choice((1, 1, 1, 2))]:
         review = one.ended_at.date() + timedelta(days=made.chance.choice((14, 21, 28)))
         one.agreed.append(Agreed(key, made.chance.choice((75, 80, 85, 90)), review))
-        known.append((one.ended_at, key, GAIN * BETTER_BY[one.method]))
+        if key not in learnt:
+            known.append((one.ended_at, key, GAIN * BETTER_BY[one.method]))
 
 
 def write(made: Plan, form: str) -> None:
@@ -160,16 +165,36 @@ def write(made: Plan, form: str) -> None:
     )  # fmt: skip
     held = bulk.put("coaching.OneToOne", (_row(made, one) for one in made.meetings))
     both = list(zip(held, made.meetings, strict=True))
-    actions = bulk.put(
+    agreed = bulk.put(
         "coaching.AgreedAction", (each for row, one in both for each in _actions(made, row, one, form))
     )
     plays = bulk.put("coaching.RolePlay", (each for row, one in both for each in _plays(made, row, one)))
     told = [each for row, one in both for each in _told(row, len(one.agreed))]
-    told += [each for row in actions for each in _told_of(row)]
+    told += [each for row in agreed for each in _told_of(row)]
     told += [(row.at, events.RolePlayKept(len(row.rebuttals)), *_by_coach(row.one_to_one)) for row in plays]
     bulk.tell(programme.pk, (one for one in told if one[0] <= now))
     rhythms.plan_ahead(programme=programme)
     rhythms.remind(programme=programme)
+
+
+def pick_ahead(made: Plan, judge: Judge, form: str) -> None:
+    """Have two reps pick a contact for their next one-to-one, and the first of them score it."""
+    first, *_ = made.setting.coaches
+    reps = {rep.pk: (number, rep) for number, rep in enumerate(made.setting.reps) if number}
+    ahead = [one for one in listed_for(first).ahead if one.rep_id in reps]
+    for place, one in enumerate(ahead[:2]):
+        number, rep = reps[one.rep_id]
+        for contact in to_pick_from(rep, limit=1):
+            closed = contact.closed_at or made.now
+            with clock.at(closed + (made.now - closed) / 2):
+                begun = actions.pick(
+                    member=rep, one_to_one=one.public_id, contact_id=contact.public_id, scorecard=form
+                )
+            if place == 0:
+                found = judge.judge(number, "", {}, gains={}, lean=1.0)
+                quality.submit(
+                    member=rep, evaluation_id=begun.public_id, answers=found.answers, strengths=found.strengths
+                )
 
 
 def _row(made: Plan, one: Meeting) -> dict[str, Any]:

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from rapport.accounts.models import Member, Programme
     from rapport.quality.definition import Question
+    from rapport.quality.definition import Scorecard as Card
     from rapport.quality.models import Scorecard
 
 FEW = 10
 """Below so many contacts a figure is marked; it says little."""
+CRITICAL = {"customer": "For the customer", "business": "For the business", "compliance": "For law and rules"}
+"""For whom an error is critical; shown where the scorecard asks for one."""
 FEWEST = 5
 """Below so many no figure of one rep is shown."""
 
@@ -71,6 +74,7 @@ def figures_of(
         contact__arrived_at__lt=end,
         **({"rep": rep} if rep else {}),
     )
+    card = _card(scorecard)
     rows = list(
         Evaluation.objects.select_related("rep__user")
         .filter(COUNTED, selection__in=picked)
@@ -82,11 +86,11 @@ def figures_of(
         score=_mean("Score", [one.score or 0 for one in rows]),
         passed=_share("Passed", [bool(one.passed) for one in rows]),
         without_error=[
-            _share("For the customer", [not one.customer_error for one in rows]),
-            _share("For the business", [not one.business_error for one in rows]),
-            _share("For law and rules", [not one.compliance_error for one in rows]),
+            _share(name, [not getattr(one, f"{whom}_error") for one in rows])
+            for whom, name in CRITICAL.items()
+            if any(one.critical == whom for one in card.questions)
         ],
-        criteria=_criteria(scorecard, Answer.objects.filter(evaluation__in=rows, points__isnull=False)),
+        criteria=_criteria(card, Answer.objects.filter(evaluation__in=rows, points__isnull=False)),
         reps=_reps(rows),
         drawn=drawn.count(),
         scored=len(rows),
@@ -95,19 +99,22 @@ def figures_of(
     )
 
 
-def _criteria(scorecard: Scorecard, answers: QuerySet[Answer]) -> list[tuple[str, list[Mean]]]:
+def _card(scorecard: Scorecard) -> Card:
+    """Return what the version says that is live, or the newest one where none is."""
+    version = live_version(scorecard) or scorecard.versions.latest("number")
+    return card_of(version)
+
+
+def _criteria(card: Card, answers: QuerySet[Answer]) -> list[tuple[str, list[Mean]]]:
     points: defaultdict[str, list[int]] = defaultdict(list)
     for question, worth in answers.values_list("question", "points"):
         points[question].append(worth or 0)
-    version = live_version(scorecard) or scorecard.versions.order_by("-number").first()
-    if version is None:
-        return []
     return [
         (
             section.name,
             [_criterion(one, points[one.key]) for one in section.questions if one.weight or one.critical],
         )
-        for section in card_of(version).sections
+        for section in card.sections
     ]
 
 

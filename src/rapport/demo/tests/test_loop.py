@@ -20,9 +20,14 @@ def rows(label: str, **only: Any) -> Any:
     return apps.get_model(label).objects.filter(**only)
 
 
+def in_(programme: Any) -> Any:
+    """Return the evaluations that are handed in."""
+    return rows("quality.Evaluation", programme=programme, submitted_at__isnull=False)
+
+
 def test_scores_are_what_their_answers_amount_to(small: Any) -> None:
     kinds = {"analyst", "supervisor", "self", "peer", "second", "calibration"}
-    scores = list(rows("quality.Evaluation", programme=small).select_related("version"))
+    scores = list(in_(small).select_related("version"))
     assert {one.kind for one in scores} == kinds
     for one in scores[:: max(1, len(scores) // 100)]:
         card, told = queries.card_of(one.version), queries.answers_of(one)
@@ -41,14 +46,14 @@ def test_what_is_on_file_answers_as_it_would_for_anybody(small: Any) -> None:
             fact = facts.get({"thanks": "thanked"}.get(key, key))
             assert told[key].evidence == (fact.evidence if fact else "")
             seen += fact is not None and told[key].value == fact.value
-    assert seen > 10
+    assert seen > 5
 
 
 def test_scores_come_after_their_draw_and_the_log_tells_each(small: Any) -> None:
-    scores = rows("quality.Evaluation", programme=small).select_related("selection", "contact")
+    scores = in_(small).select_related("selection", "contact")
     assert not scores.filter(submitted_at__gt=clock.now()).exists()
     for one in scores.filter(selection__isnull=False):
-        assert one.contact.closed_at < one.selection.made_at < one.begun_at < one.submitted_at
+        assert one.contact.closed_at < one.selection.made_at <= one.begun_at < one.submitted_at
     told = rows("events.Event", programme=small, name="evaluation.submitted").values_list("subject", flat=True)
     assert sorted(told) == sorted(scores.values_list("public_id", flat=True))
     draws = list(rows("quality.Draw", programme=small))
@@ -80,12 +85,15 @@ def test_one_to_ones_go_on_for_three_months_and_nobody_is_in_two(small: Any) -> 
             assert before is None or before <= one.started_at
             last[getattr(one, who)] = one.ended_at
     for one in held:
-        if one.selection_id:
+        if one.selection_id and one.state == "done":
             scores = rows("quality.Evaluation", selection=one.selection_id)
             assert {each.kind for each in scores} == {"self", "supervisor"}
             assert all(each.submitted_at < one.started_at for each in scores)
+    assert sum(one.selection_id is not None for one in held if one.state == "planned") == 2
     ended = rows("events.Event", programme=small, name="one_to_one.ended").count()
     assert ended == sum(one.state == "done" for one in held)
+    mine_open = rows("coaching.AgreedAction", one_to_one__rep=mine[0].rep, outcome="open")
+    assert mine_open.exists()
     open_ones = rows("coaching.AgreedAction", programme=small, outcome="open").count()
     assert 0 < open_ones < rows("coaching.AgreedAction", programme=small).count()
 
