@@ -16,6 +16,7 @@ from rapport.coaching import effects, standing
 from rapport.demo import (
     bulk,
     catalogue,
+    certified,
     clearance,
     deliveries,
     demand,
@@ -169,6 +170,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     say("Monitoring and coaching three months", 0.0)
     monitored.write(setting, [rep.talent for rep in writer.month.reps], now=now, seed=writer.seed)
     heard.record(setting, now=now, seed=writer.seed)
+    certified.certify(setting, now=now, seed=writer.seed)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     feelings.ask(setting.programme, seed=writer.seed)

@@ -29,7 +29,7 @@ from rapport.recognition.staff.queries import is_asked
 from rapport.routing import call_back_queries as call_backs
 from rapport.routing import presence as floor
 from rapport.routing import queries as routing
-from rapport.routing.gates import Closed, gate_of
+from rapport.routing.gates import Closed, gate_of, notices_of
 from rapport.routing.trace import told_to_rep
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class PresenceView:
     after: str
     choices: tuple[tuple[str, str], ...]
     gate: Closed | None
+    notices: list[str]
 
     @property
     def words(self) -> str:
@@ -268,6 +269,7 @@ def presence_of(member: Member) -> PresenceView:
         after=found.after if found else "available",
         choices=tuple(CHOICES.items()),
         gate=gate_of(member),
+        notices=notices_of(member),
     )
 
 

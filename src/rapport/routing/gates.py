@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
 Gate = Callable[["Member"], str]
+Notice = Callable[["Member"], list[str]]
 
 
 class Closed(NamedTuple):
@@ -21,6 +22,7 @@ class Closed(NamedTuple):
 
 
 _gates: dict[Gate, tuple[str, str, str]] = {}
+_notices: list[Notice] = []
 
 
 def add_gate(gate: Gate, *, title: str, page: str, to_page: str) -> None:
@@ -29,6 +31,17 @@ def add_gate(gate: Gate, *, title: str, page: str, to_page: str) -> None:
     ``title`` stands above that on the desk, with ``to_page`` as the way to the page of this name.
     """
     _gates[gate] = title, page, to_page
+
+
+def add_notice(notice: Notice) -> None:
+    """Have ``notice(member)`` asked what some contacts are kept from a rep for, while others come."""
+    if notice not in _notices:
+        _notices.append(notice)
+
+
+def notices_of(member: Member) -> list[str]:
+    """Return what the member is told of contacts that do not come to them."""
+    return [words for notice in _notices for words in notice(member)]
 
 
 def gate_of(member: Member) -> Closed | None:

@@ -21,7 +21,7 @@ from rapport.kit.errors import Invalid
 from rapport.kit.often import Given, Often
 from rapport.routing import presence
 from rapport.routing.events import PermitEnded, PermitGiven, PermitRuleChanged
-from rapport.routing.models import Doing, Permit, PermitRule
+from rapport.routing.models import Doing, Permit, PermitRule, Proficiency
 from rapport.routing.plan.rules import Route
 from rapport.routing.routes import Steps, route_for
 from rapport.routing.terms import Need
@@ -87,6 +87,17 @@ def missing_for_all(member: Member) -> list[str]:
     names = {rule.name for rule in refusing(member.programme) if not rule.skill}
     held = {name for _, name in valid_in(member.programme, Q(member=member.pk))} if names else set()
     return sorted(names - held)
+
+
+def missing_for_skills(member: Member) -> dict[str, str]:
+    """Return the permits that contacts of the member's own skills ask for and they do not have, with the skill."""
+    rules = [rule for rule in refusing(member.programme) if rule.skill]
+    if not rules:
+        return {}
+    known = Proficiency.objects.filter(member=member).values_list("skill", flat=True)
+    asked = {rule.name: rule.skill for rule in rules if rule.skill in set(known)}
+    held = {name for _, name in valid_in(member.programme, Q(member=member.pk))} if asked else set()
+    return {name: skill for name, skill in asked.items() if name not in held}
 
 
 def free_to(member: Member, skill: str) -> int:

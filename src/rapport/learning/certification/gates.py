@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
 CALLED = "certificate "
+MEND = "Ask your supervisor."
 ASK = "Ask your supervisor; until then you are offered no contacts that ask for it."
 
 
@@ -68,6 +69,14 @@ def uncertified(member: Member) -> str:
     """Return why a rep may take no contacts of the programme for want of a certificate, or an empty text."""
     missing = permits.missing_for_all(member)
     return f"{why(member, missing[0].removeprefix(CALLED))} {ASK}" if missing else ""
+
+
+def kept_from(member: Member) -> list[str]:
+    """Return what of the rep's skills is kept from them for want of a certificate, with why."""
+    missing = sorted(permits.missing_for_skills(member).items())
+    return [
+        f"{why(member, name.removeprefix(CALLED))} No contacts for {skill} come. {MEND}" for name, skill in missing
+    ]
 
 
 def why(member: Member, key: str) -> str:

@@ -78,11 +78,14 @@ def test_it_is_granted_by_somebody_else_and_what_it_keeps_opens_at_once(world: W
     presence.choose(member=world.rep, doing="available")
     a_chat(world)
     assert not is_offered(world) and level_of(world.rep, "cards") == 1
+    desk = client_of(world.rep).get("/at/cards/desk/").text
+    assert "You have no certificate cards yet. No contacts for cards come." in desk
     page = client_of(world.rep).get(BASE).text
     assert "No certificate yet" in page and "are not offered until then" in page and "Certify as" not in page
     sent = {"rep": "rep", "kind": "cards", "level": "1"}
     assert client_of(world.supervisor).post(f"{BASE}grant/", sent).status_code == 302
     assert is_offered(world) and level_of(world.rep, "cards") == 2
+    assert "No contacts for cards come" not in client_of(world.rep).get("/at/cards/desk/").text
     assert queries.certified(world.programme) == {world.rep.pk}
     assert queries.certified(world.programme, clock.now() - timedelta(hours=1)) == set()
     assert (told("granted"), state(world)) == (1, "certified")
