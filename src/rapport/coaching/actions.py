@@ -117,8 +117,6 @@ def pick(*, member: Member, one_to_one: UUID, contact_id: UUID, scorecard: str) 
     if not row.is_open:
         raise Conflict("This one-to-one is over. Pick a contact for the next one.")
     chosen = selecting.choose(member=member, contact_id=contact_id, scorecard=scorecard, origin="own")
-    if chosen.rep_id != member.pk:
-        raise Forbidden("Pick a contact that was yours to the end.")
     if chosen.origin != "own":
         raise Conflict("Somebody has chosen already that this one is scored. Pick another one.")
     if row.selection_id not in (None, chosen.pk) and queries.is_scored(row.selection):

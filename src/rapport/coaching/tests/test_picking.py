@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from rapport.accounts.models import Member, Team
+from rapport.accounts.roles import Role
 from rapport.coaching import actions, gaps
 from rapport.coaching.models import OneToOne
 from rapport.coaching.tests.stage import BASE, client_of, planned
@@ -58,6 +60,18 @@ def test_a_rep_picks_own_contacts_only_and_another_until_one_is_scored(world: Wo
         actions.pick(**told, contact_id=first.public_id)
     bad = client_of(world.rep).post(f"{BASE}one-to-ones/{row.public_id}/pick/", {"contact": "nonsense"})
     assert bad.status_code == 422 and "Choose a contact" in bad.text
+
+
+def test_a_teammates_contact_is_no_pick_though_one_may_read_it(world: World) -> None:
+    card, row = a_scorecard(world), planned(world)
+    team = Team.objects.create(programme=world.programme, name="North")
+    Member.objects.filter(pk__in=[world.rep.pk, world.second_rep.pk]).update(team=team)
+    Member.objects.filter(pk=world.rep.pk).update(role=Role.SENIOR_REP)
+    senior = Member.objects.select_related("user", "programme").get(pk=world.rep.pk)
+    theirs = a_contact(world, world.second_rep).public_id
+    with pytest.raises(Forbidden, match="of your own"):
+        actions.pick(member=senior, one_to_one=row.public_id, contact_id=theirs, scorecard=card.key)
+    assert not Selection.objects.exists()
 
 
 def test_a_contact_that_others_chose_is_no_pick(world: World) -> None:
