@@ -88,6 +88,8 @@ MODULES = [
     "rapport.recognition",
     "rapport.recognition.awards",
     "rapport.recognition.staff",
+    "rapport.recognition.kudos",
+    "rapport.recognition.rewards",
     "rapport.privacy",
     "rapport.replays",
     "rapport.partner",

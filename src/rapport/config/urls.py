@@ -22,6 +22,8 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.recognition",
     "rapport.recognition.awards",
     "rapport.recognition.staff",
+    "rapport.recognition.kudos",
+    "rapport.recognition.rewards",
     "rapport.insight",
     "rapport.privacy",
     "rapport.api",

@@ -32,6 +32,8 @@ class Turn(IntEnum):
     ASSIGNMENTS = 7_361
     AWARDS = 7_355
     CERTIFICATES = 7_362
+    KUDOS = 7_356
+    WISHES = 7_357
 
 
 def take_turns(turn: Turn, programme_id: int) -> None:

@@ -1,0 +1,69 @@
+"""Reads of thanks and milestones. Thanks are shown to who got and who gave them, and to leads by count alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rapport.accounts.queries import members_with
+from rapport.accounts.roles import Right
+from rapport.contacts.access import readable
+from rapport.feedback.queries import words_about
+from rapport.kit import clock
+from rapport.recognition.kudos.actions import week_of
+from rapport.recognition.kudos.models import MOST_A_WEEK, Kudos, Milestone
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Member, Programme
+    from rapport.feedback.models import Survey
+
+MOST = 50
+WORDS_FOR = timedelta(days=91)
+GOOD = 4
+
+
+def received_by(rep: Member, *, limit: int = MOST) -> list[Kudos]:
+    """Return the thanks that a rep has got and that stand, the latest first."""
+    rows = Kudos.objects.select_related("giver__user", "contact").filter(
+        programme=rep.programme, rep=rep, withdrawn_at__isnull=True
+    )
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def given_by(member: Member, *, limit: int = MOST) -> list[Kudos]:
+    """Return the thanks that the member has given, the latest first; withdrawn ones too."""
+    rows = Kudos.objects.select_related("rep__user").filter(programme=member.programme, giver=member)
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def left_of(member: Member) -> int:
+    """Return how many more thanks the member may give this week."""
+    return MOST_A_WEEK - Kudos.objects.filter(giver=member, week=week_of(member.programme)).count()
+
+
+def milestones_of(member: Member) -> list[Milestone]:
+    """Return the member's milestones, the latest first."""
+    return list(Milestone.objects.filter(programme=member.programme, member=member).order_by("-months"))
+
+
+def milestones(programme: Programme, since: datetime) -> list[Milestone]:
+    """Return the milestones reached since, for Rally Notes."""
+    rows = Milestone.objects.select_related("member__user").filter(programme=programme)
+    rows = rows.filter(reached_on__gte=since.astimezone(programme.zone).date(), member__is_active=True)
+    return list(rows.order_by("reached_on", "pk"))
+
+
+def customers_words(rep: Member) -> list[Survey]:
+    """Return what customers wrote to a rep with a good rating, in the last three months, the latest first."""
+    now = clock.now()
+    return [one for one in words_about(rep, now - WORDS_FOR, now, limit=MOST) if (one.rating or 0) >= GOOD]
+
+
+def to_thank(member: Member) -> list[Member]:
+    """Return whom the member can thank."""
+    return [one for one in members_with(member.programme, Right.TAKE_CONTACTS) if one.pk != member.pk]
+
+
+def readable_contacts(member: Member, rows: list[Kudos]) -> set[int]:
+    """Return which of the contacts attached (ids) the member may read now."""
+    return set(readable(member).filter(pk__in=[one.contact_id for one in rows]).values_list("pk", flat=True))
