@@ -16,6 +16,7 @@ from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.insight.queries import metrics
 from rapport.insight.registry import metric
+from rapport.learning.certification import queries as certification
 from rapport.ledger.queries import stick_days
 from rapport.quality.queries import fatal_reps
 from rapport.recognition.awards.deciding import Decided, Rule, Scores, count_votes, decide, fair_chances, turned
@@ -107,8 +108,10 @@ def eligible(programme: Programme, month: date) -> dict[str, Member]:
 
 
 def certified(programme: Programme, at: datetime) -> set[int] | None:
-    """Return the ids of members who are certified; None where the programme certifies nobody."""
-    return None
+    """Return the ids of members who were certified; None where the programme certified nobody yet."""
+    held = certification.certified(programme, at)
+    certifies = any(one.live_from and one.live_from <= at for one in certification.live_kinds(programme))
+    return held if held or certifies else None
 
 
 def scores_of(category: Category, month: date) -> tuple[list[str], list[str], Scores]:

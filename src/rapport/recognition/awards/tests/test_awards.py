@@ -15,6 +15,8 @@ from rapport.insight.registry import METRICS, RELATIONS
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from rapport.kit.walls import inside
+from rapport.learning.certification.actions import grant as certify
+from rapport.learning.certification.tests.stage import WHOLE, a_kind
 from rapport.quality.models import Evaluation, Selection
 from rapport.quality.tests.cards import a_contact, a_scorecard
 from rapport.recognition.awards import actions, jobs, queries
@@ -159,6 +161,22 @@ def test_a_fatal_error_in_the_month_and_only_then(world: World) -> None:
     fatal(date(2026, 9, 30))
     again = drafted(world, a_category(world, name="Delight two"))
     assert "r0" not in winners(again) and again.found["r0"]["may_win"] is False
+
+
+def test_where_the_programme_certifies_only_the_certified_win(world: World) -> None:
+    a_floor(world)
+    with clock.at(IN_MONTH):
+        a_kind(world, WHOLE)
+    nobody = drafted(world, a_category(world))
+    assert nobody.why_nobody.startswith("Nobody could win") and not any(one["may_win"] for one in nobody.counted)
+    with clock.at(IN_MONTH):
+        for rep in ("r0", "r1", "r2"):
+            certify(by=a_manager(world), rep=rep, kind="cards", level=1)
+    with clock.at(LATER):
+        certify(by=a_manager(world), rep="r3", kind="cards", level=1)  # after the month
+    award = drafted(world, a_category(world, name="Delight two"))
+    assert winners(award) == {"r0"}
+    assert {one["rep"] for one in award.counted if one["may_win"]} == {"r0", "r1", "r2"}
 
 
 def test_improvement_counts_the_three_months_before(world: World) -> None:
