@@ -245,7 +245,9 @@ def test_awards_announced_on_the_day_are_told_but_for_those_taken_back(world: Wo
     Winner.objects.create(**told, rep=world.rep)
     Winner.objects.create(**told, rep=world.second_rep, taken_back_at=NOON, taken_back_by=world.supervisor)
     with clock.at(NOON + timedelta(days=1)):
-        assert actions.draft(programme=world.programme, day=DAY + timedelta(days=1), actor="test").awards == []
+        for away in (-1, 1):
+            other = actions.draft(programme=world.programme, day=DAY + timedelta(days=away), actor="test")
+            assert other.awards == []
         note = actions.draft(programme=world.programme, day=DAY, actor="test")
         assert note.awards == [{"name": "Customer delight", "agent_id": "rep", "rep": "Rep"}]
         client.force_login(world.supervisor.user)

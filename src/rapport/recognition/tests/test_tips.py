@@ -175,6 +175,7 @@ def test_what_became_of_a_tip_is_counted_once_a_week_later(
         assert effect.count_due(programme=world.programme) == 0
     with clock.at(NOON + timedelta(days=8)):
         assert [effect.count_due(programme=world.programme) for _ in range(2)] == [1, 0]
+        assert not effect._count(world.programme, tip.pk)  # as another worker would that looked at the same time
     tip.refresh_from_db()
     assert effect.says(tip) == says
     assert Event.objects.get(name="tip.counted").data["says"] == says
