@@ -1,4 +1,4 @@
-"""One week of one team: what is drawn at random is scored, what a rep picked is scored by both, and coached."""
+"""One week of one team: a random sample, a picked contact that both score, coaching, a refresher, a certificate."""
 
 import re
 from datetime import timedelta
@@ -79,6 +79,31 @@ def test_what_is_drawn_is_scored_and_what_is_picked_is_coached(enter: Enter) -> 
 
     noor = enter("/account/", "week.noor", is_shut_out=True)
     assert noor.request.get(meeting).status == 404
+
+
+def test_a_refresher_brings_a_certificate_and_without_one_no_contact_comes(
+    enter: Enter, installation: Installation
+) -> None:
+    rita = enter(f"{AT}/desk/", "week.rita")
+    expect(rita.get_by_text("Your certificate first")).to_be_visible()
+    rita.goto(f"{AT}/learning/")
+    rita.get_by_role("link", name="What changed in October").first.click()
+    rita.get_by_role("button", name="Begin").click()
+    rita.get_by_role("button", name="I have read it").click()
+    rita.goto(f"{AT}/certificates/")
+    expect(rita.locator("main")).to_contain_text("everything is met")
+
+    sue = enter(f"{AT}/certificates/?rep=rita", "week.sue")
+    sue.get_by_role("button", name="Certify as Ready").click()
+    expect(sue.locator("main")).to_contain_text("Ready until")
+    rita.goto(f"{AT}/desk/")
+    expect(rita.get_by_role("button", name="I am available")).to_be_visible()
+
+    set_stage(installation, "stage_week_later")
+    rita.goto(f"{AT}/desk/")
+    expect(rita.locator("main")).to_contain_text("Your certificate Cards, Ready, lapsed")
+    expect(rita.get_by_role("button", name="I am available")).to_have_count(0)
+    for_everyone(rita, f"{AT}/learning/", f"{AT}/certificates/")
 
 
 def fill(page: Page, *, strengths: str, comments: dict[str, str] | None = None, **told: int) -> None:
