@@ -1,4 +1,4 @@
-"""One week of one team: a random sample, a picked contact that both score, coaching, a refresher, a certificate."""
+"""One week of a team: a random sample, a picked contact that both score, coaching, a refresher, a certificate."""
 
 import re
 from datetime import timedelta
