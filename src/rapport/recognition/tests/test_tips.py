@@ -324,6 +324,31 @@ def test_what_goes_along_with_resolved_contacts_makes_a_tip_from_the_facts(world
         assert [*findings.of_quality(world.programme)] == []
 
 
+def test_many_questions_looked_at_together_have_wider_intervals(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(key, met, 40, 30 if met else 20) for key in ("x/a", "x/b") for met in (True, False)]
+    monkeypatch.setattr(findings, "_met", lambda *_: rows)
+    widths = []
+    for many in (1, 2):
+        monkeypatch.setattr(findings, "criteria_of", lambda _, n=many: [("x/a", "A"), ("x/b", "B")][:n])
+        told = list(findings.of_quality(world.programme))
+        assert len(told) == many
+        widths.append(told[0].high - told[0].low)
+    assert widths[1] > widths[0]
+
+
+def test_reading_counts_from_the_first_letter_that_told_the_tip(world: World) -> None:
+    for later in (0, 1):
+        day = NOON + timedelta(days=later)
+        with clock.at(day):
+            actions.draft(programme=world.programme, day=day.date(), actor="test")
+            actions.edit(member=world.supervisor, day=day.date(), words={"tip": "Ask why first."})
+            actions.publish(member=world.supervisor, day=day.date())
+            actions.see(member=world.rep, day=day.date())
+    assert effect.first_read(Tip.objects.get()) == {"rep": DAY}
+
+
 def test_what_coaching_raised_makes_a_tip_until_it_is_no_longer_found(world: World) -> None:
     made = CoachingEffect.objects.create(
         programme=world.programme, measure="satisfaction", since=DAY, until=DAY, counted_at=NOON, coached=9,
