@@ -34,6 +34,7 @@ from rapport.demo import (
     record,
     requests,
     roster,
+    thanked,
     trial,
     wording,
 )
@@ -179,6 +180,8 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     score_reps(setting.programme)
     repeats.find(programme=setting.programme, since=now - timedelta(days=365))
     standing.count(programme=setting.programme)
+    say("Thanking people", 0.0)
+    thanked.thank(setting, seed=writer.seed)
     effects.count(programme=setting.programme)
     announce(
         DemoLoaded(contacts=count, customers=len(writer.files), seed=writer.seed),

@@ -29,13 +29,14 @@ REPS = 98  # on the roster, the one who signs in among them
 SEGMENTS = (("standard", "Standard", 0), ("plus", "Plus", 30), ("priority", "Priority", 90))
 REP_NAME = "Robin Reed"
 SUPERVISOR, MANAGER, ADMINISTRATOR = "sasha.lind", "morgan.hale", "alex.frost"  # agent ids
+PARTNER = "kim.north"
 AGREEMENT = "confidentiality 2026-1"
 OFFICE = (
     ("supervisor", SUPERVISOR, "Sasha Lind", Role.SUPERVISOR),
     ("manager", MANAGER, "Morgan Hale", Role.MANAGER),
     ("administrator", ADMINISTRATOR, "Alex Frost", Role.ADMINISTRATOR),
     ("auditor", "jordan.marsh", "Jordan Marsh", Role.AUDITOR),
-    ("partner", "kim.north", "Kim North", Role.PARTNER_VIEWER),
+    ("partner", PARTNER, "Kim North", Role.PARTNER_VIEWER),
 )
 COACHES, ANALYSTS = 8, 3  # who hold the one-to-ones, the supervisor who signs in among them; and who score
 EASY_TO_ENTER = {"requires_second_factor": False}  # whoever looks at the demonstration has its public passwords

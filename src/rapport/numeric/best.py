@@ -110,7 +110,7 @@ def if_all_were_equal(
     In each round what scores lie off their stratum's mean is dealt out anew within it, to whoever.
 
     Args:
-        decide: returns from scores, shape (n,), each person's chance to be best, shape (p,); NaN: none.
+        decide: returns from scores, shape (n,), how high each person comes out, shape (p,); NaN: not at all.
         score, weight: each score, and of how many it is the mean, shape (n,).
         stratum: the kind of work it is of, from 0 on, shape (n,).
         rounds: how often to deal; the standard error is at most half over its root.
@@ -125,7 +125,7 @@ def if_all_were_equal(
     for _ in range(rounds):
         dealt = np.empty(y.size)
         dealt[by_stratum] = off[np.lexsort((random.random(y.size), of))]
-        chance = np.nan_to_num(decide(middle + dealt / np.sqrt(w)), nan=-1.0)
-        first = (chance >= chance.max() - SAME) & (chance > 0)
+        found = np.nan_to_num(decide(middle + dealt / np.sqrt(w)), nan=-np.inf)
+        first = (found >= found.max() - SAME) & np.isfinite(found)
         top = first / max(first.sum(), 1) if top is None else top + first / max(first.sum(), 1)
     return np.zeros(0) if top is None else top / rounds

@@ -99,7 +99,7 @@ def fair_chances(scores: Scores, rule: Rule, may_win: Floats, shift: Integers, *
 
 
 def _on_top(scores: Scores, rule: Rule, may_win: Floats, value: Floats) -> Floats:
-    return _chances(tell(scores, rule, value), may_win)
+    return np.where(may_win > 0, tell(scores, rule, value).value, np.nan)
 
 
 def _chances(told: Standing, may_win: Floats) -> Floats:
