@@ -74,6 +74,17 @@ def last_before(row: OneToOne) -> OneToOne | None:
     return rows.order_by("-ended_at").first()
 
 
+def next_within_a_day(rep: Member) -> OneToOne | None:
+    """Return the rep's next planned one-to-one, where it is within a day; its ``coach`` can be named."""
+    now = clock.now()
+    rows = OneToOne.objects.select_related("coach__user").filter(
+        programme=rep.programme, rep=rep, state=State.PLANNED
+    )
+    return (
+        rows.filter(planned_for__gt=now, planned_for__lte=now + timedelta(days=1)).order_by("planned_for").first()
+    )
+
+
 def agreed_in(row: OneToOne) -> list[AgreedAction]:
     """Return what a one-to-one ended in."""
     return list(row.actions.order_by("number"))

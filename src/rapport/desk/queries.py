@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rapport.channels.chat.queries import lines_since, messages_of, unanswered_in
 from rapport.channels.cti.queries import held_since
+from rapport.coaching.queries import next_within_a_day
 from rapport.contacts import queries as contacts
 from rapport.customers import queries as customers
 from rapport.customers.book_queries import OwnRepNow, own_rep_of
@@ -34,6 +35,7 @@ from rapport.routing.trace import told_to_rep
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
+    from rapport.coaching.models import OneToOne
     from rapport.contacts.models import Contact
     from rapport.customers.models import Customer
     from rapport.drafts.models import Draft
@@ -249,6 +251,7 @@ class Work:
     promised: list[Standing] = field(default_factory=list)
     overdue_requests: tuple[int, datetime | None] = (0, None)
     is_asked: bool = False
+    one_to_one: OneToOne | None = None
     has_drafts: bool = False
     draft: Draft | None = None
     leaving: LeavingNow | None = None
@@ -303,6 +306,7 @@ def work_of(member: Member, *, wanted: UUID | None = None) -> Work:
         call_backs=call_backs.call_backs_of(member),
         overdue_requests=overdue_requests(member.programme),
         is_asked=is_asked(member),
+        one_to_one=next_within_a_day(member),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.accounts.models import Member
-from rapport.coaching import actions, jobs, rhythms
+from rapport.coaching import actions, jobs, queries, rhythms
 from rapport.coaching.access import seen_by
 from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay
 from rapport.coaching.rhythms import monday_of, time_in
@@ -103,6 +103,17 @@ def test_a_reminder_comes_once_and_again_when_moved(world: World) -> None:
         row = OneToOne.objects.earliest("planned_for")
         rhythms.move(member=world.rep, one_to_one=row.public_id, when=row.planned_for + timedelta(minutes=5))
         assert rhythms.remind(programme=world.programme) == 1
+
+
+def test_the_idle_desk_reminds_the_rep_of_the_next_one(world: World) -> None:
+    row = planned(world)
+    desk = "/at/cards/desk/"
+    assert "One-to-one with Supervisor" in client_of(world.rep).get(desk).text
+    assert "One-to-one with" not in client_of(world.second_rep).get(desk).text
+    with clock.at(row.planned_for - timedelta(hours=25)):
+        assert queries.next_within_a_day(world.rep) is None
+    rhythms.call_off(member=world.rep, one_to_one=row.public_id)
+    assert "One-to-one with" not in client_of(world.rep).get(desk).text
 
 
 def test_one_that_nobody_held_is_missed_when_its_day_is_over(world: World) -> None:
