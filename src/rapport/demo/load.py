@@ -35,6 +35,7 @@ from rapport.demo import (
     requests,
     roster,
     thanked,
+    taught,
     trial,
     wording,
 )
@@ -172,6 +173,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     monitored.write(setting, [rep.talent for rep in writer.month.reps], now=now, seed=writer.seed)
     heard.record(setting, now=now, seed=writer.seed)
     certified.certify(setting, now=now, seed=writer.seed)
+    taught.teach(setting, now=now)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     feelings.ask(setting.programme, seed=writer.seed)
