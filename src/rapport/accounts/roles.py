@@ -61,6 +61,7 @@ class Right(StrEnum):
     WRITE_COURSES = "courses.write"
     APPROVE_COURSES = "courses.approve"
     ASSIGN_COURSES = "learning.assign"
+    READ_EXPERIENCES = "experiences.read"
     MANAGE_AWARDS = "awards.manage"
     CONFIRM_AWARDS = "awards.confirm"
     GIVE_REWARDS = "rewards.give"
@@ -116,6 +117,7 @@ MEANS: dict[Right, str] = {
     Right.WRITE_COURSES: "write courses, for somebody else to approve, and see how their questions do",
     Right.APPROVE_COURSES: "approve courses and publish them",
     Right.ASSIGN_COURSES: "ask people to take courses, and see who has not",
+    Right.READ_EXPERIENCES: "read what staff meet with the products, without names",
     Right.MANAGE_AWARDS: "say what monthly awards are for, approve and take them back; say what rewards there are",
     Right.CONFIRM_AWARDS: "agree to a monthly award, as the partner",
     Right.GIVE_REWARDS: "give rewards within the month's budget, and settle what may be uncommon service",
@@ -199,6 +201,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | {
         Right.HANDLE_PERSONAL_DATA,
         Right.READ_COACHING,
+        Right.READ_EXPERIENCES,
         Right.MANAGE_AWARDS,
         Right.READ_STAFF,
         Right.READ_RECORD,

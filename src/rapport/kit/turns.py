@@ -30,6 +30,7 @@ class Turn(IntEnum):
     ONE_TO_ONES = 7_351
     COURSES = 7_360
     ASSIGNMENTS = 7_361
+    EXPERIENCES = 7_379
     AWARDS = 7_355
     CERTIFICATES = 7_362
     KUDOS = 7_356

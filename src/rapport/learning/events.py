@@ -1,8 +1,8 @@
 """What this module announces.
 
 The subject of ``course`` events is the course (of ``course.media_kept`` the picture or video), of ``learning``
-events the enrolment, and of ``learning.assigned`` and ``learning.assignment_ended`` the assignment. Nobody's
-answers are told.
+events the enrolment (of ``learning.assigned`` and ``learning.assignment_ended`` the assignment), and of
+``experience`` events the programme. Nobody's answers are told.
 """
 
 from dataclasses import dataclass
@@ -164,6 +164,13 @@ class CourseCompleted:
     course: Code
     version: int
     learner: Code
+
+
+@dataclass(frozen=True)
+class ExperienceTold:
+    """Somebody of the staff told what they met with a product; not who, and not what."""
+
+    name: ClassVar[str] = "experience.told"
 
 
 @dataclass(frozen=True)

@@ -261,3 +261,29 @@ class MoreAttempts(models.Model):
 
     def __str__(self) -> str:
         return f"one more for {self.lesson}"
+
+
+class Experience(models.Model):
+    """What somebody of the staff met with a product as its customer; who reads it does not see whose it is."""
+
+    class Keeps(models.TextChoices):
+        """Whether they would keep it."""
+
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        UNSURE = "unsure", "Not sure"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    product = models.CharField(max_length=80)
+    happened = models.CharField(max_length=1000)
+    keeps = models.CharField(max_length=6, choices=Keeps.choices)
+    may_quote = models.BooleanField(default=False)
+    told_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "told_on"], name="experience_by_day")]
+
+    def __str__(self) -> str:
+        return self.product

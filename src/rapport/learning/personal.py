@@ -7,6 +7,7 @@ from rapport.learning.models import (
     CourseVersion,
     Done,
     Enrolment,
+    Experience,
     Media,
     MoreAttempts,
     Response,
@@ -23,4 +24,5 @@ STAYS = {
     Attempt: ("lesson", "form", "seed"),
     Response: ("question", "given"),
     MoreAttempts: ("lesson",),
+    Experience: ("product", "happened", "keeps"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.learning import lead_views, views
+from rapport.learning import experience_views, lead_views, views
 
 LEARNING = "at/<slug:programme>/learning/"
 TAKEN = f"{LEARNING}taken/<uuid:enrolment>/"
@@ -15,6 +15,9 @@ urlpatterns = [
     path(f"{LEARNING}who/assign/", lead_views.assign, name="learning-assign"),
     path(f"{LEARNING}who/<uuid:assignment>/end/", lead_views.end, name="learning-end"),
     path(f"{LEARNING}who/<uuid:enrolment>/attempt/", lead_views.grant, name="learning-grant"),
+    path(f"{LEARNING}products/", experience_views.page, name="experiences"),
+    path(f"{LEARNING}products/tell/", experience_views.tell, name="experience-tell"),
+    path(f"{LEARNING}products/<uuid:experience>/gone/", experience_views.take_back, name="experience-gone"),
     path(TAKEN, views.course, name="learning-course"),
     path(f"{TAKEN}begin/", views.begin, name="learning-begin"),
     path(f"{LESSON}page/", views.lesson, name="learning-lesson"),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from rapport.conftest import World
-from rapport.learning import actions, media
+from rapport.learning import actions, experiences, media
 from rapport.learning.models import Enrolment
 from rapport.learning.tests.stage import TEXT, a_course, a_picture, assigned
 from rapport.quality.recordings.tests.sounds import a_recording
@@ -22,7 +22,11 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     one: dict[str, Any] = {"enrolment": row.public_id}
     lesson = {**one, "lesson": "check"}
     own = {"enrolment": Enrolment.objects.get(pk=row.pk).public_id}
+    told = experiences.tell(
+        member=world.rep, product="Card", happened="It came in two days", keeps="yes", may_quote=True
+    )
     return {
+        "experience-gone": {"experience": told.public_id},
         "learning-take": {"course": "walked"},
         "learning-media": {"media": picture.public_id},
         "learning-end": {"assignment": row.assignment.public_id if row.assignment else uuid4()},
