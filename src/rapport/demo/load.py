@@ -34,8 +34,8 @@ from rapport.demo import (
     record,
     requests,
     roster,
-    thanked,
     taught,
+    thanked,
     trial,
     wording,
 )

@@ -14,7 +14,7 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.learning import actions, assigning, jobs, queries
-from rapport.learning.models import Assignment, Enrolment
+from rapport.learning.models import Assignment, Course, Enrolment
 from rapport.learning.tests.stage import BASE, TEXT, a_course, assigned, client_of
 
 SHORT = TEXT.partition('[[lessons]]\nkey = "check"')[0]
@@ -85,6 +85,14 @@ def test_who_takes_it_already_is_not_asked_anew_and_has_a_day_then(world: World)
         again = asked(world, "role", "rep", days=10)
         assert learners(again) == {"rep", "rep2"}
         assert Enrolment.objects.filter(member=world.rep).count() == 2
+
+
+def test_who_completed_it_since_it_was_asked_is_not_asked_again_by_another_asking(world: World) -> None:
+    a_course(world, text=SHORT)
+    asked(world, "role", "rep")
+    row = assigned(world, Course.objects.get(), world.rep)
+    completed(row, world.rep)
+    assert assigning.hand_out(programme=world.programme) == 0
 
 
 def test_the_same_people_are_not_asked_twice_and_ending_calls_off_what_was_not_begun(world: World) -> None:

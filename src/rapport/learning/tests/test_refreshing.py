@@ -185,6 +185,11 @@ def test_whatever_is_told_is_a_course_again(told: list[str]) -> None:
     assert tomllib.loads(text)["minutes"] == 15
 
 
+def test_backslashes_and_quotes_stay_as_they_are() -> None:
+    told = 'C:\\new \\" """ ""'
+    assert read_course(written("R", [Part("a", "T", "O", [told])], [])).lessons[0].text == f"O\n\n{told}"
+
+
 def test_much_is_cut_and_says_so() -> None:
     text = written("R", [Part("a", "T", "O", ["x" * 900] * 9)], [])
     assert read_course(text).lessons[0].text.endswith("And 4 more.")

@@ -152,6 +152,7 @@ def test_the_page_a_writer_begins_with_is_a_course(world: World) -> None:
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
         (b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", ""),
         (b"<html>", ""),
+        (b"\xff\xfb\x90\x64", ""),
         (b"GIF89a", ""),
         (b"%PDF-1.7", ""),
         (b"\0\0\0\x18ftypheic", ""),
