@@ -8,7 +8,9 @@ from rapport.coaching import sharing
 from rapport.coaching.models import AgreedAction
 from rapport.coaching.tests.stage import planned
 from rapport.conftest import World
+from rapport.contacts.models import Contact
 from rapport.kit import clock
+from rapport.quality.recordings.tests.sounds import a_recording
 from rapport.quality.tests.cards import a_contact
 
 
@@ -16,18 +18,19 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
     one = {"one_to_one": planned(world).public_id}
     doing = ("", "-move", "-call-off", "-missed", "-start", "-pick", "-agree", "-play", "-end")
-    shared = {"shared": _a_shared_contact(world)}
+    contact = a_contact(world, channel="voice")
+    recording = a_recording(world, contact)
+    shared = {"shared": _shared(world, contact)}
     return {f"one-to-one{what}": one for what in doing} | {
         "coaching-settle": {"action": _an_action(world)},
         "coaching-shared": shared,
         "coaching-take-contact-back": shared,
-        "coaching-shared-audio": {**shared, "recording": uuid4(), "listening": uuid4()},
+        "coaching-shared-audio": {**shared, "recording": recording.public_id, "listening": uuid4()},
     }
 
 
-def _a_shared_contact(world: World) -> object:
+def _shared(world: World, contact: Contact) -> object:
     sharing.agree_to_share(member=world.rep, measure="satisfaction", does="I wait two breaths")
-    contact = a_contact(world)
     return sharing.share_contact(member=world.rep, measure="satisfaction", contact_id=contact.public_id).public_id
 
 
