@@ -120,6 +120,15 @@ def test_the_next_level_asks_for_its_standard_and_no_level_is_skipped(world: Wor
         granted(world, 3)
 
 
+def test_of_three_levels_the_second_comes_next(world: World) -> None:
+    a_kind(world, TEXT + '\n[[levels]]\nname = "Master"\nfreedom = 5\n')
+    granted(world)
+    [cards] = queries.standing(world.rep)
+    assert [step.level for step in cards.steps] == [2]
+    with pytest.raises(Conflict, match="not the next"):
+        granted(world, 3)
+
+
 def test_a_fatal_error_stops_it_whatever_the_mean(world: World) -> None:
     a_kind(world)
     card = a_scorecard(world)
