@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from uuid import UUID
 from rapport.accounts.queries import members_of
 from rapport.demo.people import MANAGER, PARTNER, SUPERVISOR
 from rapport.kit import clock
+from rapport.kit.errors import Conflict
 from rapport.recognition.awards import actions as awards
 from rapport.recognition.awards.counting import known_on, months_before
 from rapport.recognition.kudos import actions as kudos
@@ -68,7 +70,8 @@ def thank(setting: Setting, *, seed: int) -> None:
         giver, rep = chance.choice([*setting.reps, supervisor]), chance.choice(setting.reps)
         with clock.at(now - timedelta(hours=3 + 7 * (THANKS - number))):
             if giver.pk != rep.pk and left_of(giver):
-                kudos.give(member=giver, to=rep.agent_id, words=chance.choice(WORDS))
+                with suppress(Conflict):  # thanked this week already: on a small floor dice say so
+                    kudos.give(member=giver, to=rep.agent_id, words=chance.choice(WORDS))
     _rewards(setting, manager, supervisor, chance)
     kudos.reach_milestones(programme=setting.programme)
 

@@ -40,6 +40,7 @@ VALUES: dict[str, Callable[[int], object]] = {
     "character varying": str,
     "character varying[]": lambda _: [],
     "bigint[]": lambda _: [],
+    "smallint[]": lambda _: [],
     "date": lambda _: "2026-01-01",
     "time without time zone": lambda _: "09:30",
     "timestamp with time zone": lambda _: "2026-01-01T00:00:00Z",
