@@ -25,6 +25,7 @@ PAGES = {
         "/at/cards/certificates/",
         "/at/cards/learning/",
         "/at/cards/learning/products/",
+        "/at/cards/learning/practice/",
         "/at/cards/quality/mine/",
         f"/at/cards/contacts/{CALL}/",
         "/account/",

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from rapport.accounts.arrivals import PARTNER, arrival_of
 from rapport.accounts.clearance import NotCleared, lapses, until
 from rapport.accounts.models import ApiToken, Member, Programme, User
-from rapport.accounts.queries import programme_by_key
-from rapport.accounts.roles import Right
+from rapport.accounts.queries import programme_by_id, programme_by_key
+from rapport.accounts.roles import PRACTISES_AS, Right, Role
 from rapport.kit import clock
 from rapport.kit.errors import Forbidden, NotFound
 from rapport.kit.often import Given, Often
+from rapport.kit.walls import inside
 from rapport.live.tickets import bind
 
 _place = Often(lambda: Member.objects.filter(user=Given("user"), programme=Given("programme"), is_active=True))
@@ -36,6 +37,8 @@ def access_member(request: HttpRequest, programme: Programme, *rights: Right, lo
         raise NotFound
     member.programme, member.user = programme, request.user
     now = clock.now()
+    if programme.is_practice:
+        _require_real_place(request, member)
     arrival = arrival_of(request, member.user, programme)
     if lapsed := lapses(member, now=now, arrival=arrival):
         raise NotCleared(lapsed)
@@ -43,6 +46,21 @@ def access_member(request: HttpRequest, programme: Programme, *rights: Right, lo
         raise Forbidden("Your role on this programme does not include this. Ask its supervisor.")
     bind(request, looked_at=looked_at, until=until(member, now))
     return member
+
+
+def _require_real_place(request: HttpRequest, place: Member) -> None:
+    """Raise for who may not enter, at this moment, the programme that this one practises for."""
+    assert place.programme.practises_for_id is not None
+    real = programme_by_id(place.programme.practises_for_id)
+    with inside(real.pk):
+        member = _place.first(user=place.user_id, programme=real.pk)
+        if member is None:
+            raise NotFound
+        member.programme, member.user = real, place.user
+        if PRACTISES_AS.get(Role(member.role)) != Role(place.role):
+            raise NotFound
+        if lapsed := lapses(member, now=clock.now(), arrival=arrival_of(request, member.user, real)):
+            raise NotCleared(lapsed)
 
 
 def access_place(member: Member, person: UUID) -> Member:
@@ -82,7 +100,7 @@ def access_token(secret: str, programme_key: str, right: Right) -> ApiToken:
 def public_programme(key: str) -> Programme:
     """Return the programme a customer named in the address of its page."""
     programme = programme_by_key(key)
-    if programme is None:
+    if programme is None or programme.is_practice:
         raise NotFound("There is no such page. Please check the address you were given.")
     return programme
 

@@ -125,6 +125,8 @@ def issue_token(
 
     A person gives a token no right that they have not themselves, but those that are for tokens only.
     """
+    if programme.is_practice:
+        raise Conflict("People practise here; no program comes in.")
     rights = frozenset(rights)
     if useless := rights - TOKENS_MAY:
         raise Invalid(f"{', '.join(sorted(useless))}: no program can use that.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from rapport.accounts.roles import Right, Role, rights_of
@@ -57,6 +57,10 @@ class Programme(models.Model):
     allowed_networks = models.JSONField(default=list, blank=True)  # ["10.0.0.0/8"]; empty is any
     allowed_hours = models.JSONField(default=dict, blank=True)  # {"mon": ["08:00-20:00"]}; empty is any
     names_shown_to_partner = models.CharField(max_length=10, default="none")
+    # Where its people practise; set when it is made, and never changed (rapport.accounts.practising)
+    practises_for = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -66,10 +70,18 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(answer_target__gt=0, answer_target__lte=1), name="answer_target_is_a_share"
             ),
+            models.CheckConstraint(
+                condition=Q(practises_for__isnull=True) | ~Q(practises_for=F("pk")), name="practises_for_another"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether its people practise here for another programme: nobody in it is real but them."""
+        return self.practises_for_id is not None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -232,6 +232,16 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
 }
 
+PRACTISES_AS = {
+    Role.REP: Role.REP,
+    Role.SENIOR_REP: Role.SENIOR_REP,
+    Role.SUPERVISOR: Role.SUPERVISOR,
+    Role.MANAGER: Role.SUPERVISOR,
+    Role.QUALITY_ANALYST: Role.QUALITY_ANALYST,
+    Role.TRAINER: Role.QUALITY_ANALYST,
+}
+"""What people are where they practise, by their role; nobody administers or connects anything there."""
+
 FOR_TOKENS = frozenset({Right.PROVISION_PEOPLE, Right.REPORT_CALLS, Right.DELIVER_FILES, Right.DELIVER_RECORDINGS})
 """What only a machine's token may: no programme can grant these to a role or a person."""
 

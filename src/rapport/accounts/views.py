@@ -17,7 +17,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send people to the page of their work; who works on several programmes chooses."""
     if not isinstance(request.user, User):
         return pages.redirect(request, "/sign-in/")
-    places = [(place, workplace(place)) for place in places_of(request.user)]
+    real = (place for place in places_of(request.user) if not place.programme.is_practice)
+    places = [(place, workplace(place)) for place in real]
     open_places = [(place, address) for place, address in places if address]
     if len(open_places) == 1:
         return pages.redirect(request, open_places[0][1])

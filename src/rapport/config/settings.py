@@ -84,6 +84,7 @@ MODULES = [
     "rapport.quality.repeats",
     "rapport.learning",
     "rapport.learning.certification",
+    "rapport.learning.practice",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",

@@ -18,6 +18,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.quality.repeats",
     "rapport.learning",
     "rapport.learning.certification",
+    "rapport.learning.practice",
     "rapport.coaching",
     "rapport.recognition",
     "rapport.recognition.awards",

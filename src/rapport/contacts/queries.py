@@ -63,6 +63,12 @@ def dispositions_for(contact: Contact) -> list[Disposition]:
     return list(Disposition.objects.filter(fitting, programme=contact.programme).order_by("position", "id"))
 
 
+def dispositions_of(programme: Programme) -> list[Disposition]:
+    """Return all dispositions of the programme, with their reasons."""
+    rows = Disposition.objects.select_related("reason").filter(programme=programme)
+    return list(rows.order_by("position", "id"))
+
+
 def reasons_with_disposition(programme: Programme, key: str) -> list[str]:
     """Return the keys of the reasons that can end with this disposition of their own."""
     own = Disposition.objects.filter(programme=programme, key=key, reason__isnull=False)

@@ -81,7 +81,7 @@ def announce_all(news: Iterable[News], *, programme: Programme, actor: str) -> l
         ids = [int(found[0]) for found in cursor.fetchall()]
     events = zip((one.happening.name for one in told), ids, strict=True)
     for name, group in groupby(events, key=itemgetter(0)):
-        listeners.defer_for(name, programme_id=programme.pk, event_ids=[event_id for _, event_id in group])
+        listeners.defer_for(name, programme=programme, event_ids=[event_id for _, event_id in group])
     return ids
 
 

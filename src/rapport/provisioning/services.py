@@ -118,7 +118,7 @@ def services_of(partner: Partner) -> list[Service]:
 
 def programmes_of(partner_id: int) -> list[Programme]:
     """Return the programmes a partner's services can vouch for."""
-    return [each for each in programmes() if each.partner_id == partner_id]
+    return [each for each in programmes() if each.partner_id == partner_id and not each.is_practice]
 
 
 def read_metadata(text: str | bytes) -> dict[str, Any]:

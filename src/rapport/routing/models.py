@@ -258,6 +258,7 @@ class Preferred(models.Model):
         TRANSFER = "transfer"
         RECONTACT = "recontact"
         CALL_BACK = "call_back"
+        PRACTICE = "practice"
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     contact = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")

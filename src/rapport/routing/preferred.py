@@ -22,7 +22,10 @@ WORDS = {
     Preferred.Why.TRANSFER: "{rep} was named by the rep who handed it on.",
     Preferred.Why.RECONTACT: "{rep} had this customer about the same matter lately.",
     Preferred.Why.CALL_BACK: "{rep} booked this call-back.",
+    Preferred.Why.PRACTICE: "{rep} practises with this customer.",
 }
+PRACTICE_SECONDS = 3600  # for who practises, and for nobody else: it ends sooner, with the customer's patience
+THEIRS_ALONE = (Preferred.Why.CALL_BACK, Preferred.Why.PRACTICE)  # also while they are away
 
 
 def prefer(contact: Contact, *, member: Member, why: Preferred.Why) -> None:
@@ -38,24 +41,33 @@ def prefer(contact: Contact, *, member: Member, why: Preferred.Why) -> None:
     )
 
 
+def keep_for(contact: Contact, *, member: Member) -> None:
+    """Keep a contact of a practice for who practises, also when they decline or miss it."""
+    prefer(contact, member=member, why=Preferred.Why.PRACTICE)
+
+
 def _patience(contact: Contact, why: Preferred.Why) -> timedelta:
     rules = plan_in_force(contact.programme).plan.patience
     seconds = {
         Preferred.Why.TRANSFER: rules.transfer_seconds,
         Preferred.Why.RECONTACT: rules.recontact_seconds,
         Preferred.Why.CALL_BACK: rules.call_back_seconds,
+        Preferred.Why.PRACTICE: PRACTICE_SECONDS,
     }
     return timedelta(seconds=seconds[why])
 
 
 def forget(contact: Contact, *, member: Member | None = None) -> None:
-    """Let the line's own rules count again (with a ``member``: where it is they who were asked first)."""
+    """Let the line's own rules count again (with a ``member``: where it is they who were asked first).
+
+    A contact to practise with stays for its rep when they decline or miss it.
+    """
     found = Preferred.objects.filter(contact=contact)
-    (found.filter(member=member) if member else found).delete()
+    (found.filter(member=member).exclude(why=Preferred.Why.PRACTICE) if member else found).delete()
 
 
 def preferred_in(programme: Programme, on_floor: Container[int]) -> dict[int, Preferred]:
-    """Return who is asked first now, by contact; a call-back waits for its owner even while they are away."""
+    """Return who is asked first now, by contact; a call-back and a practice wait for their own even while away."""
     now = clock.now()
     return {contact: one for contact, one in named_first(programme).items() if counts(one, on_floor, now)}
 
@@ -71,8 +83,8 @@ def named_first(programme: Programme, *, among: Collection[int] | None = None) -
 
 
 def counts(first: Preferred, on_floor: Container[int], now: datetime) -> bool:
-    """Say whether the contact is kept for who is named first; a call-back is even while they are away."""
-    return first.until > now and (first.why == Preferred.Why.CALL_BACK or first.member_id in on_floor)
+    """Say whether the contact is kept for who is named first; call-backs and practices also while away."""
+    return first.until > now and (first.why in THEIRS_ALONE or first.member_id in on_floor)
 
 
 def why_first(first: Preferred) -> tuple[str, dict[str, Any]]:

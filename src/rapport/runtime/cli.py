@@ -26,6 +26,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
   ledger …                the stick ledger: prove it, set when claims mature, void a claim
   metrics …               the figures of a programme
   rally …                 the day's Rally Notes
+  practice set-up …       make or renew where a programme's people practise
   routing …               the plan of routing: check it, publish it, write it out
   guides …                what reps say: check guides, put them on file, publish them, write them out
   guides reasons …        how well the machine tells a customer's reason from a sentence
@@ -62,6 +63,7 @@ LATE = {  # command → module with run(arguments) -> int
     "feed": "rapport.feeds.cli",
     "metrics": "rapport.insight.cli",
     "rally": "rapport.recognition.cli",
+    "practice": "rapport.learning.practice.cli",
     "routing": "rapport.routing.cli",
     "guides": "rapport.guides.cli",
     "guides reasons": "rapport.prompts.cli.reasons",

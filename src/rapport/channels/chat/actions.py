@@ -160,9 +160,9 @@ def typing(contact: Contact, *, author: str) -> None:
         )
 
 
-def customer_seen(contact: Contact) -> None:
-    """Note that the customer's page is open; what was noted a moment ago stands."""
-    now = clock.now()
+def customer_seen(contact: Contact, *, until: datetime | None = None) -> None:
+    """Note that the customer's page is open, or stays so ``until`` then; what was noted a moment ago stands."""
+    now = until or clock.now()
     earlier = Conversation.objects.filter(contact=contact, customer_seen_at__lt=now - SEEN_EVERY)
     earlier.update(customer_seen_at=now)
 

@@ -35,6 +35,9 @@ class Level(Part):
         default=0, description="so many contacts, the latest that were scored: drawn at random, or on the job"
     )
     mean: Annotated[int, Field(ge=0, le=100)] = Field(default=0, description="their mean score at least, per cent")
+    practices: Annotated[int, Field(ge=0, le=50)] = Field(
+        default=0, description="so many practices with a made-up customer, up to their last word, whatever that is"
+    )
     clearance: bool = Field(default=False, description="the programme's clearance is to hold")
     months_here: Annotated[int, Field(ge=0, le=600)] = Field(default=0, description="months on the programme")
     certificates: dict[Key, Annotated[int, Field(ge=1, le=10)]] = Field(

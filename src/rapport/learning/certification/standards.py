@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapport.accounts.clearance import standing as clearance_lapses
 from rapport.kit import clock
 from rapport.learning.certification.states import months_after
+from rapport.learning.practice.queries import practices_of
 from rapport.learning.queries import passed
 from rapport.quality.queries import Told, evaluations_of_all
 
@@ -36,6 +37,7 @@ class Facts:
     courses: Mapping[str, datetime] = field(default_factory=dict)
     certificates: Mapping[str, int] = field(default_factory=dict)
     lapses: Sequence[str] = ()
+    practices: Sequence[datetime] = ()
 
 
 class Since(NamedTuple):
@@ -62,12 +64,14 @@ def facts_of(
     for key in sorted(courses):
         for member, when in passed(programme, ids, key, since).items():
             done[member][key] = when
+    practised = practices_of(programme, [one.user_id for one in members], since)
     return {
         one.pk: Facts(
             here_since=one.since,
             evaluations=scored[one.pk],
             courses=done[one.pk],
             certificates=certificates.get(one.pk, {}),
+            practices=practised.get(one.user_id, ()),
             lapses=[lapse.words for lapse in clearance_lapses(one, now=now)],
         )
         for one in members
@@ -79,6 +83,10 @@ def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Aske
     found = [_course(key, facts, since.courses) for key in level.courses]
     if level.contacts:
         found.append(_contacts(level, facts, since.contacts))
+    if level.practices:
+        done = sum(one >= since.contacts for one in facts.practices)
+        whole = "One practice" if level.practices == 1 else f"{level.practices} practices"
+        found.append(Asked(f"{whole} with a made-up customer", f"{done} done", done >= level.practices))
     for kind, wanted in sorted(level.certificates.items()):
         has = facts.certificates.get(kind, 0)
         found.append(
