@@ -32,6 +32,16 @@ def with_comments(programme: Programme, start: datetime, end: datetime, *, limit
     )
 
 
+def comments_rated(
+    programme: Programme, rating: int, *, since: datetime, contact: int | None = None, limit: int = 500
+) -> dict[int, str]:
+    """Return what customers wrote with just this rating since, by contact (ids): the newest, or of one contact."""
+    rows = Survey.objects.filter(~Q(comment=""), programme=programme, rating=rating, answered_at__gte=since)
+    if contact is not None:
+        rows = rows.filter(contact=contact)
+    return dict(rows.order_by("-answered_at", "-pk").values_list("contact_id", "comment")[:limit])
+
+
 def words_about(rep: Member, since: datetime, until: datetime, *, limit: int = 20) -> list[Survey]:
     """Return surveys with a comment on contacts the rep had last, answered in [since, until), newest first."""
     rows = Survey.objects.select_related("contact__reason").filter(

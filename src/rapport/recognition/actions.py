@@ -52,6 +52,7 @@ def draft(*, programme: Programme, day: date, actor: str) -> RallyNote:
     note.people = [asdict(one) for one in drafting.people_for(programme, day)]
     note.comment = asdict(quote) if quote else None
     note.saves, note.awards = drafting.saves_for(programme, day), drafting.awards_for(programme, day)
+    note.uncommon = drafting.uncommon_for(programme, day)
     if not note.tip:
         tips.gather(programme=programme)
         _propose(note)

@@ -45,6 +45,7 @@ def as_dict(note: RallyNote) -> dict[str, Any]:
         "comment": note.comment,
         "saves": note.saves,
         "awards": note.awards,
+        "uncommon": note.uncommon,
         "tip": note.tip,
         "tip_evidence": note.tip_evidence,
         "our_news": note.our_news,

@@ -12,6 +12,7 @@ from rapport.feedback.queries import best_by_rep, with_comments
 from rapport.insight.queries import bounds, metrics
 from rapport.ledger.queries import booked, stick_days
 from rapport.recognition.awards.queries import announced
+from rapport.recognition.kudos.queries import uncommon
 from rapport.recognition.letter import Line, Praise, Quote, written
 from rapport.recognition.privacy import without_personal
 
@@ -175,6 +176,21 @@ def awards_for(programme: Programme, day: date) -> list[dict[str, str]]:
         for told in announced(programme, start)
         if told.row.announced_at is not None and told.row.announced_at < end
         for one in told.winners
+    ]
+
+
+def uncommon_for(programme: Programme, day: date) -> list[dict[str, str]]:
+    """Return whose service was confirmed as uncommon on the day, and why, with no customer named."""
+    start, end = bounds(programme, day, day)
+    return [
+        {
+            "agent_id": one.rep.agent_id,
+            "rep": one.rep.name,
+            "why": without_personal(one.why, name=one.contact.customer.name if one.contact.customer else ""),
+            "contact": str(one.contact.public_id),
+        }
+        for one in uncommon(programme, start)
+        if one.at < end and one.contact is not None and one.why
     ]
 
 

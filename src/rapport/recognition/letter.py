@@ -145,6 +145,7 @@ def as_text(note: RallyNote, names: Names | None = None) -> str:
     won = [f"  {one['name']}: {names.of_agent(one['agent_id']) if names else one['rep']}" for one in note.awards]
     if won:
         parts.append("Awards\n" + "\n".join(won))
+    parts += _uncommon(note, names)
     quote = read_quote(note.comment)
     if quote:
         said = (quote.called(names) if names else quote).text
@@ -159,6 +160,13 @@ def as_text(note: RallyNote, names: Names | None = None) -> str:
         if text:
             parts.append(f"{title}\n  {names.within(text) if names else text}")
     return "\n\n".join(parts)
+
+
+def _uncommon(note: RallyNote, names: Names | None) -> list[str]:
+    told = [(one["rep"], one["why"]) for one in note.uncommon if one["why"]]
+    if names:
+        told = [(names.of_agent(one["agent_id"]), names.within(one["why"])) for one in note.uncommon if one["why"]]
+    return ["Uncommon service\n" + "\n".join(f"  {who}: {why}" for who, why in told)] if told else []
 
 
 def saves_in_words(saves: dict[str, int]) -> str:

@@ -92,8 +92,8 @@ class RallyNote(models.Model):
     """The letter about one local day; ``letter`` reads what ``figures``, ``people`` and ``comment`` hold.
 
     ``saves``: how many were claimed on the day, and how many earlier ones the partner's word settled;
-    ``awards``: those announced on it. ``told`` is
-    the tip whose words are in ``tip``; ``looks_back`` the one told before of which it says what became.
+    ``awards``: those announced on it; ``uncommon``: the service confirmed as such on it. ``told`` is the tip whose
+    words are in ``tip``; ``looks_back`` the one told before of which it says what became.
     """
 
     class Status(models.TextChoices):
@@ -118,6 +118,7 @@ class RallyNote(models.Model):
     looks_back = models.OneToOneField(Tip, on_delete=models.PROTECT, null=True, related_name="looked_at_in")
     saves = models.JSONField(null=True)
     awards = models.JSONField(default=list)
+    uncommon = models.JSONField(default=list)
     our_news = models.CharField(max_length=1000, blank=True)
     partner_news = models.CharField(max_length=1000, blank=True)
     drafted_at = models.DateTimeField()

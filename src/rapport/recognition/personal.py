@@ -14,6 +14,7 @@ from rapport.recognition.models import Hearing, News, NewsSigned, RallyNote, Ral
 def _quoted(note: RallyNote) -> set[str]:
     """Return the public ids of the contacts a letter quotes."""
     said = {str(one["contact"]) for one in note.people if one.get("quote") and one.get("contact")}
+    said |= {one["contact"] for one in note.uncommon if one["why"]}
     return said | ({str(note.comment["contact"])} if note.comment else set())
 
 
@@ -47,9 +48,10 @@ def _without(rows: QuerySet[Model], goes: Callable[[str], bool]) -> int:
         if not any(goes(contact) for contact in _quoted(note)):
             continue
         note.people = [{**one, "quote": ""} if goes(str(one.get("contact"))) else one for one in note.people]
+        note.uncommon = [{**one, "why": ""} if goes(one["contact"]) else one for one in note.uncommon]
         if note.comment and goes(str(note.comment["contact"])):
             note.comment = None
-        note.save(update_fields=["people", "comment"])
+        note.save(update_fields=["people", "uncommon", "comment"])
         changed += 1
     return changed
 
@@ -78,6 +80,7 @@ STAYS = {
         "comment",
         "saves",
         "awards",
+        "uncommon",
         "tip",
         "tip_evidence",
         "our_news",

@@ -156,6 +156,7 @@ def _page(
         context |= {
             "lines": read_lines(note.figures),
             "awards": [(one["name"], called.of_agent(one["agent_id"])) for one in note.awards],
+            "uncommon": [(called.of_agent(one["agent_id"]), called.within(one["why"])) for one in note.uncommon],
             "saves": saves_in_words(note.saves) if note.saves else "",
             "people": [one.called(called) for one in read_people(note.people)],
             "quote": quote.called(called) if (quote := read_quote(note.comment)) else None,

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Max
+
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.insight.registry import metric
@@ -80,6 +82,12 @@ def won_by(rep: Member, *, limit: int = 24) -> list[Winner]:
         rep=rep, programme=rep.programme, award__state__in=[State.ANNOUNCED, State.REVERSED]
     )
     return list(rows.order_by("-award__month")[:limit])
+
+
+def last_won(programme: Programme, before: datetime) -> dict[int, datetime]:
+    """Return when members (ids) last won an award that they keep, of those announced before an instant."""
+    rows = Winner.objects.filter(programme=programme, taken_back_at__isnull=True, award__announced_at__lt=before)
+    return dict(rows.values_list("rep").annotate(Max("award__announced_at")))
 
 
 def told(rows: list[Award]) -> list[Told]:

@@ -24,6 +24,26 @@ class KudosWithdrawn:
 
 
 @dataclass(frozen=True)
+class UncommonConfirmed:
+    """Somebody read a contact that rules had found, and said that it was uncommon service; the subject is that."""
+
+    name: ClassVar[str] = "uncommon.confirmed"
+    rep: Code
+    contact: Code
+    rules: list[Code]
+
+
+@dataclass(frozen=True)
+class UncommonTurnedDown:
+    """Somebody read a contact that rules had found, and said why it was nothing uncommon; the subject is that."""
+
+    name: ClassVar[str] = "uncommon.turned_down"
+    rep: Code
+    contact: Code
+    rules: list[Code]
+
+
+@dataclass(frozen=True)
 class MilestoneReached:
     """Somebody has been here for so many months."""
 

@@ -1,4 +1,4 @@
-"""Tables of thanks and milestones."""
+"""Tables of thanks, uncommon service and milestones."""
 
 from typing import ClassVar
 
@@ -40,6 +40,34 @@ class Kudos(models.Model):
 
     def __str__(self) -> str:
         return f"kudos {self.public_id}"
+
+
+class Uncommon(models.Model):
+    """A contact that somebody read and settled: uncommon service, or not, with one line of why.
+
+    ``rules`` are those that found it; ``contact`` goes with its customer, the settling stays.
+    """
+
+    FIELD_CLASSES: ClassVar = {"why": FieldClass.PERSONAL}
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.SET_NULL, null=True, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    rules = models.JSONField(default=list)
+    confirmed = models.BooleanField()
+    by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(by=F("rep")), name="uncommon_is_settled_by_another")]
+        indexes = [
+            models.Index(fields=["rep", "at"], condition=Q(confirmed=True), name="uncommon_by_rep"),
+            models.Index(fields=["programme", "at"], name="uncommon_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'uncommon' if self.confirmed else 'not uncommon'} {self.public_id}"
 
 
 class Milestone(models.Model):

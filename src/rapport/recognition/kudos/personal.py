@@ -3,7 +3,7 @@
 from django.db.models import Model, Q
 
 from rapport.kit.personal import Kept
-from rapport.recognition.kudos.models import Kudos
+from rapport.recognition.kudos.models import Kudos, Uncommon
 
 KEPT = (
     Kept(
@@ -16,5 +16,15 @@ KEPT = (
         period="contact_summary",
         since="at",
     ),
+    Kept(
+        key="kudos.uncommon",
+        title="Why a contact of yours was uncommon service, or not",
+        model=Uncommon,
+        mine=lambda subject: Q(contact__in=subject.contacts),
+        shown={"contact__public_id": "Contact", "at": "When", "why": "Why"},
+        becomes={"why": ""},
+        period="contact_summary",
+        since="at",
+    ),
 )
-STAYS: dict[type[Model], tuple[str, ...]] = {}
+STAYS: dict[type[Model], tuple[str, ...]] = {Uncommon: ("rules",)}

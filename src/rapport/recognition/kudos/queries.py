@@ -1,17 +1,21 @@
-"""Reads of thanks and milestones. Thanks are shown to who got and who gave them, and to leads by count alone."""
+"""Reads of thanks, uncommon service and milestones. Thanks are for who got and who gave them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from django.db.models import Max
 
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.contacts.access import readable
 from rapport.feedback.queries import words_about
 from rapport.kit import clock
+from rapport.recognition.awards.queries import last_won
 from rapport.recognition.kudos.actions import week_of
-from rapport.recognition.kudos.models import MOST_A_WEEK, Kudos, Milestone
+from rapport.recognition.kudos.models import MOST_A_WEEK, Kudos, Milestone, Uncommon
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -53,6 +57,35 @@ def milestones(programme: Programme, since: datetime) -> list[Milestone]:
     return list(rows.order_by("reached_on", "pk"))
 
 
+def uncommon(programme: Programme, since: datetime) -> list[Uncommon]:
+    """Return the uncommon service that was confirmed since, the first first."""
+    rows = Uncommon.objects.select_related("rep__user", "contact__customer")
+    return list(rows.filter(programme=programme, confirmed=True, at__gte=since).order_by("at", "pk"))
+
+
+def uncommon_of(rep: Member, *, limit: int = MOST) -> list[Uncommon]:
+    """Return a rep's uncommon service, the latest first."""
+    rows = Uncommon.objects.select_related("contact").filter(programme=rep.programme, rep=rep, confirmed=True)
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def settled_lately(member: Member, *, limit: int = MOST) -> list[Uncommon]:
+    """Return what was settled as uncommon or not of contacts that the member may read, the latest first."""
+    rows = Uncommon.objects.select_related("rep__user", "by__user", "contact")
+    rows = rows.filter(programme=member.programme, contact__in=readable(member)).exclude(rep=member)
+    return list(rows.order_by("-at", "-pk")[:limit])
+
+
+def last_recognised(programme: Programme, before: datetime) -> dict[int, datetime]:
+    """Return when members (ids) were last thanked, found uncommon, or won an award they keep, before then."""
+    found = last_won(programme, before)
+    thanked = Kudos.objects.filter(programme=programme, withdrawn_at__isnull=True, at__lt=before)
+    for rows in (thanked, Uncommon.objects.filter(programme=programme, confirmed=True, at__lt=before)):
+        for rep, at in rows.values_list("rep").annotate(Max("at")):
+            found[rep] = max(found.get(rep, at), at)
+    return found
+
+
 def customers_words(rep: Member) -> list[Survey]:
     """Return what customers wrote to a rep with a good rating, in the last three months, the latest first."""
     now = clock.now()
@@ -64,6 +97,6 @@ def to_thank(member: Member) -> list[Member]:
     return [one for one in members_with(member.programme, Right.TAKE_CONTACTS) if one.pk != member.pk]
 
 
-def readable_contacts(member: Member, rows: list[Kudos]) -> set[int]:
+def readable_contacts(member: Member, rows: Sequence[Kudos | Uncommon]) -> set[int]:
     """Return which of the contacts attached (ids) the member may read now."""
     return set(readable(member).filter(pk__in=[one.contact_id for one in rows]).values_list("pk", flat=True))

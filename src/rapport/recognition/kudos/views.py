@@ -79,10 +79,12 @@ def withdraw(request: HttpRequest, member: Member, kudos: UUID) -> HttpResponseB
 
 def _page(request: HttpRequest, member: Member) -> HttpResponse:
     received = queries.received_by(member) if member.may(Right.TAKE_CONTACTS) else []
+    uncommon = queries.uncommon_of(member)
     context = {
         **context_of(member, "thanks"),
         "received": received,
-        "readable": queries.readable_contacts(member, received),
+        "uncommon": uncommon,
+        "readable": queries.readable_contacts(member, [*received, *uncommon]),
         "given": queries.given_by(member),
         "left": queries.left_of(member),
         "milestones": queries.milestones_of(member),
