@@ -50,6 +50,10 @@ PAGES = {
         "/at/cards/rally/tips/",
         "/at/cards/rally/news/",
         "/at/cards/how-work-is/",
+        "/at/cards/how-work-is/mine/",
+        "/at/cards/how-work-is/shared/",
+        "/at/cards/recognition/",
+        "/at/cards/recognition/uncommon/",
         "/at/cards/coaching/",
         "/at/cards/coaching/effects/",
         "/at/cards/certificates/people/",
@@ -72,6 +76,7 @@ PAGES = {
         f"/at/cards/library/entries/{ENTRY}/",
     ],
     "manager": [
+        "/at/cards/how-work-is/staying/",
         "/at/cards/privacy/",
         f"/at/cards/privacy/{CUSTOMER}/",
         "/at/cards/alarms/",

@@ -1,11 +1,14 @@
 """Reads of people and programmes."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from rapport.accounts.clearance import last_day
+from rapport.accounts.events import PlaceChanged, ShutOut
 from rapport.accounts.models import ApiToken, Member, Programme, Team, User
-from rapport.accounts.roles import Right
+from rapport.accounts.roles import RIGHTS, Right, Role
+from rapport.events.queries import latest_by_subject
 from rapport.kit.often import Given, Often
 
 _by_key = Often(lambda: Programme.objects.filter(key=Given("key")))
@@ -46,6 +49,35 @@ def members_of(programme: Programme) -> list[Member]:
     for member in members:
         member.programme = programme  # what it adjusts is read once for all
     return members
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """How long somebody has had a place on a programme; ``ended`` is None for who still has it."""
+
+    member: Member
+    began: datetime
+    ended: datetime | None
+
+
+def tenures_with(programme: Programme, right: Right) -> list[Tenure]:
+    """Return the tenures of everybody, gone or not, whose role has the right, as the event log tells their ends.
+
+    Who came back has one tenure from the first day on. Who is gone with no end on record is left out.
+    """
+    ends = latest_by_subject(programme, PlaceChanged.name, telling={"was_active": True, "is_active": False})
+    shut = latest_by_subject(programme, ShutOut.name)
+    found = []
+    for one in members_of(programme):
+        if right not in RIGHTS[Role(one.role)]:
+            continue
+        who, ended = one.user.public_id, None
+        if not (one.is_active and one.user.is_active):
+            ended = ends.get(who) if not one.is_active else shut.get(who)
+            if ended is None:
+                continue
+        found.append(Tenure(one, one.since, max(ended, one.since) if ended else None))
+    return found
 
 
 def members_with(programme: Programme, right: Right) -> list[Member]:

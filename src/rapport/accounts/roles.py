@@ -121,7 +121,7 @@ MEANS: dict[Right, str] = {
     Right.MANAGE_AWARDS: "say what monthly awards are for, approve and take them back; say what rewards there are",
     Right.CONFIRM_AWARDS: "agree to a monthly award, as the partner",
     Right.GIVE_REWARDS: "give rewards within the month's budget, and settle what may be uncommon service",
-    Right.READ_STAFF: "see how work is for teams that are large enough",
+    Right.READ_STAFF: "see how work is and how long people stay, for teams that are large enough",
     Right.CERTIFY: "see reps' certificates, confirm and revoke them, and have reps serve on the job",
     Right.WRITE_CERTIFICATES: "write what certificates ask for and keep, for somebody else to approve",
     Right.APPROVE_CERTIFICATES: "approve what certificates ask for and keep, publish and withdraw it",

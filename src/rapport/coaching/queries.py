@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rapport.accounts.queries import members_with
@@ -26,6 +26,7 @@ __all__ = ["criteria_of"]
 
 PICKED_WITHIN = timedelta(days=7)
 MOST = 100
+IN_A_ROW = timedelta(days=91)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,22 @@ def next_within_a_day(rep: Member) -> OneToOne | None:
     return (
         rows.filter(planned_for__gt=now, planned_for__lte=now + timedelta(days=1)).order_by("planned_for").first()
     )
+
+
+def missed_in_a_row(programme: Programme, until: datetime) -> dict[int, int]:
+    """Return how many of the last one-to-ones before an instant reps (ids) missed in a row, in three months."""
+    rows = OneToOne.objects.filter(
+        programme=programme, planned_for__gte=until - IN_A_ROW, planned_for__lt=until,
+        state__in=[State.DONE, State.MISSED],
+    )  # fmt: skip
+    found: dict[int, int] = {}
+    over: set[int] = set()
+    for rep, state in rows.order_by("-planned_for", "-pk").values_list("rep", "state"):
+        if state == State.DONE:
+            over.add(rep)
+        elif rep not in over:
+            found[rep] = found.get(rep, 0) + 1
+    return found
 
 
 def agreed_in(row: OneToOne) -> list[AgreedAction]:

@@ -34,6 +34,7 @@ from rapport.demo import (
     record,
     requests,
     roster,
+    stayed,
     taught,
     thanked,
     trial,
@@ -174,6 +175,8 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     heard.record(setting, now=now, seed=writer.seed)
     certified.certify(setting, now=now, seed=writer.seed)
     taught.teach(setting, now=now)
+    stayed.stay(setting, now=now, seed=writer.seed)
+    stayed.notice(setting, now=now)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     feelings.ask(setting.programme, seed=writer.seed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
 
 from rapport.events.models import Event
 
@@ -78,6 +79,14 @@ def count_of(programme: Programme, name: str, *, actor: str, after: datetime, un
     """Return how many events of a name one actor caused after an instant, up to another."""
     events = Event.objects.filter(programme=programme, name=name, actor=actor)
     return events.filter(at__gt=after, at__lte=until).count()
+
+
+def latest_by_subject(
+    programme: Programme, name: str, *, telling: dict[str, Any] | None = None
+) -> dict[UUID, datetime]:
+    """Return when each subject's latest event of a name was, of those whose data tell just this."""
+    rows = Event.objects.filter(programme=programme, name=name, data__contains=telling or {})
+    return dict(rows.order_by().values_list("subject").annotate(Max("at")))
 
 
 def latest_of(programme: Programme, name: str) -> EventRow | None:

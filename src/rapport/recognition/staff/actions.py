@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,14 +10,17 @@ from django.db.models import Case, F, PositiveIntegerField, When
 
 from rapport.accounts.roles import Right
 from rapport.events.actions import announce
+from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.recognition.staff import events, queries
-from rapport.recognition.staff.models import BEST, LEAST, MOST, WORST, Answered, Round, Rule, Tally
+from rapport.recognition.staff.models import BEST, LEAST, MOST, WORST, Answered, Round, Rule, Shared, Tally
+from rapport.recognition.staff.signs import SIGNS
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member
+    from rapport.accounts.models import Member, Programme
 
 SOMEBODY = "somebody"
+SHARED_FOR = timedelta(days=28)
 
 
 @transaction.atomic
@@ -55,6 +59,42 @@ def _round_of(member: Member) -> Round:
     made = Round(programme=programme, starts_on=starts_on, fewest=queries.fewest_of(programme))
     Round.objects.bulk_create([made], ignore_conflicts=True)
     return Round.objects.select_for_update().get(programme=programme, starts_on=starts_on)
+
+
+@transaction.atomic
+def share(*, member: Member, sign: str, reader: str) -> None:
+    """Show one of the member's signs to somebody who coaches (agent id), for four weeks from now; anew: instead.
+
+    Raises Invalid for no such sign or nobody to show it to.
+    """
+    if not member.may(Right.TAKE_CONTACTS):
+        raise Forbidden("Who takes contacts has signs to share.")
+    if sign not in SIGNS:
+        raise Invalid("Choose one of the signs.")
+    who = next((one for one in queries.readers_for(member) if one.agent_id == reader), None)
+    if who is None:
+        raise Invalid("Choose somebody who coaches.")
+    told = {"programme": member.programme, "reader": who, "until": clock.now() + SHARED_FOR}
+    Shared.objects.update_or_create(member=member, sign=sign, defaults=told)
+    _tell(events.SignShared(), member)
+
+
+@transaction.atomic
+def take_back(*, member: Member, sign: str) -> None:
+    """Show a sign to nobody any more, from this moment; again: nothing happens."""
+    gone, _ = Shared.objects.filter(programme=member.programme, member=member, sign=sign).delete()
+    if gone:
+        _tell(events.SignTakenBack(), member)
+
+
+@transaction.atomic
+def forget_shared(*, programme: Programme) -> int:
+    """Delete what was shared and is over; return how much."""
+    return Shared.objects.filter(programme=programme, until__lte=clock.now()).delete()[0]
+
+
+def _tell(happening: events.SignShared | events.SignTakenBack, member: Member) -> None:
+    announce(happening, programme=member.programme, subject=member.programme.public_id, actor=SOMEBODY)
 
 
 @transaction.atomic

@@ -15,6 +15,20 @@ class QuestionAnswered:
 
 
 @dataclass(frozen=True)
+class SignShared:
+    """Somebody showed one of their signs of strain to somebody they chose; not who, to whom, or which."""
+
+    name: ClassVar[str] = "staff.sign_shared"
+
+
+@dataclass(frozen=True)
+class SignTakenBack:
+    """Somebody took such a sign back before its time was over."""
+
+    name: ClassVar[str] = "staff.sign_taken_back"
+
+
+@dataclass(frozen=True)
 class FewestSet:
     """From the next fortnight on nothing is shown of fewer people than this."""
 

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 LEAST, MOST = 5, 50
 """The smallest group that a programme may show, and the largest that it may ask for."""
@@ -55,6 +55,26 @@ class Answered(models.Model):
 
     def __str__(self) -> str:
         return "answered"
+
+
+class Shared(models.Model):
+    """A sign that somebody shows to somebody else, until then at the longest; taken back, the row is gone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    sign = models.CharField(max_length=10)
+    reader = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "sign"], name="sign_is_shared_with_one"),
+            models.CheckConstraint(condition=~Q(member=F("reader")), name="sign_is_shared_with_another"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sign
 
 
 class Tally(models.Model):

@@ -1,7 +1,7 @@
 """What this module keeps of customers: nothing."""
 
 from rapport.kit.personal import Kept
-from rapport.recognition.staff.models import Answered, Round, Rule, Tally
+from rapport.recognition.staff.models import Answered, Round, Rule, Shared, Tally
 
 KEPT: tuple[Kept, ...] = ()
-STAYS = {Rule: (), Round: (), Answered: (), Tally: ("team",)}
+STAYS = {Rule: (), Round: (), Answered: (), Shared: ("sign",), Tally: ("team",)}

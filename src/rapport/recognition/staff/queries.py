@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.kit import clock
 from rapport.recognition.staff.guard import mean_of, to_show
-from rapport.recognition.staff.models import BEST, LEAST, WORST, Answered, Round, Rule, Tally
+from rapport.recognition.staff.models import BEST, LEAST, WORST, Answered, Round, Rule, Shared, Tally
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -61,6 +62,26 @@ def is_asked(member: Member) -> bool:
         round__programme=member.programme, round__starts_on=fortnight_of(member.programme), member=member
     )
     return not answered.exists()
+
+
+def readers_for(member: Member) -> list[Member]:
+    """Return to whom the member may show a sign: who coaches, by name."""
+    found = [one for one in members_with(member.programme, Right.COACH) if one.pk != member.pk]
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+def shared_by(member: Member) -> dict[str, Shared]:
+    """Return which signs the member shows to whom now."""
+    rows = Shared.objects.select_related("reader__user").filter(programme=member.programme, member=member)
+    return {one.sign: one for one in rows.filter(until__gt=clock.now()) if one.reader.is_active}
+
+
+def shared_with(reader: Member) -> list[Shared]:
+    """Return what others show to the reader now, by name; nothing to who does not coach."""
+    if not reader.may(Right.COACH):
+        return []
+    rows = Shared.objects.select_related("member__user").filter(programme=reader.programme, reader=reader)
+    return list(rows.filter(until__gt=clock.now(), member__is_active=True).order_by("member__user__name", "sign"))
 
 
 def fortnights(programme: Programme, *, teams: bool) -> list[Fortnight]:

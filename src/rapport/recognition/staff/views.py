@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -59,19 +59,28 @@ def set_fewest(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, member: Member, error: DomainError | None = None) -> HttpResponse:
-    reads = member.may(Right.READ_STAFF)
     context = {
-        "member": member,
-        "programme": member.programme,
-        "section": "staff",
+        **context_of(member, "question"),
         "is_asked": queries.is_asked(member),
-        "takes": member.may(Right.TAKE_CONTACTS),
         "answers": ANSWERS,
-        "fortnights": queries.fortnights(member.programme, teams=reads),
-        "reads": reads,
+        "fortnights": queries.fortnights(member.programme, teams=member.may(Right.READ_STAFF)),
         "sets": member.may(Right.MANAGE_PROGRAMME),
-        "fewest": queries.fewest_of(member.programme),
         "bounds": (LEAST, MOST),
         "error": str(error) if error else "",
     }
     return pages.render(request, "staff/how_work_is.html", context, status=error.status if error else 200)
+
+
+def context_of(member: Member, tab: str) -> dict[str, Any]:
+    """Return what every page of how work is is shown with."""
+    return {
+        "member": member,
+        "programme": member.programme,
+        "section": "staff",
+        "tab": tab,
+        "takes": member.may(Right.TAKE_CONTACTS),
+        "reads": member.may(Right.READ_STAFF),
+        "coaches": member.may(Right.COACH),
+        "fewest": queries.fewest_of(member.programme),
+        "error": "",
+    }

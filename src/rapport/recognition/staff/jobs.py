@@ -1,0 +1,11 @@
+"""Background work of how work is; it may run again and changes nothing then."""
+
+from rapport.accounts.doors import in_each_programme
+from rapport.jobs.actions import periodic
+from rapport.recognition.staff import actions
+
+
+@periodic("staff.forget_shared", "23 4 * * *")
+def forget_shared(timestamp: int) -> None:
+    """Every night: delete what people shared and is over."""
+    in_each_programme(lambda programme: actions.forget_shared(programme=programme))
