@@ -108,19 +108,23 @@ def edit(*, member: Member, day: date, words: dict[str, str]) -> RallyNote:
 
 @transaction.atomic
 def publish(*, member: Member, day: date) -> RallyNote:
-    """Publish a draft to everyone on the programme. Publishing again changes nothing."""
+    """Publish a draft to everyone on the programme. Publishing again changes nothing.
+
+    An award that was taken back since the draft was made is not told.
+    """
     note = access_note(member, day, lock=True)
     if note.status == RallyNote.Status.PUBLISHED:
         return note
     note = _draft_of(member, day)
-    if not note.figures and not any(getattr(note, field) for field in LIMITS):
+    note.awards = drafting.awards_for(note.programme, day)
+    if not note.figures and not note.awards and not any(getattr(note, field) for field in LIMITS):
         raise Conflict("These notes are empty: nobody asked for a person on that day. Write some news first.")
     if note.tip and note.told is None:
         note.told = tips.put_down(member=note.tip_by or member, text=note.tip, evidence=note.tip_evidence)
     if note.told is not None:
         tips.tell(note.told, clock.now().astimezone(note.programme.zone).date())
     note.status, note.published_at, note.published_by = RallyNote.Status.PUBLISHED, clock.now(), member
-    note.save(update_fields=["status", "published_at", "published_by", "told"])
+    note.save(update_fields=["status", "published_at", "published_by", "told", "awards"])
     readers = [f"member:{one.pk}" for one in members_with(member.programme, Right.READ_RALLY_NOTES)]
     _tell(events.RallyPublished(day=day.isoformat()), member, audience=readers)
     return note

@@ -15,6 +15,7 @@ from rapport.ledger import actions as ledger
 from rapport.ledger.actions import Save, Word
 from rapport.ledger.judging import Status
 from rapport.ledger.tests.test_books import save
+from rapport.recognition import actions as rally
 from rapport.recognition.awards import actions, jobs, queries
 from rapport.recognition.awards.models import Award, State, Winner
 from rapport.recognition.awards.tests.stage import BASE, a_category, a_manager, client_of, reps_of, winners
@@ -168,3 +169,33 @@ def test_it_is_counted_again_by_the_rule_it_was_announced_by(world: World, award
         a_category(world, name="Stick", measure="stick_60", fewest=400)
     reverse(world, 1)
     assert Award.objects.get().doubted_at is None
+
+
+def test_what_two_share_is_taken_back_from_who_lost_it_alone(world: World, award: Award) -> None:
+    Winner.objects.create(
+        programme=world.programme, award=award, rep=Member.objects.get(agent_id="r1"), chance=0.4
+    )
+    boss = announce(world, award)
+    assert actions.look_again(programme=world.programme, award_id=award.pk)  # the second would not win
+    settled = actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause="Counted wrongly")
+    assert (settled.state, settled.lost, winners(award)) == (State.ANNOUNCED, [], {"r0"})
+    [told] = queries.announced(world.programme, MADE)
+    assert [one.rep.agent_id for one in told.taken_back] == ["r1"]
+    assert not actions.look_again(programme=world.programme, award_id=award.pk)
+    assert Event.objects.get(name="award.taken_back").data["winners"] == ["r1"]
+
+
+def test_a_letter_tells_of_an_award_alone_and_not_of_one_taken_back_since(world: World, award: Award) -> None:
+    boss = announce(world, award)
+    today = clock.now().astimezone(world.programme.zone).date()
+    note = rally.draft(programme=world.programme, day=today, actor="test")
+    assert [one["agent_id"] for one in note.awards] == ["r0"]
+    assert not note.figures
+    reverse(world, 9)
+    actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause="Nine had left")
+    with pytest.raises(Conflict, match="empty"):
+        rally.publish(member=world.supervisor, day=today)
+    Award.objects.update(state=State.ANNOUNCED)
+    Winner.objects.update(taken_back_at=None, taken_back_by=None)
+    published = rally.publish(member=world.supervisor, day=today)
+    assert [one["agent_id"] for one in published.awards] == ["r0"]
