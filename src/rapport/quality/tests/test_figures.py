@@ -1,6 +1,7 @@
 """Draws, and figures that count what was drawn at random and nothing else."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -44,6 +45,18 @@ def test_a_week_is_drawn_once_when_it_is_over_and_of_all_its_contacts(world: Wor
     with inside(world.other.pk):
         assert not Selection.objects.exists()
     assert client_of(world.supervisor).get(f"{BASE}scorecards/{card.key}/").status_code == 200
+
+
+def test_what_the_scorecard_is_not_for_is_not_drawn_and_nothing_by_one_withdrawn(world: World) -> None:
+    told: Any = {"each": 9, "every": "week", "asks_self": False, "by": world.supervisor, "actor": "test"}
+    calls, gone = a_scorecard(world, "calls", f'channels = ["voice"]\n{CARD}'), a_scorecard(world, "gone")
+    for card in (calls, gone):
+        scorecards.set_rule(row=card, **told)
+    scorecards.withdraw(row=gone, actor="test")
+    call = a_contact(world, at=IN_WEEK, channel="voice")
+    a_contact(world, at=IN_WEEK + timedelta(hours=1))
+    assert selecting.draw_due(programme=world.programme, today=MONDAY) == 1
+    assert Selection.objects.get().contact_id == call.pk and Draw.objects.get().contacts == 1
 
 
 def test_a_draw_again_by_the_same_key_is_the_same_and_a_chosen_contact_stays_in_it(world: World) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +20,7 @@ from rapport.kit.walls import inside
 from rapport.recognition.awards.tests.stage import a_manager, client_of, reps_of
 from rapport.recognition.rewards import actions, queries
 from rapport.recognition.rewards.models import Budget, Given, Reward, Wish
+from rapport.routing.tests.test_together import at_once
 
 BASE = "/at/cards/recognition/rewards/"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -103,6 +106,40 @@ def test_however_many_give_at_once_no_more_is_given(committed_world: World, left
         assert Given.objects.count() == most and len(refused) == 8 - most
         assert Budget.objects.get().spent == most * 10_000
         assert Reward.objects.get().left == (None if left is None else left - most)
+
+
+def test_one_budget_is_not_spent_twice_on_two_rewards_at_once(committed_world: World) -> None:
+    world = committed_world
+    with inside(world.programme.pk):
+        rewards = [a_reward(world, name) for name in ("Day off", "Voucher")]
+        a_budget(world, 30_000)
+    given = at_once(*[partial(give, world, rewards[number % 2]) for number in range(8)])
+    assert sum(isinstance(one, Given) for one in given) == 3
+    assert all(isinstance(one, Given | Conflict) for one in given)
+    with inside(world.programme.pk):
+        assert Budget.objects.get().spent == 30_000 and Given.objects.count() == 3
+
+
+def test_what_is_not_offered_or_of_another_currency_is_not_given(world: World) -> None:
+    reward, boss = a_reward(world, left=2), a_manager(world)
+    actions.set_budget(member=boss, month=MONTH, amount=60_000, currency="USD")
+    with pytest.raises(Conflict, match="budget"):
+        give(world, reward)
+    a_budget(world, 60_000)
+    told: Any = {
+        "name": reward.name,
+        "cost": reward.cost,
+        "currency": "EUR",
+        "left": 2,
+        "reward": reward.public_id,
+    }
+    actions.set_reward(member=boss, is_offered=False, **told)
+    with pytest.raises(Conflict, match="None of it"):
+        give(world, reward)
+    with pytest.raises(Invalid):
+        actions.wish(member=world.rep, rewards=[reward.public_id])
+    actions.set_reward(member=boss, **told)
+    assert give(world, reward).cost == reward.cost
 
 
 def test_who_may_not_give(world: World) -> None:
