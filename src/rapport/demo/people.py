@@ -130,8 +130,8 @@ def _cards(programme: Programme, talents: Sequence[float]) -> Setting:
 
 
 def simulated_reps(programme: Programme) -> list[Member]:
-    """Return the reps whom no person can sign in as."""
-    reps = (one for one in people.members_of(programme) if one.role == Role.REP)
+    """Return the reps at work whom no person can sign in as."""
+    reps = (one for one in people.members_of(programme) if one.role == Role.REP and one.is_active)
     return [one for one in reps if not one.user.has_usable_password()]
 
 

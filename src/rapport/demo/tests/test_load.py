@@ -17,6 +17,7 @@ from rapport.demo.files import invent
 from rapport.demo.load import Size, load, loaded, simulate
 from rapport.demo.people import ADMINISTRATOR, SUPERVISOR, simulated_reps
 from rapport.demo.requests import HELD, RESTRICTED
+from rapport.demo.stayed import LEFT
 from rapport.demo.wishes import DAY, OFFERS, Wishes
 from rapport.feeds.queries import deliveries_of, feed_of
 from rapport.guides.library.listing import Wanted, listed
@@ -24,10 +25,12 @@ from rapport.guides.library.queries import live_versions, search
 from rapport.guides.queries import guide_of
 from rapport.insight import queries as insight
 from rapport.insight.check import differences
+from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.offers.choosing.judging import judge
 from rapport.offers.choosing.queries import learnt_of
 from rapport.privacy.actions import erase
+from rapport.recognition.staff.staying import stays
 from rapport.replays.queries import replays_of
 from rapport.routing.trials import draws, trials_of
 from rapport.routing.versions import version_in_force
@@ -271,3 +274,14 @@ def test_a_contact_of_the_past_can_be_read(small: Any) -> None:
         one = rows("contacts.Contact", programme=small, direction="out", channel=channel).first()
         page = client.get(f"/at/{small.key}/contacts/{one.public_id}/")
         assert page.status_code == 200 and one.summary in page.content.decode()
+
+
+def test_people_have_come_and_gone_and_uncommon_service_was_settled(small: Any) -> None:
+    gone = rows("accounts.Member", programme=small, is_active=False)
+    assert gone.count() == LEFT and not gone.filter(since__gte=NOON - timedelta(days=200)).exists()
+    with clock.at(NOON):
+        assert [one.name for one in stays(small)] == ["Everyone", *TEAMS]
+    settled = rows("kudos.Uncommon", programme=small)
+    assert settled.filter(confirmed=True).exists() and settled.filter(confirmed=False).exists()
+    assert any(one.uncommon for one in rows("recognition.RallyNote", programme=small))
+    assert rows("staff.Shared", programme=small).count() == 2
