@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
+from django.db.migrations.loader import MigrationLoader
 
 from rapport.runtime import row_security
+from rapport.runtime.together import together
 
 
 class Command(Migrate):
@@ -16,6 +18,10 @@ class Command(Migrate):
         if only_looks:
             super().handle(*arguments, **options)
             return
+        for migration in MigrationLoader(None).disk_migrations.values():
+            kind = type(migration)
+            if kind.__module__.startswith("rapport."):
+                kind.operations = together(kind.operations)
         row_security.let_owner_through()
         try:
             super().handle(*arguments, **options)
