@@ -84,6 +84,8 @@ def test_wrong_use_gets_a_clear_sentence(virgin: Installation, words: list[str],
         ("DATABASE_URL", "mysql://here/x", "DATABASE_URL must look like postgresql://"),
         ("RAPPORT_TLS", "perhaps", "RAPPORT_TLS='perhaps' must be yes or no."),
         ("RAPPORT_HOME", __file__, "is a file; it must be a folder"),
+        ("RAPPORT_RECORDINGS", "s3://", "RAPPORT_RECORDINGS must be a folder, or a bucket"),
+        ("RAPPORT_RECORDINGS", "s3://calls", "RAPPORT_S3_ACCESS_KEY must be the key"),
     ],
 )
 def test_a_wrong_setting_gets_a_clear_sentence(virgin: Installation, name: str, value: str, sentence: str) -> None:
@@ -92,3 +94,17 @@ def test_a_wrong_setting_gets_a_clear_sentence(virgin: Installation, name: str, 
     assert found.returncode == 1
     assert sentence in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_status_says_whether_the_storage_answers_and_shows_no_key(virgin: Installation) -> None:
+    assert f"Recordings: {virgin.home / 'files' / 'recordings'}: ok" in virgin.command("status").stdout
+    told = {
+        "RAPPORT_RECORDINGS": "s3://calls/here",
+        "RAPPORT_S3_ENDPOINT": "https://127.0.0.1:9",
+        "RAPPORT_S3_ACCESS_KEY": "who",
+        "RAPPORT_S3_SECRET_KEY": "never-shown",
+    }
+    found = Installation(virgin.home, environment=told).command("status")
+    assert found.returncode == 0
+    assert "Recordings: s3://calls/here at https://127.0.0.1:9: does not answer" in found.stdout
+    assert "never-shown" not in found.stdout + found.stderr

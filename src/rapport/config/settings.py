@@ -4,7 +4,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from rapport.config import database_url, home
+from rapport.config import database_url, home, storage
 from rapport.kit import env
 from rapport.kit.env import SettingError
 
@@ -13,7 +13,7 @@ HOME = home.home()
 PORT = home.port()
 SECRET_KEY = env.text("SECRET_KEY") or home.key("secret_key")
 KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens what is sealed in the database
-RECORDINGS = env.folder("RAPPORT_RECORDINGS", HOME / "files" / "recordings")  # audio, sealed
+RECORDINGS = storage.recordings()  # audio, sealed: a folder or a bucket
 LARGEST_RECORDING_MB = env.whole("RAPPORT_LARGEST_RECORDING_MB", 256, lowest=1, highest=4096)
 LONGEST_RECORDING_MINUTES = env.whole("RAPPORT_LONGEST_RECORDING_MINUTES", 240, lowest=1, highest=1440)
 DEBUG = False

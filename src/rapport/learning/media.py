@@ -79,11 +79,10 @@ def upload(*, member: Member, file: IO[bytes], name: str) -> Media:
         key = secrets.token_bytes(sealing.KEY_BYTES)
         row.sealed_secret = KEYS.seal(b64encode(key).decode(), row)
         try:
-            with transaction.atomic():
+            with store.keeping(path, _held(row, key)), transaction.atomic():
                 row.save(force_insert=True)
                 told = MediaKept(media=str(row.public_id), kind=kind, bytes=row.size)
                 announce(told, programme=member.programme, subject=row.public_id, actor=f"member:{member.pk}")
-                store.keep(path, _held(row, key))
         except IntegrityError:  # the same came twice at once
             return Media.objects.get(programme=member.programme, sha256=digest)
     return row

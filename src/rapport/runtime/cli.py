@@ -16,7 +16,7 @@ USAGE = """usage: rapport COMMAND [ARGUMENTS]
 
   up                      start everything and watch it (Ctrl-C stops it)
   demo                    the same with a demonstration programme to look at
-  status [--json]         what runs, since when, at which address; the programmes
+  status [--json]         what runs, since when, at which address; storage; programmes
   import calls FILE …     a telephone system's call log, as contacts and events
   import customers FILE … a partner's customer file
   import sales FILE …     a partner's sales: who sold what to whom, and what they promised
@@ -164,7 +164,8 @@ def _load_demo(words: list[str]) -> int:
 
 
 def _status(words: list[str]) -> int:
-    parser = _parser("status", "Say what runs, since when, at which address, and which programmes there are.")
+    description = "Say what runs, since when and where, how the storage is, and which programmes there are."
+    parser = _parser("status", description)
     parser.add_argument("--json", action="store_true", help="for programs")
     asked = parser.parse_args(words)
     from rapport.runtime import place, state, status
@@ -172,6 +173,7 @@ def _status(words: list[str]) -> int:
     home = config_home.home()
     has_data = bool(state.running(home) or place.recorded(home) or env.text("DATABASE_URL"))
     found = status.collect(home, _programmes() if has_data else [])
+    found["recordings"] = status.of_recordings()
     status.write(found, as_json=asked.json)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ from rapport.accounts import queries as accounts
 from rapport.accounts.doors import installation_page
 from rapport.config import home
 from rapport.jobs import queries as jobs
-from rapport.kit import pages
+from rapport.kit import pages, storage
 from rapport.runtime import health, status
 from rapport.signin import emergency
 
@@ -30,7 +31,7 @@ def machine(request: HttpRequest, person: User) -> HttpResponse:
     context = {
         "person": person,
         "processes": [_shown(each) for each in status.collect(home.home(), [])["processes"]],
-        "checks": health.checks(),
+        "checks": {**health.checks(), "recordings": storage.state(settings.RECORDINGS)},
         "jobs": jobs.unfinished(),
         "emergency": emergency.uses(),
         "programmes": accounts.programmes(),

@@ -1,4 +1,4 @@
-"""`rapport status`: what runs, since when, at which address, and which programmes there are."""
+"""`rapport status`: what runs, since when, at which address, how the storage is, which programmes there are."""
 
 import json
 import time
@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rapport.config import storage as configured
+from rapport.kit import storage
 from rapport.runtime import processes, state, supervisor
 
 
@@ -26,6 +28,12 @@ def collect(home: Path, programmes: list[str]) -> dict[str, Any]:
         "processes": [_process(each) for each in found.processes],
         "programmes": programmes,
     }
+
+
+def of_recordings() -> dict[str, str]:
+    """Return where recordings are kept, and "ok" or what is wrong there; asks the storage."""
+    place = configured.recordings()
+    return {"place": str(place), "state": storage.state(place)}
 
 
 def _process(noted: state.Running) -> dict[str, Any]:
@@ -56,6 +64,7 @@ def write(found: dict[str, Any], *, as_json: bool) -> None:
         print(f"Rapport is at {found['address']}, {ready} (home {found['home']})")
         for each in found["processes"]:
             print(_line(each))
+    print("Recordings: {place}: {state}".format(**found["recordings"]))
     print("Programmes: " + (", ".join(found["programmes"]) or "none yet"))
 
 

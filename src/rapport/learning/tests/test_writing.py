@@ -1,9 +1,11 @@
 """Writing courses: what a text may say, its way by two people, pictures by their content, contacts heard."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,6 @@ from rapport.learning.definition import Choice, CourseInvalid, Lesson, Question,
 from rapport.learning.marking import is_right, mark, number_of, shuffled
 from rapport.learning.models import Course, CourseVersion, Media
 from rapport.learning.tests.stage import BASE, PNG, TEXT, a_course, a_picture, a_trainer, assigned, client_of
-from rapport.quality.recordings import store
 from rapport.quality.recordings.tests.sounds import a_recording
 
 COURSES = f"{BASE}courses/"
@@ -173,7 +174,8 @@ def test_a_picture_is_kept_sealed_once_and_given_in_parts(world: World) -> None:
     assert (row.kind, row.size) == ("image/png", len(PNG))
     media.upload(member=world.supervisor, file=a_picture(), name="again.png")
     assert Media.objects.count() == 1 == Event.objects.filter(name="course.media_kept").count()
-    kept = store.folder_of("cards.lessons") / str(row.public_id)
+    assert isinstance(settings.RECORDINGS, Path)
+    kept = settings.RECORDINGS / "cards.lessons" / str(row.public_id)
     assert kept.is_file() and PNG not in kept.read_bytes()
     to = f"{BASE}media/{row.public_id}/"
     whole, part = lead.get(to), lead.get(to, headers={"range": "bytes=1-3"})

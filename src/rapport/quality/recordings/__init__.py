@@ -10,6 +10,6 @@ is zero; the audio is sealed under a key of its own, which only the recording's 
 ring: where that row is emptied or deleted, nobody can hear the file any more. The same audio of one contact is one
 recording, however often it arrives. Every listening is on record.
 
-``sniffing`` says what a file is, ``decoding`` makes of it what is kept (in a process of its own), ``store`` keeps
-it: all without Django's database.
+``sniffing`` says what a file is, ``decoding`` makes of it what is kept (in a process of its own), ``store`` seals
+it into the folder or bucket of ``kit.storage``: all without Django's database.
 """

@@ -1,28 +1,33 @@
-"""Where audio is kept: a file for each recording, sealed in pieces under a key of its own.
+"""Audio, pictures and videos, sealed in pieces under a key of each one's own, and put into the storage.
 
-A piece opens only as that piece of that recording: one that was changed, moved, exchanged or cut off does not. Any
-part can be read without opening the rest. Only this module knows where and how.
+A piece opens only as that piece of that file: one that was changed, moved, exchanged or cut off does not. Any part
+can be read without opening the rest.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import IntegrityError
 
+from rapport.kit import storage
 from rapport.kit.errors import DomainError
 from rapport.kit.sealing import Broken
 
 PIECE = 64 * 1024
 TAG = 16
 NONCE = 12
+FETCHED = 16  # pieces read at once
+REMOVED = 500  # files let go at once
 
 
 class Gone(DomainError):
@@ -47,72 +52,86 @@ class Held:
         return -(-self.size // PIECE)
 
     @property
-    def path(self) -> Path:
-        """The file it is kept in."""
-        return folder_of(self.folder) / str(self.name)
+    def place(self) -> str:
+        """What it is called in the storage."""
+        return f"{self.folder}/{self.name}"
 
     def bound(self, number: int) -> tuple[bytes, bytes]:
         """Return the nonce of a piece, and what it is bound to: the key seals each number once."""
         return number.to_bytes(NONCE, "big"), f"{self.name} {number} of {self.pieces}, {self.size}".encode()
 
 
-def folder_of(programme_key: str) -> Path:
-    """Return the folder of a programme's recordings."""
-    return Path(settings.RECORDINGS) / programme_key
+@contextmanager
+def keeping(source: Path, held: Held) -> Iterator[None]:
+    """Seal a plain file into the storage, whole or not at all, while within it the row is written that names it.
 
-
-def keep(source: Path, held: Held) -> None:
-    """Seal a plain file into the store, whole or not at all."""
-    held.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = held.path.with_name(f"{held.name}.part")
-    cipher = AESGCM(held.key)
+    So nothing is locked while the storage is waited for. Where the row is refused, the file goes again; where the
+    database does not say whether it was written, the file stays, and the sweep removes what nobody names. Raises
+    storage.Trouble.
+    """
+    with source.open("rb") as plain:
+        _kept_in().put(held.place, _sealed(plain, held), held.size + held.pieces * TAG)
     try:
-        with source.open("rb") as plain, os.fdopen(_made(draft), "wb") as kept:
-            for number in range(held.pieces):
-                nonce, binding = held.bound(number)
-                kept.write(cipher.encrypt(nonce, plain.read(PIECE), binding))
-            kept.flush()
-            os.fsync(kept.fileno())
-        draft.replace(held.path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
+        yield
+    except (DomainError, IntegrityError):
+        with suppress(storage.Trouble):
+            _kept_in().remove([held.place])
         raise
 
 
 def read(held: Held, start: int, stop: int) -> Iterator[bytes]:
     """Yield the bytes from ``start`` to before ``stop``, opening only the pieces that they are in.
 
-    Raises Gone where there is no file, and Broken at a piece that is not as it was sealed.
+    Raises Gone where there is no file and storage.Trouble where nobody can say, both at once where it is the first
+    fetch that fails, and Broken at a piece that is not as it was sealed.
     """
-    if not held.path.is_file():
-        raise Gone("The sound is not here any more. What is written about the contact still is.")
-    return _opened(held, start, stop)
+    pieces = range(start // PIECE, -(-stop // PIECE))
+    return _opened(held, start, stop, pieces, _fetched(held, pieces[:FETCHED]))
 
 
-def _opened(held: Held, start: int, stop: int) -> Iterator[bytes]:
-    cipher = AESGCM(held.key)
-    with held.path.open("rb") as file:
-        file.seek(start // PIECE * (PIECE + TAG))
-        for number in range(start // PIECE, -(-stop // PIECE)):
-            nonce, binding = held.bound(number)
-            try:
-                piece = cipher.decrypt(nonce, file.read(PIECE + TAG), binding)
-            except (InvalidTag, ValueError) as error:
-                raise Broken("This recording was changed outside Rapport, so it cannot be heard.") from error
-            at = number * PIECE
-            yield piece[max(0, start - at) : stop - at]
+def _opened(held: Held, start: int, stop: int, pieces: range, fetched: bytes) -> Iterator[bytes]:
+    cipher, size = AESGCM(held.key), PIECE + TAG
+    for order, number in enumerate(pieces):
+        if order and order % FETCHED == 0:
+            fetched = _fetched(held, pieces[order : order + FETCHED])
+        nonce, binding = held.bound(number)
+        sealed = fetched[order % FETCHED * size :][:size]
+        try:
+            piece = cipher.decrypt(nonce, sealed, binding)
+        except (InvalidTag, ValueError) as error:
+            raise Broken("This recording was changed outside Rapport, so it cannot be heard.") from error
+        at = number * PIECE
+        yield piece[max(0, start - at) : stop - at]
+
+
+def _fetched(held: Held, pieces: range) -> bytes:
+    try:
+        return _kept_in().read(held.place, pieces.start * (PIECE + TAG), pieces.stop * (PIECE + TAG))
+    except storage.Absent:
+        raise Gone("The sound is not here any more. What is written about the contact still is.") from None
 
 
 def sweep(programme_key: str, *, let_go: Collection[str], named: Collection[str], before: datetime) -> int:
     """Remove files that were let go, and those of before then that no recording names; return how many."""
-    gone = 0
-    for file in folder_of(programme_key).glob("*"):
-        is_nobodys = file.name not in named and file.stat().st_mtime < before.timestamp()
-        if is_nobodys or file.name in let_go:
-            file.unlink(missing_ok=True)
+    kept, gone, waiting = _kept_in(), 0, list[str]()
+    for name, since in kept.files(programme_key):
+        if name in let_go or (name not in named and since < before):
+            waiting.append(f"{programme_key}/{name}")
             gone += 1
+        if len(waiting) == REMOVED:
+            kept.remove(waiting)
+            waiting = []
+    if waiting:
+        kept.remove(waiting)
     return gone
 
 
-def _made(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _kept_in() -> storage.Storage:
+    return storage.at(settings.RECORDINGS)
+
+
+def _sealed(plain: IO[bytes], held: Held) -> Iterator[bytes]:
+    cipher = AESGCM(held.key)
+    for number in range(held.pieces):
+        nonce, binding = held.bound(number)
+        yield cipher.encrypt(nonce, plain.read(PIECE), binding)

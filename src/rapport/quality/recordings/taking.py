@@ -54,7 +54,8 @@ def take(*, programme: Programme, path: Path, about: About, actor: str) -> Taken
     """Put a file's audio on a contact's file. The same again returns what is there and changes nothing.
 
     Its first sample was at ``began_at``, by default when the contact was answered. Raises NotFound without the
-    contact, Invalid for what cannot be kept, Conflict where the same audio is on file otherwise or was let go.
+    contact, Invalid for what cannot be kept, Conflict where the same audio is on file otherwise or was let go,
+    storage.Trouble where the storage cannot be used.
     """
     _require_small(path)
     digest = _digest(path)
@@ -206,9 +207,8 @@ def _put(
         arrived_at=now,
         outline=base64.b64decode(made.outline),
     )
-    held = sealed.give_key(row)
     try:
-        with transaction.atomic():
+        with store.keeping(made_of, sealed.give_key(row)), transaction.atomic():
             if contact.customer is not None and standing.held(contact.customer) is None:
                 raise Conflict(ERASED)  # while it was decoded
             if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
@@ -227,7 +227,6 @@ def _put(
             )
             kept = RecordingKept(str(row.public_id), row.kind, row.basis, round(row.seconds, 1), len(about.pauses))
             announce(kept, programme=contact.programme, subject=contact.public_id, actor=actor)
-            store.keep(made_of, held)
     except IntegrityError:  # the same audio came twice at once
         there = _there(contact, digest)
         if there is None:

@@ -12,7 +12,7 @@ def test_the_administrator_sees_what_runs_and_no_customer(world: World) -> None:
     client.force_login(accounts.ensure_installation_administrator(username="admin", password="long enough"))
     assert client.get("/", follow=True).request["PATH_INFO"] == "/machine/"
     page = client.get("/machine/").content.decode()
-    assert "Cards" in page
+    assert "Cards" in page and "recordings" in page
     assert world.customer.name not in page
     assert client.get("/at/cards/desk/").status_code == 404
 

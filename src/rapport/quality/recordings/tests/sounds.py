@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from django.conf import settings
 
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.quality.models import Recording
-from rapport.quality.recordings import taking
+from rapport.quality.recordings import sealed, taking
 from rapport.quality.recordings.described import About, read_about
 from rapport.quality.tests.cards import a_contact
 
@@ -44,6 +45,12 @@ def written(folder: Path, raw: bytes, name: str = "call.wav") -> Path:
     path = folder / name
     path.write_bytes(raw)
     return path
+
+
+def file_of(row: Recording) -> Path:
+    """Return the file of a recording, where they are kept in a folder."""
+    assert isinstance(settings.RECORDINGS, Path)
+    return settings.RECORDINGS / sealed.held_of(row).place
 
 
 def about(**told: Any) -> About:

@@ -21,8 +21,9 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.quality import actions
 from rapport.quality.models import Recording, Remark
+from rapport.quality.recordings import actions as recorded
 from rapport.quality.recordings import sealed, serving, store
-from rapport.quality.recordings.tests.sounds import a_recording, turns
+from rapport.quality.recordings.tests.sounds import a_recording, file_of, turns
 from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection
 from rapport.quality.tests.test_evaluating import client_of
 
@@ -124,7 +125,7 @@ def test_each_listening_is_on_record_once_and_a_page_that_is_only_read_is_none(w
 
 def test_what_was_let_go_or_lost_is_not_heard(world: World) -> None:
     row = a_recording(world)
-    sealed.held_of(row).path.unlink()
+    file_of(row).unlink()
     assert client_of(world.rep).get(audio(row), headers={"Range": "bytes=0-"}).status_code == 404
     Recording.objects.update(sealed_secret="", outline=b"")
     assert statuses(world.rep, row) == [404, 404, 200]
@@ -176,6 +177,14 @@ def test_a_remark_that_cannot_be_kept_is_refused(world: World, sent: dict[str, s
     told = {**sent, **({"moment": contact.answered_at.isoformat()} if sent.get("moment") == "now" else {})}
     answer = client_of(world.rep).post(f"{BASE}/contacts/{contact.public_id}/remarks/", told)
     assert (answer.status_code, Remark.objects.count()) == (422, 0)
+
+
+def test_a_contact_takes_so_many_remarks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded, "MOST_REMARKS", 2)
+    contact = a_contact(world)
+    told = {"moment": contact.answered_at.isoformat(), "words": "Warm"}
+    at = f"{BASE}/contacts/{contact.public_id}/remarks/"
+    assert [client_of(world.rep).post(at, told).status_code for _ in range(3)] == [201, 201, 409]
 
 
 def test_remarks_are_escaped_hide_numbers_and_are_taken_away_by_who_made_them_only(world: World) -> None:

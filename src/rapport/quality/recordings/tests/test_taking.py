@@ -5,15 +5,20 @@ import io
 import json
 import os
 import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
 import soundfile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Right
@@ -23,14 +28,15 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
 from rapport.customers import resealing
 from rapport.events.models import Event
-from rapport.kit import clock, sealing
+from rapport.kit import clock, sealing, storage
+from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
 from rapport.privacy import actions as privacy
 from rapport.privacy import retention
 from rapport.quality.jobs import remove_unheard
 from rapport.quality.models import Pause, Recording
 from rapport.quality.recordings import cli, sealed, store, taking
-from rapport.quality.recordings.tests.sounds import RATE, about, as_file, turns, written
+from rapport.quality.recordings.tests.sounds import RATE, about, as_file, file_of, turns, written
 from rapport.quality.tests.cards import a_contact
 
 AT = "/api/v1/programmes/cards/recordings"
@@ -224,6 +230,80 @@ def test_a_decoder_that_dies_takes_nothing_with_it(
     assert (answer.status_code, files(home), Recording.objects.count()) == (422, [], 0)
 
 
+def test_two_that_come_at_once_do_not_pass_the_most_of_a_contact(
+    committed_world: World, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_OF_ONE", 1)
+    contact, programme = a_contact(committed_world, channel="voice"), committed_world.programme
+    said, tell = about(contact=str(contact.public_id)), taking.announce
+    both = [threading.Event(), threading.Event()]
+
+    def waiting(*told: Any, **more: Any) -> Any:
+        (both[1] if both[0].is_set() else both[0]).set()
+        both[1].wait(1)  # written and not committed: the other one counts meanwhile, or waits for this one's end
+        return tell(*told, **more)
+
+    def one(seed: int) -> str:
+        path = written(tmp_path, as_file(turns(3, seed=seed)), f"{seed}.wav")
+        try:
+            with inside(programme.pk):
+                taking.take(programme=programme, path=path, about=said, actor="test")
+        except Conflict as error:
+            return str(error)
+        finally:
+            connection.close()
+        return "kept"
+
+    monkeypatch.setattr(taking, "announce", waiting)
+    with ThreadPoolExecutor(2) as several:
+        came = sorted(several.map(one, (1, 2)))
+    assert came == ["This contact has 1 recordings already.", "kept"]
+    assert (Recording.objects.count(), len(files(home))) == (1, 1)
+
+
+def test_the_decoder_is_told_none_of_our_settings(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run, given = taking.subprocess.run, list[str]()
+
+    def noting(*words: Any, **more: Any) -> Any:
+        given.extend(more["env"])
+        return run(*words, **more)
+
+    monkeypatch.setenv("RAPPORT_S3_SECRET_KEY", "secret")
+    monkeypatch.setattr(taking.subprocess, "run", noting)
+    taken(world, tmp_path)
+    assert "PATH" in given and not [name for name in given if name.startswith(("RAPPORT", "DATABASE", "SECRET"))]
+
+
+def test_who_is_erased_while_it_is_decoded_is_not_kept(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = taking._decoded
+
+    def meanwhile(*told: Any) -> Any:
+        who = world.customer.public_id
+        privacy.erase(programme=world.programme, customer_id=who, confirmed="C-1", actor="test")
+        return decoded(*told)
+
+    monkeypatch.setattr(taking, "_decoded", meanwhile)
+    answer = send(world, a_contact(world, channel="voice"))
+    assert (answer.status_code, "has been erased" in answer.json()["error"]["message"]) == (409, True)
+    assert (files(home), Recording.objects.count()) == ([], 0)
+
+
+@given(
+    size=st.integers(1, 10**9),
+    names=st.tuples(st.uuids(), st.uuids()),
+    numbers=st.tuples(*[st.integers(0, 99)] * 2),
+)
+def test_no_two_pieces_are_sealed_alike(size: int, names: tuple[UUID, UUID], numbers: tuple[int, int]) -> None:
+    one, other = (store.Held("cards", name, size, b"").bound(n) for name, n in zip(names, numbers, strict=True))
+    assert (one[0] == other[0]) == (numbers[0] == numbers[1])
+    assert (one[1] == other[1]) == (numbers[0] == numbers[1] and names[0] == names[1])
+    assert store.Held("cards", names[0], size + 1, b"").bound(numbers[0])[1] != one[1]
+
+
 def test_without_a_word_about_it_nothing_is_read(world: World, home: Path) -> None:
     answer = Client().post(AT, RAW, content_type="application/octet-stream", headers=token(world))
     assert (answer.status_code, files(home), Recording.objects.count()) == (400, [], 0)
@@ -247,8 +327,9 @@ def test_a_failure_at_the_end_leaves_no_file(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    sealing.ring()  # is there, written before
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(storage.Trouble, match="No space"):
         taken(world, tmp_path)
     assert (files(home), Recording.objects.count()) == ([], 0)
 
@@ -283,9 +364,9 @@ def test_a_part_is_read_without_opening_the_rest(world: World, tmp_path: Path) -
         (row.kept_bytes - 5, row.kept_bytes),
     ):
         assert b"".join(store.read(held, start, stop)) == whole[start:stop]
-    raw = bytearray(held.path.read_bytes())
+    raw = bytearray(file_of(row).read_bytes())
     raw[-1] ^= 1
-    held.path.write_bytes(raw)
+    file_of(row).write_bytes(raw)
     assert b"".join(store.read(held, 0, 100_000)) == whole[:100_000]
     with pytest.raises(sealing.Broken):
         b"".join(store.read(held, row.kept_bytes - 5, row.kept_bytes))
@@ -295,29 +376,29 @@ def test_a_part_is_read_without_opening_the_rest(world: World, tmp_path: Path) -
 def test_pieces_open_only_where_they_were_sealed(world: World, tmp_path: Path, how: str) -> None:
     row = taken(world, tmp_path, raw=as_file(turns(40)))
     held = sealed.held_of(row)
-    raw, size = held.path.read_bytes(), store.PIECE + store.TAG
+    raw, size = file_of(row).read_bytes(), store.PIECE + store.TAG
     if how == "swapped":
         raw = raw[size : 2 * size] + raw[:size] + raw[2 * size :]
     elif how == "cut":
         raw = raw[: 2 * size]
     else:
         other = taken(world, tmp_path, a_contact(world, channel="voice"), as_file(turns(40)))
-        raw = sealed.held_of(other).path.read_bytes()
-    held.path.write_bytes(raw)
+        raw = file_of(other).read_bytes()
+    file_of(row).write_bytes(raw)
     with pytest.raises(sealing.Broken):
         b"".join(store.read(held, 0, row.kept_bytes))
 
 
 def test_rotation_seals_the_keys_anew_and_the_audio_stays_as_it_is(world: World, tmp_path: Path) -> None:
     row = taken(world, tmp_path)
-    file = sealed.held_of(row).path.read_bytes()
+    file = file_of(row).read_bytes()
     sealing.rotate()
     resealing.reseal_all(world.programme)
     row.refresh_from_db()
     assert set(sealed.uses(world.programme)) == {sealing.ring().current}
     resealing.retire_unused()
     assert np.array_equal(heard(row), turns(12))
-    assert sealed.held_of(row).path.read_bytes() == file
+    assert file_of(row).read_bytes() == file
 
 
 def test_what_is_old_is_not_heard_any_more_and_its_file_goes(world: World, home: Path, tmp_path: Path) -> None:
@@ -340,7 +421,7 @@ def test_an_erased_person_is_heard_no_more_and_no_recording_of_them_is_taken(
     contact = a_contact(world, channel="voice")
     row = taken(world, tmp_path, contact)
     held = sealed.held_of(row)
-    copy = held.path.read_bytes()  # as a backup of the folder has it
+    copy = file_of(row).read_bytes()  # as a backup of the folder has it
     privacy.erase(programme=world.programme, customer_id=world.customer.public_id, confirmed="C-1", actor="test")
     row.refresh_from_db()
     assert (row.sealed_secret, bytes(row.outline)) == ("", b"")
@@ -356,7 +437,7 @@ def test_files_that_nobody_names_go_after_a_day(world: World, home: Path, tmp_pa
         path = written(home / "cards", b"x", name)
         at = (clock.now() - timedelta(hours=hours)).timestamp()
         os.utime(path, (at, at))
-    os.utime(sealed.held_of(row).path, (0, 0))
+    os.utime(file_of(row), (0, 0))
     remove_unheard(timestamp=0)
     assert sorted(file.name for file in files(home)) == sorted([str(row.public_id), "young"])
 

@@ -50,10 +50,13 @@ function begin(root) {
     if (sound.paused) Promise.resolve(sound.play()).catch(broken); else sound.pause();
     tick();
   }
-  function broken() {
+  async function broken() {
     const told = find("[data-problem]");
     told.textContent = "The sound cannot be played. Reload the page; if it stays so, tell your supervisor.";
     told.hidden = false;
+    const answer = isChat ? null : await fetch(sound.src, { headers: { Accept: "application/json", Range: "bytes=0-0" } }).catch(() => null);
+    const why = answer && !answer.ok && await answer.json().catch(() => null);
+    if (why?.error) told.textContent = why.error.message; // gone, or the storage does not answer
   }
   function setSpeed(by) {
     const choice = find("[data-speed]");
