@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from rapport.accounts.queries import member_ids
-from rapport.contacts.access import access_by_external_id, access_own
+from rapport.contacts.access import access_by_external_id, access_own, lock_own
 from rapport.customers import standing
 from rapport.events.actions import announce
 from rapport.kit import clock
@@ -211,6 +211,7 @@ def _put(
         with store.keeping(made_of, sealed.give_key(row)), transaction.atomic():
             if contact.customer is not None and standing.held(contact.customer) is None:
                 raise Conflict(ERASED)  # while it was decoded
+            lock_own(contact)  # so that the next one counts this one
             if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
                 raise Conflict(f"This contact has {MOST_OF_ONE} recordings already.")
             row.save(force_insert=True)

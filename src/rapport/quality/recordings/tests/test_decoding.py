@@ -176,6 +176,18 @@ def test_the_process_answers_by_itself_and_needs_no_django(tmp_path: Path) -> No
     assert json.loads(done.stdout)["frames"] == RATE
 
 
+def test_the_process_is_bounded_in_memory_time_and_what_it_writes(tmp_path: Path) -> None:
+    source, target = written(tmp_path, as_file(turns(1))), tmp_path / "kept"
+    asked = {"source": str(source), "target": str(target), "pauses": [], "most_seconds": 60}
+    code = (
+        "import resource as r; from rapport.quality.recordings import decoding; decoding.main();"
+        "print([r.getrlimit(one)[1] for one in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=json.dumps(asked).encode(), capture_output=True)
+    most = [decoding.MOST_MEMORY, decoding.MOST_CPU_SECONDS, decoding.LARGEST_MADE]
+    assert json.loads(done.stdout.splitlines()[-1]) == most, done.stderr
+
+
 def test_a_kind_is_known_by_its_bytes(tmp_path: Path) -> None:
     kinds = [kind_of(written(tmp_path, raw, "x.mp3")) for raw in (WHOLE, OPUS, MP3)]
     assert kinds == ["wav", "opus", "mp3"]
