@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.models import Programme, User
+from rapport.accounts.models import Member, Programme, User
 from rapport.accounts.roles import Right, Role
 from rapport.audit import alarms
 from rapport.conftest import World, make_world
@@ -34,6 +34,10 @@ from rapport.quality import selecting
 from rapport.quality.models import Evaluation, Origin
 from rapport.quality.recordings.tests.sounds import a_recording
 from rapport.quality.tests.cards import a_contact, a_scorecard
+from rapport.recognition.awards import actions as awards
+from rapport.recognition.awards.measures import VOTES
+from rapport.recognition.kudos import actions as thanks
+from rapport.recognition.rewards import actions as rewards
 from rapport.routing import publishing, trials
 from rapport.routing.versions import BUILT_IN
 from rapport.studio.offers import NEW as WRITTEN
@@ -145,6 +149,20 @@ def keep_somebody(world: World) -> None:
     Claim.objects.filter(attempt=attempt.public_id).update(public_id=CLAIM)
 
 
+def recognise_somebody(world: World, manager: Member) -> None:
+    """Have thanks given, a reward wished and given, and colleagues asked for their votes."""
+    programme, actor = world.programme, "stage"
+    thanks.give(member=world.supervisor, to="rep", words="You stayed calm, and she stayed with us.")
+    awards.set_category(
+        programme=programme, actor=actor, key="", name="Team spirit", about="Who helped others.", measure=VOTES,
+        compares="level", months=range(1, 13), fewest=5, sure=0.5, most=3, asks_partner=False,
+    )  # fmt: skip
+    made = rewards.set_reward(member=manager, name="A free afternoon", cost=9_000, currency="EUR", left=4)
+    rewards.set_budget(member=manager, month=rewards.month_now(programme), amount=50_000, currency="EUR")
+    rewards.wish(member=world.rep, rewards=[made.public_id])
+    rewards.give(member=world.supervisor, reward=made.public_id, to="rep", why="thanks", once=uuid4())
+
+
 def try_a_plan(programme: Programme) -> None:
     """Have tried a plan beside the one in force, which stays."""
     now = publishing.save_draft(programme=programme, text=BUILT_IN, actor="stage")
@@ -175,6 +193,7 @@ def main() -> None:
         ]
         furnish(world)
         keep_somebody(world)
+        recognise_somebody(world, offices[0])
         hear_somebody(world)
     for member in (world.rep, world.second_rep, world.supervisor, world.outsider, *factored, *offices):
         user = User.objects.get(pk=member.user_id)
