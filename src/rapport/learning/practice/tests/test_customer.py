@@ -42,7 +42,7 @@ def test_a_greeting_brings_the_first_objection_and_answers_bring_the_others_and_
 
 def test_what_is_asked_is_answered_once_and_costs_no_patience() -> None:
     script = a_script(patience=1)
-    told = play(script, ["Hello", "Where do you move to?", "And where?", NOTHING])
+    told = play(script, ["Hello", "Where do you move to?", "You move, then?", NOTHING])
     assert texts(told) == ["It is too dear.", "To Aldford.", "No.", "I go."]
     assert told.outcome == "left"
 

@@ -1,6 +1,6 @@
 """Practice from end to end: set up, begun, answered and ended; who may not, and what stays untouched."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -28,6 +28,8 @@ from rapport.guides.versions import versions_in_force
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.walls import inside
+from rapport.learning.certification.definition import Level
+from rapport.learning.certification.standards import Since, facts_of, judged
 from rapport.learning.practice import actions, cli, jobs, queries
 from rapport.learning.practice.models import Practice
 from rapport.learning.practice.setting_up import _by_hand, set_up
@@ -291,7 +293,7 @@ class TestWhoMay:
         answered(row, "Hello")
         to = f"{PAGE}{row.public_id}/look/"
         lead = client_of(world.supervisor)
-        assert "Rep" in lead.get(PAGE).text
+        assert "Look at Rep’s practice with" in lead.get(PAGE).text
         answer = lead.post(to)
         where = answer.headers["Location"]
         assert where == reverse("contact", args=["cards-practice", row.contact.public_id])
@@ -373,6 +375,30 @@ def test_the_customer_waits_for_an_hour_and_then_is_gone(world: World) -> None:
 def names_of_events() -> list[str]:
     rows = Event.objects.filter(name__startswith="practice.").order_by("pk")
     return list(rows.values_list("name", flat=True))
+
+
+def test_a_certificate_may_ask_for_practices_that_were_finished(world: World) -> None:
+    a_practice_programme(world)
+    level = Level(name="Ready", practices=1)
+    assert asked_of(world, level) == [("One practice with a made-up customer", "0 done", False)]
+    row = taken(world, "hurried")
+    for words in ("Hello", "Hm", "Hm", "Hm"):
+        assert not asked_of(world, level)[0][2]
+        answered(row, words)
+    assert asked_of(world, level) == [("One practice with a made-up customer", "1 done", True)]
+    assert not asked_of(world, level, member=world.second_rep)[0][2]
+    assert not asked_of(world, level, since=clock.now() + timedelta(days=1))[0][2]
+
+
+def asked_of(
+    world: World, level: Level, *, member: Member | None = None, since: datetime | None = None
+) -> list[tuple[str, str, bool]]:
+    """Return what a level asks, of what is on file from then on."""
+    who, start = member or world.rep, since or clock.now() - timedelta(days=1)
+    facts = facts_of(world.programme, [who], certificates={}, courses=[], since=start)
+    return [
+        (one.what, one.told, one.is_met) for one in judged(level, facts[who.pk], Since(start, start), clock.now())
+    ]
 
 
 def outcomes(world: World, practice: Programme) -> list[str]:
