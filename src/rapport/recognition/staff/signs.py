@@ -128,7 +128,8 @@ def _busy(before: Sequence[Day], lately: Sequence[Day]) -> Fact:
 def _long(before: Sequence[Day], lately: Sequence[Day]) -> Fact:
     many, usual = (sum(day.at_work > LONG * 3600 for day in days) for days in (lately, before))
     words = f"{many} of {_of_days(lately)} in the last two weeks had more than 9½ hours"
-    return Fact("long", f"{words}; before {usual} of {len(before)}.", stands_out=many >= MANY_DAYS)
+    usually = f"; before {usual} of {len(before)}" if before else ""
+    return Fact("long", f"{words}{usually}.", stands_out=many >= MANY_DAYS)
 
 
 def _late(before: Sequence[Day], lately: Sequence[Day]) -> Fact:
