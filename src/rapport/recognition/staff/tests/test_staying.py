@@ -137,3 +137,9 @@ def test_the_page_names_nobody_and_is_for_who_has_the_right(world: World) -> Non
         assert "still here after" in page and ">East<" in page and "East0" not in page and "east0" not in page
         for member, status in ((world.rep, 403), (world.supervisor, 403), (world.outsider, 404)):
             assert client_of(member).get(PAGE).status_code == status
+
+
+def test_a_point_needs_as_many_as_the_smallest_group_who_have_been_here_that_long(world: World) -> None:
+    for long, is_told in ((4, False), (5, True)):
+        rows = [tenure(world.rep, 400, left=False)] * long + [tenure(world.rep, 200, left=True)] * 9
+        assert (stay_of("All", rows, 5, NOON).points[2].share is not None) == is_told
