@@ -16,13 +16,15 @@ _REGION = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 def recordings() -> Path | Address:
     """Return the folder or the bucket of recordings (RAPPORT_RECORDINGS); SettingError names no secret."""
-    raw = env.text(PLACE)
+    raw = env.text("RAPPORT_RECORDINGS")
     if "://" not in raw:
-        return env.folder(PLACE, home.home() / "files" / "recordings")
+        return env.folder("RAPPORT_RECORDINGS", home.home() / "files" / "recordings")
     found = _BUCKET.fullmatch(raw)
     if found is None:
         raise SettingError(f"{PLACE} must be a folder, or a bucket: s3://bucket, or s3://bucket/prefix.")
-    region = _matching("RAPPORT_S3_REGION", _REGION, "the name of a region", "us-east-1")
+    region = env.text("RAPPORT_S3_REGION", "us-east-1")
+    if not _REGION.fullmatch(region):
+        raise SettingError("RAPPORT_S3_REGION must be the name of a region.")
     return Address(
         bucket=found[1],
         prefix=found[2].strip("/"),
@@ -35,19 +37,16 @@ def recordings() -> Path | Address:
 
 
 def _endpoint(region: str) -> str:
-    name = "RAPPORT_S3_ENDPOINT"
-    address = f"https://s3.{region}.amazonaws.com"
-    endpoint = _matching(name, _ENDPOINT, "an address without a path: https://storage.example.com:9000", address)
+    endpoint = env.text("RAPPORT_S3_ENDPOINT", f"https://s3.{region}.amazonaws.com")
+    if not _ENDPOINT.fullmatch(endpoint):
+        raise SettingError(
+            "RAPPORT_S3_ENDPOINT must be an address without a path: https://storage.example.com:9000."
+        )
     if endpoint.startswith("http://") and not env.yes("RAPPORT_S3_PLAIN_HTTP"):
-        raise SettingError(f"{name} must begin with https://. Set RAPPORT_S3_PLAIN_HTTP=yes to do without TLS.")
+        raise SettingError(
+            "RAPPORT_S3_ENDPOINT must begin with https://. Set RAPPORT_S3_PLAIN_HTTP=yes to do without TLS."
+        )
     return endpoint.rstrip("/")
-
-
-def _matching(name: str, pattern: re.Pattern[str], wanted: str, default: str) -> str:
-    value = env.text(name, default)
-    if not pattern.fullmatch(value):
-        raise SettingError(f"{name} must be {wanted}.")
-    return value
 
 
 def _secret(name: str) -> str:
