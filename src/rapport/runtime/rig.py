@@ -98,7 +98,7 @@ class Installation:
         """Return the status of the answer to a GET, or 0 where none comes."""
         return answer(self.port, path)
 
-    def becomes_ready(self, seconds: float = 30.0) -> bool:
+    def becomes_ready(self, seconds: float = 90.0) -> bool:
         """Wait until it says that it is ready; returns whether it did."""
         return processes.wait_until(lambda: is_ready(self.port), seconds=seconds, every=0.2)
 
