@@ -82,10 +82,12 @@ def count_of(programme: Programme, name: str, *, actor: str, after: datetime, un
 
 
 def latest_by_subject(
-    programme: Programme, name: str, *, telling: dict[str, Any] | None = None
+    programme: Programme, name: str, *, telling: dict[str, Any] | None = None, since: datetime | None = None
 ) -> dict[UUID, datetime]:
-    """Return when each subject's latest event of a name was, of those whose data tell just this."""
+    """Return when each subject's latest event of a name was, of those whose data tell just this; all, or since."""
     rows = Event.objects.filter(programme=programme, name=name, data__contains=telling or {})
+    if since is not None:
+        rows = rows.filter(at__gte=since)
     return dict(rows.order_by().values_list("subject").annotate(Max("at")))
 
 

@@ -12,8 +12,11 @@ import numpy as np
 from django.db import connection
 from django.db.models import Count, Sum
 
+from rapport.events.queries import latest_by_subject
 from rapport.kit.errors import Invalid, NotFound
+from rapport.kit.often import OneOf
 from rapport.ledger.books import terms_of
+from rapport.ledger.events import LedgerMoved
 from rapport.ledger.judging import State, Status
 from rapport.ledger.models import AccountFact, Claim, DayCount, DueCount
 from rapport.numeric.survival import KaplanMeier, kaplan_meier
@@ -71,6 +74,16 @@ def claim_by_id(programme: Programme, public_id: UUID) -> Claim:
     found = Claim.objects.filter(programme=programme, public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such claim.")
+    return found
+
+
+def days_moved(programme: Programme, since: datetime) -> dict[date, datetime]:
+    """Return the days on which claims were made that have moved since an instant, with when the last one did."""
+    moved = latest_by_subject(programme, LedgerMoved.name, since=since)
+    rows = Claim.objects.filter(OneOf("public_id", moved), programme=programme) if moved else Claim.objects.none()
+    found: dict[date, datetime] = {}
+    for made_on, claim in rows.values_list("made_on", "public_id"):
+        found[made_on] = max(found.get(made_on, moved[claim]), moved[claim])
     return found
 
 

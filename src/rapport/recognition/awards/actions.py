@@ -16,7 +16,7 @@ from rapport.events.actions import Happening, announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.turns import Turn, take_turns
-from rapport.recognition.awards import counting, events
+from rapport.recognition.awards import counting, events, queries
 from rapport.recognition.awards.access import access_award, access_category
 from rapport.recognition.awards.measures import MEASURES, VOTES
 from rapport.recognition.awards.models import LEAST, MOST_SHARE, Award, Category, Compares, State, Vote, Winner
@@ -127,7 +127,8 @@ def _count(award: Award, category: Category, actor: str) -> None:
     category.programme = award.programme
     found = counting.count(category, award.month)
     award.rule, award.asks_partner = counting.rule_of(category), category.asks_partner
-    award.state, award.counted_at = State.DRAFTED, clock.now()
+    award.state = State.DRAFTED
+    award.counted_at = award.looked_at = clock.now()
     award.approved_by = award.approved_at = award.confirmed_by = award.confirmed_at = None
     for name, value in counting.as_kept(found).items():
         setattr(award, name, value)
@@ -217,21 +218,30 @@ def announce_award(*, member: Member, award: UUID) -> Award:
 
 
 @transaction.atomic
-def look_again(*, programme: Programme, award_id: int) -> bool:
-    """Count an award again, since a claim that may have counted has changed; say whether anything came of it.
+def look_again(*, programme: Programme) -> int:
+    """Count the awards again that rest on claims which have changed since the last look; return how many changed.
 
     One not announced is drafted anew where others would win. One that is, is in doubt until a person settles it.
     """
-    row = Award.objects.select_for_update(of=("self",)).select_related("category").get(pk=award_id)
+    rows, now = queries.resting_on_claims(programme), clock.now()
+    changed = sum([_look_again(programme, key) for key in queries.touched(programme, rows)])
+    Award.objects.filter(pk__in=[one.pk for one in rows]).update(looked_at=now)
+    return changed
+
+
+def _look_again(programme: Programme, key: int) -> bool:
+    row = Award.objects.select_for_update(of=("self",)).select_related("category").get(pk=key)
     row.programme = row.category.programme = programme
-    category = _as_ruled(row)
-    now = set(counting.count(category, row.month, previews=False).winners)
-    held = set(_winners(row))
-    if row.state in (State.DRAFTED, State.APPROVED, State.CONFIRMED):
-        if now == held and row.state != State.DRAFTED:
-            return False
+    category, held = _as_ruled(row), set(_winners(row))
+    if row.state == State.DRAFTED:
         _count(row, category, "system")
         return True
+    may_win = {one["rep"] for one in row.counted if one["may_win"]} if row.announced_at else None
+    now = set(counting.count(category, row.month, previews=False, may_win=may_win).winners)
+    if row.state in (State.APPROVED, State.CONFIRMED):
+        if now != held:
+            _count(row, category, "system")
+        return now != held
     lost = sorted(held - now)
     if row.state != State.ANNOUNCED or lost == row.lost:
         return False

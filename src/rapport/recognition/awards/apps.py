@@ -8,9 +8,3 @@ class AwardsConfig(AppConfig):
 
     name = "rapport.recognition.awards"
     label = "awards"
-
-    def ready(self) -> None:
-        """Hear of claims that change."""
-        from rapport.recognition.awards import listeners
-
-        listeners.register()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from math import isnan
@@ -24,7 +24,7 @@ from rapport.recognition.awards.measures import MEASURES, VOTES
 from rapport.recognition.awards.models import LEAST, Compares, Vote
 
 if TYPE_CHECKING:
-    from rapport.accounts.models import Member, Programme
+    from rapport.accounts.models import Programme
     from rapport.recognition.awards.models import Category
 
 BEFORE = 3
@@ -76,10 +76,15 @@ def known_on(programme: Programme, measure: str, month: date) -> date:
     return end + timedelta(days=told.days + (stick_days(programme) if told.is_claim else 0))
 
 
-def count(category: Category, month: date, *, previews: bool = True) -> Found:
-    """Count an award of a category and month by what is on file now; ``previews``: also how fair its rule is."""
+def count(
+    category: Category, month: date, *, previews: bool = True, may_win: Collection[str] | None = None
+) -> Found:
+    """Count an award of a category and month by what is on file now; ``previews``: also how fair its rule is.
+
+    ``may_win`` are the agent ids of those who could, where that was settled before; None: who can by now.
+    """
     programme = category.programme
-    may_win = eligible(programme, month)
+    may_win = eligible(programme, month) if may_win is None else may_win
     if category.measure == VOTES:
         return _by_votes(category, month, may_win)
     reps, kinds, scores = scores_of(category, month)
@@ -99,12 +104,12 @@ def count(category: Category, month: date, *, previews: bool = True) -> Found:
     )
 
 
-def eligible(programme: Programme, month: date) -> dict[str, Member]:
-    """Return who may win an award of the month by agent id: taking contacts, certified, without a fatal error."""
+def eligible(programme: Programme, month: date) -> set[str]:
+    """Return the agent ids of who may win an award of the month: taking contacts, certified, no fatal error."""
     starts, ends = _bounds(programme, month)
     fatal, sure = fatal_reps(programme, starts, ends), certified(programme, ends)
     members = members_with(programme, Right.TAKE_CONTACTS)
-    return {one.agent_id: one for one in members if one.pk not in fatal and (sure is None or one.pk in sure)}
+    return {one.agent_id for one in members if one.pk not in fatal and (sure is None or one.pk in sure)}
 
 
 def certified(programme: Programme, at: datetime) -> set[int] | None:
@@ -152,7 +157,7 @@ def _plain(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def _by_votes(category: Category, month: date, may_win: Mapping[str, Member]) -> Found:
+def _by_votes(category: Category, month: date, may_win: Collection[str]) -> Found:
     rows = Vote.objects.filter(category=category, month=month, voter__is_active=True)
     votes = dict(rows.values_list("voter__agent_id", "named__agent_id"))
     fewest = max(category.fewest, LEAST)

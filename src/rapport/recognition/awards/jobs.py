@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from rapport.accounts.doors import one_by_one_in_each
-from rapport.events.queries import event_by_id
-from rapport.jobs.actions import job, periodic
+from rapport.accounts.doors import in_each_programme, one_by_one_in_each
+from rapport.jobs.actions import periodic
 from rapport.recognition.awards import actions, queries
 
 if TYPE_CHECKING:
@@ -31,9 +29,7 @@ def _draft(told: tuple[Programme, str, date]) -> bool:
     return actions.draft(programme=programme, category=category, month=month, actor="system") is not None
 
 
-@job("awards.look_again")
-def look_again(programme_id: int, event_id: int) -> None:
-    """Look again at the awards for which a claim counted that has changed."""
-    event = event_by_id(event_id)
-    for award in queries.resting_on(event.programme, UUID(event.data["claim"])):
-        actions.look_again(programme=event.programme, award_id=award)
+@periodic("awards.look_again", "29 * * * *")
+def look_again(timestamp: int) -> None:
+    """Every hour: look again at the awards for which claims counted that have changed."""
+    in_each_programme(lambda programme: actions.look_again(programme=programme))

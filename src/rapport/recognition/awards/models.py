@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from rapport.kit import clock
 from rapport.kit.ids import new_id
 
 LEAST = 5
@@ -76,7 +77,8 @@ class Award(models.Model):
 
     ``rule`` is the category as it was when this was counted. ``counted`` is what was found of each rep, ``fair``
     the chance to come out on top by shift and by kind of work if everybody were equal. ``why_nobody`` says why
-    there is no winner. ``lost`` are the winners (agent ids) who would not win by what is known now.
+    there is no winner. ``lost`` are the winners (agent ids) who would not win by what is known now, which was last
+    asked at ``looked_at``.
     """
 
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
@@ -89,6 +91,7 @@ class Award(models.Model):
     fair = models.JSONField(default=list)
     why_nobody = models.CharField(max_length=200, blank=True)
     counted_at = models.DateTimeField()
+    looked_at = models.DateTimeField(default=clock.now)
     asks_partner = models.BooleanField()
     approved_by = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db.models import Max
 
@@ -15,7 +14,7 @@ from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.insight.registry import metric
 from rapport.kit import clock
-from rapport.ledger.queries import claim_by_id
+from rapport.ledger.queries import days_moved, stick_days
 from rapport.recognition.awards.access import visible_to
 from rapport.recognition.awards.counting import first_of_next, known_on, months_before, span_of
 from rapport.recognition.awards.measures import MEASURES, VOTES
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
 LOOKS_BACK = 6
+"""So many months an award may come late, beside the time that claims take to mature."""
 MOST = 60
+TAKES = timedelta(hours=1)
+"""So long it takes at most from when the log says that a claim moved until others see it."""
 TODAY = (State.DRAFTED, State.APPROVED, State.CONFIRMED, State.ANNOUNCED)
 
 
@@ -132,7 +134,8 @@ def due(programme: Programme) -> list[tuple[str, date]]:
     today = clock.now().astimezone(programme.zone).date()
     rows = categories_of(programme, held=True)
     there = set(Award.objects.filter(category__in=rows).values_list("category", "month"))
-    months = [months_before(today.replace(day=1), back) for back in range(LOOKS_BACK, 0, -1)]
+    most = LOOKS_BACK + stick_days(programme) // 28
+    months = [months_before(today.replace(day=1), back) for back in range(most, 0, -1)]
     return [
         (row.key, month)
         for row in rows
@@ -144,16 +147,30 @@ def due(programme: Programme) -> list[tuple[str, date]]:
     ]
 
 
-def resting_on(programme: Programme, claim: UUID) -> list[int]:
-    """Return the ids of the awards, not yet settled for good, that count claims of the days about this one's."""
-    made = claim_by_id(programme, claim).made_on
+def resting_on_claims(programme: Programme) -> list[Award]:
+    """Return the awards, not yet settled for good, that count claims; what was counted is not read."""
     rows = Award.objects.filter(programme=programme, state__in=TODAY).order_by("pk")
-    found = []
-    for row in rows.only("pk", "month", "rule"):
-        measure = MEASURES.get(row.rule.get("measure", ""))
-        if measure is None or not measure.is_claim:
-            continue
-        first, last = span_of(measure.metric, row.rule["compares"], row.month)
-        if months_before(first, 1) <= made <= last or made == first_of_next(last):
-            found.append(row.pk)
-    return found
+    return [row for row in rows.only("pk", "month", "rule", "looked_at") if _counts_claims(row)]
+
+
+def touched(programme: Programme, rows: list[Award]) -> list[int]:
+    """Return the ids of those of the awards that count claims of days on which claims have moved since the look.
+
+    A claim may be made some days after the wish to leave that is counted, so a month more of them is looked at. A
+    change is told in the log before it is seen, so that a look goes back for as long as a change may take.
+    """
+    since = min((row.looked_at for row in rows), default=None)
+    moved = days_moved(programme, since - TAKES) if since else {}
+    return [
+        row.pk for row in rows if any(_is_of(row, day) and at > row.looked_at - TAKES for day, at in moved.items())
+    ]
+
+
+def _counts_claims(row: Award) -> bool:
+    measure = MEASURES.get(row.rule.get("measure", ""))
+    return measure is not None and measure.is_claim
+
+
+def _is_of(row: Award, made_on: date) -> bool:
+    first, last = span_of(row.rule["measure"], row.rule["compares"], row.month)
+    return first <= made_on < first_of_next(first_of_next(last))

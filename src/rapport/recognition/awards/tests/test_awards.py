@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFou
 from rapport.kit.walls import inside
 from rapport.learning.certification.actions import grant as certify
 from rapport.learning.certification.tests.stage import WHOLE, a_kind
+from rapport.ledger.actions import set_terms
 from rapport.quality.models import Evaluation, Selection
 from rapport.quality.tests.cards import a_contact, a_scorecard
 from rapport.recognition.awards import actions, jobs, queries
@@ -118,6 +119,15 @@ def test_the_job_drafts_once_when_all_has_matured(world: World) -> None:
             counted_at=LATER,
             asks_partner=False,
         )
+
+
+def test_an_award_is_due_however_long_claims_take_to_mature(world: World) -> None:
+    set_terms(programme=world.programme, days=400, speaks="each", actor="test")
+    a_category(world, name="Saves", measure="verified_save_rate")
+    with clock.at(datetime(2027, 11, 9, tzinfo=UTC)):  # 400 days and five after the end of September
+        assert queries.due(world.programme) == []
+    with clock.at(datetime(2027, 11, 10, 9, tzinfo=UTC)):
+        assert queries.due(world.programme) == [("saves", MONTH)]
 
 
 def test_small_numbers_and_equals_win_nothing(world: World) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
 from rapport.conftest import World
 from rapport.events.models import Event
@@ -16,8 +18,8 @@ from rapport.ledger.actions import Save, Word
 from rapport.ledger.judging import Status
 from rapport.ledger.tests.test_books import save
 from rapport.recognition import actions as rally
-from rapport.recognition.awards import actions, jobs, queries
-from rapport.recognition.awards.models import Award, State, Winner
+from rapport.recognition.awards import actions, counting, jobs, queries
+from rapport.recognition.awards.models import Award, Category, State, Winner
 from rapport.recognition.awards.tests.stage import BASE, a_category, a_manager, client_of, reps_of, winners
 
 MONTH = date(2026, 3, 1)
@@ -72,14 +74,13 @@ def announce(world: World, award: Award) -> Member:
 
 
 def reverse(world: World, count: int, rep: str = "r0", status: str = "cancelled", sequence: int = 1) -> None:
-    """Have the partner correct its word on some claims of a rep, and the jobs that hear of it run."""
-    before = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    """Have the partner correct its word on some claims of a rep, and the next look be taken, twice."""
     who = Member.objects.get(agent_id=rep)
-    with clock.at(JUDGED + timedelta(days=1)):
+    with clock.at(JUDGED + timedelta(days=sequence)):
         words = [heard(world, who, number, status, sequence) for number in range(count)]
         ledger.hear(programme=world.programme, words=words, actor="import")
-        for event in Event.objects.filter(pk__gt=before, name="ledger.moved").order_by("pk"):
-            jobs.look_again(programme_id=world.programme.pk, event_id=event.pk)
+        for _ in range(2):
+            jobs.look_again(timestamp=0)
 
 
 def test_an_announced_award_is_in_doubt_and_a_person_takes_it_back(world: World, award: Award) -> None:
@@ -126,7 +127,7 @@ def test_let_it_stand_is_asked_once(world: World, award: Award) -> None:
     Award.objects.filter(pk=award.pk).update(lost=["r0"])
     actions.settle_doubt(member=boss, award=award.public_id, take_back=False)
     assert winners(award) == {"r0"} and Award.objects.get().doubted_at is None
-    actions.look_again(programme=world.programme, award_id=award.pk)
+    reverse(world, 10, sequence=2)
     assert Award.objects.get().doubted_at is None and Award.objects.get().state == State.ANNOUNCED
 
 
@@ -151,16 +152,57 @@ def test_one_not_announced_is_drafted_anew(world: World, award: Award) -> None:
     assert award.state == State.DRAFTED and award.approved_by is None and "r0" not in winners(award)
 
 
-def test_only_awards_that_count_claims_of_that_time_are_looked_at(world: World, award: Award) -> None:
-    claim = Event.objects.filter(name="ledger.claimed").order_by("pk")[0]
-    found = queries.resting_on(world.programme, claim.subject)
-    assert found == [award.pk]
-    Award.objects.filter(pk=award.pk).update(month=date(2026, 5, 1))
-    assert queries.resting_on(world.programme, claim.subject) == []
-    Award.objects.filter(pk=award.pk).update(month=MONTH, rule={**award.rule, "measure": "satisfaction"})
-    assert queries.resting_on(world.programme, claim.subject) == []
-    Award.objects.filter(pk=award.pk).update(rule=award.rule, state=State.TURNED_DOWN, cause="x")
-    assert queries.resting_on(world.programme, claim.subject) == []
+def test_only_awards_that_count_claims_of_those_days_are_looked_at(world: World, award: Award) -> None:
+    announce(world, award)
+
+    def touched(**told: object) -> list[int]:
+        Award.objects.filter(pk=award.pk).update(**told)
+        return queries.touched(world.programme, queries.resting_on_claims(world.programme))
+
+    assert touched(looked_at=JUDGED + timedelta(hours=2)) == []
+    assert touched(looked_at=JUDGED + timedelta(minutes=59)) == [award.pk]  # it may have been seen late
+    for month, is_looked_at in ((2, True), (1, False), (4, False)):
+        assert bool(touched(month=date(2026, month, 1))) == is_looked_at, month
+    compared = {**award.rule, "compares": "improvement"}
+    for month, is_looked_at in ((6, True), (7, False)):
+        assert bool(touched(month=date(2026, month, 1), rule=compared)) == is_looked_at, month
+    assert touched(month=MONTH, rule={**award.rule, "measure": "satisfaction"}) == []
+    assert touched(rule=award.rule) == [award.pk]
+    for state in (State.TURNED_DOWN, State.REVERSED):
+        told = None if state == State.TURNED_DOWN else award.counted_at
+        assert touched(state=state, announced_at=told, cause="x") == []
+
+
+def test_however_many_claims_move_an_award_is_counted_twice_at_most(
+    world: World, award: Award, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(world, award)
+    counted: list[date] = []
+    real = counting.count
+
+    def count(category: Category, month: date, **told: Any) -> counting.Found:
+        counted.append(month)
+        return real(category, month, **told)
+
+    monkeypatch.setattr(counting, "count", count)
+    with clock.at(JUDGED + timedelta(days=1)):
+        reps = Member.objects.filter(agent_id__in=["r0", "r1", "r2"])
+        words = [heard(world, rep, number, "cancelled", 1) for rep in reps for number in range(EACH)]
+        ledger.hear(programme=world.programme, words=words, actor="import")
+        moved = Event.objects.filter(name="ledger.moved", at__gte=clock.now()).count()
+        jobs.look_again(timestamp=0)
+    assert moved > EACH and counted == [MONTH]
+    for hours in (1, 2, 3):
+        with clock.at(JUDGED + timedelta(days=1, hours=hours)):
+            jobs.look_again(timestamp=0)
+    assert counted == [MONTH] * 2  # once more, for what was not to be seen yet
+
+
+def test_a_winner_who_left_since_is_not_in_doubt_for_that(world: World, award: Award) -> None:
+    announce(world, award)
+    accounts.change_place(member=Member.objects.get(agent_id="r0"), actor="test", is_active=False)
+    reverse(world, 1)
+    assert Award.objects.get().doubted_at is None
 
 
 def test_it_is_counted_again_by_the_rule_it_was_announced_by(world: World, award: Award) -> None:
@@ -176,12 +218,13 @@ def test_what_two_share_is_taken_back_from_who_lost_it_alone(world: World, award
         programme=world.programme, award=award, rep=Member.objects.get(agent_id="r1"), chance=0.4
     )
     boss = announce(world, award)
-    assert actions.look_again(programme=world.programme, award_id=award.pk)  # the second would not win
+    reverse(world, 1)  # the second would not win
     settled = actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause="Counted wrongly")
     assert (settled.state, settled.lost, winners(award)) == (State.ANNOUNCED, [], {"r0"})
     [told] = queries.announced(world.programme, MADE)
     assert [one.rep.agent_id for one in told.taken_back] == ["r1"]
-    assert not actions.look_again(programme=world.programme, award_id=award.pk)
+    reverse(world, 1, status="active", sequence=2)
+    assert Award.objects.get().doubted_at is None
     assert Event.objects.get(name="award.taken_back").data["winners"] == ["r1"]
 
 
