@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -86,9 +86,9 @@ def won_by(rep: Member, *, limit: int = 24) -> list[Winner]:
     return list(rows.order_by("-award__month")[:limit])
 
 
-def last_won(programme: Programme, before: datetime) -> dict[int, datetime]:
-    """Return when members (ids) last won an award that they keep, of those announced before an instant."""
-    rows = Winner.objects.filter(programme=programme, taken_back_at__isnull=True, award__announced_at__lt=before)
+def last_won(members: Sequence[Member], before: datetime) -> dict[int, datetime]:
+    """Return when these members (ids) last won an award that they keep, of those announced before an instant."""
+    rows = Winner.objects.filter(rep__in=members, taken_back_at__isnull=True, award__announced_at__lt=before)
     return dict(rows.values_list("rep").annotate(Max("award__announced_at")))
 
 

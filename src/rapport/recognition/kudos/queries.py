@@ -76,11 +76,11 @@ def settled_lately(member: Member, *, limit: int = MOST) -> list[Uncommon]:
     return list(rows.order_by("-at", "-pk")[:limit])
 
 
-def last_recognised(programme: Programme, before: datetime) -> dict[int, datetime]:
-    """Return when members (ids) were last thanked, found uncommon, or won an award they keep, before then."""
-    found = last_won(programme, before)
-    thanked = Kudos.objects.filter(programme=programme, withdrawn_at__isnull=True, at__lt=before)
-    for rows in (thanked, Uncommon.objects.filter(programme=programme, confirmed=True, at__lt=before)):
+def last_recognised(members: Sequence[Member], before: datetime) -> dict[int, datetime]:
+    """Return when these members (ids) were last thanked, found uncommon, or won an award they keep."""
+    found = last_won(members, before)
+    thanked = Kudos.objects.filter(rep__in=members, withdrawn_at__isnull=True, at__lt=before)
+    for rows in (thanked, Uncommon.objects.filter(rep__in=members, confirmed=True, at__lt=before)):
         for rep, at in rows.values_list("rep").annotate(Max("at")):
             found[rep] = max(found.get(rep, at), at)
     return found

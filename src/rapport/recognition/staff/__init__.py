@@ -8,5 +8,6 @@ groups are taken off, that is smaller than the round's *fewest* (``guard``); tha
 
 *Signs* (``signs``) are plain facts of somebody's own work beside their own weeks before. They are counted at each
 look and kept nowhere; the person sees them first, and shows one to a reader if they like, for four weeks at most.
-*Who stays* (``staying``) tells of groups how long people stay, and in quarters of how many a sign stands out.
+*Who stays* (``staying``) tells of groups how long people stay, and in quarters of how many a sign stands out,
+counted once a fortnight; of that only the words are kept.
 """

@@ -77,7 +77,6 @@ def staying(request: HttpRequest, member: Member) -> HttpResponseBase:
         **context_of(member, "staying"),
         "stays": stays(programme),
         "strains": strains(programme),
-        "since": queries.fortnight_of(programme),
     }
     return pages.render(request, "staff/staying.html", context)
 
@@ -85,7 +84,7 @@ def staying(request: HttpRequest, member: Member) -> HttpResponseBase:
 def _page(request: HttpRequest, member: Member, error: DomainError | None = None) -> HttpResponse:
     context = {
         **context_of(member, "mine"),
-        "facts": facts_of(member.programme, [member], clock.now(), one=True)[member.pk],
+        "facts": facts_of(member.programme, [member], clock.now())[member.pk],
         "shares": queries.shared_by(member),
         "readers": [(one.agent_id, one.name) for one in queries.readers_for(member)],
         "error": str(error) if error else "",

@@ -77,6 +77,26 @@ class Shared(models.Model):
         return self.sign
 
 
+class StrainTold(models.Model):
+    """Of how many each sign stood out when a fortnight began: what may be told of groups of ``fewest`` or more.
+
+    ``told`` has for each sign and group the sign, the group's name, how many people it has, and the words.
+    """
+
+    programme = models.OneToOneField("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    fewest = models.PositiveSmallIntegerField()
+    told = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(fewest__gte=LEAST, fewest__lte=MOST), name="strain_told_protects")
+        ]
+
+    def __str__(self) -> str:
+        return f"from {self.starts_on}"
+
+
 class Tally(models.Model):
     """How many of a team, by its name, or of those without one, gave an answer in a round."""
 

@@ -1,7 +1,7 @@
 """What this module keeps of customers: nothing."""
 
 from rapport.kit.personal import Kept
-from rapport.recognition.staff.models import Answered, Round, Rule, Shared, Tally
+from rapport.recognition.staff.models import Answered, Round, Rule, Shared, StrainTold, Tally
 
 KEPT: tuple[Kept, ...] = ()
-STAYS = {Rule: (), Round: (), Answered: (), Shared: ("sign",), Tally: ("team",)}
+STAYS = {Rule: (), Round: (), Answered: (), Shared: ("sign",), Tally: ("team",), StrainTold: ("told",)}

@@ -46,7 +46,7 @@ SELECT rep, local_date,
 FROM fact_state_span
 WHERE programme_id = %(programme)s AND doing <> 'offline' AND span_started_at < %(until)s
     AND span_ended_at > %(since)s AND started_at >= %(since)s AND started_at < %(until)s
-    AND (%(rep)s::text IS NULL OR rep = %(rep)s)
+    AND rep = ANY(%(reps)s)
 GROUP BY rep, local_date
 """
 
@@ -75,12 +75,10 @@ class Fact:
         return SIGNS[self.key]
 
 
-def facts_of(
-    programme: Programme, members: Sequence[Member], until: datetime, *, one: bool = False
-) -> dict[int, list[Fact]]:
-    """Return the facts of these members (ids) as they were at an instant; with ``one`` of the first only."""
-    days = _days(programme, until, members[0].agent_id if one else None)
-    missed, thanked = missed_in_a_row(programme, until), last_recognised(programme, until)
+def facts_of(programme: Programme, members: Sequence[Member], until: datetime) -> dict[int, list[Fact]]:
+    """Return the facts of these members (ids) as they were at an instant."""
+    days = _days(programme, until, [one.agent_id for one in members])
+    missed, thanked = missed_in_a_row(programme, until), last_recognised(members, until)
     return {
         member.pk: [
             *of_days(*days[member.agent_id]),
@@ -91,10 +89,10 @@ def facts_of(
     }
 
 
-def _days(programme: Programme, until: datetime, rep: str | None) -> defaultdict[str, tuple[list[Day], list[Day]]]:
-    """Return each rep's days of the weeks before, and of late."""
+def _days(programme: Programme, until: datetime, reps: list[str]) -> defaultdict[str, tuple[list[Day], list[Day]]]:
+    """Return the days of these reps in the weeks before, and of late."""
     since = until - LATELY - BEFORE
-    asked: dict[str, Any] = {"programme": programme.pk, "since": since, "until": until, "rep": rep}
+    asked: dict[str, Any] = {"programme": programme.pk, "since": since, "until": until, "reps": reps}
     with connection.cursor() as cursor:
         cursor.execute(DAYS, asked)
         rows = cursor.fetchall()

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.db import transaction
 
 from rapport.accounts.queries import tenures_with
 from rapport.accounts.roles import Right
 from rapport.kit import clock
 from rapport.numeric.survival import kaplan_meier
 from rapport.recognition.staff.guard import to_show, to_tell
+from rapport.recognition.staff.models import StrainTold
 from rapport.recognition.staff.queries import fewest_of, fortnight_of
 from rapport.recognition.staff.signs import SIGNS, facts_of
 
@@ -96,12 +98,29 @@ def stay_of(name: str, tenures: Sequence[Tenure], fewest: int, now: datetime) ->
     return Stay(name, len(tenures), int(has_left.sum()), points)
 
 
-def strains(programme: Programme) -> list[Strain]:
-    """Return of how many each sign stood out when the fortnight began, by team where it may be told.
+def strains(programme: Programme) -> tuple[date, list[Strain]] | None:
+    """Return for which day it was counted last of how many each sign stood out, and that; None: nothing is."""
+    kept = StrainTold.objects.filter(programme=programme, fewest__gte=fewest_of(programme)).first()
+    return (kept.starts_on, [Strain(*one) for one in kept.told]) if kept and kept.told else None
+
+
+@transaction.atomic
+def count_strains(*, programme: Programme) -> bool:
+    """Count of how many each sign stood out when the fortnight began; say whether it was not counted before.
 
     It changes once a fortnight, with who was here then, so that no two looks differ by one person's day.
     """
-    until = datetime.combine(fortnight_of(programme), time(), programme.zone)
+    starts_on, fewest = fortnight_of(programme), fewest_of(programme)
+    if StrainTold.objects.filter(programme=programme, starts_on=starts_on).exists():
+        return False
+    told = [astuple(one) for one in _strains(programme, starts_on, fewest)]
+    kept = {"starts_on": starts_on, "fewest": fewest, "told": told}
+    StrainTold.objects.update_or_create(programme=programme, defaults=kept)
+    return True
+
+
+def _strains(programme: Programme, starts_on: date, fewest: int) -> list[Strain]:
+    until = datetime.combine(starts_on, time(), programme.zone)
     members = [
         one.member
         for one in tenures_with(programme, Right.TAKE_CONTACTS)
@@ -112,10 +131,9 @@ def strains(programme: Programme) -> list[Strain]:
     for who, facts in facts_of(programme, members, until).items():
         for fact in facts:
             counts[fact.key][team[who]] += fact.stands_out
-    found, fewest = [], fewest_of(programme)
+    found = []
     for sign, name in SIGNS.items():
-        told = to_tell(sizes, counts[sign], fewest)
-        if told is not None:
+        if told := to_tell(sizes, counts[sign], fewest):
             whole, teams = told
             found.append(Strain(name, EVERYONE, whole.size, whole.words))
             found += [Strain(name, each, teams[each].size, teams[each].words) for each in sorted(teams) if each]

@@ -265,5 +265,6 @@ def test_however_often_it_is_sent_each_contact_is_settled_once_by_the_first(
 def test_when_somebody_was_last_recognised(world: World) -> None:
     settled(world, rated(world, world.rep))
     settled(world, rated(world, world.second_rep), confirmed=False)
-    assert queries.last_recognised(world.programme, NOON + timedelta(hours=1)) == {world.rep.pk: NOON}
-    assert queries.last_recognised(world.programme, NOON) == {}
+    both = [world.rep, world.second_rep]
+    assert queries.last_recognised(both, NOON + timedelta(hours=1)) == {world.rep.pk: NOON}
+    assert queries.last_recognised(both, NOON) == {} == queries.last_recognised([world.second_rep], clock.now())

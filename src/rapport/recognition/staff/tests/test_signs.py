@@ -20,7 +20,7 @@ from rapport.kit.walls import inside
 from rapport.recognition.awards.tests.stage import a_manager, client_of
 from rapport.recognition.kudos import actions as kudos
 from rapport.recognition.staff import actions, jobs, queries
-from rapport.recognition.staff.models import Shared
+from rapport.recognition.staff.models import Shared, StrainTold
 from rapport.recognition.staff.signs import SIGNS, Day, Fact, facts_of, of_days, of_missed, of_thanks
 from rapport.routing.models import StateSpan
 
@@ -47,7 +47,7 @@ def a_usual_past(world: World, rep: Member) -> None:
 
 
 def facts(world: World, rep: Member, at: datetime = NOON) -> dict[str, Fact]:
-    return {one.key: one for one in facts_of(world.programme, [rep], at, one=True)[rep.pk]}
+    return {one.key: one for one in facts_of(world.programme, [rep], at)[rep.pk]}
 
 
 def test_more_time_on_contacts_than_ones_own_usual_stands_out(world: World) -> None:
@@ -224,4 +224,7 @@ def test_nothing_of_a_persons_facts_is_kept(world: World) -> None:
     assert names == {"id", "programme", "member", "sign", "reader", "until"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'staff_%'")
-        assert cursor.fetchone() == (5,)
+        assert cursor.fetchone() == (6,)
+    assert {field.name for field in StrainTold._meta.get_fields()} == {
+        "id", "programme", "starts_on", "fewest", "told",
+    }  # fmt: skip

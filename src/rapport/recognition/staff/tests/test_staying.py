@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.db import IntegrityError, transaction
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member, Team
@@ -13,8 +14,12 @@ from rapport.accounts.queries import Tenure, tenures_with
 from rapport.accounts.roles import Right
 from rapport.conftest import World, at_most
 from rapport.kit import clock
+from rapport.kit.walls import inside
 from rapport.recognition.awards.tests.stage import a_manager, client_of
-from rapport.recognition.staff.staying import MONTH, stay_of, stays, strains
+from rapport.recognition.staff import actions as staff
+from rapport.recognition.staff import jobs
+from rapport.recognition.staff.models import StrainTold
+from rapport.recognition.staff.staying import MONTH, Strain, count_strains, stay_of, stays, strains
 
 NOON = datetime(2026, 11, 18, 11, tzinfo=UTC)
 PAGE = "/at/cards/how-work-is/staying/"
@@ -35,6 +40,12 @@ def a_team(world: World, name: str, people: int, days: float = 400) -> list[Memb
 def leave(member: Member, days_ago: float) -> None:
     with clock.at(NOON - timedelta(days=days_ago)):
         accounts.change_place(member=member, actor="test", is_active=False)
+
+
+def thanks(world: World) -> list[Strain]:
+    """Return what is told of the sign of thanks."""
+    _, told = strains(world.programme) or (None, [])
+    return [one for one in told if one.sign == "Thanks and recognition"]
 
 
 def tenure(member: Member, days: float, *, left: bool) -> Tenure:
@@ -104,9 +115,10 @@ def test_teams_are_shown_that_are_large_enough_and_give_no_other_away(world: Wor
 
 def test_nothing_is_told_of_too_few(world: World) -> None:
     with clock.at(NOON):
-        assert stays(world.programme) == [] == strains(world.programme)
+        jobs.count_strains(timestamp=0)
+        assert stays(world.programme) == [] and strains(world.programme) is None
         page = client_of(a_manager(world)).get(PAGE).text
-    assert page.count("Too few people") == 2
+    assert "Too few people" in page and "It is counted in the night" in page
 
 
 def test_of_how_many_is_told_in_quarters_and_once_a_fortnight(world: World) -> None:
@@ -115,25 +127,55 @@ def test_of_how_many_is_told_in_quarters_and_once_a_fortnight(world: World) -> N
     a_team(world, "North", 8, days=20)
     late = a_team(world, "South", 8, days=1)
     Member.objects.filter(agent_id__in=["rep", "rep2", "supervisor"]).update(since=NOON - timedelta(days=1))
-    with clock.at(NOON), at_most(12):
-        told = [one for one in strains(world.programme) if one.sign == "Thanks and recognition"]
+    with clock.at(NOON):
+        assert strains(world.programme) is None
+        with at_most(18):
+            assert count_strains(programme=world.programme)
+        assert not count_strains(programme=world.programme)
+        told = thanks(world)
     assert [(one.name, one.people, one.words) for one in told] == [
         ("Everyone", 16, "half to three quarters"),
         ("East", 8, "three quarters or more"),
         ("North", 8, "fewer than a quarter"),
     ]
-    before = told
     leave(late[0], 0.1)
     for one in Member.objects.filter(agent_id__startswith="east"):
-        leave(one, 0.1)  # who goes within the fortnight still counts in it
+        leave(one, 0.1)
     with clock.at(NOON + timedelta(days=9)):
-        assert [one for one in strains(world.programme) if one.sign == "Thanks and recognition"] == before
+        jobs.count_strains(timestamp=0)
+        assert thanks(world) == told
+    StrainTold.objects.all().delete()
+    with clock.at(NOON + timedelta(days=9)):  # who goes within the fortnight still counts in it
+        jobs.count_strains(timestamp=0)
+        assert thanks(world) == told
+    with clock.at(NOON + timedelta(days=14)):
+        assert thanks(world) == told
+        jobs.count_strains(timestamp=0)
+        assert [one.name for one in thanks(world)] == ["Everyone", "North"]
+
+
+def test_what_was_counted_for_smaller_groups_is_not_told_of(world: World) -> None:
+    a_team(world, "East", 8)
+    with clock.at(NOON):
+        jobs.count_strains(timestamp=0)
+        assert {one.fewest for one in StrainTold.objects.all()} == {5} and strains(world.programme)
+        staff.set_fewest(member=a_manager(world), fewest=6)
+        assert strains(world.programme) is None
+        staff.set_fewest(member=a_manager(world), fewest=5)
+        assert strains(world.programme)
+    with inside(world.other.pk):
+        assert StrainTold.objects.get().told == [] and strains(world.other) is None
+    for wrong in ({"fewest": 4}, {"fewest": 51}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            StrainTold.objects.update(**wrong)
 
 
 def test_the_page_names_nobody_and_is_for_who_has_the_right(world: World) -> None:
     a_team(world, "East", 8)
     with clock.at(NOON):
+        jobs.count_strains(timestamp=0)
         page = client_of(a_manager(world)).get(PAGE).text
+        assert "on 16 November" in page and "Late ends" in page and "fewer than a quarter" in page
         assert "still here after" in page and ">East<" in page and "East0" not in page and "east0" not in page
         for member, status in ((world.rep, 403), (world.supervisor, 403), (world.outsider, 404)):
             assert client_of(member).get(PAGE).status_code == status
