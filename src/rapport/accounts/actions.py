@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from rapport.accounts.events import (
     ShutOut,
     SignedIn,
     SignedOut,
+    SinceChanged,
     TokenIssued,
     TokenRevoked,
 )
@@ -48,6 +49,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.live.closing import close
 
+EARLIEST = date(1950, 1, 1)
 CLEARANCE = ("screening", "screened_until", "agreements", "allowed_networks", "allowed_hours")
 RULES = (
     "requires_second_factor",
@@ -235,6 +237,27 @@ def set_clearance(*, member: Member, actor: str, by: Member | None = None, **val
     if changed:
         member.save(update_fields=changed)
         _tell(member, ClearanceChanged(member.agent_id, sorted(changed), was, member.screening), actor)
+    return member
+
+
+@transaction.atomic
+def set_since(*, member: Member, on: date, actor: str, by: Member | None = None) -> Member:
+    """Put on file on which day a person joined: tenure and milestones are told from it. Raises Invalid."""
+    _not_oneself(member, by)
+    member = _locked(member)
+    zone = member.programme.zone
+    if not EARLIEST <= on <= clock.now().astimezone(zone).date():
+        raise Invalid(f"The day somebody joined lies between {EARLIEST:%-d %B %Y} and today.")
+    before = member.since.astimezone(zone).date()
+    if on != before:
+        member.since = datetime.combine(on, time(), zone)
+        member.save(update_fields=["since"])
+        announce(
+            SinceChanged(member.agent_id, before.isoformat(), on.isoformat()),
+            programme=member.programme,
+            subject=member.user.public_id,
+            actor=actor,
+        )
     return member
 
 

@@ -56,6 +56,16 @@ class ClearanceChanged:
 
 
 @dataclass(frozen=True)
+class SinceChanged:
+    """The day on which a person joined was put on file: as it was, and as it is."""
+
+    name: ClassVar[str] = "person.since_changed"
+    rep: Code
+    before: Code
+    since: Code
+
+
+@dataclass(frozen=True)
 class RightChanged:
     """A right was granted or denied to one person, or that was taken back; the subject is the person."""
 

@@ -151,7 +151,10 @@ class Screening(models.TextChoices):
 
 
 class Member(models.Model):
-    """A person's place on a programme. ``agent_id`` is what the partner's telephone system calls them."""
+    """A person's place on a programme. ``agent_id`` is what the partner's telephone system calls them.
+
+    ``since`` is the day they joined, where somebody put that on file; else when the place was made.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

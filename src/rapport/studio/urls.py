@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{PEOPLE}promises/change/", promise_kinds.change, name="promise-kind-change"),
     path(f"{PEOPLE}<uuid:person>/", views.person, name="person"),
     path(f"{PEOPLE}<uuid:person>/place/", views.change_place, name="person-place"),
+    path(f"{PEOPLE}<uuid:person>/since/", views.change_since, name="person-since"),
     path(f"{PEOPLE}<uuid:person>/clearance/", views.change_clearance, name="person-clearance"),
     path(f"{PEOPLE}<uuid:person>/right/", views.adjust_person, name="person-right"),
     path(f"{PEOPLE}<uuid:person>/skill/", views.set_skill, name="person-skill"),

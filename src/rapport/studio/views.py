@@ -60,6 +60,8 @@ def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBa
         "person",
         row=queries.row_of(place),
         place=place,
+        joined=place.since.astimezone(member.programme.zone).date(),
+        today=clock.now().astimezone(member.programme.zone).date(),
         roles=[(role.value, role.words.capitalize()) for role in Role],
         teams=teams_of(member.programme),
         screening=SCREENING,
@@ -107,6 +109,17 @@ def change_place(request: HttpRequest, member: Member, person: UUID) -> HttpResp
         actions.change_place(member=place, is_active=ends, actor=actor_of(member), by=member)
         said = f"The place of {place.name} {'is resumed' if ends else 'has ended: they are signed out here'}."
     return _back(request, member, said, *(("people",) if ends is False else ("person", person)))
+
+
+@require_POST
+@managing
+def change_since(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBase:
+    """Put on file on which day a person joined."""
+    place, on = access_place(member, person), forms.read_day(request.POST.get("since", ""))
+    if on is None:
+        raise Invalid("Choose the day on which they joined.")
+    actions.set_since(member=place, on=on, actor=actor_of(member), by=member)
+    return _back(request, member, f"{place.name} joined on {on:%-d %B %Y}.", "person", person)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from rapport.accounts.doors import commanding
 from rapport.accounts.models import Member, Programme
 from rapport.accounts.roles import Role
 from rapport.kit import clock
+from rapport.kit.arguments import a_day
 from rapport.kit.errors import Conflict, Invalid, NotFound
 
 
@@ -34,9 +35,12 @@ def run(arguments: list[str]) -> int:
         metavar="AGREEMENT",
         help="on file: signed today",
     )
+    parser.add_argument("--since", type=a_day, metavar="DATE", help="on file: the day they joined, as 2026-11-21")
     asked = parser.parse_args(arguments)
     if asked.end:
         return _end(asked)
+    if asked.since:
+        return _joined(asked)
     if asked.screened or asked.signed:
         return _clear(asked)
     programme, is_new = actions.ensure_programme(key=asked.programme)
@@ -52,6 +56,13 @@ def _end(asked: argparse.Namespace) -> int:
     with commanding(asked.programme) as programme:
         actions.change_place(member=_found(programme, asked.username), is_active=False, actor="command")
     print(f"{asked.username} has no place on {asked.programme} any more.")
+    return 0
+
+
+def _joined(asked: argparse.Namespace) -> int:
+    with commanding(asked.programme) as programme:
+        actions.set_since(member=_found(programme, asked.username), on=asked.since, actor="command")
+    print(f"{asked.username} joined {asked.programme} on {asked.since}.")
     return 0
 
 

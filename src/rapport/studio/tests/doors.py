@@ -36,7 +36,7 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
     accounts.issue_token(programme=world.programme, name="walked", rights=[Right.USE_API])
     person = {"person": world.rep.user.public_id}
-    names = ("person", "person-place", "person-clearance", "person-right", "person-skill", "person-sessions")
+    names = ("person", *(f"person-{one}" for one in ("place", "since", "clearance", "right", "skill", "sessions")))
     own_book = ("book", "book-move", "book-stand-ins")
     today = clock.now().astimezone(world.programme.zone).date()
     handed = books.hand_over(
