@@ -7,7 +7,7 @@ is offered the contact without it, however far it widens. What is in hand stays 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,13 +73,24 @@ def next_lapse(programme: Programme) -> datetime | None:
 
 def missing(contact: Contact, member: Member) -> str:
     """Return the name of a permit that the contact asks for and the member does not have now, or an empty text."""
-    rules = refusing(contact.programme)
-    if not rules:
-        return ""
-    reason = contact.reason.key if contact.reason else None
-    needs = needs_of(rules, route_for(plans_of(contact.programme).of(contact), contact.queue, reason))
-    held = {name for _, name in valid_in(contact.programme, Q(member=member.pk))} if needs else set()
-    return next((need.skill for need in needs if need.skill not in held), "")
+    return missing_in(contact.programme, [(contact, member)])[0]
+
+
+def missing_in(programme: Programme, pairs: Sequence[tuple[Contact, Member]]) -> list[str]:
+    """Return the same for several contacts of a programme, each with a member, in their order."""
+    rules = refusing(programme)
+    if not rules or not pairs:
+        return [""] * len(pairs)
+    plans = plans_of(programme)
+    asked = [
+        needs_of(rules, route_for(plans.of(one), one.queue, one.reason.key if one.reason else None))
+        for one, _ in pairs
+    ]
+    held = set(valid_in(programme, Q(member__in={member.pk for _, member in pairs}))) if any(asked) else set()
+    return [
+        next((need.skill for need in needs if (member.pk, need.skill) not in held), "")
+        for needs, (_, member) in zip(asked, pairs, strict=True)
+    ]
 
 
 def missing_for_all(member: Member) -> list[str]:

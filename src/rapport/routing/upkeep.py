@@ -55,14 +55,12 @@ def end_expired_offer(expired: tuple[int, int]) -> bool:
 
 def unpermitted_offers(programme: Programme) -> list[tuple[int, int]]:
     """Return the offers that ring at who has no permit for them any more, each with its contact."""
-    if not permits.refusing(programme):
-        return []
-    rows = Offer.objects.select_related("contact__reason", "contact__programme", "member").filter(
+    rows = Offer.objects.select_related("contact__reason", "member").filter(
         programme=programme, ended_at__isnull=True
     )
-    return [
-        (one.pk, one.contact_id) for one in rows.order_by("contact") if permits.missing(one.contact, one.member)
-    ]
+    ringing = list(rows.order_by("contact")) if permits.refusing(programme) else []
+    missing = permits.missing_in(programme, [(one.contact, one.member) for one in ringing])
+    return [(one.pk, one.contact_id) for one, name in zip(ringing, missing, strict=True) if name]
 
 
 @transaction.atomic
