@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations import Migration
 
 from rapport.runtime import row_security
 from rapport.runtime.together import together
@@ -18,12 +18,16 @@ class Command(Migrate):
         if only_looks:
             super().handle(*arguments, **options)
             return
-        for migration in MigrationLoader(None).disk_migrations.values():
-            kind = type(migration)
-            if kind.__module__.startswith("rapport."):
-                kind.operations = together(kind.operations)
         row_security.let_owner_through()
         try:
             super().handle(*arguments, **options)
         finally:
             row_security.raise_walls()
+
+    def migration_progress_callback(
+        self, action: str, migration: Migration | None = None, fake: bool = False
+    ) -> None:
+        """Say how far it is; before a migration of ours is applied, its new tables are taken together."""
+        if action == "apply_start" and migration and type(migration).__module__.startswith("rapport."):
+            vars(migration)["operations"] = together(migration.operations)
+        super().migration_progress_callback(action, migration, fake)
