@@ -114,7 +114,7 @@ class Keeper:
         self._attempts(wishes, publics, self._reasons())
         self.events.sort(key=itemgetter(0))
         bulk.copy("events.Event", EVENTS, [row for _, row in self.events])
-        bulk.analyze(["offers.SaveAttempt", "customers.Sale", "customers.Promise", "events.Event"])
+        bulk.analyze()
         self._live_through([(wish, UUID(public)) for wish, public in zip(wishes, publics, strict=True)])
         learn(self.programme)
 
@@ -209,6 +209,7 @@ class Keeper:
             if (day - first).days % EVERY == EVERY - 1 and morning.timestamp() < self.end:
                 with clock.at(morning):
                     ledger.hear(programme=self.programme, words=list(self._words(saved, morning)), actor="demo")
+                bulk.analyze()
             if day in by_day:
                 with clock.at(datetime.fromtimestamp(by_day[day][-1][0].ended + 1, UTC)):
                     ledger.claim(

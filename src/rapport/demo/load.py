@@ -40,7 +40,7 @@ from rapport.demo import (
     trial,
     wording,
 )
-from rapport.demo.history import COLUMNS, Writer
+from rapport.demo.history import Writer
 from rapport.demo.month import CHAT_SHARE, WEEK, Month, Visit
 from rapport.demo.people import ADMINISTRATOR, MANAGER, OTHER, PROGRAMME, REPS, SUPERVISOR, Setting, settle
 from rapport.demo.topics import TOPICS
@@ -167,11 +167,12 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     made, wishes = keeping.before(writer)
     count = writer.write(lambda share: say("Writing contacts", share), secrets)
     easy.promise(setting, now=now)
-    bulk.analyze([*COLUMNS, "customers.Customer", "customers.ContactPoint", "customers.Holding"])
+    bulk.analyze()
     say("Writing half a year of keeping customers", 0.0)
     keeping.write(writer, [*wishes, *made.met(writer.met)])
     say("Monitoring and coaching three months", 0.0)
     monitored.write(setting, [rep.talent for rep in writer.month.reps], now=now, seed=writer.seed)
+    bulk.analyze()
     heard.record(setting, now=now, seed=writer.seed)
     certified.certify(setting, now=now, seed=writer.seed)
     taught.teach(setting, now=now)
@@ -181,6 +182,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     notes.publish(setting.programme)
     feelings.ask(setting.programme, seed=writer.seed)
     _live(setting, now)
+    bulk.analyze()
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)
     repeats.find(programme=setting.programme, since=now - timedelta(days=365))

@@ -83,6 +83,7 @@ def write(setting: Setting, talents: Sequence[float], *, now: datetime, seed: in
     _score_picked(made, rule.scorecard, since=since, seed=seed)
     scored.write(setting, version, made.scores, now=now, chance=chance)
     coached.write(made.plan, FORM)
+    bulk.analyze()
     coached.pick_ahead(made.plan, judge, FORM)
     recent = [one for one in heard if one.row.made_at > now - timedelta(days=30)]
     disputed.calibrate(setting, judge, recent, now=now, chance=chance)

@@ -145,7 +145,7 @@ class Offered:
         bulk.copy("offers.Allowance", ALLOWANCES, list(self._allowances()))
         self.events.sort(key=itemgetter(0))
         bulk.copy("events.Event", EVENTS, [row for _, row in self.events])
-        bulk.analyze(["offers.Choice", "offers.Presentation", "offers.Fulfilment"])
+        bulk.analyze()
 
     def to_keep(self, wish: Wish, attempt: tuple[int, str], customer: tuple[int, str]) -> Chosen:
         """Return what was chosen for a wish to leave that came on a contact."""

@@ -31,7 +31,6 @@ EVALUATIONS = (
     "business_error", "compliance_error", "strengths", "next_time", "shown_at", "appeal_until", "acknowledged_at",
     "reply",
 )  # fmt: skip
-COUNTED = ("Scorecard", "ScorecardVersion", "SamplingRule", "Draw", "Selection", "Evaluation", "Answer")
 ANSWERS = ("programme_id", "evaluation_id", "at", "question", "value", "points", "comment", "evidence")
 
 
@@ -82,7 +81,7 @@ def write(setting: Setting, version: int, scores: Sequence[Score], *, now: datet
     bulk.copy("quality.Evaluation", EVALUATIONS, rows)
     bulk.copy("quality.Answer", ANSWERS, answers)
     bulk.tell(programme.pk, happened)
-    bulk.analyze(f"quality.{name}" for name in COUNTED)
+    bulk.analyze()
 
 
 def _read(one: Score, now: datetime, chance: Random) -> datetime | None:

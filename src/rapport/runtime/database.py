@@ -37,6 +37,7 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "wal_compression": "on",
     "random_page_cost": "1.1",
+    "autovacuum_analyze_threshold": "5",  # a few versions beside thousands of contacts: uncounted, plans are wrong
     "jit": "off",
     "timezone": "UTC",
     "log_min_error_statement": "panic",  # a statement tells its values,
