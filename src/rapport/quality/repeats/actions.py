@@ -38,7 +38,8 @@ CROSS JOIN LATERAL (
 ) AS first
 LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT promise.keeper) AS by FROM fact_promise AS promise
-    WHERE promise.contact_id = first.contact_id AND promise.programme_id = first.programme_id
+    WHERE promise.contact_id = first.contact_id AND promise.customer_id = again.customer_id
+        AND promise.programme_id = again.programme_id
 ) AS kept ON true
 LEFT JOIN fact_coverage AS coverage ON coverage.contact_id = first.contact_id
 WHERE again.programme_id = %(programme)s AND again.direction = 'in' AND again.customer_id IS NOT NULL
