@@ -19,7 +19,6 @@ from datetime import timedelta
 from functools import partial
 from types import FrameType, ModuleType
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -30,20 +29,16 @@ from django.http import HttpResponseBase
 import rapport
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Right, Role
-from rapport.channels.chat import actions as chat
 from rapport.conftest import World, floor_of
-from rapport.contacts.models import Contact, Reason
-from rapport.customers.models import Customer
-from rapport.feedback.models import Survey
+from rapport.contacts.models import Contact
 from rapport.insight import registry, sql
 from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
-from rapport.recognition.actions import see_latest
-from rapport.routing import presence
 from rapport.runtime import guard
 from rapport.runtime.tests import mutants
 from rapport.runtime.tests.mutants import Key, Site
+from rapport.runtime.tests.neighbour import differ
 from rapport.runtime.tests.walk import Walk, makers
 
 CHANGES = re.compile(
@@ -100,6 +95,8 @@ def told(value: object, depth: int = 6) -> str:
         return f"{{{', '.join(sorted(f'{tell(key)}: {tell(each)}' for key, each in value.items()))}}}"
     if isinstance(value, set | frozenset):
         return f"{{{', '.join(sorted(map(tell, value)))}}}"
+    if isinstance(value, models.QuerySet) and not value.ordered:  # in whatever order the database finds the rows
+        return f"[{', '.join(sorted(map(tell, value)))}]"
     if isinstance(value, list | tuple | models.QuerySet) or inspect.isgenerator(value):
         return f"[{', '.join(map(tell, value))}]"
     return CHANGES.sub("", repr(value))
@@ -154,15 +151,6 @@ def made() -> Stage:
             if not SOUND.match(found.answers[name]):
                 del found.probes[name]
     return found
-
-
-def differ(twin: World) -> None:
-    """Give the neighbour other words behind the same keys, somebody who waits, and a rep who is free."""
-    for rows, field in ((Reason, "name"), (Customer, "name"), (Contact, "summary"), (Survey, "comment")):
-        rows.objects.update(**{field: "NEIGHBOUR"})
-    chat.begin(programme=twin.programme, email="x@example.org", text="Hi", reason=twin.reason, client_id=uuid4())
-    see_latest(member=twin.second_rep)
-    presence.choose(member=twin.second_rep, doing="available")
 
 
 def observe(stage: Stage, name: str) -> None:
@@ -324,7 +312,7 @@ def filters_in_code(stage: Stage) -> None:
     assert leaks == []
     assert len(reached) > 0.85 * len(found), [str(site) for site in found if site not in reached]
     # Most filters stand beside a person, contact or id, which is of one programme anyway: those leak nothing.
-    assert len(would_leak) > 0.2 * len(reached), [str(site) for site in reached if site not in would_leak]
+    assert len(would_leak) > 0.25 * len(reached), [str(site) for site in reached if site not in would_leak]
 
 
 def filters_of_metrics(stage: Stage) -> None:
