@@ -65,6 +65,40 @@ def test_below_the_best_answer_and_for_errors_words_are_needed() -> None:
     assert not lacking(card, {key: Answer(value) for key, value in GOOD.items()})
 
 
+@pytest.mark.parametrize(
+    ("comment", "critical", "silent"),
+    [
+        ("faults", "", {1}),
+        ("faults", "customer", {1}),
+        ("never", "", {0, 1}),
+        ("never", "customer", {1}),
+        ("always", "", set()),
+        ("always", "customer", set()),
+    ],
+)
+def test_words_are_needed_for_the_worst_answer_but_where_none_are_ever_asked_and_no_error_is_made(
+    comment: str, critical: str, silent: set[int]
+) -> None:
+    change = f'weight = 20 # identity\ncomment = "{comment}"'
+    card = read_scorecard(
+        CARD.replace("weight = 20 # identity", change)
+        .replace('critical = "compliance"', f'critical = "{critical}"', 1)
+        .replace("fatal = true\n", "", 1)
+    )
+    for value in (0, 1):
+        for words in ("", " \n"):
+            wrong = lacking(card, {**told(), "identity": Answer(value, words)})
+            assert wrong == ({} if value in silent else {"identity": "Say in a comment what you saw."})
+        assert not lacking(card, {**told(), "identity": Answer(value, "seen")})
+
+
+def test_a_score_just_as_high_as_asked_passes_and_the_least_below_does_not() -> None:
+    card = read_scorecard(CARD)
+    exactly = outcome(card, told(greet=0, touch=0, plain=4))
+    assert (exactly.score, exactly.passed) == (Fraction(card.pass_at, 100), True)
+    assert not outcome(card, told(greet=0, touch=0, plain=4, thanks=0)).passed
+
+
 def test_there_are_no_other_answers() -> None:
     card = read_scorecard(CARD)
     assert set(lacking(card, told(greet=None, listen=6, plain=0, touch=2))) == {
@@ -143,6 +177,21 @@ def test_a_score_is_a_share_and_a_better_answer_never_lowers_it(made: tuple[Scor
             assert better - before == (
                 Fraction(one.weight, applicable * (one.best - one.worst)) if applicable else 0
             )
+
+
+def test_a_score_is_not_rounded_up_into_passing() -> None:
+    weights = {"a": 95, "b": 4, "c": 1}
+    questions = [Question(key=key, text="What?", weight=each, optional=True) for key, each in weights.items()]
+    card = Scorecard(name="Any", fatal="fail", pass_at=96, sections=[Section(name="All", questions=questions)])
+    found = outcome(card, {"a": Answer(1), "b": Answer(0, "seen"), "c": Answer(None)})
+    assert (found.score, found.permille, found.passed) == (Fraction(95, 99), 960, False)
+
+
+@given(scored(), some.integers(0, 100))
+def test_what_passes_is_said_by_the_exact_score(made: tuple[Scorecard, dict[str, Answer]], least: int) -> None:
+    card, answers = made
+    found = outcome(card.model_copy(update={"pass_at": least}), answers)
+    assert found.passed == (found.score * 100 >= least)
 
 
 @given(scored())
