@@ -42,9 +42,7 @@ BY_HAND = (
 def draw_due(*, programme: Programme, today: date | None = None) -> int:
     """Draw the contacts of every rule's last period, where that was not done yet; return how many were drawn."""
     day = today or clock.now().astimezone(programme.zone).date()
-    rules = SamplingRule.objects.select_related("scorecard").filter(
-        programme=programme, each__gt=0, scorecard__withdrawn_at__isnull=True
-    )
+    rules = SamplingRule.objects.select_related("scorecard").filter(programme=programme, each__gt=0)
     return sum(draw_period(rule=rule, programme=programme, today=day) for rule in rules)
 
 

@@ -59,6 +59,14 @@ def test_what_the_scorecard_is_not_for_is_not_drawn_and_nothing_by_one_withdrawn
     assert Selection.objects.get().contact_id == call.pk and Draw.objects.get().contacts == 1
 
 
+def test_a_rule_of_none_draws_nothing_and_leaves_the_period_to_be_drawn(world: World) -> None:
+    card = ruled(world, each=0)
+    a_contact(world, at=IN_WEEK)
+    assert selecting.draw_due(programme=world.programme, today=MONDAY) == 0
+    scorecards.set_rule(row=card, each=1, every="week", asks_self=False, by=world.supervisor, actor="test")
+    assert selecting.draw_due(programme=world.programme, today=MONDAY) == 1
+
+
 def test_a_draw_again_by_the_same_key_is_the_same_and_a_chosen_contact_stays_in_it(world: World) -> None:
     card = ruled(world, each=50)
     contact = a_contact(world, at=IN_WEEK)
