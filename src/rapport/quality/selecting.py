@@ -19,7 +19,16 @@ from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.quality import events, queries
 from rapport.quality.access import access_selection
-from rapport.quality.models import OFFICIAL, Draw, Evaluation, Origin, SamplingRule, Scorecard, Selection
+from rapport.quality.models import (
+    OFFICIAL,
+    Draw,
+    Evaluation,
+    Origin,
+    SamplingRule,
+    Scorecard,
+    ScorecardVersion,
+    Selection,
+)
 from rapport.quality.sampling import draw, period_before
 
 if TYPE_CHECKING:
@@ -116,7 +125,7 @@ def choose(*, member: Member, contact_id: UUID, scorecard: str, origin: str, ask
     elif origin not in BY_HAND:
         raise Invalid("Say why you choose it.")
     row = Scorecard.objects.filter(programme=member.programme, key=scorecard).first()
-    if row is None or _card_for(contact, row) is None:
+    if row is None or not _is_for(queries.live_version(row), contact):
         raise Invalid("That scorecard is not for contacts of this kind, or not live. Choose another one.")
     return select(
         programme=member.programme,
@@ -129,11 +138,10 @@ def choose(*, member: Member, contact_id: UUID, scorecard: str, origin: str, ask
     )
 
 
-def _card_for(contact: Contact, scorecard: Scorecard) -> Card | None:
-    live = queries.live_version(scorecard)
-    card = queries.card_of(live) if live else None
+def _is_for(live: ScorecardVersion | None, contact: Contact) -> bool:
+    """Say whether there is such a version, and contacts of this kind are scored by it."""
     reason = contact.reason.key if contact.reason else None
-    return card if card and card.fits(channel=contact.channel, reason=reason) else None
+    return live is not None and queries.card_of(live).fits(channel=contact.channel, reason=reason)
 
 
 @transaction.atomic
@@ -176,7 +184,7 @@ def unmonitored(rep: Member, since: datetime) -> list[Contact]:
 @transaction.atomic
 def monitor(*, contact: Contact, actor: str) -> list[Selection]:
     """Put a closed contact among those to be scored, by every scorecard that is for it: its rep is new at this."""
-    rows = [one.row for one in queries.scorecards_of(contact.programme) if _card_for(contact, one.row)]
+    rows = [one.row for one in queries.scorecards_of(contact.programme) if _is_for(one.live, contact)]
     told: dict[str, Any] = {"programme": contact.programme, "contact": contact, "actor": actor}
     return [select(**told, scorecard=row, origin=Origin.ON_THE_JOB) for row in rows]
 
