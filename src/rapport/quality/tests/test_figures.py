@@ -91,6 +91,19 @@ def test_nobody_can_say_that_a_contact_was_drawn(world: World) -> None:
         Selection.objects.filter(pk=row.pk).update(origin=Origin.RANDOM)
 
 
+def test_a_contact_is_chosen_for_scorecards_that_are_live_and_for_its_kind_and_no_others(world: World) -> None:
+    chats, gone = a_scorecard(world, "chats", f'channels = ["chat"]\n{CARD}'), a_scorecard(world, "gone")
+    a_scorecard(world, "calls", f'channels = ["voice"]\n{CARD}')
+    scorecards.withdraw(row=gone, actor="test")
+    contact = a_contact(world)
+    for key in ("calls", "gone", "nonesuch"):
+        with pytest.raises(Invalid, match="not for contacts of this kind"):
+            selecting.choose(
+                member=world.supervisor, contact_id=contact.public_id, scorecard=key, origin="complaint"
+            )
+    assert [one.scorecard for one in selecting.monitor(contact=contact, actor="system")] == [chats]
+
+
 def test_a_rep_picks_an_own_contact_and_no_others(world: World) -> None:
     card, rep = a_scorecard(world), client_of(world.rep)
     own, others = a_contact(world), a_contact(world, world.second_rep)
