@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 LOOKS_BACK = timedelta(days=14)
 LONG_HOLD = 180  # seconds on hold in all
 MANY_TRANSFERS = 2
-MOST = 20  # of each reason, the newest
+MOST = 20  # of each reason, the newest of those that the member may score
 FOUND = """
 WITH lately AS (
     SELECT contact.contact_id, contact.public_id, contact.transfers, contact.arrived_at
@@ -50,11 +52,8 @@ WITH lately AS (
     SELECT lately.*, 'uncommon', survey.rating
     FROM lately JOIN fact_survey AS survey USING (contact_id) JOIN fact_claim AS claim USING (contact_id)
     WHERE survey.rating = 5 AND survey.resolved AND claim.state IN ('provisional', 'matured')
-), counted AS (
-    SELECT found.*, row_number() OVER (PARTITION BY origin ORDER BY arrived_at DESC, contact_id DESC) AS place
-    FROM found
 )
-SELECT contact_id, origin, figure FROM counted WHERE place <= %(most)s ORDER BY origin, place
+SELECT contact_id, origin, figure FROM found ORDER BY origin, arrived_at DESC, contact_id DESC
 """
 
 
@@ -77,17 +76,21 @@ def proposed(member: Member) -> list[Proposal]:
         "transfers": MANY_TRANSFERS,
         "held": [*held],
         "seconds": [*held.values()],
-        "most": MOST,
     }
     with connection.cursor() as cursor:
         cursor.execute(FOUND, asked)
         found = cursor.fetchall()
-    rows = readable(member).exclude(rep=member).select_related("rep__user", "reason")
-    read = rows.in_bulk([contact for contact, _, _ in found])
+    rows = readable(member).exclude(rep=member).exclude(customer__standing="erased")
+    theirs = set(rows.filter(pk__in={contact for contact, _, _ in found}).values_list("pk", flat=True))
+    chosen = [
+        one
+        for _, group in groupby((one for one in found if one[0] in theirs), key=itemgetter(1))
+        for one in islice(group, MOST)
+    ]
+    read = rows.select_related("rep__user", "reason").in_bulk([contact for contact, _, _ in chosen])
     return [
         Proposal(read[contact], Origin(origin), _words(Origin(origin), figure))
-        for contact, origin, figure in found
-        if contact in read
+        for contact, origin, figure in chosen
     ]
 
 

@@ -7,6 +7,8 @@ from unittest import mock
 import pytest
 from django.test import Client
 
+from rapport.accounts import actions as accounts
+from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
 from rapport.contacts.events import CallHeld, CallResumed
 from rapport.contacts.models import Contact
@@ -14,6 +16,8 @@ from rapport.events.actions import announce
 from rapport.feedback.models import Survey
 from rapport.kit import clock
 from rapport.kit.walls import inside
+from rapport.privacy import actions as privacy
+from rapport.quality import proposing
 from rapport.quality.models import Origin
 from rapport.quality.proposing import proposed
 from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection
@@ -65,6 +69,35 @@ def test_what_is_chosen_old_or_of_ones_own_is_not_proposed(world: World) -> None
     rated(world, 1)
     with mock.patch("rapport.kit.clock.now", return_value=clock.now() + timedelta(days=15)):
         assert found(world) == []
+
+
+def test_the_newest_are_told_of_those_that_one_may_score(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "MOST", 2)
+    lead = accounts.ensure_member(
+        programme=world.programme,
+        agent_id="lead",
+        name="Lead",
+        role=Role.SUPERVISOR,
+        username="lead",
+        password=None,
+    )
+    for member in (lead, world.rep):
+        accounts.change_place(member=member, actor="test", team="blue")
+        member.refresh_from_db()
+    for right, granted in ((Right.READ_CONTACTS, False), (Right.READ_TEAM_CONTACTS, True)):
+        accounts.adjust_role(
+            programme=world.programme, role=Role.SUPERVISOR, right=right, granted=granted, actor="test"
+        )
+    team = [rated(world, 1).pk for _ in range(3)]
+    others = [rated(world, 2) for _ in range(3)]
+    Contact.objects.filter(pk__in=[one.pk for one in others]).update(rep=world.second_rep)
+    assert [one.contact.pk for one in proposed(lead)] == team[:0:-1]
+
+
+def test_whom_we_let_go_is_not_proposed(world: World) -> None:
+    rated(world, 1)
+    privacy.erase(programme=world.programme, customer_id=world.customer.public_id, confirmed="C-1", actor="test")
+    assert found(world) == []
 
 
 def test_another_programme_sees_none_and_neither_does_who_may_not_score(world: World, client: Client) -> None:
