@@ -36,6 +36,8 @@ WITH lately AS (
     WHERE contact.programme_id = %(programme)s AND contact.arrived_at >= %(since)s
         AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
         AND NOT EXISTS (SELECT FROM quality_selection AS chosen WHERE chosen.contact_id = contact.contact_id)
+), claims AS (
+    SELECT contact, state FROM fact_claim WHERE programme_id = %(programme)s AND made_at >= %(since)s
 ), found AS (
     SELECT lately.*, 'low_rating' AS origin, survey.rating AS figure
     FROM lately JOIN fact_survey AS survey USING (contact_id) WHERE survey.rating <= 2
@@ -44,14 +46,15 @@ WITH lately AS (
     UNION ALL
     SELECT lately.*, 'long_hold', held.seconds
     FROM lately JOIN unnest(%(held)s::uuid[], %(seconds)s::integer[]) AS held (subject, seconds)
-        ON held.subject::text = lately.public_id::text
+        ON held.subject::text = lately.public_id
     UNION ALL
-    SELECT lately.*, 'save_reversed', claim.days FROM lately JOIN fact_claim AS claim USING (contact_id)
-    WHERE claim.state = 'reversed'
+    SELECT lately.*, 'save_reversed', NULL FROM lately
+    WHERE lately.public_id IN (SELECT claim.contact FROM claims AS claim WHERE claim.state = 'reversed')
     UNION ALL
-    SELECT lately.*, 'uncommon', survey.rating
-    FROM lately JOIN fact_survey AS survey USING (contact_id) JOIN fact_claim AS claim USING (contact_id)
-    WHERE survey.rating = 5 AND survey.resolved AND claim.state IN ('provisional', 'matured')
+    SELECT lately.*, 'uncommon', NULL FROM lately JOIN fact_survey AS survey USING (contact_id)
+    WHERE survey.rating = 5 AND survey.resolved AND lately.public_id IN (
+        SELECT claim.contact FROM claims AS claim WHERE claim.state IN ('provisional', 'matured')
+    )
 )
 SELECT contact_id, origin, figure FROM found ORDER BY origin, arrived_at DESC, contact_id DESC
 """

@@ -1,8 +1,8 @@
 """Contacts worth hearing: each by its reason, to whom may read them, until somebody chose them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from unittest import mock
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,12 +10,13 @@ from django.test import Client
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
-from rapport.contacts.events import CallHeld, CallResumed
+from rapport.contacts.events import CallHeld, CallResumed, ContactEnded
 from rapport.contacts.models import Contact
 from rapport.events.actions import announce
 from rapport.feedback.models import Survey
 from rapport.kit import clock
 from rapport.kit.walls import inside
+from rapport.ledger.models import Account, Claim
 from rapport.privacy import actions as privacy
 from rapport.quality import proposing
 from rapport.quality.models import Origin
@@ -25,8 +26,8 @@ from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection
 PAGE = "/at/cards/quality/worth-hearing/"
 
 
-def rated(world: World, rating: int, **changes: Any) -> Contact:
-    contact = a_contact(world)
+def rated(world: World, rating: int, *, at: datetime | None = None, **changes: Any) -> Contact:
+    contact = a_contact(world, at=at)
     Survey.objects.create(
         programme=world.programme, contact=contact, rating=rating, invited_at=clock.now(), **changes
     )
@@ -41,7 +42,51 @@ def test_a_low_rating_and_being_handed_on_twice_are_worth_hearing(world: World) 
     low, _ = rated(world, 2), rated(world, 3)
     moved = a_contact(world)
     Contact.objects.filter(pk=moved.pk).update(transfers=2)
+    once = a_contact(world)
+    Contact.objects.filter(pk=once.pk).update(transfers=1)
     assert found(world) == [(low.pk, "low_rating", "rated 2 of 5"), (moved.pk, "transfer", "handed on 2 times")]
+
+
+def test_a_hold_that_the_caller_ends_counts(world: World) -> None:
+    contact = a_contact(world)
+    for happening, ago in ((CallHeld(), 600), (ContactEnded(by="customer"), 300)):
+        at = clock.now() - timedelta(seconds=ago)
+        announce(happening, programme=world.programme, subject=contact.public_id, actor="pbx", at=at)
+    assert found(world) == [(contact.pk, "long_hold", "5 min on hold")]
+
+
+def test_saves_are_worth_hearing_that_did_not_hold_or_that_the_customer_was_delighted_by(world: World) -> None:
+    lost, kept, young = a_contact(world), rated(world, 5, resolved=True), rated(world, 5, resolved=True)
+    cases = [
+        (lost, "reversed"),
+        (lost, "reversed"),  # of another of their cards
+        (kept, "matured"),
+        (kept, "matured"),
+        (young, "provisional"),
+        (rated(world, 5, resolved=True), "voided"),
+        (rated(world, 5, resolved=False), "matured"),
+        (rated(world, 4, resolved=True), "matured"),
+        (a_contact(world), "matured"),
+    ]
+    rated(world, 5, resolved=True)
+    for contact, state in cases:
+        a_claim(world, contact, state)
+    delighted = ("uncommon", "wanted to leave, stayed, and rated 5 of 5")
+    told = [
+        (lost.pk, "save_reversed", "stayed, and left after all"),
+        (young.pk, *delighted),
+        (kept.pk, *delighted),
+    ]
+    assert found(world) == told
+
+
+def a_claim(world: World, contact: Contact, state: str) -> None:
+    account = Account.objects.create(programme=world.programme, customer=world.customer, holding=str(uuid4()))
+    now = clock.now()
+    Claim.objects.create(
+        programme=world.programme, attempt=uuid4(), account=account, contact=contact.public_id, rep=contact.rep,
+        made_at=now, made_on=now.date(), matures_at=now + timedelta(days=60), state=state, state_at=now,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("seconds", "is_long"), [(179, False), (180, True)])
@@ -66,9 +111,14 @@ def test_what_is_chosen_old_or_of_ones_own_is_not_proposed(world: World) -> None
     own = rated(world, 1)
     Contact.objects.filter(pk=own.pk).update(rep=world.supervisor)
     assert found(world) == []
-    rated(world, 1)
-    with mock.patch("rapport.kit.clock.now", return_value=clock.now() + timedelta(days=15)):
-        assert found(world) == []
+    held = rated(world, 1)
+    Contact.objects.filter(pk=held.pk).update(state="wrap_up", closed_at=None)
+    assert found(world) == []
+    now = clock.now()
+    for ago, is_told in ((timedelta(days=14, seconds=1), False), (timedelta(days=14), True)):
+        with clock.at(now):
+            old = rated(world, 1, at=now - ago)
+            assert [pk for pk, _, _ in found(world)] == ([old.pk] if is_told else [])
 
 
 def test_the_newest_are_told_of_those_that_one_may_score(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
