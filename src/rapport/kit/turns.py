@@ -26,6 +26,7 @@ class Turn(IntEnum):
     RISK = 7_338
     SCORECARDS = 7_341
     SAMPLING = 7_342
+    RETURNS = 7_343
     PROMISE_KINDS = 7_350
     ONE_TO_ONES = 7_351
     COURSES = 7_360

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def returns_for(member: Member) -> QuerySet[Return]:
-    """Return the returns after contacts that the member may read, without those of nobody's fault."""
+    """Return the returns after contacts that the member may read."""
     return Return.objects.filter(programme=member.programme, first__in=readable(member))
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.turns import Turn, take_turns
 from rapport.quality.repeats.access import access_return
 from rapport.quality.repeats.events import ReturnLaid, ReturnMended, ReturnsFound
 from rapport.quality.repeats.models import Return
@@ -56,18 +57,17 @@ def find(*, programme: Programme, since: datetime | None = None) -> int:
 
     Returns how many are new. Doing it again, or beside another worker, finds nothing twice.
     """
+    take_turns(Turn.RETURNS, programme.pk)
     now = clock.now()
     with connection.cursor() as cursor:
         told: dict[str, Any] = {"programme": programme.pk, "since": since or now - LOOKS_BACK, "within": WITHIN}
         cursor.execute(FOUND, told)
         found = cursor.fetchall()
-    rows = [_judged(programme, now, *row) for row in found]
-    before = Return.objects.filter(programme=programme).count()
-    Return.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
-    new = Return.objects.filter(programme=programme).count() - before
+    new = [_judged(programme, now, *row) for row in found]
+    Return.objects.bulk_create(new, batch_size=2000)
     if new:
-        announce(ReturnsFound(count=new), programme=programme, subject=programme.public_id, actor="system")
-    return new
+        announce(ReturnsFound(count=len(new)), programme=programme, subject=programme.public_id, actor="system")
+    return len(new)
 
 
 def _judged(programme: Programme, now: datetime, first: int, again: int, *told: object) -> Return:
@@ -93,7 +93,7 @@ def _known(told: Sequence[object]) -> Known:
 
 @transaction.atomic
 def lay(*, member: Member, return_id: UUID, cause: str, note: str) -> Return:
-    """Lay a return to a cause by hand, with what shows it; Conflict once it is mended."""
+    """Lay a return to a cause by hand, with what shows it; again changes nothing, Conflict once it is mended."""
     row = access_return(member, return_id)
     if cause not in BY_HAND:
         raise Invalid("Choose what it was: training, access, routing or another matter.")
@@ -102,8 +102,11 @@ def lay(*, member: Member, return_id: UUID, cause: str, note: str) -> Return:
         raise Invalid(f"Keep the note under {LONGEST} characters.")
     if row.mended_at is not None:
         raise Conflict("This one is mended already.")
+    said = redaction.clean(words)
+    if (row.cause, row.note, row.laid_by_id) == (cause, said, member.pk):
+        return row
     happening = ReturnLaid(cause=cause, before=row.cause)
-    row.cause, row.note, row.laid_by, row.laid_at = cause, redaction.clean(words), member, clock.now()
+    row.cause, row.note, row.laid_by, row.laid_at = cause, said, member, clock.now()
     row.save(update_fields=["cause", "note", "laid_by", "laid_at"])
     _tell(happening, row, member)
     return row

@@ -18,18 +18,8 @@ SHOWN = 100
 
 def to_mend(member: Member, cause: str) -> list[Return]:
     """Return what is not mended yet of a cause, the newest first, after contacts that the member may read."""
-    rows = (
-        returns_for(member)
-        .filter(cause=cause, mended_at=None)
-        .select_related(
-            "first__rep__user",
-            "first__reason",
-            "first__customer",
-            "next__rep__user",
-            "next__reason",
-            "laid_by__user",
-        )
-    )
+    rows = returns_for(member).filter(cause=cause, mended_at=None)
+    rows = rows.select_related("first__rep__user", "first__reason", "next", "laid_by__user")
     return list(rows.order_by("-pk")[:SHOWN])
 
 

@@ -201,6 +201,10 @@ def test_a_person_lays_it_to_another_cause_and_the_rule_leaves_it(world: World) 
     actions.find(programme=world.programme)
     found.refresh_from_db()
     assert found.cause == "routing"
+    again = actions.lay(
+        member=world.supervisor, return_id=found.public_id, cause="routing", note=" Card  4111 1111 1111 1111"
+    )
+    assert again.laid_at == laid.laid_at
     [told] = Event.objects.filter(name="return.laid")
     assert (told.data, told.subject) == ({"cause": "routing", "before": "training"}, found.first.public_id)
 
