@@ -17,6 +17,7 @@ from rapport.events.actions import announce
 from rapport.kit import redaction
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
+from rapport.kit.words import one_line
 from rapport.learning.events import ExperienceTold
 from rapport.learning.models import Experience
 from rapport.learning.queries import today_of
@@ -99,7 +100,7 @@ def told(programme: Programme, since: date) -> list[Told]:
 
 
 def _plain(name: str, words: str) -> str:
-    plain = " ".join("".join(c for c in words if c.isprintable() or c.isspace()).split())
+    plain = one_line(words)
     if not plain:
         raise Invalid("Say which product, and what happened.")
     if len(plain) > LONGEST[name]:

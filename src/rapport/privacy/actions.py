@@ -14,6 +14,7 @@ from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
+from rapport.kit.words import one_line
 from rapport.privacy import events
 from rapport.privacy.access import access_request
 from rapport.privacy.catalogue import everything, subject_of
@@ -227,7 +228,7 @@ def _tell(happening: Happening, customer: Customer, actor: str) -> None:
 
 def words(text: str, what: str) -> str:
     """Return what somebody wrote on one line, without card numbers and the like; Invalid where it is too long."""
-    text = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+    text = one_line(text)
     if len(text) > 300:
         raise Invalid(f"Keep {what} under 300 characters.")
     return redaction.clean(text)

@@ -13,6 +13,7 @@ from rapport.contacts.access import lock_contact
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Invalid
+from rapport.kit.words import one_line
 from rapport.quality.monitoring.access import access_monitored, access_sit_in
 from rapport.quality.monitoring.events import MonitoringEnded, MonitoringJoined, MonitoringStarted, Whispered
 from rapport.quality.monitoring.models import SitIn, Whisper
@@ -43,7 +44,7 @@ def sit_in(*, member: Member, contact_id: UUID) -> None:
 @transaction.atomic
 def whisper(*, member: Member, contact_id: UUID, text: str, client_id: UUID) -> Whisper:
     """Write to the rep alone, card numbers and the like hidden. The same ``client_id`` again returns the first."""
-    plain = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+    plain = one_line(text)
     if not plain:
         raise Invalid("Write a few words first.")
     if len(plain) > LONGEST:

@@ -12,6 +12,7 @@ from rapport.contacts.access import access_contact
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.words import one_line
 from rapport.quality.events import RemarkMade, RemarkTaken
 from rapport.quality.recordings import store
 from rapport.quality.recordings.access import access_own_remark
@@ -30,7 +31,7 @@ UNNAMED = timedelta(days=1)  # so long a file may lie there before its recording
 def remark(*, member: Member, contact_id: UUID, moment: datetime, words: str) -> Remark:
     """Write something at a moment of a contact that the member may read; card numbers and the like are hidden."""
     contact = access_contact(member, contact_id, lock=True)
-    plain = " ".join("".join(c for c in words if c.isprintable() or c.isspace()).split())
+    plain = one_line(words)
     if not plain:
         raise Invalid("Write what you noticed at this moment.")
     if len(plain) > LONGEST:

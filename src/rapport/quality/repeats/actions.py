@@ -13,6 +13,7 @@ from rapport.events.actions import announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
+from rapport.kit.words import one_line
 from rapport.quality.repeats.access import access_return
 from rapport.quality.repeats.events import ReturnLaid, ReturnMended, ReturnsFound
 from rapport.quality.repeats.models import Return
@@ -97,7 +98,7 @@ def lay(*, member: Member, return_id: UUID, cause: str, note: str) -> Return:
     row = access_return(member, return_id)
     if cause not in BY_HAND:
         raise Invalid("Choose what it was: training, access, routing or another matter.")
-    words = " ".join("".join(c for c in note if c.isprintable() or c.isspace()).split())
+    words = one_line(note)
     if len(words) > LONGEST:
         raise Invalid(f"Keep the note under {LONGEST} characters.")
     if row.mended_at is not None:
