@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from rapport.channels.chat import actions as chat
-from rapport.contacts.access import lock_contact
+from rapport.contacts.access import lock_contact, readable
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Invalid
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rapport.contacts.models import Contact
 
 LONGEST = 500  # characters of a whisper: it is read while talking
+GOES_ON = ("active", "waiting")  # held by a rep, or handed on to the next one
 GONE_AFTER = timedelta(seconds=90)  # a page not heard of for so long has been closed
 
 
@@ -90,9 +91,9 @@ def leave(*, member: Member, contact_id: UUID) -> None:
 
 
 def pulse(*, member: Member, contact_id: UUID) -> None:
-    """Note that the page of who sits in is open."""
-    rows = SitIn.objects.filter(contact__public_id=contact_id, member=member, until=None)
-    rows.update(seen_at=clock.now())
+    """Note that the page of who sits in is open; it counts for nothing once they may not read the contact."""
+    rows = SitIn.objects.filter(contact__in=readable(member), contact__public_id=contact_id)
+    rows.filter(member=member, until=None).update(seen_at=clock.now())
 
 
 def end_left(*, programme: Programme) -> int:
@@ -114,10 +115,10 @@ def _end_if_left(pk: int, contact_id: int) -> bool:
 
 
 def _end(row: SitIn, contact: Contact, *, left: bool) -> None:
-    """End one that is locked; the customer is told of a colleague who leaves while the rep goes on."""
+    """End one that is locked; the customer is told of a colleague who leaves a conversation that goes on."""
     row.until = clock.now()
     row.save(update_fields=["until"])
-    if row.joined_at is not None and contact.state == "active" and contact.rep_id != row.member_id:
+    if row.joined_at is not None and contact.state in GOES_ON and contact.rep_id != row.member_id:
         chat.note(contact, f"{_called(row.member)} has left the conversation.", once=f"left {row.pk}")
     seconds = round((row.until - row.since).total_seconds())
     _tell(MonitoringEnded(seconds=seconds, left=left), contact, row.member)

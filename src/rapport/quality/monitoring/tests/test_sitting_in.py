@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.roles import Role
+from rapport.accounts.roles import Right, Role
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import messages_of, unanswered_in
 from rapport.conftest import World
@@ -221,6 +221,42 @@ def test_who_takes_the_contact_over_no_longer_sits_in(world: World, held: Contac
     before = len(messages_of(held))
     assert actions.end_left(programme=world.programme) == 1
     assert len(messages_of(held)) == before
+
+
+def test_who_joined_has_left_when_the_contact_waits_for_another_rep(world: World, held: Contact) -> None:
+    sits_in(world, held, joined=True)
+    Contact.objects.filter(pk=held.pk).update(state="waiting", rep=None)
+    assert actions.end_left(programme=world.programme) == 1
+    assert messages_of(held)[-1].text == "Supervisor has left the conversation."
+
+
+def test_who_may_not_read_the_contact_any_more_does_not_go_on_sitting_in(world: World, held: Contact) -> None:
+    for right, granted in ((Right.READ_CONTACTS, False), (Right.READ_TEAM_CONTACTS, True)):
+        accounts.adjust_role(
+            programme=world.programme, role=Role.SUPERVISOR, right=right, granted=granted, actor="test"
+        )
+    for member in (world.supervisor, world.rep):
+        accounts.change_place(member=member, actor="test", team="blue")
+        member.refresh_from_db()
+    sits_in(world, held)
+    Contact.objects.filter(pk=held.pk).update(rep=world.second_rep)
+    with clock.at(clock.now() + timedelta(seconds=91)):
+        actions.pulse(member=world.supervisor, contact_id=held.public_id)
+        assert actions.end_left(programme=world.programme) == 1
+    with pytest.raises(NotFound):
+        whispered(world, held)
+
+
+@pytest.mark.parametrize(("seconds", "is_over"), [(89, False), (90, True)])
+def test_who_is_not_heard_of_for_a_minute_and_a_half_is_gone(
+    world: World, held: Contact, seconds: int, is_over: bool
+) -> None:
+    sits_in(world, held)
+    began = SitIn.objects.get().seen_at
+    with clock.at(began + timedelta(seconds=60)):
+        actions.pulse(member=world.supervisor, contact_id=held.public_id)
+    with clock.at(began + timedelta(seconds=60 + seconds)):
+        assert actions.end_left(programme=world.programme) == is_over
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
