@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from rapport.demo.scored import Heard
 
 SESSIONS = 8  # calibrations, one a week; the last one is open
-AT_ODDS = "plain_words"
+AT_ODDS = "plain_words"  # the question that nobody agrees on
 DIFFER = ("listening", "reason", "what_helps", "by_when", "greeting")
-"""The question that nobody agrees on."""
 APPEALS = (  # between how many days ago it was shown, the rep's words, and whether a second opinion is in
     (16, 8, "The customer was signed in, and the chat says so in its first line.", True),
     (5, 1, "I did say by when: “on Thursday”, in the last message but one.", False),
