@@ -114,6 +114,16 @@ def newest_versions(kind: type[AVersion], programme: object) -> QuerySet[AVersio
     return rows.order_by(kind.document, "-number").distinct(kind.document)
 
 
+def told_of(rows: QuerySet[AVersion], *, limit: int = 50) -> list[tuple[AVersion, str]]:
+    """Return the versions of one document with what became of each, the newest first."""
+    found = list(rows.select_related(*PEOPLE).order_by("-number")[:limit])
+    if not found:
+        return []
+    of = f"{rows.model.document}_id"
+    live = live_versions(rows.model, found[0].programme_id).filter(**{of: getattr(found[0], of)}).first()
+    return [(one, one.state(live)) for one in found]
+
+
 def numbered(versions: QuerySet[AVersion], number: int) -> AVersion:
     """Return the version of a number, with the people; NotFound where there is none."""
     rows = versions.select_related(f"{versions.model.document}__programme", *PEOPLE)

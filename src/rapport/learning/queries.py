@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q
 
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
-from rapport.kit.versions import PEOPLE, live_versions, newest_versions
+from rapport.kit.versions import live_versions, newest_versions
 from rapport.learning.definition import Course as Says
 from rapport.learning.definition import Lesson, course_kept
 from rapport.learning.models import (
@@ -128,10 +128,9 @@ def courses_of(programme: Programme) -> list[Listed]:
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
 
 
-def versions_of(row: Course, *, limit: int = 50) -> list[tuple[CourseVersion, str]]:
-    """Return the versions of a course with what became of each, the newest first."""
-    live = live_version(row)
-    return [(one, one.state(live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
+def newest_version(row: Course) -> CourseVersion:
+    """Return the version that was written last."""
+    return row.versions.order_by("-number")[0]
 
 
 def media_of(programme: Programme, *, limit: int = 50) -> list[Media]:

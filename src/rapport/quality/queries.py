@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q
 
-from rapport.kit.versions import PEOPLE, live_versions, newest_versions
+from rapport.kit.versions import live_versions, newest_versions
 from rapport.quality.definition import Scorecard as Card
 from rapport.quality.definition import scorecard_kept
 from rapport.quality.models import (
@@ -94,12 +94,6 @@ def scorecards_of(programme: Programme) -> list[Listed]:
         shown, key = live.get(one.scorecard_id), one.scorecard_id
         found.append(Listed(one.scorecard, shown, one, (shown or one).state(shown), rules.get(key)))
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
-
-
-def versions_of(row: Scorecard, *, limit: int = 50) -> list[tuple[ScorecardVersion, str]]:
-    """Return the versions of a scorecard with what became of each, the newest first."""
-    live = live_version(row)
-    return [(one, one.state(live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
 
 
 def rule_of(row: Scorecard) -> SamplingRule | None:

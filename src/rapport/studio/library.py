@@ -26,6 +26,7 @@ from rapport.guides.library.worth import worth_of
 from rapport.kit import pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.studio import library_forms as forms
+from rapport.studio import written
 from rapport.studio.forms import read_day
 from rapport.studio.plan_words import differences
 from rapport.studio.routing import actor_of, moment_of, read_upload
@@ -148,9 +149,8 @@ def save(request: HttpRequest, member: Member, key: str) -> HttpResponseBase:
     told = forms.read(found.kind, key, request.POST, queries.known_names(member.programme))
     if told.entry is None:
         return _entry_page(request, member, found, told=told, status=422)
-    seen = request.POST.get("instead_of", "")
     try:
-        _save(request, member, told, instead_of=int(seen) if seen.isdecimal() and len(seen) < 9 else 0)
+        _save(request, member, told, instead_of=written.number_seen(request) or 0)
     except DomainError as error:
         return _entry_page(request, member, found, told=told, error=error, status=error.status)
     return _to(request, found, "The draft is on file. Hand it in when it is ready.")

@@ -13,7 +13,7 @@ from django.db.models import Q
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.kit import clock
-from rapport.kit.versions import PEOPLE, live_versions, newest_versions
+from rapport.kit.versions import live_versions, newest_versions
 from rapport.learning.certification.definition import Certificate as Said
 from rapport.learning.certification.definition import kind_kept
 from rapport.learning.certification.models import (
@@ -235,12 +235,6 @@ def kinds_of(programme: Programme) -> list[Listed]:
         shown = live.get(one.kind_id)
         found.append(Listed(one.kind, shown, one, (shown or one).state(shown), held[one.kind_id]))
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
-
-
-def versions_of(row: CertificateKind, *, limit: int = 50) -> list[tuple[CertificateKindVersion, str]]:
-    """Return the versions of a kind with what became of each, the newest first."""
-    live = live_version(row)
-    return [(one, one.state(live)) for one in row.versions.select_related(*PEOPLE).order_by("-number")[:limit]]
 
 
 def phases_of(programme: Programme) -> list[OnTheJob]:

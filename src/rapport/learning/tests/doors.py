@@ -38,6 +38,6 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "learning-attempt": lesson,
         "learning-hand-in": {**lesson, "number": 1},
         "learning-sound": {**one, "lesson": "ask", "recording": sound.public_id, "listening": uuid4()},
-        **{key: {"course": "walked"} for key in ("course", "course-questions", "course-withdraw")},
-        "course-decide": {"course": "walked", "number": 1},
+        **{name: {"key": "walked"} for name in ("course", "course-questions", "course-withdraw")},
+        "course-decide": {"key": "walked", "number": 1},
     }

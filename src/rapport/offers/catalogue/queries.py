@@ -111,13 +111,6 @@ def left_of(row: KeptOffer, offer: Offer) -> list[Left]:
     return _left(offer, _left_of(row.programme, row.pk), row.pk)
 
 
-def versions_of(row: KeptOffer, *, limit: int = 50) -> list[tuple[OfferVersion, str]]:
-    """Return the versions of an offer with what became of each, the newest first."""
-    live = live_versions(row.programme).filter(offer=row).first()
-    rows = row.versions.select_related(*versions.PEOPLE).order_by("-number")[:limit]
-    return [(one, one.state(live)) for one in rows]
-
-
 def titles_of(programme: Programme) -> list[tuple[str, int, str]]:
     """Return the offer's key, the number and the name of each version that was ever live, the oldest first."""
     rows = OfferVersion.objects.filter(programme=programme, live_from__isnull=False)

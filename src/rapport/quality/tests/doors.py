@@ -46,9 +46,9 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
         "evaluation-second": {"evaluation": appealed.public_id},
         "evaluation-acknowledge": own,
         "evaluation-appeal": own,
-        **{key: {"scorecard": "walked"} for key in ("scorecard", "scorecard-rule", "scorecard-withdraw")},
+        **{key: {"key": "walked"} for key in ("scorecard", "scorecard-rule", "scorecard-withdraw")},
         **dict.fromkeys(("calibration", "calibration-begin", "calibration-close"), session),
-        "scorecard-decide": {"scorecard": "walked", "number": 1},
+        "scorecard-decide": {"key": "walked", "number": 1},
     }
 
 

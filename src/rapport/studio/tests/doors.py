@@ -68,8 +68,8 @@ def arguments(world: World) -> dict[str, dict[str, Any]]:
     of_list = ("list", "list-edit", "list-save", "list-refresh", "list-retire", "list-export")
     return {
         **dict.fromkeys(of_list, listed),
-        **{name: {"offer": "walked"} for name in ("offer", "offer-withdraw")},
-        "offer-decide": {"offer": "walked", "number": 1},
+        **{name: {"key": "walked"} for name in ("offer", "offer-withdraw")},
+        "offer-decide": {"key": "walked", "number": 1},
         "offers-leave": {"presentation": done.presentation.public_id},
         **{name: {"fulfilment": done.public_id} for name in ("offers-again", "offers-settle")},
         "leaving-settle": {"request_id": asked.public_id},

@@ -8,7 +8,7 @@ from rapport.learning.certification.tests.stage import PATH, a_kind
 
 def arguments(world: World) -> dict[str, dict[str, Any]]:
     """Return the arguments of each address."""
-    kind = {"kind": a_kind(world, PATH, key="path").key}
+    kind = {"key": a_kind(world, PATH, key="path").key}
     return {
         "certificate-kind": kind,
         "certificate-kind-decide": kind | {"number": 1},
