@@ -76,14 +76,17 @@ class Step:
 
 
 def passed(
-    programme: Programme, member_ids: Collection[int], course_key: str, since: datetime | None = None
-) -> dict[int, datetime]:
-    """Return who of these members completed the course at or after ``since``, and when they did last."""
+    programme: Programme, member_ids: Collection[int], courses: Collection[str], since: datetime | None = None
+) -> dict[int, dict[str, datetime]]:
+    """Return which of these courses (keys) members completed at or after ``since``, and when they did last."""
     rows = Enrolment.objects.filter(
-        programme=programme, course__key=course_key, member__in=list(member_ids), completed_at__isnull=False
+        programme=programme, course__key__in=courses, member__in=list(member_ids), completed_at__isnull=False
     )
     rows = rows.filter(completed_at__gte=since) if since else rows
-    return dict(rows.values("member").annotate(last=Max("completed_at")).values_list("member", "last"))
+    found: dict[int, dict[str, datetime]] = {}
+    for member, key, last in rows.values_list("member", "course__key").annotate(last=Max("completed_at")):
+        found.setdefault(member, {})[key] = last
+    return found
 
 
 def today_of(programme: Programme) -> date:

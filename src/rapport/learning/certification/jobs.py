@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import one_by_one_in_each
+from rapport.accounts.doors import one_by_one_in_each_real
 from rapport.jobs.actions import periodic
 from rapport.kit import clock
 from rapport.learning.certification import actions, queries
@@ -21,9 +21,9 @@ LATELY = timedelta(days=2)
 @periodic("certification.keep", "* * * * *")
 def keep(timestamp: int) -> None:
     """Every minute: tell what ran out, end phases that are over, have contacts on the job scored."""
-    one_by_one_in_each(actions.lapsed, actions.lapse)
-    one_by_one_in_each(actions.over, actions.end_over)
-    one_by_one_in_each(_unmonitored, lambda contact: selecting.monitor(contact=contact, actor="system"))
+    one_by_one_in_each_real(actions.lapsed, actions.lapse)
+    one_by_one_in_each_real(actions.over, actions.end_over)
+    one_by_one_in_each_real(_unmonitored, lambda contact: selecting.monitor(contact=contact, actor="system"))
 
 
 def _unmonitored(programme: Programme) -> list[Contact]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
@@ -188,11 +188,12 @@ def _standing(
         steps.append((1, "first", Since(again, max(again, begun.contacts))))
     else:
         if state != "certified":
-            steps.append((certificate.level, "renew", Since(certificate.granted_at, certificate.granted_at)))
+            renewed = min(certificate.level, len(said.levels))  # the kind may have fewer levels by now
+            steps.append((renewed, "renew", Since(certificate.granted_at, certificate.granted_at)))
         if state in HOLDS and certificate.level < len(said.levels):
             steps.append((certificate.level + 1, "next", begun))
     told = [
-        Step(number, level.name, why, judged(level, facts, since, now))
+        Step(number, level.name, why, judged(level, facts, since, now.astimezone(member.programme.zone)))
         for number, why, since in steps
         for level in [said.level(number)]
     ]
@@ -226,14 +227,12 @@ def kinds_of(programme: Programme) -> list[Listed]:
     """Return the kinds of certificates by name, the live ones first, with how many hold one."""
     live = {one.kind_id: one for one in live_versions(CertificateKindVersion, programme)}
     now = clock.now()
-    held: defaultdict[int, int] = defaultdict(int)
     rows = Certificate.objects.filter(programme=programme, ended_at__isnull=True, valid_until__gt=now)
-    for kind in rows.values_list("kind_id", flat=True):
-        held[kind] += 1
+    held = dict(rows.values("kind").annotate(n=Count("pk")).values_list("kind", "n"))
     found = []
     for one in newest_versions(CertificateKindVersion, programme):
         shown = live.get(one.kind_id)
-        found.append(Listed(one.kind, shown, one, (shown or one).state(shown), held[one.kind_id]))
+        found.append(Listed(one.kind, shown, one, (shown or one).state(shown), held.get(one.kind_id, 0)))
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapport.accounts.clearance import standing as clearance_lapses
@@ -60,16 +60,13 @@ def facts_of(
     scored: defaultdict[int, list[Told]] = defaultdict(list)
     for one in evaluations_of_all(programme, ids, since):
         scored[one.rep].append(one)
-    done: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
-    for key in sorted(courses):
-        for member, when in passed(programme, ids, key, since).items():
-            done[member][key] = when
+    done = passed(programme, ids, courses, since)
     practised = practices_of(programme, [one.user_id for one in members], since)
     return {
         one.pk: Facts(
             here_since=one.since,
             evaluations=scored[one.pk],
-            courses=done[one.pk],
+            courses=done.get(one.pk, {}),
             certificates=certificates.get(one.pk, {}),
             practices=practised.get(one.user_id, ()),
             lapses=[lapse.words for lapse in clearance_lapses(one, now=now)],
@@ -79,8 +76,8 @@ def facts_of(
 
 
 def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Asked]:
-    """Return what a level asks, each with how far the rep is."""
-    found = [_course(key, facts, since.courses) for key in level.courses]
+    """Return what a level asks, each with how far the rep is; days are those of the zone that ``now`` is in."""
+    found = [_course(key, facts, since.courses, now.tzinfo) for key in level.courses]
     if level.contacts:
         found.append(_contacts(level, facts, since.contacts))
     if level.practices:
@@ -93,7 +90,7 @@ def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Aske
             Asked(f"Certificate {kind} at level {wanted}", f"level {has}" if has else "none", has >= wanted)
         )
     if level.months_here:
-        due = months_after(facts.here_since.date(), level.months_here)
+        due = months_after(facts.here_since.astimezone(now.tzinfo).date(), level.months_here)
         whole = "one month" if level.months_here == 1 else f"{level.months_here} months"
         found.append(Asked(f"On the programme for {whole}", f"from {due:%-d %B %Y} on", due <= now.date()))
     if level.clearance:
@@ -101,10 +98,10 @@ def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Aske
     return found
 
 
-def _course(key: str, facts: Facts, since: datetime) -> Asked:
+def _course(key: str, facts: Facts, since: datetime, zone: tzinfo | None) -> Asked:
     passed = facts.courses.get(key)
     is_met = passed is not None and passed >= since
-    told = f"passed on {passed:%-d %B %Y}" if passed else "not passed"
+    told = f"passed on {passed.astimezone(zone):%-d %B %Y}" if passed else "not passed"
     return Asked(f"Course {key}", told if is_met or not passed else f"{told}, which is too long ago", is_met)
 
 

@@ -63,9 +63,12 @@ def test_a_course_is_taken_from_its_first_lesson_to_its_end(world: World) -> Non
     told = Event.objects.get(name="learning.course_completed")
     assert told.data == {"course": "prices", "version": 1, "learner": "rep"}
     both = [world.rep.pk, world.second_rep.pk]
-    assert queries.passed(world.programme, both, "prices") == {world.rep.pk: row.completed_at}
-    assert queries.passed(world.programme, both, "prices", clock.now()) == {}
-    assert queries.passed(world.programme, both, "other") == {}
+    assert queries.passed(world.programme, both, ["prices", "other"]) == {
+        world.rep.pk: {"prices": row.completed_at}
+    }
+    assert queries.passed(world.programme, both, ["prices"], row.completed_at) != {}
+    assert queries.passed(world.programme, both, ["prices"], clock.now()) == {}
+    assert queries.passed(world.programme, both, ["other"]) == {}
     assert "Completed" in rep.get(BASE).text
     assert rep.post(f"{to}ask/read/").status_code == 302
     assert Event.objects.filter(name="learning.course_completed").count() == 1

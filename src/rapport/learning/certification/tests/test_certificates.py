@@ -1,6 +1,6 @@
 """Certificates by their pages and actions: granted, renewed, revoked, lapsed; and what they keep, at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -291,6 +291,45 @@ def test_a_phase_is_over_by_the_clock_or_stopped(world: World) -> None:
         assert not is_offered(world) and OnTheJob.objects.filter(ended_how="stopped").count() == 1
         with pytest.raises(Conflict):
             actions.stop_on_the_job(by=world.supervisor, rep="rep", kind="cards")
+
+
+def test_certified_just_after_the_phase_was_over_the_job_takes_nothing_away(world: World) -> None:
+    a_kind(world)
+    phase = actions.begin_on_the_job(by=world.supervisor, rep="rep", kind="cards")
+    presence.choose(member=world.rep, doing="available")
+    a_chat(world)
+    with clock.at(phase.until + timedelta(seconds=20)):  # the job comes at the minute
+        granted(world)
+        jobs.keep(timestamp=0)
+        assert OnTheJob.objects.get().ended_how == "over" and state(world) == "certified"
+        assert level_of(world.rep, "cards") == 2 and is_offered(world)
+
+
+def test_a_version_with_fewer_levels_renews_at_the_highest_there_is(world: World) -> None:
+    a_kind(world, TEXT.replace("contacts = 3\nmean = 80\n", ""))
+    granted(world)
+    made = granted(world, 2)
+    a_kind(world, TEXT.partition('[[levels]]\nname = "Trusted"')[0])
+    with clock.at(made.valid_until - timedelta(days=1)):
+        [cards] = queries.standing(world.rep)
+        assert [(one.level, one.name, one.why) for one in cards.steps] == [(1, "Ready", "renew")]
+        with pytest.raises(Conflict, match="not the next"):
+            granted(world, 2)
+        assert granted(world, 1).level == 1
+
+
+def test_months_on_the_programme_are_by_its_own_days(world: World) -> None:
+    a_kind(world)
+    granted(world)
+    a_kind(world, PATH, key="path")
+    Member.objects.filter(pk=world.rep.pk).update(since=datetime(2027, 3, 9, 23, 30, tzinfo=UTC))  # the 10th there
+    rep = Member.objects.select_related("user", "programme").get(pk=world.rep.pk)
+    rep.programme.timezone = "Europe/Berlin"
+    for hour, is_met in ((21, False), (23, True)):  # 23:00 on the 9th of April, then 01:00 on the 10th
+        with clock.at(datetime(2027, 4, 9, hour, tzinfo=UTC)):
+            path = next(one for one in queries.standing(rep) if one.version.kind.key == "path")
+            here = next(one for one in path.steps[0].asks if one.what.startswith("On the programme"))
+            assert (here.told, here.is_met) == ("from 10 April 2027 on", is_met)
 
 
 def test_a_new_version_keeps_what_it_says_from_then_on_and_withdrawn_nothing(world: World) -> None:
