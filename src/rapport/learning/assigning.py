@@ -133,7 +133,8 @@ def _hand_out(programme: Programme, rows: list[Assignment]) -> int:
         going = mine.filter(queries.OPEN).exclude(member__in=had)
         at_it = set(going.values_list("member", flat=True))
         going.filter(Q(due_on__isnull=True) | Q(due_on__gt=due_on)).update(due_on=due_on)
-        going.update(assignment=row)
+        newer = Q(assignment__made_at__gt=row.made_at, assignment__ended_at__isnull=True)
+        going.exclude(newer).update(assignment=row)
         made = Enrolment.objects.bulk_create(
             Enrolment(
                 programme=programme, course=row.course, member=one, assignment=row, made_at=clock.now(),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.expressions import RawSQL
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member, Team
@@ -85,6 +86,27 @@ def test_who_takes_it_already_is_not_asked_anew_and_has_a_day_then(world: World)
         again = asked(world, "role", "rep", days=10)
         assert learners(again) == {"rep", "rep2"}
         assert Enrolment.objects.filter(member=world.rep).count() == 2
+
+
+def test_two_askings_of_one_course_write_nothing_over_and_over(world: World) -> None:
+    a_course(world)
+    asked(world, "person", "rep", days=20)
+    both = asked(world, "all", days=10)
+    row = Enrolment.objects.get(member=world.rep)
+    assert row.assignment == both and row.due_on == in_days(world, 10)
+
+    def versions() -> set[str]:
+        return set(
+            Enrolment.objects.annotate(at=RawSQL("learning_enrolment.ctid::text", [])).values_list("at", flat=True)
+        )
+
+    before = versions()
+    for days in (0, 1):
+        with clock.at(clock.now() + timedelta(days=days)):
+            assert assigning.hand_out(programme=world.programme) == 0 and versions() == before
+    assigning.end(member=world.supervisor, assignment=both.public_id)
+    assigning.hand_out(programme=world.programme)  # the older asking holds still
+    assert Enrolment.objects.filter(queries.OPEN, member=world.rep).count() == 1
 
 
 def test_who_completed_it_since_it_was_asked_is_not_asked_again_by_another_asking(world: World) -> None:
