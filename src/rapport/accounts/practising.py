@@ -35,11 +35,14 @@ def ensure_practice(*, programme: Programme) -> Programme:
     """Return the programme in which this one's people practise, made where missing, of the same partner."""
     if programme.is_practice:
         raise Conflict("This is where people practise already.")
+    key = f"{programme.key[: LONGEST_KEY - len('-practice')]}-practice"
+    if Programme.objects.filter(key=key).exclude(practises_for=programme).exists():
+        raise Conflict(f"There is a programme {key!r} already, which is not for this one's practice.")
     made, _ = Programme.objects.get_or_create(
         practises_for=programme,
         defaults={
             "partner_id": programme.partner_id,
-            "key": f"{programme.key[: LONGEST_KEY - len('-practice')]}-practice",
+            "key": key,
             "name": f"{programme.name}: practice",
             "timezone": programme.timezone,
             "session_idle_minutes": programme.session_idle_minutes,

@@ -166,7 +166,11 @@ def _withdraw(practice: Programme, told: Library, actor: str) -> None:
 
 
 def _write_scorecards(practice: Programme, told: Mapping[str, str], keeper: Member, actor: str) -> None:
-    newest = {one.row.key: one.newest for one in scorecards_of(practice)}
+    newest = {}
+    for one in scorecards_of(practice):
+        newest[one.row.key] = one.newest
+        if one.row.key not in told:
+            scorecards.withdraw(row=one.row, actor=actor)
     for key, text in told.items():
         last = newest.get(key)
         made = scorecards.save_draft(
