@@ -14,7 +14,7 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.queries import members_with, teams_of
 from rapport.accounts.roles import RIGHTS, Right
 from rapport.kit import pages
-from rapport.kit.errors import DomainError, Invalid
+from rapport.kit.errors import DomainError
 from rapport.learning import actions, assigning, forms, queries
 from rapport.learning.views import at, context_of
 
@@ -81,7 +81,7 @@ def _do(request: HttpRequest, member: Member, act: Callable[[], str]) -> HttpRes
     try:
         said = act()
     except DomainError as error:
-        if error.status == 404 and not isinstance(error, Invalid):
+        if error.status == 404:
             raise
         return _who(request, member, error)
     return pages.redirect(request, at(member, "learning-who"), said=said)

@@ -125,7 +125,7 @@ def _lowest(programme: Programme, since: date, until: date) -> list[str]:
         f"{one.name} {round(100 * share)} % of {one.n} contacts"
         + (
             f", between {round(100 * one.low)} % and {round(100 * one.high)} %"
-            if one.low is not None and one.high
+            if one.low is not None and one.high is not None
             else ""
         )
         for share, one in lowest
