@@ -281,7 +281,7 @@ def _page(request: HttpRequest, member: Member, number: int, *, error: DomainErr
     programme = member.programme
     trial = queries.trial_by_number(programme, number)
     asked = Asked(trial.share, METRICS[trial.metric], trial.least)
-    tried, found = _tried(trial), _compared(trial, OUTCOMES)
+    tried, found = _tried(trial), _compared(trial, tuple(dict.fromkeys((*OUTCOMES, trial.metric))))
     seen = shown(programme, tried) if tried else None
     deciding = [next(one for one in each if one.metric.key == trial.metric) for each in found]
     wait = waiting(programme, tried, trial.metric) if tried else (0,) * len(trial.words)

@@ -130,6 +130,14 @@ def test_the_verdict_says_what_is_so(world: World, writer: Client, boss: Client)
     assert "The words in force stay." in kept and "kept as it was" in kept
 
 
+def test_a_trial_against_what_none_can_be_tried_against_now_is_still_shown(
+    world: World, writer: Client, boss: Client
+) -> None:
+    begun(writer, boss)
+    WordsTrial.objects.update(metric="saved")
+    assert "Saved" in text_of(boss.get(f"{TRIALS}1/"))
+
+
 def test_an_uneven_split_is_told(world: World, writer: Client, boss: Client) -> None:
     begun(writer, boss, words=OTHERS[:1], share="50")
     resolved(world, [0.5, 0.5], 150)
