@@ -33,14 +33,18 @@ def access_contact(member: Member, public_id: UUID, *, lock: bool = False) -> Co
     return _found(contacts.first())
 
 
-def readable_by(member: Member) -> Q:
-    """Return the condition on contacts that the member may read; every list and count of contacts uses it."""
+def readable_by(member: Member, on: str = "") -> Q:
+    """Return the condition on contacts that the member may read; every list and count of contacts uses it.
+
+    ``on`` leads to the contact from rows that name one, as ``contact__``: they are joined to it, which is far
+    quicker than choosing them out of all contacts that the member may read.
+    """
     rights = member.rights
     if Right.READ_CONTACTS in rights:
-        return Q(programme=member.programme_id)
-    own = Q(rep=member.pk) if rights & {Right.READ_OWN_CONTACTS, Right.TAKE_CONTACTS} else NOTHING
+        return Q(**{f"{on}programme": member.programme_id})
+    own = Q(**{f"{on}rep": member.pk}) if rights & {Right.READ_OWN_CONTACTS, Right.TAKE_CONTACTS} else NOTHING
     if Right.READ_TEAM_CONTACTS in rights and member.team_id:
-        return own | Q(rep__team=member.team_id)
+        return own | Q(**{f"{on}rep__team": member.team_id})
     return own
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from rapport.accounts.roles import Right
-from rapport.contacts.access import NOTHING, readable
+from rapport.contacts.access import NOTHING, readable_by
 from rapport.kit.errors import NotFound
 from rapport.quality.models import OFFICIAL, Calibration, Evaluation, Kind, Scorecard, Selection
 
@@ -32,14 +32,14 @@ def access_scorecard(programme: Programme, key: str) -> Scorecard:
 def to_be_scored_by(member: Member) -> QuerySet[Selection]:
     """Return the selections that the member may score: of contacts they may read, and of nobody's but others."""
     found = Selection.objects.select_related("rep__user", "contact__reason", "scorecard")
-    return found.filter(programme=member.programme, contact__in=readable(member)).exclude(rep=member)
+    return found.filter(readable_by(member, "contact__"), programme=member.programme).exclude(rep=member)
 
 
 def access_selection(member: Member, public_id: UUID, *, lock: bool = False) -> Selection:
     """Return a selection that the member may score, or whose contact was theirs."""
     may = Q(rep=member.pk)
     if member.may(Right.SCORE_CONTACTS):
-        may |= Q(contact__in=readable(member))
+        may |= readable_by(member, "contact__")
     found = Selection.objects.select_related("rep__user", "contact__reason", "contact__rep__user", "scorecard")
     found = found.select_for_update(of=("self",)) if lock else found
     row = found.filter(may, programme=member.programme, public_id=public_id).first()
@@ -61,7 +61,7 @@ def visible_to(member: Member) -> Q:
     mine = Q(scorer=member.pk) | (about_me & (Q(selection__asks_self=False) | Q(Exists(own_score))))
     if not member.may(Right.SCORE_CONTACTS):
         return mine
-    readably = IN & Q(contact__in=readable(member)) & ~Q(rep=member.pk)
+    readably = IN & readable_by(member, "contact__") & ~Q(rep=member.pk)
     given = Evaluation.objects.filter(IN, calibration=OuterRef("calibration"), scorer=member.pk)
     shared = Q(kind__in=[*OFFICIAL, Kind.PEER]) | (Q(kind=Kind.SELF) & Q(Exists(official)))
     calibrated = Q(kind=Kind.CALIBRATION) & (Q(calibration__closed_at__isnull=False) | Q(Exists(given)))
@@ -105,7 +105,7 @@ def access_about_me(member: Member, public_id: UUID) -> Evaluation:
 def calibrations_for(member: Member) -> QuerySet[Calibration]:
     """Return the calibrations that the member is asked to score, or may look at."""
     seated = Q(seats__member=member.pk)
-    may = seated | Q(contact__in=readable(member)) if member.may(Right.SCORE_CONTACTS) else NOTHING
+    may = seated | readable_by(member, "contact__") if member.may(Right.SCORE_CONTACTS) else NOTHING
     rows = Calibration.objects.select_related(
         "contact__reason", "version__scorecard", "rep__user", "made_by__user"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rapport.contacts.access import readable
+from rapport.contacts.access import readable_by
 from rapport.kit.errors import NotFound
 from rapport.quality.repeats.models import Return
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def returns_for(member: Member) -> QuerySet[Return]:
     """Return the returns after contacts that the member may read."""
-    return Return.objects.filter(programme=member.programme, first__in=readable(member))
+    return Return.objects.filter(readable_by(member, "first__"), programme=member.programme)
 
 
 def access_return(member: Member, public_id: UUID) -> Return:

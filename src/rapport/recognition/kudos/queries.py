@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
-from rapport.contacts.access import readable
+from rapport.contacts.access import readable, readable_by
 from rapport.feedback.queries import words_about
 from rapport.kit import clock
 from rapport.recognition.awards.queries import last_won
@@ -72,7 +72,7 @@ def uncommon_of(rep: Member, *, limit: int = MOST) -> list[Uncommon]:
 def settled_lately(member: Member, *, limit: int = MOST) -> list[Uncommon]:
     """Return what was settled as uncommon or not of contacts that the member may read, the latest first."""
     rows = Uncommon.objects.select_related("rep__user", "by__user", "contact")
-    rows = rows.filter(programme=member.programme, contact__in=readable(member)).exclude(rep=member)
+    rows = rows.filter(readable_by(member, "contact__"), programme=member.programme).exclude(rep=member)
     return list(rows.order_by("-at", "-pk")[:limit])
 
 
