@@ -13,7 +13,7 @@ from rapport.accounts.models import ApiToken, Member, Programme, User
 from rapport.accounts.queries import programme_by_id, programme_by_key
 from rapport.accounts.roles import PRACTISES_AS, Right, Role
 from rapport.kit import clock
-from rapport.kit.errors import Forbidden, NotFound
+from rapport.kit.errors import Conflict, Forbidden, NotFound
 from rapport.kit.often import Given, Often
 from rapport.kit.walls import inside
 from rapport.live.tickets import bind
@@ -61,6 +61,12 @@ def _require_real_place(request: HttpRequest, place: Member) -> None:
             raise NotFound
         if lapsed := lapses(member, now=clock.now(), arrival=arrival_of(request, member.user, real)):
             raise NotCleared(lapsed)
+
+
+def require_real(programme: Programme) -> None:
+    """Raise Conflict where people practise: nothing comes in there from outside."""
+    if programme.is_practice:
+        raise Conflict(f"People practise in {programme.key}, and nothing else: name the programme itself.")
 
 
 def access_place(member: Member, person: UUID) -> Member:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from rapport.accounts.access import require_real
 from rapport.accounts.doors import at_each_place
 from rapport.accounts.events import (
     AdministratorsGone,
@@ -63,9 +64,16 @@ RULES = (
 
 @transaction.atomic
 def ensure_programme(*, key: str, name: str = "", partner_name: str = "", **rules: Any) -> tuple[Programme, bool]:
-    """Return the programme with this key and whether it had to be made, with ``rules`` as its settings."""
+    """Return the programme with this key and whether it had to be made, with ``rules`` as its settings.
+
+    Raises Conflict for one to practise in: what comes from outside is for the programme itself.
+    """
     if not key or not key.replace("-", "").replace("_", "").isalnum() or key != key.lower():
         raise Invalid(f"{key!r} cannot be a programme's key: use lower-case letters, digits and hyphens.")
+    found = Programme.objects.filter(key=key).first()
+    if found is not None:
+        require_real(found)
+        return found, False
     partner, _ = Partner.objects.get_or_create(key=key, defaults={"name": partner_name or name or key})
     return Programme.objects.get_or_create(key=key, defaults={"partner": partner, "name": name or key, **rules})
 
@@ -127,8 +135,7 @@ def issue_token(
 
     A person gives a token no right that they have not themselves, but those that are for tokens only.
     """
-    if programme.is_practice:
-        raise Conflict("People practise here; no program comes in.")
+    require_real(programme)
     rights = frozenset(rights)
     if useless := rights - TOKENS_MAY:
         raise Invalid(f"{', '.join(sorted(useless))}: no program can use that.")

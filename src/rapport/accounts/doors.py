@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 
 from rapport.accounts import queries
-from rapport.accounts.access import access_installation, access_member, public_programme
+from rapport.accounts.access import access_installation, access_member, public_programme, require_real
 from rapport.accounts.models import Member, Programme, User
 from rapport.accounts.roles import Right
 from rapport.kit.errors import NotFound
@@ -133,12 +133,19 @@ def entering(programme_key: str) -> Iterator[Programme]:
 
 
 @contextmanager
-def commanding(programme_key: str, *, one_moment: bool = False) -> Iterator[Programme]:
-    """Enter the programme that a command of the operator names; NotFound says which there are."""
+def commanding(
+    programme_key: str, *, one_moment: bool = False, even_practice: bool = False
+) -> Iterator[Programme]:
+    """Enter the programme that a command of the operator names; NotFound says which there are.
+
+    Where people practise, only what looks goes, and what erases (``even_practice``): nothing comes in.
+    """
     programme = queries.programme_by_key(programme_key)
     if programme is None:
         known = ", ".join(queries.programme_keys()) or "none yet"
         raise NotFound(f"There is no programme {programme_key!r}; there are: {known}.")
+    if not even_practice:
+        require_real(programme)
     with inside(programme.pk, one_moment=one_moment):
         yield programme
 
@@ -148,12 +155,17 @@ def in_each_programme(work: Callable[[Programme], Found]) -> list[Found]:
 
     A fault in one does not hold up the others: it is raised when all are done.
     """
+    return in_turn(partial(_enter, work))
 
-    def enter(programme: Programme) -> Found:
-        with inside(programme.pk):
-            return work(programme)
 
-    return in_turn(enter)
+def in_each_real_programme(work: Callable[[Programme], Found]) -> list[Found]:
+    """Do :func:`in_each_programme` but where people practise: of made-up work nothing is drawn or counted."""
+    return in_turn(partial(_enter, work), queries.real_programmes)
+
+
+def _enter(work: Callable[[Programme], Found], programme: Programme) -> Found:
+    with inside(programme.pk):
+        return work(programme)
 
 
 def places_of(user: User) -> list[Member]:
@@ -202,6 +214,11 @@ def one_by_one_in_each(find: Callable[[Programme], Iterable[Item]], act: Callabl
     return sum(in_turn(lambda programme: one_by_one(programme, find, act)))
 
 
+def one_by_one_in_each_real(find: Callable[[Programme], Iterable[Item]], act: Callable[[Item], object]) -> int:
+    """Do :func:`one_by_one` in every programme but those to practise in; return how many things were done."""
+    return sum(in_turn(lambda programme: one_by_one(programme, find, act), queries.real_programmes))
+
+
 def step_by_step_in_each(begin: Callable[[Programme], Callable[[], bool]]) -> None:
     """In every programme, do the step that ``begin`` gives until it is done, each time in a transaction."""
 
@@ -214,11 +231,13 @@ def step_by_step_in_each(begin: Callable[[Programme], Callable[[], bool]]) -> No
     in_turn(go)
 
 
-def in_turn(work: Callable[[Programme], Found]) -> list[Found]:
+def in_turn(
+    work: Callable[[Programme], Found], among: Callable[[], Iterable[Programme]] = queries.programmes
+) -> list[Found]:
     """Do ``work`` for every programme, outside all walls, and the next ones' where one fails; then raise that."""
     found: list[Found] = []
     fault: Exception | None = None
-    for programme in queries.programmes():
+    for programme in among():
         try:
             found.append(work(programme))
         except (OperationalError, InterfaceError):

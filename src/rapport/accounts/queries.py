@@ -24,6 +24,16 @@ def programmes() -> list[Programme]:
     return list(Programme.objects.select_related("partner").order_by("key"))
 
 
+def real_programmes() -> list[Programme]:
+    """Return all programmes but those to practise in, with their partners."""
+    return [one for one in programmes() if is_real(one)]
+
+
+def is_real(programme: Programme) -> bool:
+    """Say whether real customers are served, as against one to practise in."""
+    return not programme.is_practice
+
+
 def programme_by_key(key: str) -> Programme | None:
     """Return the programme, for commands and jobs that act for the installation."""
     return _by_key.first(key=key)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
+from rapport.accounts.access import require_real
 from rapport.audit.queries import DigestRow, digests_after
 from rapport.events.actions import announce
 from rapport.feeds import keeping
@@ -76,8 +77,9 @@ def receive(
     """Take note of a file that arrived and judge it; the caller loads it only where its verdict is ``taken``.
 
     A file that breaks its contract stops the feed and is kept. So is whatever arrives at a stopped feed, and what
-    is right but shall be loaded later.
+    is right but shall be loaded later. Where people practise, none is taken.
     """
+    require_real(programme)
     contract = Contract.objects.select_for_update().filter(programme=programme, feed=feed).first()
     beside = path.with_name(f"{path.name}.manifest.json")
     found = look(path, read_terms(contract.text) if contract else None, beside)

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.doors import in_each_programme, in_each_real_programme
 from rapport.audit.sealing import as_file
 from rapport.events.queries import event_by_id
 from rapport.feeds import actions, keeping, queries
@@ -72,4 +72,4 @@ def _sweep(programme: Programme) -> None:
 @periodic("feeds.note_late", "*/10 * * * *")
 def note_late(timestamp: int) -> None:
     """Every ten minutes: say which feeds are late."""
-    in_each_programme(lambda programme: actions.note_late(programme=programme))
+    in_each_real_programme(lambda programme: actions.note_late(programme=programme))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.doors import in_each_programme, in_each_real_programme
 from rapport.jobs.actions import periodic
 from rapport.learning import assigning, media, refreshing
 
@@ -17,7 +17,7 @@ __all__ = ["keep", "refresh", "remove_unnamed"]
 @periodic("learning.keep", "7,37 * * * *")
 def keep(timestamp: int) -> None:
     """Twice an hour: enrol who joined an audience, and remind who is to take a course that is due or overdue."""
-    in_each_programme(_keep)
+    in_each_real_programme(_keep)
 
 
 def _keep(programme: Programme) -> None:
@@ -34,4 +34,4 @@ def remove_unnamed(timestamp: int) -> None:
 @periodic("learning.refresh", "19 4 * * *")
 def refresh(timestamp: int) -> None:
     """Every night of a month's first week: draft the refresher of the month before, where it is not yet."""
-    in_each_programme(lambda programme: refreshing.draft_due(programme=programme))
+    in_each_real_programme(lambda programme: refreshing.draft_due(programme=programme))

@@ -7,7 +7,7 @@ import sys
 from uuid import UUID
 
 from rapport.accounts.doors import commanding
-from rapport.accounts.queries import programme_keys
+from rapport.accounts.queries import real_programmes
 from rapport.kit.errors import Invalid
 from rapport.ledger import actions, books, queries, verifying
 from rapport.ledger.judging import Speaks
@@ -19,7 +19,7 @@ def run(arguments: list[str]) -> int:
     """Do what was asked. Exit code 1 where the ledger does not hold."""
     asked = _parser().parse_args(arguments)
     if asked.what == "verify":
-        return verify([asked.programme] if asked.programme else programme_keys())
+        return verify([asked.programme] if asked.programme else [one.key for one in real_programmes()])
     if not asked.programme:
         raise Invalid("Name the programme with --programme.")
     with commanding(asked.programme) as programme:

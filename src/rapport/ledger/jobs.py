@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.doors import in_each_real_programme
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
 from rapport.ledger import actions, claiming, queries
@@ -39,4 +39,4 @@ def load_delivery(programme_id: int, delivery: str) -> None:
 @periodic("ledger.judge_due", "11 * * * *")
 def judge_due(timestamp: int) -> None:
     """Every hour: mature the claims whose day has come in their programme's zone and on which there is word."""
-    in_each_programme(lambda programme: actions.judge_due(programme=programme))
+    in_each_real_programme(lambda programme: actions.judge_due(programme=programme))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from rapport.accounts.doors import in_each_programme, one_by_one_in_each
+from rapport.accounts.doors import in_each_real_programme, one_by_one_in_each_real
 from rapport.events.queries import event_by_id
 from rapport.guides.connectors import exchange
 from rapport.guides.connectors.exchange import Outcome
@@ -54,11 +54,11 @@ def learn_of_end(programme_id: int, event_id: int) -> None:
 @periodic("offers.let_go_overdue", cron="* * * * *")
 def let_go_overdue(timestamp: int) -> None:
     """Put back, every minute, what is held for offers whose time on the table is over."""
-    one_by_one_in_each(refreshing.overdue, actions.let_go_overdue)
+    one_by_one_in_each_real(refreshing.overdue, actions.let_go_overdue)
 
 
 @periodic("offers.learn", cron="17 * * * *")
 def learn(timestamp: int) -> None:
     """Look, every hour, at what came of choices, and choose by that from then on."""
-    one_by_one_in_each(refreshing.to_settle, actions.settle)
-    in_each_programme(refreshing.refresh)
+    one_by_one_in_each_real(refreshing.to_settle, actions.settle)
+    in_each_real_programme(refreshing.refresh)

@@ -28,7 +28,7 @@ Does = Callable[["Programme", "Customer", argparse.Namespace], str]
 def run(arguments: Sequence[str]) -> int:
     """Do one thing with one customer's data, and say what became of it. Returns the exit code."""
     asked = _parser().parse_args(list(arguments))
-    with commanding(asked.programme) as programme:
+    with commanding(asked.programme, even_practice=True) as programme:
         customer = _the_one(programme, asked.customer)
         said = DOES[asked.what](programme, customer, asked)
     print(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from rapport.accounts.queries import programme_by_id, programmes
+from rapport.accounts.queries import programme_by_id, real_programmes
 from rapport.jobs.actions import job, periodic
 from rapport.kit.walls import inside
 
@@ -14,7 +14,7 @@ log = logging.getLogger("rapport.worker")
 @periodic("prompts.learn_reasons_weekly", cron="37 1 * * 0")
 def learn_reasons_weekly(timestamp: int) -> None:
     """Every week: have each programme's reasons learnt anew."""
-    for programme in programmes():
+    for programme in real_programmes():
         learn_reasons.defer(programme_id=programme.pk)
 
 
@@ -42,7 +42,7 @@ def learn_reasons(programme_id: int) -> None:
 @periodic("prompts.look_for_questions_daily", cron="23 2 * * *")
 def look_for_questions_daily(timestamp: int) -> None:
     """Every night: look in each programme for what customers ask that nothing answers."""
-    for programme in programmes():
+    for programme in real_programmes():
         look_for_questions.defer(programme_id=programme.pk)
 
 

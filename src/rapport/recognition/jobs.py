@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.doors import in_each_real_programme
 from rapport.insight.queries import metrics
 from rapport.jobs.actions import periodic
 from rapport.kit import clock
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @periodic("recognition.draft_yesterday", "5,35 * * * *")
 def draft_yesterday(timestamp: int) -> None:
     """After each programme's midnight, draft the notes of the day that ended, if people called on it."""
-    in_each_programme(_draft_yesterday)
+    in_each_real_programme(_draft_yesterday)
 
 
 def _draft_yesterday(programme: Programme) -> None:
@@ -35,7 +35,7 @@ def _had_contacts(programme: Programme, day: date) -> bool:
 @periodic("recognition.keep_tips", "47 2 * * *")
 def keep_tips(timestamp: int) -> None:
     """Every night: count what tips changed whose week is over, and bring all tips' evidence up to date."""
-    in_each_programme(_keep_tips)
+    in_each_real_programme(_keep_tips)
 
 
 def _keep_tips(programme: Programme) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme
+from rapport.accounts.doors import in_each_real_programme
 from rapport.accounts.queries import members_of
 from rapport.audit import alarms
 from rapport.customers.queries import customer_at
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @periodic("record.find_colleagues", "31 4 * * *")
 def find_colleagues(timestamp: int) -> None:
     """Every night: a customer whose e-mail address signs in here goes on the watch list as a colleague."""
-    in_each_programme(_find_colleagues)
+    in_each_real_programme(_find_colleagues)
 
 
 def _find_colleagues(programme: Programme) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from rapport.accounts.queries import programmes
+from rapport.accounts.queries import real_programmes
 from rapport.jobs.actions import job, periodic
 from rapport.kit.errors import Invalid
 
@@ -14,7 +14,7 @@ log = logging.getLogger("rapport.worker")
 @periodic("risk.learn_weekly", cron="13 3 * * 0")
 def learn_weekly(timestamp: int) -> None:
     """Every week: have each programme's risk learnt anew."""
-    for programme in programmes():
+    for programme in real_programmes():
         learn.defer(programme_id=programme.pk)
 
 
@@ -33,7 +33,7 @@ def learn(programme_id: int) -> None:
 @periodic("risk.score_daily", cron="43 3 * * 1-6")
 def score_daily(timestamp: int) -> None:
     """Every other night: tell the risks by the model in use."""
-    for programme in programmes():
+    for programme in real_programmes():
         score.defer(programme_id=programme.pk)
 
 

@@ -17,11 +17,11 @@ from rapport.audit.lookers import command
 def run(argv: Sequence[str]) -> int:
     """Link what is not linked yet, write the folder, and put it on record."""
     asked = _parser().parse_args(list(argv))
-    with commanding(asked.programme) as programme:
+    with commanding(asked.programme, even_practice=True) as programme:
         link_all(programme, wait=True)
-    with commanding(asked.programme, one_moment=True) as programme:
+    with commanding(asked.programme, one_moment=True, even_practice=True) as programme:
         rows = write_folder(programme, asked.folder)
-    with commanding(asked.programme) as programme:
+    with commanding(asked.programme, even_practice=True) as programme:
         note_export(command(programme), what="record", right=Right.READ_RECORD, rows=rows, why="a command")
     print(f"{rows:,} rows in {asked.folder}")
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 
-from rapport.accounts.doors import one_by_one_in_each
+from rapport.accounts.doors import one_by_one_in_each_real
 from rapport.customers.events import PromiseNearlyDue, PromiseOverdue
 from rapport.customers.models import Standing
 from rapport.customers.promises.actions import audience_of, settle
@@ -31,9 +31,9 @@ AT_ONCE = 500
 @periodic("customers.look_after_promises", cron="*/5 * * * *")
 def look_after_promises(timestamp: int) -> None:
     """Every five minutes: warn, escalate, and settle what nobody settled."""
-    one_by_one_in_each(to_warn, warn)
-    one_by_one_in_each(to_escalate, escalate)
-    one_by_one_in_each(to_settle, settle_unsaid)
+    one_by_one_in_each_real(to_warn, warn)
+    one_by_one_in_each_real(to_escalate, escalate)
+    one_by_one_in_each_real(to_settle, settle_unsaid)
 
 
 def to_warn(programme: Programme) -> list[Promise]:

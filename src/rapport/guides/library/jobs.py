@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 
-from rapport.accounts.doors import one_by_one_in_each
+from rapport.accounts.doors import one_by_one_in_each_real
 from rapport.events.actions import announce
 from rapport.guides.events import LibraryOverdue
 from rapport.guides.library.models import LibraryEntry
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @periodic("guides.tell_overdue", cron="23 4 * * *")
 def tell_overdue(timestamp: int) -> None:
     """Tell, every morning, of the entries whose day of review has passed: of each day once."""
-    one_by_one_in_each(untold, tell)
+    one_by_one_in_each_real(untold, tell)
 
 
 def untold(programme: Programme) -> list[LibraryEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme, one_by_one_in_each
+from rapport.accounts.doors import in_each_real_programme, one_by_one_in_each_real
 from rapport.jobs.actions import periodic
 from rapport.recognition.awards import actions, queries
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @periodic("awards.draft", "23 3 * * *")
 def draft(timestamp: int) -> None:
     """Every night: draft the awards whose month has matured."""
-    one_by_one_in_each(_due, _draft)
+    one_by_one_in_each_real(_due, _draft)
 
 
 def _due(programme: Programme) -> list[tuple[Programme, str, date]]:
@@ -32,4 +32,4 @@ def _draft(told: tuple[Programme, str, date]) -> bool:
 @periodic("awards.look_again", "29 * * * *")
 def look_again(timestamp: int) -> None:
     """Every hour: look again at the awards for which claims counted that have changed."""
-    in_each_programme(lambda programme: actions.look_again(programme=programme))
+    in_each_real_programme(lambda programme: actions.look_again(programme=programme))

@@ -72,7 +72,12 @@ name = "All"
 [[sections.questions]]
 key = "heard"
 text = "Did they hear why?"
-weight = 100
+weight = 60
+[[sections.questions]]
+key = "touch"
+text = "Were all touch points covered?"
+weight = 40
+fact = "touch_points"
 """
 WAIVES = "I can waive the yearly fee for twelve months. Would that help?"
 
@@ -97,6 +102,16 @@ def a_scorecard(world: World) -> None:
     scorecards.submit(**told)
     scorecards.approve(**told, by=world.supervisor)
     scorecards.publish(**told)
+
+
+def held(world: World, persona: str = "hurried") -> Practice:
+    """Return a practice that is over and wrapped up: the customer was answered nothing, and left."""
+    row = taken(world, persona)
+    for words in ("Hello", "Hm", "Hm", "Hm"):
+        answered(row, words)
+    with inside(row.programme_id):
+        wrapped_up(row)
+    return row
 
 
 def a_practice_programme(world: World) -> Programme:
@@ -143,6 +158,18 @@ def answered(row: Practice, text: str) -> str:
     says(row, text)
     jobs.reply(programme_id=row.programme_id, practice_id=row.pk)
     return said(row)[-1][1]
+
+
+def wrapped_up(row: Practice) -> None:
+    """Have the rep wrap the contact up."""
+    told = {"disposition": "saved", "resolved": True, "summary": "Told of the fee"}
+    routing.finish_wrap_up(member=row.member, contact_id=contact_of(row).public_id, **told)  # type: ignore[arg-type]
+
+
+def contact_of(row: Practice) -> Contact:
+    """Return the contact of a practice as it is now."""
+    with inside(row.programme_id):
+        return Contact.objects.get(pk=row.contact_id)
 
 
 def said(row: Practice) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from rapport.accounts.roles import Right, Role
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import gone_from
 from rapport.conftest import World, at_most, stand_in
-from rapport.contacts.models import Contact, Reason
+from rapport.contacts.models import Reason
 from rapport.customers.models import Customer
 from rapport.events.models import Event
 from rapport.guides import publishing
@@ -39,14 +39,18 @@ from rapport.learning.practice.tests.stage import (
     a_scorecard,
     answered,
     begun,
+    contact_of,
     counted,
     practised_in,
     said,
     says,
     stock,
     taken,
+    wrapped_up,
 )
 from rapport.learning.tests.stage import client_of
+from rapport.quality import scorecards
+from rapport.quality.access import access_scorecard
 from rapport.quality.queries import scorecards_of
 from rapport.routing import actions as routing
 from rapport.routing import presence
@@ -79,16 +83,6 @@ def somebody(world: World, name: str, role: Role) -> Member:
     return accounts.ensure_member(programme=world.programme, agent_id=name, name=name, role=role, username=name)
 
 
-def wrapped_up(row: Practice) -> None:
-    told = {"disposition": "saved", "resolved": True, "summary": "Told of the fee"}
-    routing.finish_wrap_up(member=row.member, contact_id=contact_of(row).public_id, **told)  # type: ignore[arg-type]
-
-
-def contact_of(row: Practice) -> Contact:
-    with inside(row.programme_id):
-        return Contact.objects.get(pk=row.contact_id)
-
-
 def row_of(row: Practice) -> Practice:
     with inside(row.programme_id):
         return Practice.objects.get(pk=row.pk)
@@ -116,7 +110,9 @@ class TestSetUp:
             assert Event.objects.filter(name="practice.set_up").count() == 2
 
     def test_it_is_renewed_with_what_is_new_and_without_what_is_gone(self, world: World) -> None:
+        a_scorecard(world)
         practice = a_practice_programme(world)
+        scorecards.withdraw(row=access_scorecard(world.programme, "listening"), actor="test")
         publishing.install(programme=world.programme, text=OTHER)
         publishing.retire(programme=world.programme, key="cancel-a-card")
         for key in ("waive", "fee"):
@@ -125,6 +121,13 @@ class TestSetUp:
         with inside(practice.pk):
             assert [one.guide.key for one in versions_in_force(practice)] == ["other"]
             assert not list(library_of(practice).entries())
+            assert [one.live for one in scorecards_of(practice)] == [None]
+
+    def test_where_its_key_is_anothers_none_is_made(self, world: World) -> None:
+        Programme.objects.filter(pk=world.other.pk).update(key="cards-practice")
+        answer = client_of(world.supervisor).post(f"{PAGE}set-up/")
+        assert answer.status_code == 409 and "cards-practice" in answer.text
+        assert practising.practice_of(world.programme) is None
 
     def test_steps_that_reach_the_partners_system_are_done_by_hand(self) -> None:
         block = read_guide(_by_hand(BLOCK)).by_key["block"]
