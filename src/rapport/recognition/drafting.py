@@ -10,6 +10,7 @@ from rapport.accounts.queries import members_of
 from rapport.contacts.queries import reason_by_key
 from rapport.feedback.queries import best_by_rep, with_comments
 from rapport.insight.queries import bounds, metrics
+from rapport.kit import clock
 from rapport.ledger.queries import booked, stick_days
 from rapport.recognition.awards.queries import announced
 from rapport.recognition.kudos.queries import uncommon
@@ -27,6 +28,7 @@ QUALITY = ("resolution_by_customers", "satisfaction", "touch_point_coverage")
 SAME_WEEKDAYS = 4
 NAMED = 3  # people in a letter
 LEAST_ANSWERED = 5  # contacts a rep must have had to be compared at all
+LEAST_TOLD = 5  # answers below which it is not told what share of them was good
 PRIOR = 10.0  # answers of the day's mean that each rep's own are mixed with
 HEADLINE_ANSWERS = 20  # customers' answers that make a headline
 LEAST_FOR_EVIDENCE = 15
@@ -35,7 +37,10 @@ SHORTEST_QUOTE = 15
 
 
 def lines_for(programme: Programme, day: date) -> list[Line]:
-    """Return the day's figures beside the last four same weekdays, the headline first."""
+    """Return the day's figures beside the last four same weekdays, the headline first.
+
+    What is counted of a day that still goes on stands beside no whole days.
+    """
     rows = {
         row.group["day"]: row
         for back in range(SAME_WEEKDAYS + 1)
@@ -46,7 +51,8 @@ def lines_for(programme: Programme, day: date) -> list[Line]:
     today, past = rows.pop(day, None), list(rows.values())
     if today is None:
         return []
-    lines = [_line(key, today, past) for key in (*SHARES, *COUNTS)]
+    is_over = bounds(programme, day, day)[1] <= clock.now()
+    lines = [_line(key, today, past if is_over or key not in COUNTS else []) for key in (*SHARES, *COUNTS)]
     return sorted(lines, key=lambda line: line.key != headline_of(lines))
 
 
@@ -77,7 +83,11 @@ def people_for(programme: Programme, day: date) -> list[Praise]:
     """Return up to three reps by quality, best first; none who is not above the day's mean."""
     everyone = metrics(programme, QUALITY, day, day)[0]
     rows = metrics(programme, (*QUALITY, "contacts_answered"), day, day, by="rep")
-    scored = [(quality(row, everyone), str(row.group["rep"])) for row in rows if _can_be_compared(row)]
+    scored = [
+        (quality(row, everyone), str(row.group["rep"]))
+        for row in rows
+        if _can_be_compared(row) and strengths(row, everyone)
+    ]
     best = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1]))[:NAMED]
     by_rep = {str(row.group["rep"]): row for row in rows}
     names = {member.agent_id: member.name for member in members_of(programme)}
@@ -118,7 +128,7 @@ def _praise(rep: str, name: str, row: FigureRow, everyone: FigureRow, survey: Su
 
 
 def strengths(row: FigureRow, everyone: FigureRow) -> list[str]:
-    """Say what a rep did better than the day's mean, with the numbers behind it."""
+    """Say what a rep did better than the day's mean, with the numbers behind it; a few answers are no number."""
     said = {
         "resolution_by_customers": "{value} of {count} customers said it was resolved",
         "satisfaction": "rated {value} by {count} customers",
@@ -127,9 +137,10 @@ def strengths(row: FigureRow, everyone: FigureRow) -> list[str]:
     words = []
     for key, sentence in said.items():
         own, mean = row[key], everyone[key].value
-        if own.value is not None and mean is not None and own.value > mean:
-            said_by = sentence if own.denominator != 1 else sentence.replace("customers", "customer")
-            words.append(said_by.format(value=written(key, own.value), count=f"{own.denominator:g}"))
+        if own.value is None or mean is None or (own.denominator or 0) < LEAST_TOLD:
+            continue
+        if own.value > mean:
+            words.append(sentence.format(value=written(key, own.value), count=f"{own.denominator:g}"))
     return words
 
 

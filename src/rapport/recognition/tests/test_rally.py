@@ -22,6 +22,7 @@ from rapport.guides.trials import actions as trials
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.recognition import actions, cli, jobs
+from rapport.recognition.drafting import lines_for, people_for
 from rapport.recognition.letter import read_lines, read_people, read_quote
 from rapport.recognition.models import RallyNote, RallySeen
 from rapport.recognition.privacy import without_personal
@@ -111,6 +112,28 @@ def test_one_happy_customer_makes_no_best_rep(world: World) -> None:
         handled(world, world.second_rep, rating=5)
         note = actions.draft(programme=world.programme, day=DAY, actor="test")
     assert note.people == []
+
+
+def test_a_few_answers_are_told_as_no_share(world: World) -> None:
+    with clock.at(NOON):
+        for number in range(9):
+            handled(world, world.rep, rating=2, resolved=number % 3 == 0)
+            handled(world, world.second_rep, rating=5 if number < 4 else None)
+        few = people_for(world.programme, DAY)
+        handled(world, world.second_rep, rating=5)
+        [enough] = people_for(world.programme, DAY)
+    assert few == []
+    assert "rated 5.0 by 5 customers" in enough.words
+
+
+def test_what_is_counted_of_a_day_that_goes_on_stands_beside_no_whole_days(world: World) -> None:
+    a_day(world)
+    with clock.at(NOON):
+        going_on = {line.key: line for line in lines_for(world.programme, DAY)}
+    with clock.at(NOON + timedelta(days=1)):
+        over = {line.key: line for line in lines_for(world.programme, DAY)}
+    assert (going_on["contacts_answered"].change, over["contacts_answered"].change) == ("", "12 above usual")
+    assert going_on["service_level"].change == over["service_level"].change == "100 points above usual"
 
 
 def test_the_comment_of_the_day_names_no_customer(world: World) -> None:
