@@ -100,8 +100,7 @@ def count(*, programme: Programme) -> int:
     until = monday_of(now.astimezone(programme.zone).date())
     since = until - WEEKS * WEEK
     told = {"programme": programme, "since": since, "until": until, "counted_at": now}
-    made = panels(programme, since, until)
-    rows = [Effect(**told, **one) for one in (*_of_all(made), *_of_each_rep(made))]
+    rows = [Effect(**told, **one) for one in estimated(panels(programme, since, until))]
     Effect.objects.filter(programme=programme).delete()
     Effect.objects.bulk_create(rows)
     happening = events.EffectsCounted(
@@ -112,6 +111,11 @@ def count(*, programme: Programme) -> int:
     )
     announce(happening, programme=programme, subject=programme.public_id, actor="system")
     return len(rows)
+
+
+def estimated(made: dict[str, Panel]) -> list[dict[str, Any]]:
+    """Return what the panels tell: of all who were coached, by method and supervisor, and of each rep."""
+    return [*_of_all(made), *_of_each_rep(made)]
 
 
 def _of_all(made: dict[str, Panel]) -> Iterator[dict[str, Any]]:

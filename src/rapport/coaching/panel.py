@@ -10,10 +10,10 @@ often why somebody is coached, and passes by itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -40,6 +40,17 @@ FROM ({SCORES}) AS scores
 WHERE evaluation_id IS NULL OR NOT evaluation_id = ANY(%(unblind)s)
 GROUP BY 1, 2, 3
 """  # noqa: S608 - put together of what is written above
+
+
+class Held(NamedTuple):
+    """One one-to-one: whose, with whom, how, in the week of which Monday, how long, and what it ended in."""
+
+    rep: int
+    coach: int
+    method: str
+    week: date
+    hours: float
+    criteria: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -78,12 +89,23 @@ class Panel:
 
 def panels(programme: Programme, since: date, until: date) -> dict[str, Panel]:
     """Return each measure's panel of the weeks from Monday ``since`` to before Monday ``until``."""
-    members, coached = member_ids(programme), _coached(programme, since, until)
+    members = member_ids(programme)
+    means = (
+        (measure, members[agent_id], week, mean)
+        for measure, agent_id, week, mean in _by_week(programme, since, until)
+        if agent_id in members
+    )
+    return made_of(means, _held(programme, until), since, until)
+
+
+def made_of(
+    means: Iterable[tuple[str, int, date, float]], held: Iterable[Held], since: date, until: date
+) -> dict[str, Panel]:
+    """Put panels together from means (of a measure, a rep and the week of a Monday) and one-to-ones in order."""
     found: defaultdict[str, dict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
-    for measure, agent_id, week, mean in _by_week(programme, since, until):
-        if agent_id in members:
-            found[measure][members[agent_id]][(week - since) // WEEK] = mean
-    made = {}
+    for measure, rep, week, mean in means:
+        found[measure][rep][(week - since) // WEEK] = mean
+    coached, made = _coached(held), {}
     for measure, by_rep in sorted(found.items()):
         reps = sorted(by_rep)
         scores = np.full((len(reps), (until - since) // WEEK), np.nan)
@@ -102,19 +124,24 @@ def _by_week(programme: Programme, since: date, until: date) -> Iterator[tuple[s
         yield from cursor.fetchall()
 
 
-def _coached(programme: Programme, since: date, until: date) -> dict[str, dict[int, Coached]]:
-    """Return who was coached on what: by question of a scorecard, and under the empty name on anything."""
-    found: defaultdict[str, dict[int, Coached]] = defaultdict(dict)
-    held = _done(programme).filter(started_at__lt=datetime.combine(until, time(), programme.zone))
-    for row in held.prefetch_related("actions").order_by("started_at", "pk"):
+def _held(programme: Programme, until: date) -> Iterator[Held]:
+    rows = _done(programme).filter(started_at__lt=datetime.combine(until, time(), programme.zone))
+    for row in rows.prefetch_related("actions").order_by("started_at", "pk"):
         assert row.started_at is not None
         assert row.seconds is not None
         week = monday_of(row.started_at.astimezone(programme.zone).date())
-        criteria = [one.criterion for one in row.actions.all()]
-        for measure, share in [("", 1.0), *((one, 1 / len(criteria)) for one in criteria)]:
-            one = found[measure].setdefault(row.rep_id, Coached(week, row.coach_id, row.method))
-            if week <= one.week + AFTER * WEEK:
-                one.hours += share * row.seconds / 3600
+        criteria = tuple(one.criterion for one in row.actions.all())
+        yield Held(row.rep_id, row.coach_id, row.method, week, row.seconds / 3600, criteria)
+
+
+def _coached(held: Iterable[Held]) -> dict[str, dict[int, Coached]]:
+    """Return who was coached on what: by question of a scorecard, and under the empty name on anything."""
+    found: defaultdict[str, dict[int, Coached]] = defaultdict(dict)
+    for row in held:
+        for measure, share in [("", 1.0), *((one, 1 / len(row.criteria)) for one in row.criteria)]:
+            one = found[measure].setdefault(row.rep, Coached(row.week, row.coach, row.method))
+            if row.week <= one.week + AFTER * WEEK:
+                one.hours += share * row.hours
     return found
 
 

@@ -14,10 +14,17 @@ to week, heavy tails, a third of the weeks missing) the 95 % interval held the t
 each with 12 to 80 people, and nothing was found in 94 to 99 % where nothing was; 12 people are too few to find
 anything but a great effect.
 
-Assumes that without treatment both would have changed alike, and that nobody changes before it begins. Who is
-treated *because* of a bad last month rises by chance alone. Periods put ``aside`` before the first count on no
-side, of controls too, so that such a month is no baseline. What is left of it shows in ``ahead``, the same figure
-for the periods before, which is then not 0. Do not believe an effect whose ``ahead`` is found.
+Who is treated *because* of bad scores rises by chance alone. Periods put ``aside`` before the first count on no
+side, so that a bad month is no baseline; that is not enough, for who was not yet chosen had good luck meanwhile.
+So where periods are put aside, the change is told in two ways, and the interval holds both: as the plain
+difference of changes, which is right where people are chosen for how they always are, and less what the periods
+aside and the baseline foretell for people not yet treated, which is right where they are chosen for their scores.
+The truth is between the two (P. Ding and F. Li, "A bracketing relationship between difference-in-differences and
+lagged-dependent-variable adjustment", Political Analysis 27 (2019) 605), and the value told is their middle.
+
+Assumes that without treatment both would have changed alike, given how they did before. What is left of a
+difference shows in ``ahead``, the plain change over the periods before, which is then not 0. Do not believe an
+effect whose ``ahead`` is found.
 """
 
 from __future__ import annotations
@@ -47,15 +54,26 @@ FEWEST_BESIDE = 8
 class Effect:
     """What the treatment changed, in the outcome's units; NaN where too little is known.
 
-    ``per_dose`` is the change per unit of dose. ``ahead`` is the change of the same people over the periods before
-    the baseline, which should be none. ``treated`` and ``controls`` count people.
+    ``overalls`` and ``per_doses`` are the change, and the change per unit of dose, in each way that it is told.
+    ``ahead`` is the change of the same people over the periods before the baseline, which should be none.
+    ``treated`` and ``controls`` count people.
     """
 
-    overall: Estimate
-    per_dose: Estimate
+    overalls: tuple[Estimate, ...]
+    per_doses: tuple[Estimate, ...]
     ahead: Estimate
     treated: int
     controls: int
+
+    @property
+    def overall(self) -> Estimate:
+        """The change, with an interval that holds that of each way."""
+        return _united(self.overalls)
+
+    @property
+    def per_dose(self) -> Estimate:
+        """The same per unit of dose."""
+        return _united(self.per_doses)
 
     def at(self, confidence: float) -> Effect:
         """The same with intervals of another confidence than 95 %; what it changed ahead keeps its own.
@@ -63,13 +81,20 @@ class Effect:
         Several effects at 1 - 0.05 / their number hold their truths together 95 times of 100 (Bonferroni).
         """
         wider = float(np.divide(*special.stdtrit(self.treated - 1, [(1 + confidence) / 2, 0.975])))
-        overall, per_dose = (
-            Estimate(
-                one.value, one.value - (one.value - one.low) * wider, one.value + (one.high - one.value) * wider
-            )
-            for one in (self.overall, self.per_dose)
-        )
-        return Effect(overall, per_dose, self.ahead, self.treated, self.controls)
+
+        def widened(one: Estimate) -> Estimate:
+            half = (one.high - one.value) * wider
+            return Estimate(one.value, one.value - half, one.value + half)
+
+        overalls, per_doses = (tuple(map(widened, ways)) for ways in (self.overalls, self.per_doses))
+        return Effect(overalls, per_doses, self.ahead, self.treated, self.controls)
+
+
+def _united(ways: tuple[Estimate, ...]) -> Estimate:
+    """The middle of estimates of the same, with an interval that holds each of theirs."""
+    return Estimate(
+        float(np.mean([one.value for one in ways])), min(one.low for one in ways), max(one.high for one in ways)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,8 @@ def staggered_effect(
         dose: how much each person was given, such as hours, shape (p,).
         before: how many periods before the first make the baseline (their mean).
         after: how many periods from the first on are counted.
-        aside: how many periods before the first count on neither side; the baseline is before them.
+        aside: how many periods before the first count on neither side; the baseline is before them, and what both
+            foretell is allowed for.
 
     Raises:
         ValueError: shapes do not fit, before or after below 1, or aside below 0.
@@ -114,11 +140,14 @@ def staggered_effect(
     later = _compared(y, begins, wanted, before, range(after), aside)
     sooner = _compared(y, begins, wanted, before, range(-aside - before - after, -aside - before), aside)
     if later.treated < FEWEST_TREATED:
-        return Effect(NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN, later.treated, later.controls)
+        nothing = (NOTHING_KNOWN,)
+        return Effect(nothing, nothing, NOTHING_KNOWN, later.treated, later.controls)
+    plain = _plain(len(y))
+    ways = (plain, _foretold(y, begins, before, after, aside)) if aside else (plain,)
     return Effect(
-        _jackknife(later.by_period(), later.treated),
-        _jackknife(later.by_dose(amount), later.treated),
-        _jackknife(sooner.by_period(), sooner.treated),
+        tuple(_jackknife(later.by_period(way), later.treated) for way in ways),
+        tuple(_jackknife(later.by_dose(amount, way), later.treated) for way in ways),
+        _jackknife(sooner.by_period(plain), sooner.treated),
         later.treated,
         later.controls,
     )
@@ -137,20 +166,35 @@ def own_change(
     """How much one treated person changed beyond those not yet treated, over the same periods; the rest as above.
 
     The interval is where the change of one more person like the others would lie had nothing been done, put around
-    this one's: Student's for one more observation. It assumes changes that spread alike and about normally, which
-    is why all need FEWEST_PERIODS known on both sides.
+    this one's: Student's for one more observation, in each of the ways above. It assumes changes that spread alike
+    and about normally, which is why all need FEWEST_PERIODS known on both sides.
     """
     y, begins = _checked(outcome, first, before, after, aside)
     start, end = int(begins[person]), min(int(begins[person]) + after, y.shape[1])
-    sides = y[:, max(start - aside - before, 0) : max(start - aside, 0)], y[:, start:end]
+    past, later = _past(y, start, before, aside), y[:, start:end]
+    sides = y[:, max(start - aside - before, 0) : max(start - aside, 0)], later
     enough = np.all([(~np.isnan(side)).sum(axis=1) >= FEWEST_PERIODS for side in sides], axis=0)
-    change = _mean_of(sides[1]) - _mean_of(sides[0])
-    others = change[enough & (begins - aside >= end)]
-    if not enough[person] or others.size < FEWEST_BESIDE:
+    others = enough & (begins >= end)
+    if not enough[person] or others.sum() < FEWEST_BESIDE:
         return NOTHING_KNOWN
-    value = float(change[person] - others.mean())
-    spread = others.std(ddof=1) * np.sqrt(1 + 1 / others.size)
-    half = float(special.stdtrit(others.size - 1, (1 + confidence) / 2) * spread)
+    reached = _mean_of(later)
+    change = reached - past[:, 1]
+    nothing = np.empty((len(y), 0))
+    ways = [(change, nothing), (reached, past)] if aside else [(change, nothing)]
+    return _united(tuple(_one_more(of, by, others, person, confidence) for of, by in ways))
+
+
+def _one_more(of: Floats, by: Floats, others: NDArray[np.bool_], person: int, confidence: float) -> Estimate:
+    """How far one person is from what others foretell, by least squares, with the interval for one more."""
+    middle = by[others].mean(axis=0)
+    x = np.column_stack([np.ones(others.sum()), by[others] - middle])
+    at = np.concatenate([[1.0], by[person] - middle])
+    inverse = np.linalg.pinv(x.T @ x)
+    slopes = inverse @ x.T @ of[others]
+    freedom = int(others.sum()) - np.linalg.matrix_rank(x)
+    spread = np.sqrt(((of[others] - x @ slopes) ** 2).sum() / freedom * (1 + at @ inverse @ at))
+    value = float(of[person] - at @ slopes)
+    half = float(special.stdtrit(freedom, (1 + confidence) / 2) * spread)
     return Estimate(value, value - half, value + half)
 
 
@@ -165,11 +209,54 @@ def _checked(outcome: ArrayLike, first: ArrayLike, before: int, after: int, asid
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
-    """Changes of treated people beyond their controls': the sum of each and how many, shape (p,).
+class _Way:
+    """How a change is told: the weights of an outcome, of the mean aside and of the baseline; shape (3,).
 
-    ``without[i, j]`` and ``periods_without[i, j]``: the same of person i where control j is left out, held as what
-    changes by that, shape (p, p).
+    ``without``: the same with each one person left out, shape (p, 3).
+    """
+
+    whole: Floats
+    without: Floats
+
+
+def _plain(people: int) -> _Way:
+    """The outcome less the baseline."""
+    whole = np.array([1.0, 0.0, -1.0])
+    return _Way(whole, np.tile(whole, (people, 1)))
+
+
+def _foretold(y: Floats, begins: Integers, before: int, after: int, aside: int) -> _Way:
+    """The outcome less what the past foretells: least squares within periods, of all people not yet treated."""
+    people, periods = y.shape
+    squares, by_person = np.zeros((3, 3)), np.zeros((people, 3, 3))
+    for start in range(1, periods):
+        past = _past(y, start, before, aside)
+        later = y[:, start : start + after]
+        there = ~np.isnan(later + past[:, 1:]) & (begins[:, None] > start + np.arange(later.shape[1]))
+        there &= there.sum(axis=0) > 1
+        number = np.maximum(there.sum(axis=0), 2)
+        row = np.where(
+            there[:, :, None],
+            np.dstack([later, *(np.broadcast_to(one[:, None], later.shape) for one in past.T)]),
+            0.0,
+        )
+        row -= there[:, :, None] * (row.sum(axis=0) / number[:, None])
+        squares += np.einsum("pqk,pql->kl", row, row)
+        by_person += np.einsum("pqk,pql->pkl", row * (number / (number - 1))[:, None], row)
+    return _Way(_weights(squares[None])[0], _weights(squares - by_person))
+
+
+def _weights(squares: Floats) -> Floats:
+    slopes = np.linalg.pinv(squares[:, 1:, 1:], rcond=1e-9, hermitian=True) @ squares[:, 1:, :1]
+    return np.concatenate([np.ones((len(squares), 1)), -slopes[:, :, 0]], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """How far treated people are above their controls, in the outcome, the mean aside and the baseline.
+
+    ``total`` is the sum over periods, shape (p, 3), and ``periods`` how many, shape (p,). ``shift[i, j]`` and
+    ``lost[i, j]`` are what changes of person i's where control j is left out, shape (p, p, 3) and (p, p).
     """
 
     total: Floats
@@ -179,22 +266,23 @@ class _Changes:
     treated: int
     controls: int
 
-    def by_period(self) -> _Sums:
+    def by_period(self, way: _Way) -> _Sums:
         """Over all treated people and periods alike."""
-        above, below = self.total.sum(), self.periods.sum()
+        without = self.total.sum(axis=0) - self.total + self.shift.sum(axis=0)
+        below = self.periods.sum()
         return _Sums(
-            above,
+            self.total.sum(axis=0) @ way.whole,
             below,
-            above - self.total + self.shift.sum(axis=0),
+            (without * way.without).sum(axis=1),
             below - self.periods - self.lost.sum(axis=0),
         )
 
-    def by_dose(self, dose: Floats) -> _Sums:
+    def by_dose(self, dose: Floats, way: _Way) -> _Sums:
         """Each person's mean change, and what they were given."""
         has = self.periods > 0
-        mean = np.divide(self.total, self.periods, out=np.zeros_like(self.total), where=has)
+        mean = np.divide(self.total @ way.whole, self.periods, out=np.zeros_like(self.periods), where=has)
         left = self.periods[:, None] - self.lost
-        changed = self.total[:, None] + self.shift
+        changed = self.total @ way.without.T + np.einsum("ijk,jk->ij", self.shift, way.without)
         without = np.divide(changed, left, out=np.zeros_like(changed), where=left > 0.5)
         np.fill_diagonal(without, 0.0)
         given = np.where(left > 0.5, dose[:, None], 0.0)
@@ -207,31 +295,42 @@ def _compared(
 ) -> _Changes:
     """Hold each wanted person's changes against people not yet treated; ``when`` counts from the first period."""
     people, periods = y.shape
-    total, number = np.zeros(people), np.zeros(people)
-    shift, lost = np.zeros((people, people)), np.zeros((people, people))
+    total, number = np.zeros((people, 3)), np.zeros(people)
+    shift, lost = np.zeros((people, people, 3)), np.zeros((people, people))
     used = np.zeros(people, bool)
     for start in np.unique(begins[wanted & (begins < periods)]):
-        base = _mean_of(y[:, max(start - aside - before, 0) : max(start - aside, 0)])
+        past = _past(y, start, before, aside)
         ours = np.flatnonzero(wanted & (begins == start))
         for place in (start + step for step in when):
             if not 0 <= place < periods:
                 continue
-            change = y[:, place] - base
-            known = ~np.isnan(change)
+            row = np.column_stack([y[:, place], past])
+            known = ~np.isnan(row[:, 0] + row[:, 2])
             mine = ours[known[ours]]
-            others = np.flatnonzero(known & (begins - aside > max(place, start)))
+            others = np.flatnonzero(known & (begins > max(place, start)))
             if not mine.size or others.size < FEWEST_CONTROLS:
                 continue
             used[others] = True
-            theirs = change[others]
-            total[mine] += change[mine] - theirs.mean()
+            theirs = row[others] - row[others].mean(axis=0)
+            above = row[mine] - row[others].mean(axis=0)
+            total[mine] += above
             number[mine] += 1
             if others.size > FEWEST_CONTROLS:
-                shift[np.ix_(mine, others)] += (theirs - theirs.mean()) / (others.size - 1)
+                shift[np.ix_(mine, others)] += theirs / (others.size - 1)
             else:
-                shift[np.ix_(mine, others)] -= (change[mine] - theirs.mean())[:, None]
+                shift[np.ix_(mine, others)] -= above[:, None]
                 lost[np.ix_(mine, others)] += 1
     return _Changes(total, number, shift, lost, int((number > 0).sum()), int(used.sum()))
+
+
+def _past(y: Floats, start: int, before: int, aside: int) -> Floats:
+    """Each person's mean over the periods aside and over the baseline, shape (p, 2).
+
+    NaN where the baseline is not known; where nothing aside is, the baseline stands for it.
+    """
+    first = max(start - aside, 0)
+    base, lately = _mean_of(y[:, max(first - before, 0) : first]), _mean_of(y[:, first:start])
+    return np.column_stack([np.where(np.isnan(lately), base, lately), base])
 
 
 def _mean_of(columns: Floats) -> Floats:

@@ -38,13 +38,16 @@ def reps_of(world: World, number: int = REPS) -> list[Member]:
 
 
 def simulated(world: World, truth: Truth, *, seed: int, dip: float = 0.15) -> tuple[list[Member], np.ndarray]:
-    """Make reps with a scored contact in most weeks; most are coached, after a bad month, at different times.
+    """Make reps with a scored contact in most weeks, and bad months now and then; most are coached in one.
 
     Return them, and the week (0 to WEEKS - 1) in which each was coached, -1 for never.
     """
     random, reps = np.random.default_rng(seed), reps_of(world)
-    weeks = np.where(random.random(REPS) < 0.25, -1, random.integers(16, WEEKS - 2, size=REPS))
+    begun = random.random((REPS, WEEKS + 3)) < 0.07
+    bad = np.stack([begun[:, week : week + 4].any(axis=1) for week in range(WEEKS)], axis=1)
     week = np.arange(WEEKS)
+    seen = begun[:, :WEEKS] & (week >= 16) & (week < WEEKS - 2)
+    weeks = np.where(seen.any(axis=1) & (random.random(REPS) < 0.85), seen.argmax(axis=1), -1)
     since = week - weeks[:, None]
     coached = weeks[:, None] >= 0
     scores = {}
@@ -54,8 +57,7 @@ def simulated(world: World, truth: Truth, *, seed: int, dip: float = 0.15) -> tu
             own[:, at] = 0.5 * own[:, at - 1] + 0.04 * random.normal(size=REPS)
         scores[key] = (
             0.55 + 0.08 * random.normal(size=(REPS, 1)) + 0.03 * random.normal(size=WEEKS) + own
-            + 0.06 * random.normal(size=own.shape) + truth(key) * (coached & (since > 0))
-            - dip * (coached & (since <= 0) & (since > -5))
+            + 0.06 * random.normal(size=own.shape) + truth(key) * (coached & (since > 0)) - dip * bad
         )  # fmt: skip
     scored(world, an_analyst(world), reps, scores, random.random((REPS, WEEKS)) < 0.8)
     coach(world, [(rep, int(at)) for rep, at in zip(reps, weeks, strict=True) if at >= 0], KEYS[:3])
@@ -65,7 +67,7 @@ def simulated(world: World, truth: Truth, *, seed: int, dip: float = 0.15) -> tu
 def scored(
     world: World, by: Member, reps: list[Member], scores: dict[str, np.ndarray], there: np.ndarray
 ) -> list[Evaluation]:
-    """Have one contact of each rep and week drawn and scored, where ``there``."""
+    """Have contacts of each rep and week drawn and scored, as many as are ``there``."""
     version = a_scorecard(world).versions.get()
     rule = SamplingRule.objects.create(
         programme=world.programme,
@@ -79,9 +81,14 @@ def scored(
         programme=world.programme, rule=rule, starts_on=FIRST_WEEK.date(), ends_before=MONDAY.date(), at=MONDAY,
         each=1, reps=1, contacts=1, drawn=1,
     )  # fmt: skip
-    cells = [(rep, number, week) for number, rep in enumerate(reps) for week in np.flatnonzero(there[number])]
+    cells = [
+        (rep, number, week, which)
+        for number, rep in enumerate(reps)
+        for week in np.flatnonzero(there[number])
+        for which in range(int(there[number, week]))
+    ]
     contacts = Contact.objects.bulk_create(
-        a_call(world, rep, FIRST_WEEK + int(week) * WEEK + timedelta(days=2)) for rep, _, week in cells
+        a_call(world, rep, FIRST_WEEK + int(week) * WEEK + timedelta(days=2)) for rep, _, week, _ in cells
     )
     selections = Selection.objects.bulk_create(
         Selection(
@@ -101,9 +108,9 @@ def scored(
     Answer.objects.bulk_create(
         Answer(
             programme=world.programme, evaluation=one, at=one.begun_at, question=key, value=1,
-            points=round(1000 * float(np.clip(scores[key][number, week], 0, 1))),
+            points=round(1000 * float(np.clip(np.atleast_3d(scores[key])[number, week, which], 0, 1))),
         )
-        for one, (_, number, week) in zip(made, cells, strict=True)
+        for one, (_, number, week, which) in zip(made, cells, strict=True)
         for key in scores
     )  # fmt: skip
     return made
@@ -128,8 +135,7 @@ def coach(
         )
         for rep, at in ((rep, FIRST_WEEK + week * WEEK + timedelta(days=3)) for rep, week in whom)
     )  # fmt: skip
-    with connection.cursor() as cursor:  # nothing was analysed of rows that are not yet committed
-        cursor.execute("SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
+    plain_plans()
     AgreedAction.objects.bulk_create(
         AgreedAction(
             programme=world.programme, one_to_one=row, number=number + 1, criterion=f"service/{key}", what="Do it",
@@ -138,6 +144,12 @@ def coach(
         for row in rows
         for number, key in enumerate(criteria)
     )  # fmt: skip
+
+
+def plain_plans() -> None:
+    """Have the database plan as if it knew how many rows there are: nothing was analysed that is not committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
 
 
 def counted(world: World) -> dict[str, Effect]:

@@ -68,14 +68,17 @@ def test_who_was_already_treated_is_never_a_control() -> None:
     assert staggered_effect(ruined, first, counted=later) == before
 
 
-def test_the_errors_are_those_of_leaving_out_one_person_at_a_time() -> None:
+@pytest.mark.parametrize("aside", [0, 3])
+def test_the_errors_are_those_of_leaving_out_one_person_at_a_time(aside: int) -> None:
     random = np.random.default_rng(6)
     score, first = team(random, 15, 0.05, never=0.3)
     begins, hours = np.where(first < 0, 99, first), random.uniform(1, 5, size=15)
 
-    def sums(keep: np.ndarray) -> tuple[staggered._Sums, staggered._Sums]:
-        told = staggered._compared(score[keep], begins[keep], np.ones(keep.size, bool), 4, range(8), 0)
-        return told.by_period(), told.by_dose(hours[keep])
+    def sums(keep: np.ndarray) -> list[staggered._Sums]:
+        y, when = score[keep], begins[keep]
+        told = staggered._compared(y, when, np.ones(keep.size, bool), 4, range(8), aside)
+        ways = staggered._plain(keep.size), staggered._foretold(y, when, 4, 8, aside)
+        return [of for way in ways for of in (told.by_period(way), told.by_dose(hours[keep], way))]
 
     whole = sums(np.arange(15))
     for left_out in range(15):
@@ -94,27 +97,55 @@ def test_who_is_treated_for_a_bad_month_is_seen_ahead() -> None:
 
 
 def dipped(random: np.random.Generator, people: int, effect: float) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of people most of whom are coached because of a bad month just before, which ends by itself."""
+    """Scores of people who all have bad months now and then, which end by themselves; most are coached in one."""
     score, _ = team(random, people, 0.0)
-    first = np.where(random.random(people) < 0.3, -1, random.integers(14, WEEKS - 2, size=people))
-    coached = first >= 0
-    on = coached[:, None] & (np.arange(WEEKS) >= first[:, None])
-    dip = coached[:, None] & ((first[:, None] - np.arange(WEEKS) > 0) & (first[:, None] - np.arange(WEEKS) <= 5))
-    return score + effect * on - 0.15 * dip, first
+    begun = random.random((people, WEEKS + 3)) < 0.05
+    dip = np.stack([begun[:, week : week + 4].any(axis=1) for week in range(WEEKS)], axis=1)
+    seen = begun[:, : WEEKS - 3] & (np.arange(WEEKS - 3) >= 13)
+    first = np.where(seen.any(axis=1) & (random.random(people) < 0.8), 1 + seen.argmax(axis=1), -1)
+    on = (first[:, None] >= 0) & (np.arange(WEEKS) >= first[:, None])
+    return score + effect * on - 0.25 * dip, first
 
 
 def test_a_bad_month_put_aside_makes_no_effect_and_hides_none() -> None:
-    """Were those to be coached soon controls, or their bad month a baseline, chance would look like coaching."""
+    """Were the bad month a baseline, chance would look like coaching."""
     random = np.random.default_rng(12)
     told = [staggered_effect(*dipped(random, 40, 0.0), before=8, aside=5) for _ in range(120)]
     most = 0.05 + 2 * np.sqrt(0.05 * 0.95 / 120)
     assert np.mean([one.overall.is_found for one in told]) <= most
-    assert np.mean([one.overall.value for one in told]) == pytest.approx(0.0, abs=0.008)
+    assert np.mean([one.overalls[0].value for one in told]) == pytest.approx(0.0, abs=0.008)
     fooled = [staggered_effect(*dipped(random, 40, 0.0)).overall.is_found for _ in range(20)]
     assert np.mean(fooled) > 0.8
-    told = [staggered_effect(*dipped(random, 40, 0.1), before=8, aside=5) for _ in range(60)]
-    assert np.mean([one.overall.value for one in told]) == pytest.approx(0.1, abs=0.01)
+    told = [staggered_effect(*dipped(random, 40, 0.1), before=8, aside=5) for _ in range(120)]
+    assert np.mean([one.overalls[0].value for one in told]) == pytest.approx(0.1, abs=0.01)
     assert np.mean([one.overall.low <= 0.1 <= one.overall.high for one in told]) >= 0.9
+
+
+def chosen(random: np.random.Generator, people: int, effect: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of which chance is the most; each week who had the worst month of a group of ten is coached."""
+    level, first = 0.08 * random.normal(size=people), np.full(people, -1)
+    score = np.full((people, 52), np.nan)
+    for week in range(52):
+        on = (first >= 0) & (first <= week)
+        score[:, week] = level + 0.25 * random.normal(size=people) + effect * on
+        if week >= 4:
+            month = score[:, week - 4 : week].mean(axis=1) + np.where(random.random(people) < 0.3, 9, 0)
+            worst = [group[month[group].argmin()] for group in np.arange(people).reshape(-1, 10)]
+            first[worst] = np.where(first[worst] < 0, week + 1, first[worst])
+    return score, first
+
+
+def test_who_is_chosen_for_low_scores_seems_neither_better_nor_worse_after() -> None:
+    """Who was not chosen had good luck meanwhile: the bare difference of changes calls coaching harmful."""
+    random = np.random.default_rng(15)
+    told = [staggered_effect(*chosen(random, 60, 0.0), before=8, aside=5) for _ in range(40)]
+    assert np.mean([one.overall.is_found for one in told]) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 40)
+    assert np.mean([one.overalls[1].value for one in told]) == pytest.approx(0.0, abs=0.01)
+    assert np.mean([one.overalls[0].value for one in told]) < -0.02
+    told = [staggered_effect(*chosen(random, 60, 0.2), before=8, aside=5) for _ in range(20)]
+    assert np.mean([one.overalls[1].value for one in told]) == pytest.approx(0.2, abs=0.015)
+    assert np.mean([one.overall.low <= 0.2 <= one.overall.high for one in told]) >= 0.9
+    assert np.mean([one.overall.is_found for one in told]) > 0.9
 
 
 def test_one_persons_own_change_lies_in_its_range() -> None:

@@ -1,0 +1,106 @@
+"""What coaching changed on simulated floors: false alarms however supervisors choose; the database as the rows."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import numpy as np
+import pytest
+
+from rapport.accounts.models import Member
+from rapport.coaching import effects
+from rapport.coaching.models import AgreedAction, Effect, OneToOne
+from rapport.coaching.panel import made_of, panels
+from rapport.coaching.tests.floors import SINCE, UNTIL, WAYS, Floor, a_floor, name
+from rapport.coaching.tests.stage import MONDAY
+from rapport.coaching.tests.test_effects import KEYS, plain_plans, reps_of, scored
+from rapport.conftest import World
+from rapport.kit import clock
+from rapport.quality.tests.cards import an_analyst
+
+FLOORS = 12
+
+
+def of_all(floor: Floor) -> list[Effect]:
+    rows = [Effect(**row) for row in effects.estimated(floor.panels())]
+    return [one for one in rows if not (one.method or one.coach_id or one.rep_id)]
+
+
+def test_nothing_is_found_where_coaching_changes_nothing_whomever_supervisors_choose() -> None:
+    """At most 5 of 100, over all ways of choosing together; ``benchmarks/coaching.py`` counts many more."""
+    alarms = [
+        any(one.is_found for one in of_all(a_floor(seed, way, teams=2, each=10, criteria=2)))
+        for way in WAYS
+        for seed in range(FLOORS)
+    ]
+    assert np.mean(alarms) <= 0.05
+
+
+@pytest.mark.parametrize("way", ["month", "worst"])
+def test_who_is_chosen_for_low_scores_is_told_what_coaching_added(way: str) -> None:
+    told = [
+        one
+        for seed in range(8)
+        for one in of_all(a_floor(seed, way, teams=4, each=10, criteria=2, effect=0.15))
+        if one.value is not None
+    ]
+    assert len(told) == 16
+    assert np.mean([one.value for one in told]) == pytest.approx(0.15, abs=0.04)
+    assert np.mean([(one.low or 0) <= 0.15 <= (one.high or 0) for one in told]) >= 0.9
+
+
+def test_what_is_in_the_database_is_counted_as_the_rows_are(world: World) -> None:
+    """Several contacts a week, one-to-ones of two supervisors and in several ways: not a digit differs."""
+    floor = a_floor(3, "month", teams=2, each=4, criteria=2)
+    reps, coaches = reps_of(world, 8), [world.supervisor, world.second_rep]
+    named = {name(number): f"service/{KEYS[number]}" for number in range(2)}
+    which = np.arange(floor.drawn.max())
+    met = {KEYS[number]: (floor.met[number][:, :, None] > which).astype(float) for number in range(2)}
+    first = (UNTIL - SINCE) // timedelta(weeks=1) - 40
+    scored(world, an_analyst(world), reps, {key: of[:, first:] for key, of in met.items()}, floor.drawn[:, first:])
+    since = SINCE + timedelta(weeks=first)
+    put(world, floor, reps, coaches, named)
+    pks = [one.pk for one in (*reps, *coaches)]
+    held = [
+        one._replace(rep=pks[one.rep], coach=pks[one.coach], criteria=tuple(named[key] for key in one.criteria))
+        for one in floor.held
+    ]
+    rows = [(named[key], pks[rep], week, mean) for key, rep, week, mean in floor.means() if week >= since]
+    told, made = made_of(rows, held, since, UNTIL), panels(world.programme, since, UNTIL)
+    assert list(made) == list(told) == sorted(named.values())
+    for measure, panel in made.items():
+        assert np.array_equal(panel.scores, told[measure].scores, equal_nan=True)
+        assert replace(panel, scores=None) == replace(told[measure], scores=None)  # type: ignore[arg-type]
+    with clock.at(MONDAY):
+        effects.count(programme=world.programme)
+    expected = effects.estimated(made_of(rows, held, SINCE, UNTIL))
+    fields = {"measure", "method", "coach_id", "rep_id", *expected[0]}
+    kept = {tuple(getattr(one, key) for key in sorted(fields)) for one in Effect.objects.all()}
+    blank = {"method": "", "coach_id": None, "rep_id": None}
+    nothing = dict.fromkeys(fields)
+    assert kept == {tuple((nothing | blank | one)[key] for key in sorted(fields)) for one in expected}
+
+
+def put(world: World, floor: Floor, reps: list[Member], coaches: list[Member], named: dict[str, str]) -> None:
+    """Put the one-to-ones on file."""
+    both = [*reps, *coaches]
+    began = [
+        datetime.combine(one.week + timedelta(days=3), time(9, number % 60), world.programme.zone)
+        for number, one in enumerate(floor.held)
+    ]
+    plain_plans()
+    made = OneToOne.objects.bulk_create(
+        OneToOne(
+            programme=world.programme, rep=both[one.rep], coach=both[one.coach], minutes=30, state="done",
+            method=one.method, planned_for=at, started_at=at, ended_at=at + timedelta(minutes=30),
+            ended_by="coach",
+        )
+        for one, at in zip(floor.held, began, strict=True)
+    )  # fmt: skip
+    AgreedAction.objects.bulk_create(
+        AgreedAction(
+            programme=world.programme, one_to_one=row, number=number, criterion=named[key], what="Do it",
+            target=90, review_on=MONDAY.date(), agreed_at=MONDAY, outcome="open",
+        )
+        for row, one in zip(made, floor.held, strict=True)
+        for number, key in enumerate(one.criteria, start=1)
+    )  # fmt: skip
