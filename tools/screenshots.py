@@ -126,25 +126,26 @@ def become_available(rep: Page) -> None:
 
 
 def talk(rep: Page) -> None:
-    """Let the rep take the next chat, say a few words to its simulated customer, and tick touch points."""
+    """Let the rep take the next chat, say a few words to its simulated customer, and follow the guide."""
     accept = rep.get_by_role("button", name="Accept")
     expect(accept.or_(rep.get_by_label(COMPOSER))).to_be_visible()
     if accept.is_visible():
         accept.press("Enter")
-    for step in (0, 3):  # greet; ask before you offer
-        follow_guide(rep, step)
+    for _ in range(2):
+        follow_guide(rep)
         rep.wait_for_timeout(LISTEN_MS)
 
 
-def follow_guide(rep: Page, step: int) -> None:
-    """Say the words of a step of the guide, as they are written there, and tick it."""
-    check, composer = rep.get_by_role("checkbox").nth(step), rep.get_by_label(COMPOSER)
-    check.locator("xpath=ancestor::li[1]").get_by_role("button", name=re.compile("^Use")).click()
+def follow_guide(rep: Page) -> None:
+    """Say the words of the guide's step, as they are written there, and go on to the next."""
+    now, composer = rep.locator("#guide-now"), rep.get_by_label(COMPOSER)
+    step = now.locator("h3").inner_text()
+    now.get_by_role("button", name=re.compile("^Use")).first.click()
     expect(composer).not_to_have_value("")
     composer.press("Enter")
     expect(composer).to_have_value("")
-    check.click()
-    expect(check).to_be_checked()
+    now.get_by_role("button", name="Done").click()
+    expect(now.locator("h3")).not_to_have_text(step)
 
 
 def write_to_us(customer: Page) -> None:
