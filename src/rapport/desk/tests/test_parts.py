@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils.html import strip_tags
 
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.models import Conversation, Message
@@ -14,6 +16,7 @@ from rapport.contacts.models import Contact
 from rapport.desk.tests.test_desk import DESK, take, text_of
 from rapport.events.models import Event
 from rapport.guides import actions as guides
+from rapport.insight.figures import Figure
 from rapport.kit import clock
 
 
@@ -128,3 +131,17 @@ def test_the_parts_cost_few_statements(rep: Client, world: World) -> None:
         rep.post(f"{address}messages/", {"text": "Hello", "client_id": str(uuid4()), "after": last})
     with at_most(9):
         rep.post(f"{DESK}pulse/")
+
+
+@pytest.mark.parametrize(("answers", "told"), [(1, "resolved 1 of 1"), (4, "resolved 3 of 4"), (5, "resolved 80")])
+def test_of_a_few_answers_the_bar_tells_what_was_said_and_no_share(answers: int, told: str) -> None:
+    said = max(1, answers - 1)
+    day = {
+        "contacts_answered": Figure(9, 9, None),
+        "resolution_by_customers": Figure(said / answers, said, answers),
+        "satisfaction": Figure(4.0, 4 * answers, answers),
+        "saves_claimed": Figure(0, 0, None),
+    }
+    shown = " ".join(strip_tags(render_to_string("desk/day.html", {"day": day})).split())
+    assert told in shown
+    assert ("rating 4.0" in shown) is (answers >= 5)
