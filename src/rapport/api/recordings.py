@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from rapport.accounts.doors import Door, declares
 from rapport.accounts.roles import Right
 from rapport.api.tokens import token_for
 from rapport.contacts.access import access_own
+from rapport.kit import storage
 from rapport.kit.errors import DomainError
 from rapport.quality.recordings import taking
 from rapport.quality.recordings.described import LONGEST_TOLD, About, read_about
@@ -79,14 +78,12 @@ def deliver_recording(request: HttpRequest, key: str) -> Status[dict[str, Any]]:
     changes nothing. What cannot be decoded whole is refused, and nothing of it is kept.
     """
     with token_for(request, key, Right.DELIVER_RECORDINGS) as token:
-        about = _about(request)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "sent"
-            taking.receive(request.read, path)
-            taken = taking.take(
-                programme=token.programme, path=path, about=about, actor=f"token:{token.public_id}"
-            )
-        return Status(201 if taken.is_new else 200, shown(taken.recording))
+        programme, actor = token.programme, f"token:{token.public_id}"
+    about = _about(request)
+    with storage.passing() as path:
+        taking.receive(request.read, path)
+        taken = taking.take(programme=programme, path=path, about=about, actor=actor)
+    return Status(201 if taken.is_new else 200, shown(taken.recording))
 
 
 @router.get(

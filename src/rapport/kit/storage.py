@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -90,6 +91,22 @@ def state(place: Path | Address) -> str:
     except Trouble as error:
         return error.reason
     return "ok"
+
+
+@contextmanager
+def passing() -> Iterator[Path]:
+    """Give the path of an empty file for what must not stay: it has no name, and goes even where we are killed.
+
+    Processes that we start may open it too. Where a system does not tell of open files by path, it is in a folder
+    that is removed at the end.
+    """
+    files = Path(f"/proc/{os.getpid()}/fd")
+    if files.is_dir():
+        with tempfile.TemporaryFile() as file:
+            yield files / str(file.fileno())
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder) / "file"
 
 
 @cache

@@ -107,6 +107,20 @@ def test_of_two_that_put_the_same_name_at_once_one_is_told_no(kept: storage.Stor
     assert kept.read("cards/same", 0, 9).decode() in told
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_passes_through_has_no_name_where_the_system_tells_of_open_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_told: bool
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    if not is_told:
+        monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    with storage.passing() as path:
+        path.write_bytes(b"sound")
+        assert path.read_bytes() == b"sound"
+        assert bool([*tmp_path.iterdir()]) is not is_told
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_storage_that_answers_is_ok(place: Path | Address) -> None:
     assert storage.state(place) == "ok"
 

@@ -29,11 +29,12 @@ def _take(path: Path, programme_key: str) -> str:
     if not path.is_file():
         raise Invalid(f"There is no file {path}.")
     about = _beside(path)
-    with commanding(programme_key) as programme:
-        taken = taking.take(programme=programme, path=path, about=about, actor="command")
-        row = taken.recording
-        told = f"{row.seconds:,.1f} s, {row.layout}, {row.pauses.count()} pauses"
-        return f"kept ({told})" if taken.is_new else f"there already ({told})"
+    with commanding(programme_key) as found:
+        programme = found
+    taken = taking.take(programme=programme, path=path, about=about, actor="command")
+    row = taken.recording
+    told = f"{row.seconds:,.1f} s, {row.layout}, {len(row.pauses.all())} pauses"
+    return f"kept ({told})" if taken.is_new else f"there already ({told})"
 
 
 def _beside(path: Path) -> About:

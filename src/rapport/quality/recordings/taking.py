@@ -8,21 +8,22 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import prefetch_related_objects
 
 from rapport.accounts.queries import member_ids
 from rapport.contacts.access import access_by_external_id, access_own, lock_own
 from rapport.customers import standing
 from rapport.events.actions import announce
-from rapport.kit import clock
+from rapport.kit import clock, storage
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.walls import inside
 from rapport.quality.events import RecordingKept
 from rapport.quality.recordings import sealed, store
 from rapport.quality.recordings.decoding import Made
@@ -56,17 +57,20 @@ def take(*, programme: Programme, path: Path, about: About, actor: str) -> Taken
     Its first sample was at ``began_at``, by default when the contact was answered. Raises NotFound without the
     contact, Invalid for what cannot be kept, Conflict where the same audio is on file otherwise or was let go,
     storage.Trouble where the storage cannot be used.
+
+    The programme is entered twice, for a moment each: no transaction is open while the file is decoded and sealed
+    into the storage.
     """
     _require_small(path)
     digest = _digest(path)
     if about.sha256 not in ("", digest):
         raise Invalid("The file is not the one whose sha256 was told: it was cut or changed on its way.")
-    contact = _contact(programme, about)
-    if (there := _there(contact, digest)) is not None:
-        return Taken(_same(there, about), False)
-    people = _people(programme, about)
-    with tempfile.TemporaryDirectory() as folder:
-        made_of = Path(folder) / "kept.flac"
+    with inside(programme.pk):
+        contact = _contact(programme, about)
+        if (there := _there(contact, digest)) is not None:
+            return Taken(_same(there, about), False)
+        people = _people(programme, about)
+    with storage.passing() as made_of:
         made = _decoded(path, made_of, about)
         _require_told(made, about)
         return _put(contact, digest, made, made_of, about, people, actor)
@@ -75,7 +79,7 @@ def take(*, programme: Programme, path: Path, about: About, actor: str) -> Taken
 def receive(read: Callable[[int], bytes], to: Path) -> None:
     """Write what somebody sends into a file, never more than may come; Invalid then."""
     size = 0
-    with to.open("xb") as file:
+    with to.open("wb") as file:
         while piece := read(PIECE):
             size += len(piece)
             if size > settings.LARGEST_RECORDING_MB * MB:
@@ -208,12 +212,8 @@ def _put(
         outline=base64.b64decode(made.outline),
     )
     try:
-        with store.keeping(made_of, sealed.give_key(row)), transaction.atomic():
-            if contact.customer is not None and standing.held(contact.customer) is None:
-                raise Conflict(ERASED)  # while it was decoded
-            lock_own(contact)  # so that the next one counts this one
-            if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
-                raise Conflict(f"This contact has {MOST_OF_ONE} recordings already.")
+        with store.keeping(made_of, sealed.give_key(row)), inside(contact.programme_id):
+            _hold(_contact(contact.programme, about))
             row.save(force_insert=True)
             Pause.objects.bulk_create(
                 Pause(
@@ -228,9 +228,20 @@ def _put(
             )
             kept = RecordingKept(str(row.public_id), row.kind, row.basis, round(row.seconds, 1), len(about.pauses))
             announce(kept, programme=contact.programme, subject=contact.public_id, actor=actor)
+            prefetch_related_objects([row], "pauses__by")
     except IntegrityError:  # the same audio came twice at once
-        there = _there(contact, digest)
-        if there is None:
-            raise
-        return Taken(_same(there, about), False)
+        with inside(contact.programme_id):
+            there = _there(contact, digest)
+            if there is None:
+                raise
+            return Taken(_same(there, about), False)
     return Taken(row, True)
+
+
+def _hold(contact: Contact) -> None:
+    """Have the contact wait for the end of this transaction; Conflict where it can take no recording by now."""
+    if contact.customer is not None and standing.held(contact.customer) is None:
+        raise Conflict(ERASED)  # while it was decoded
+    lock_own(contact)  # so that the next one counts this one
+    if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
+        raise Conflict(f"This contact has {MOST_OF_ONE} recordings already.")

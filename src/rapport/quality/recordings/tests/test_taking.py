@@ -262,6 +262,27 @@ def test_two_that_come_at_once_do_not_pass_the_most_of_a_contact(
     assert (Recording.objects.count(), len(files(home))) == (1, 1)
 
 
+def test_no_transaction_is_open_while_a_file_arrives_is_decoded_and_sealed(
+    committed_world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact, seen = a_contact(committed_world, channel="voice"), list[str]()
+
+    def noting(module: Any, name: str) -> None:
+        work = getattr(module, name)
+
+        def noted(*told: Any) -> Any:
+            assert not connection.in_atomic_block
+            seen.append(name)
+            return work(*told)
+
+        monkeypatch.setattr(module, name, noted)
+
+    for module, name in ((taking, "receive"), (taking, "_decoded"), (store, "_sealed")):
+        noting(module, name)
+    assert [send(committed_world, contact, pauses=[PAUSE]).status_code for _ in range(2)] == [201, 200]
+    assert seen == ["receive", "_decoded", "_sealed", "receive"]
+
+
 def test_the_decoder_is_told_none_of_our_settings(
     world: World, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -284,7 +305,8 @@ def test_who_is_erased_while_it_is_decoded_is_not_kept(
 
     def meanwhile(*told: Any) -> Any:
         who = world.customer.public_id
-        privacy.erase(programme=world.programme, customer_id=who, confirmed="C-1", actor="test")
+        with inside(world.programme.pk):
+            privacy.erase(programme=world.programme, customer_id=who, confirmed="C-1", actor="test")
         return decoded(*told)
 
     monkeypatch.setattr(taking, "_decoded", meanwhile)
