@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.models import Member
 from rapport.accounts.roles import Right, Role
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import messages_of, unanswered_in
@@ -39,6 +40,18 @@ def held(world: World) -> Contact:
     contacts.answer(contact, rep=world.rep, actor="test")
     contact.refresh_from_db()
     return contact
+
+
+@pytest.fixture
+def grace(world: World) -> Member:
+    return accounts.ensure_member(
+        programme=world.programme,
+        agent_id="grace",
+        name="Grace Hopper",
+        role=Role.SUPERVISOR,
+        username="grace",
+        password=None,
+    )
 
 
 def whispered(world: World, contact: Contact, text: str = "Offer the fee back") -> Whisper:
@@ -114,11 +127,56 @@ def test_sitting_in_again_and_whispering_twice_change_nothing(world: World, held
         )
 
 
-def test_nobody_whispers_or_joins_without_sitting_in(world: World, held: Contact) -> None:
-    with pytest.raises(Conflict, match="Sit in first"):
-        whispered(world, held)
-    with pytest.raises(Conflict, match="Sit in first"):
-        actions.join(member=world.supervisor, contact_id=held.public_id)
+def test_nobody_whispers_or_joins_without_sitting_in(world: World, held: Contact, grace: Member) -> None:
+    actions.sit_in(member=grace, contact_id=held.public_id)
+    for _ in range(2):
+        with pytest.raises(Conflict, match="Sit in first"):
+            whispered(world, held)
+        with pytest.raises(Conflict, match="Sit in first"):
+            actions.join(member=world.supervisor, contact_id=held.public_id)
+        sits_in(world, held)
+        actions.leave(member=world.supervisor, contact_id=held.public_id)
+
+
+def test_the_customer_is_told_first_names_once_and_the_record_each_step(
+    world: World, held: Contact, grace: Member
+) -> None:
+    began = clock.now()
+    with clock.at(began):
+        actions.sit_in(member=grace, contact_id=held.public_id)
+    with clock.at(began + timedelta(seconds=40)):
+        actions.pulse(member=grace, contact_id=held.public_id)
+        for _ in range(2):
+            actions.join(member=grace, contact_id=held.public_id)
+        actions.whisper(member=grace, contact_id=held.public_id, text=" Ask  her ", client_id=uuid4())
+    with clock.at(began + timedelta(seconds=50)):
+        actions.leave(member=grace, contact_id=held.public_id)
+    assert [one.text for one in messages_of(held)[1:]] == [
+        "Grace has joined the conversation.",
+        "Grace has left the conversation.",
+    ]
+    assert [(one.name.partition(".")[2], one.data) for one in told(held)] == [
+        ("started", {}),
+        ("joined", {}),
+        ("whispered", {"characters": 7}),
+        ("ended", {"seconds": 50, "left": True}),
+    ]
+
+
+def test_what_somebody_else_ended_just_before_is_not_ended_again(
+    world: World, held: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sits_in(world, held)
+
+    def left_meanwhile(pk: int) -> Contact:
+        monkeypatch.setattr(actions, "lock_contact", lock_contact)
+        actions.leave(member=world.supervisor, contact_id=held.public_id)
+        return lock_contact(pk)
+
+    monkeypatch.setattr(actions, "lock_contact", left_meanwhile)
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        assert actions.end_left(programme=world.programme) == 0
+    assert [one.data["left"] for one in told(held, "monitoring.ended")] == [True]
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t ", "\x00\x07", "x" * 501])
@@ -127,6 +185,11 @@ def test_a_whisper_that_cannot_be_kept_is_refused(world: World, held: Contact, t
     with pytest.raises(Invalid):
         whispered(world, held, text)
     assert not Whisper.objects.exists()
+
+
+def test_a_whisper_may_be_just_as_long_as_is_said(world: World, held: Contact) -> None:
+    sits_in(world, held)
+    assert len(whispered(world, held, "x" * 500).text) == 500
 
 
 def test_card_numbers_are_hidden_in_whispers(world: World, held: Contact) -> None:
