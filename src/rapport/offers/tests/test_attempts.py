@@ -166,6 +166,24 @@ def test_a_renewed_wish_and_a_cancellation_are_facts_of_the_first(contact: Conta
         assert cursor.fetchall() == [("stayed", "fee", later, later), ("left", None, None, later)]
 
 
+def test_of_wishes_at_one_moment_the_later_ones_renew_the_earlier(contact: Contact, world: World) -> None:
+    told = clock.now()
+    with clock.at(told):
+        for _ in range(3):
+            actions.end_attempt(attempt=attempt_on(contact), outcome="undecided", actor="t")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT renewed_at FROM fact_leaving ORDER BY attempt_id")
+        assert cursor.fetchall() == [(told,), (told,), (None,)]
+
+
+@pytest.mark.django_db
+def test_wishes_of_some_days_are_read_without_all_the_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN SELECT renewed_at FROM fact_leaving WHERE programme_id = 1 AND opened_at >= now()")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "WindowAgg" not in plan and "opened_at >= now()" in plan
+
+
 def test_another_programme_has_nothing_of_it(contact: Contact, world: World) -> None:
     one = attempt_on(contact)
     with inside(world.other.pk):
