@@ -15,6 +15,7 @@ from rapport.events.actions import Happening, announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
+from rapport.recognition.privacy import kept_words
 from rapport.recognition.rewards import events
 from rapport.recognition.rewards.models import MOST_WISHES, Budget, Given, Reward, Why, Wish
 
@@ -39,9 +40,9 @@ def set_reward(
 ) -> Reward:
     """Put a reward on the list, or change one. What was given of it stays as it was."""
     _check(member, Right.MANAGE_AWARDS)
-    name = name.strip().replace("\x00", "")
-    if not name or len(name) > LONGEST_NAME:
-        raise Invalid(f"Give it a name of up to {LONGEST_NAME} characters.")
+    name = kept_words(name, LONGEST_NAME, "its name")
+    if not name:
+        raise Invalid("Give it a name.")
     _check_money(cost, currency)
     if left is not None and not 0 <= left <= MOST_LEFT:
         raise Invalid("Say how many there are, or leave it empty.")
@@ -90,12 +91,13 @@ def give(*, member: Member, reward: UUID, to: str, why: str, once: UUID) -> Give
         raise Invalid("Say what it is for.")
     row = access_reward(member, reward)
     if there := Given.objects.filter(programme=member.programme, once=once).first():
+        if (there.reward_id, there.rep_id, there.why) != (row.pk, rep.pk, why):
+            raise Conflict("This form gave something already. Choose anew.")
         return there
     if not row.is_offered or row.left == 0:
         raise Conflict("None of it is left. Choose another one.")
-    month = clock.now().astimezone(member.programme.zone).date().replace(day=1)
     budget = Budget.objects.select_for_update().filter(
-        programme=member.programme, month=month, currency=row.currency
+        programme=member.programme, month=month_now(member.programme), currency=row.currency
     ).first()  # fmt: skip
     if budget is None or budget.spent + row.cost > budget.amount:
         raise Conflict("This month's budget does not allow it. Choose another one, or ask for more.")

@@ -120,6 +120,9 @@ def _page(request: HttpRequest, member: Member, error: DomainError | None = None
     gives = member.may(Right.GIVE_REWARDS) or member.may(Right.MANAGE_AWARDS)
     found = queries.wishes_by_rep(member.programme) if gives else []
     offered = queries.rewards_of(member.programme, offered=True)
+    asked = request.GET.get("reward", "")
+    rows = queries.rewards_of(member.programme) if asked and member.may(Right.MANAGE_AWARDS) else []
+    row = next((one for one in rows if str(one.public_id) == asked), None)
     context = {
         **context_of(member, "rewards"),
         "offered": [(str(one.public_id), one.name) for one in offered],
@@ -134,6 +137,8 @@ def _page(request: HttpRequest, member: Member, error: DomainError | None = None
         "whys": Why.choices,
         "once": new_id(),
         "fewest": queries.FEWEST,
+        "row": row,
+        "cost": Decimal(row.cost).scaleb(-decimals(row.currency)) if row else "",
         "sent": request.POST.dict(),
         "error": str(error) if error else "",
     }

@@ -37,11 +37,16 @@ def a_budget(world: World, amount: int, month: date = MONTH) -> None:
 
 
 def give(
-    world: World, reward: Reward, to: str = "rep", once: UUID | None = None, by: Member | None = None
+    world: World,
+    reward: Reward,
+    to: str = "rep",
+    once: UUID | None = None,
+    by: Member | None = None,
+    why: str = "thanks",
 ) -> Given:
     with clock.at(NOW):
         return actions.give(
-            member=by or world.supervisor, reward=reward.public_id, to=to, why="thanks", once=once or uuid4()
+            member=by or world.supervisor, reward=reward.public_id, to=to, why=why, once=once or uuid4()
         )
 
 
@@ -67,6 +72,32 @@ def test_a_reward_is_given_within_stock_and_budget(world: World) -> None:
             model.objects.update(**told)
     with inside(world.other.pk):
         assert not Given.objects.exists() and not Budget.objects.exists()
+
+
+def test_a_form_that_was_sent_gives_nothing_else(world: World) -> None:
+    a_budget(world, 60_000)
+    one, other, once = a_reward(world), a_reward(world, "Weekend"), uuid4()
+    first = give(world, one, once=once)
+    for changed in ({"reward": other}, {"to": "rep2"}, {"why": "award"}):
+        told: Any = {"reward": one, "to": "rep", "why": "thanks"} | changed
+        with pytest.raises(Conflict, match="gave something already"):
+            give(world, told["reward"], told["to"], once=once, why=told["why"])
+    assert Given.objects.get() == first and Budget.objects.get().spent == 10_000
+
+
+def test_a_reward_that_is_not_offered_is_offered_again_on_the_page(world: World) -> None:
+    reward, boss = a_reward(world, left=2), client_of(a_manager(world))
+    at = f"{BASE}set/?reward={reward.public_id}"
+    sent = {"reward": str(reward.public_id), "name": "Day off", "cost": "100", "currency": "EUR", "left": "2"}
+    assert boss.post(at, sent).status_code == 302 and not Reward.objects.get().is_offered
+    page = boss.get(f"{BASE}?reward={reward.public_id}").text
+    assert '"set-title">Change it' in page and 'value="100.00"' in page and 'value="Day off"' in page
+    refused = boss.post(at, {**sent, "cost": "much", "name": "Day <off>"}).text
+    assert '"set-title">Change it' in refused and 'value="much"' in refused and "Day &lt;off&gt;" in refused
+    assert boss.post(at, {**sent, "is_offered": "on"}).status_code == 302 and Reward.objects.get().is_offered
+    for other in ("x", str(uuid4())):
+        assert "Put one on the list" in boss.get(f"{BASE}?reward={other}").text
+    assert "set-title" not in client_of(world.rep).get(f"{BASE}?reward={reward.public_id}").text
 
 
 def test_another_months_budget_is_another(world: World) -> None:
