@@ -20,6 +20,7 @@ from rapport.recognition.awards import counting, events, queries
 from rapport.recognition.awards.access import access_award, access_category
 from rapport.recognition.awards.measures import MEASURES, VOTES
 from rapport.recognition.awards.models import LEAST, MOST_SHARE, Award, Category, Compares, State, Vote, Winner
+from rapport.recognition.privacy import kept_words
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -49,7 +50,8 @@ def set_category(
 
     Awards that were drafted before keep the rule they were counted by.
     """
-    name, about = _short("name", name), _short("about", about)
+    name = kept_words(name, LONGEST["name"], "the name")
+    about = kept_words(about, LONGEST["about"], "what it honours")
     key = key or slugify(name)[:50]
     if not name or not key or slugify(key) != key:
         raise Invalid("Give it a name.")
@@ -296,17 +298,10 @@ def _named(row: Award) -> dict[str, str]:
 
 
 def _cause(words: str) -> str:
-    found = _short("cause", words)
+    found = kept_words(words, LONGEST["cause"], "the cause")
     if not found:
         raise Invalid("Say why.")
     return found
-
-
-def _short(name: str, words: str) -> str:
-    words = words.strip().replace("\x00", "")
-    if len(words) > LONGEST[name]:
-        raise Invalid(f"Keep it under {LONGEST[name]} characters.")
-    return words
 
 
 def _actor(member: Member) -> str:

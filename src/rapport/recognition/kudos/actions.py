@@ -18,6 +18,7 @@ from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from rapport.kit.turns import Turn, take_turns
 from rapport.recognition.kudos import events
 from rapport.recognition.kudos.models import MOST_A_WEEK, Kudos, Milestone
+from rapport.recognition.privacy import kept_words
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
@@ -39,9 +40,9 @@ def give(*, member: Member, to: str, words: str, contact: UUID | None = None) ->
     rep = rep_called(member, to)
     if rep.pk == member.pk:
         raise Invalid("Thank somebody else.")
-    words = words.strip().replace("\x00", "")
-    if not words or len(words) > LONGEST:
-        raise Invalid(f"Say what for, in up to {LONGEST} characters.")
+    words = kept_words(words, LONGEST, "your words")
+    if not words:
+        raise Invalid("Say what for.")
     about = access_contact(member, contact) if contact else None
     if about is not None and about.rep_id != rep.pk:
         raise Invalid("Somebody else had that contact.")

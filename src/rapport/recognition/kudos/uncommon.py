@@ -57,7 +57,7 @@ WITH found AS (
 SELECT contact_id, array_agg(DISTINCT rule ORDER BY rule)
 FROM found JOIN fact_contact AS contact USING (contact_id)
 WHERE contact.programme_id = %(programme)s AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
-    AND contact.rep <> %(own)s AND (%(only)s::bigint IS NULL OR contact_id = %(only)s)
+    AND contact.rep <> %(own)s AND (%(only)s::bigint IS NULL OR contact_id = %(only)s) AND known_at <= %(now)s
     AND NOT EXISTS (SELECT FROM kudos_uncommon AS settled WHERE settled.contact_id = found.contact_id)
 GROUP BY contact_id ORDER BY count(DISTINCT rule) DESC, max(known_at) DESC, contact_id DESC LIMIT %(most)s
 """
@@ -86,11 +86,12 @@ def proposed(member: Member) -> list[Proposal]:
 
 def _found(member: Member, only: int | None = None) -> tuple[dict[int, str], dict[int, list[str]]]:
     """Return what customers wrote, and which rules have found which contacts (ids), or ``only`` this one."""
-    since = clock.now() - LOOKS_BACK
+    now = clock.now()
+    since = now - LOOKS_BACK
     comments = comments_rated(member.programme, BEST, since=since, contact=only)
     asked: dict[str, Any] = {
-        "programme": member.programme_id, "worded": [*comments], "since": since, "best": BEST, "only": only,
-        "own": member.agent_id, "most": MOST,
+        "programme": member.programme_id, "worded": [*comments], "since": since, "now": now, "best": BEST,
+        "only": only, "own": member.agent_id, "most": MOST,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FOUND, asked)

@@ -348,7 +348,7 @@ def test_a_refusal_is_said_on_the_page(world: World) -> None:
     boss = a_manager(world)
     award = drafted(world, a_category(world))
     answer = client_of(boss).post(f"{BASE}{award.public_id}/turn-down/", {"cause": "x" * 301})
-    assert answer.status_code == 422 and "Keep it under 300" in answer.text
+    assert answer.status_code == 422 and "Keep the cause under 300 characters; it has 301" in answer.text
     assert client_of(boss).post(f"{BASE}{award.public_id}/announce/").status_code == 409
     assert client_of(boss).post(f"{BASE}{award.public_id}/settle/", {"settle": "take_back"}).status_code == 409
     with pytest.raises(DomainError):

@@ -66,6 +66,12 @@ def test_what_cannot_be_sent_is_refused_in_words(world: World) -> None:
     assert not Kudos.objects.exists()
 
 
+def test_a_card_number_in_thanks_is_not_kept(world: World) -> None:
+    row = actions.give(member=world.rep, to="rep2", words="Took 4111 1111 1111 1111 off the chat\x07 at once")
+    assert "4111" not in row.words and row.words.startswith("Took ") and row.words.endswith(" at once")
+    assert "\x07" not in row.words
+
+
 def _row(world: World, giver: Member, rep: Member, number: int = 1, **told: object) -> Kudos:
     return Kudos.objects.create(
         programme=world.programme, giver=giver, rep=rep, words="x", at=MONDAY, week=date(2026, 11, 16),
