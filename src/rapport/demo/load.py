@@ -51,6 +51,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.kit.walls import inside
 from rapport.quality.repeats import actions as repeats
+from rapport.recognition.staff.staying import count_strains
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -178,17 +179,18 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     taught.teach(setting, now=now)
     stayed.stay(setting, now=now, seed=writer.seed)
     stayed.notice(setting, now=now)
+    say("Thanking people", 0.0)
+    thanked.thank(setting, seed=writer.seed)
     say("Writing the Rally Notes", 0.0)
     notes.publish(setting.programme)
     feelings.ask(setting.programme, seed=writer.seed)
+    count_strains(programme=setting.programme)
     _live(setting, now)
     bulk.analyze()
     say("Counting what to expect of whom", 0.0)
     score_reps(setting.programme)
     repeats.find(programme=setting.programme, since=now - timedelta(days=365))
     standing.count(programme=setting.programme)
-    say("Thanking people", 0.0)
-    thanked.thank(setting, seed=writer.seed)
     effects.count(programme=setting.programme)
     announce(
         DemoLoaded(contacts=count, customers=len(writer.files), seed=writer.seed),

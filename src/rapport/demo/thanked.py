@@ -1,4 +1,8 @@
-"""What is recognised: categories of awards and those of some months, thanks, and rewards that people value."""
+"""What is recognised: categories of awards and those of some months, thanks, and rewards that people value.
+
+Of the awards some are announced, one of them in doubt by what the partner said later; one waits for the partner
+and one for the manager; where nobody could be told from the others, it was closed so.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,16 @@ from uuid import UUID
 
 from rapport.accounts.queries import members_of
 from rapport.demo.people import MANAGER, PARTNER, SUPERVISOR
+from rapport.insight.queries import FIRST
 from rapport.kit import clock
 from rapport.kit.errors import Conflict
+from rapport.ledger import actions as ledger
+from rapport.ledger.actions import Word
+from rapport.ledger.judging import State, Status
+from rapport.ledger.queries import claims_of
 from rapport.recognition.awards import actions as awards
-from rapport.recognition.awards.counting import known_on, months_before
+from rapport.recognition.awards.counting import first_of_next, known_on, months_before
+from rapport.recognition.awards.queries import announced
 from rapport.recognition.kudos import actions as kudos
 from rapport.recognition.kudos.queries import left_of
 from rapport.recognition.rewards import actions as rewards
@@ -27,6 +37,7 @@ MONTHS = 5
 SPIRIT, VOTERS = "team-spirit", 0.6
 SAVES = "verified_save_rate"
 NOON = time(12)
+LATER, AGAIN = timedelta(days=20), 9  # after a save, and the number of the partner's last word on it
 THANKS, WISHERS, GIVEN = 40, 0.8, 12
 CATEGORIES = (
     (
@@ -36,7 +47,7 @@ CATEGORIES = (
         10,
         True,
     ),
-    ("Customer delight", "What customers say afterwards", "satisfaction", 20, False),
+    ("Customer delight", "What customers say afterwards", "satisfaction", 20, True),
     ("Solved at once", "Nobody has to call twice", "first_contact_resolution", 40, False),
     ("Team spirit", "Who made the day easier for the others", "votes", 5, False),
 )
@@ -109,7 +120,7 @@ def _vote(setting: Setting, chance: Random) -> None:
 
 
 def _awards(setting: Setting, made: list[Category], manager: Member, partner: Member) -> None:
-    """Count the awards that have matured; announce all but the last of each, which wait."""
+    """Count the awards that have matured, and decide on them."""
     today = clock.now().astimezone(setting.programme.zone).date()
     for category in made:
         days = [(one, known_on(setting.programme, category.measure, one)) for one in _months(setting)]
@@ -119,19 +130,43 @@ def _awards(setting: Setting, made: list[Category], manager: Member, partner: Me
         for month, day in ripe:
             with clock.at(_noon(setting, day)):
                 row = awards.draft(programme=setting.programme, category=category.key, month=month, actor="system")
-                if row is not None and row.winners.exists():
-                    _decide(row, manager, partner, is_last=month == ripe[-1][0])
+            if row is not None:
+                _decide(row, category, manager, partner)
+    _doubt(setting)
 
 
-def _decide(row: Award, manager: Member, partner: Member, *, is_last: bool) -> None:
-    if is_last and not row.asks_partner:
+def _decide(row: Award, category: Category, manager: Member, partner: Member) -> None:
+    """Announce it yesterday, but of two categories: one waits for the manager, one for the partner."""
+    yesterday = max(clock.now() - timedelta(days=1), row.counted_at)
+    if category.key == SPIRIT:
         return
-    awards.approve(member=manager, award=row.public_id)
-    if is_last:
+    with clock.at(row.counted_at if category.measure == SAVES else yesterday):
+        if not row.winners.exists():
+            awards.turn_down(member=manager, award=row.public_id, cause=row.why_nobody)
+            return
+        awards.approve(member=manager, award=row.public_id)
+        if row.asks_partner and category.measure != SAVES:
+            return
+        if row.asks_partner:
+            awards.confirm(member=partner, award=row.public_id)
+        awards.announce_award(member=manager, award=row.public_id)
+
+
+def _doubt(setting: Setting) -> None:
+    """Have the partner charge back most saves of the surest winner of the last award for saves."""
+    given = [one for one in announced(setting.programme, FIRST) if one.row.category.measure == SAVES]
+    if not given:
         return
-    if row.asks_partner:
-        awards.confirm(member=partner, award=row.public_id)
-    awards.announce_award(member=manager, award=row.public_id)
+    month, winner = given[0].row.month, max(given[0].winners, key=lambda one: one.chance or 0)
+    last = first_of_next(month) - timedelta(days=1)
+    claims = claims_of(setting.programme, month, last, rep=winner.rep_id).select_related("account").order_by("pk")
+    matured = [one for one in claims if one.state == State.MATURED]
+    words = [
+        Word(one.account.customer_id, one.account.holding, one.made_at + LATER, Status.CHARGED_BACK, AGAIN)
+        for one in matured[: len(matured) * 3 // 4]
+    ]
+    ledger.hear(programme=setting.programme, words=words, actor="import")
+    awards.look_again(programme=setting.programme)
 
 
 def _rewards(setting: Setting, manager: Member, supervisor: Member, chance: Random) -> None:

@@ -276,6 +276,19 @@ def test_a_contact_of_the_past_can_be_read(small: Any) -> None:
         assert page.status_code == 200 and one.summary in page.content.decode()
 
 
+def test_awards_are_decided_and_people_thanked_and_rewarded(small: Any) -> None:
+    awards = rows("awards.Award", programme=small)  # of so few in three days nobody can be told from the others
+    assert {(one.state, one.cause) for one in awards if one.state != "drafted"} == {
+        ("turned_down", one.why_nobody) for one in awards if one.state != "drafted"
+    }
+    assert {one.category.key for one in awards if one.state == "drafted"} == {"team-spirit"} and awards.count() > 3
+    given = rows("rewards.Given", programme=small)
+    assert 0 < given.filter(rank__isnull=False).count() <= given.count() and rows("rewards.Wish").exists()
+    assert (
+        rows("kudos.Kudos", programme=small).count() > 20 and rows("staff.StrainTold", programme=small).get().told
+    )
+
+
 def test_people_have_come_and_gone_and_uncommon_service_was_settled(small: Any) -> None:
     gone = rows("accounts.Member", programme=small, is_active=False)
     assert gone.count() == LEFT and not gone.filter(since__gte=NOON - timedelta(days=200)).exists()

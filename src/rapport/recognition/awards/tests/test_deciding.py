@@ -201,8 +201,12 @@ def test_where_all_are_equal_each_group_has_its_share_and_a_hard_shift_shows() -
 names = st.sampled_from([f"p{n}" for n in range(9)])
 
 
-@QUIET
-@given(st.dictionaries(names, names), st.frozensets(names), st.integers(5, 7), st.integers(1, 3))
+many = st.dictionaries(names, names, min_size=5) | st.dictionaries(names, st.sampled_from(["p0", "p1", "p2"]))
+most_may = st.frozensets(names, min_size=7) | st.frozensets(names)
+
+
+@settings(max_examples=300, deadline=None)
+@given(many, most_may, st.integers(5, 7), st.integers(1, 3))
 def test_votes(votes: dict[str, str], may: frozenset[str], fewest: int, most: int) -> None:
     found, who, why = count_votes(votes, may, fewest=fewest, most=most)
     valid = {voter: named for voter, named in votes.items() if voter != named and named in may}
