@@ -28,7 +28,7 @@ LOOKS_BACK = 6
 MOST = 60
 TAKES = timedelta(hours=1)
 """So long it takes at most from when the log says that a claim moved until others see it."""
-TODAY = (State.DRAFTED, State.APPROVED, State.CONFIRMED, State.ANNOUNCED)
+NOT_SETTLED = (State.DRAFTED, State.APPROVED, State.CONFIRMED, State.ANNOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def due(programme: Programme) -> list[tuple[str, date]]:
 
 def resting_on_claims(programme: Programme) -> list[Award]:
     """Return the awards, not yet settled for good, that count claims; what was counted is not read."""
-    rows = Award.objects.filter(programme=programme, state__in=TODAY).order_by("pk")
+    rows = Award.objects.filter(programme=programme, state__in=NOT_SETTLED).order_by("pk")
     return [row for row in rows.only("pk", "month", "rule", "looked_at") if _counts_claims(row)]
 
 

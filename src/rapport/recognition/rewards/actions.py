@@ -13,10 +13,11 @@ from rapport.accounts.queries import member_by_agent_id
 from rapport.accounts.roles import Right
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock
-from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.recognition.privacy import kept_words
 from rapport.recognition.rewards import events
+from rapport.recognition.rewards.access import access_reward
 from rapport.recognition.rewards.models import MOST_WISHES, Budget, Given, Reward, Why, Wish
 
 if TYPE_CHECKING:
@@ -130,14 +131,6 @@ def wish(*, member: Member, rewards: Sequence[UUID]) -> None:
         for rank, one in enumerate(rewards, 1)
     )
     _tell(events.RewardsWished(rewards=len(rewards)), member, member.programme.public_id)
-
-
-def access_reward(member: Member, public_id: UUID) -> Reward:
-    """Return a reward of the member's programme, locked until the transaction ends."""
-    row = Reward.objects.select_for_update().filter(programme=member.programme, public_id=public_id).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def month_now(programme: Programme) -> date:
