@@ -104,17 +104,35 @@ def mask(text: str) -> Masked:
 
 
 def mask_parts(parts: Sequence[str]) -> list[Masked]:
-    """Mask texts that follow each other as one, so that a number split over them is found in all its parts."""
-    masked = [mask(part) for part in parts]
-    texts = [one.text for one in masked]
+    """Mask texts that follow each other as one, so that a number split over them is found in all its parts.
+
+    What is split is looked for first: a part of it may look like another secret, which would hide half of it.
+    """
+    split = _mask_split([Masked(part) for part in parts])
+    alone = [Masked((one := mask(part.text)).text, _joined(part.kinds, one.kinds)) for part in split]
+    return _mask_split(alone)
+
+
+def _mask_split(parts: Sequence[Masked]) -> list[Masked]:
+    """Hide what is a secret over several parts, in all of them."""
+    masked, texts = list(parts), [part.text for part in parts]
     starts = [sum(len(text) + 1 for text in texts[:index]) for index in range(len(texts))]
     for one in reversed(find("\n".join(texts))):
-        for index, (start, text) in enumerate(zip(starts, texts, strict=True)):
-            first, last = max(one.start - start, 0), min(one.end - start, len(text))
-            if first < last:
-                texts[index] = texts[index][:first] + HIDDEN[: last - first] + texts[index][last:]
-                masked[index] = Masked(texts[index], tuple({**dict.fromkeys(masked[index].kinds), one.kind: None}))
-    return [Masked(text, one.kinds) for text, one in zip(texts, masked, strict=True)]
+        within = [
+            (max(one.start - start, 0), min(one.end - start, len(text)))
+            for start, text in zip(starts, texts, strict=True)
+        ]
+        touched = [index for index, (first, last) in enumerate(within) if first < last]
+        for index in touched if len(touched) > 1 else ():
+            first, last = within[index]
+            text = masked[index].text
+            hidden = text[:first] + HIDDEN[: last - first] + text[last:]
+            masked[index] = Masked(hidden, _joined(masked[index].kinds, (one.kind,)))
+    return masked
+
+
+def _joined(kinds: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*kinds, *more]))
 
 
 def mask_answer(question: str, text: str) -> Masked:
