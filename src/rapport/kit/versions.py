@@ -7,6 +7,7 @@ between what is looked at here and what is written.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
@@ -16,11 +17,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from rapport.kit import clock
 from rapport.kit.documents import note_of
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 FURTHEST = timedelta(days=366)
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 PEOPLE = ("made_by__user", "submitted_by__user", "approved_by__user")
 
 
@@ -133,6 +136,46 @@ def numbered(versions: QuerySet[AVersion], number: int) -> AVersion:
     return found
 
 
+def in_turn(turn: Turn, kind: type[AVersion], document: Any, number: int) -> AVersion:
+    """Take the turn of a document's programme, then return its version of this number as it is now."""
+    take_turns(turn, document.programme_id)
+    document.refresh_from_db()
+    return numbered(kind._default_manager.filter(**{kind.document: document}), number)
+
+
+def require_key(key: str, whose: str) -> None:
+    """Raise Invalid for what is no key; ``whose`` as "An offer"."""
+    if not KEY.fullmatch(key):
+        raise Invalid(f"{whose}'s key has up to 40 small letters, digits, - and _.")
+
+
+def put_on_file(
+    kind: type[AVersion],
+    *,
+    programme: Any,
+    key: str,
+    called: str,
+    instead_of: int | None,
+    told: Mapping[str, str],
+    by: Person | None,
+    **document: object,
+) -> tuple[AVersion, bool]:
+    """Return a draft with what is ``told`` (name, text and note), and whether it is new: no, if its text is not.
+
+    ``instead_of`` is the newest version that was seen; None: a new document, made with what is said of it.
+    """
+    documents: Any = kind._meta.get_field(kind.document).related_model
+    row = documents.objects.filter(programme=programme, key=key).first()
+    last = row.versions.order_by("-number").first() if row else None
+    require_seen(last, instead_of, key, called)
+    if last is not None and last.text == told["text"]:
+        return last, False
+    now = clock.now()
+    row = row or documents.objects.create(programme=programme, key=key, made_at=now, **document)
+    of = {"programme": programme, kind.document: row, "number": last.number + 1 if last else 1}
+    return kind._default_manager.create(**of, **told, made_by=by, made_at=now), True
+
+
 def require_seen(last: Version | None, instead_of: int | None, key: str, called: str) -> None:
     """Raise Conflict where the newest version is another than the one that was seen; ``called`` as "an offer"."""
     number = last.number if last else None
@@ -180,6 +223,28 @@ def require_publishable(version: Version, starts_at: datetime | None = None) -> 
         raise Conflict("Nobody has approved this version yet.")
     if starts_at is not None and not clock.now() < starts_at <= clock.now() + FURTHEST:
         raise Invalid("Give a moment in the future, within a year.")
+
+
+def go_live(version: Version, document: Any, live: Version | None) -> bool:
+    """Have an approved version live from now on, and its document with it; return whether that is new."""
+    require_publishable(version)
+    if live is not None and live.pk == version.pk:
+        return False
+    _set(version, live_from=clock.now())
+    if document.withdrawn_at is not None:
+        document.withdrawn_at = None
+        document.save(update_fields=["withdrawn_at"])
+    return True
+
+
+def withdraw(document: Any) -> bool:
+    """Have no version of a document live any more, once its turn is taken; return whether that is new."""
+    document.refresh_from_db()
+    if document.withdrawn_at is not None:
+        return False
+    document.withdrawn_at = clock.now()
+    document.save(update_fields=["withdrawn_at"])
+    return True
 
 
 def call_off(version: Version) -> bool:

@@ -5,7 +5,6 @@ A programme's courses are changed one at a time: every write takes its turn firs
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from rapport.contacts.access import access_contact
 from rapport.events.actions import Happening, announce
 from rapport.kit import clock, versions
 from rapport.kit.documents import note_of, plain_text
-from rapport.kit.errors import Invalid, NotFound
+from rapport.kit.errors import NotFound
 from rapport.kit.turns import Turn, take_turns
 from rapport.learning import assigning, events, queries
 from rapport.learning.definition import Course as Says
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from rapport.accounts.models import Member, Programme
-
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @transaction.atomic
@@ -50,34 +47,28 @@ def save_draft(
     """
     text, note = plain_text(text), note_of(note)
     course = read_course(text)
-    if not KEY.fullmatch(key):
-        raise Invalid("A course's key has up to 40 small letters, digits, - and _.")
+    versions.require_key(key, "A course")
     take_turns(Turn.COURSES, programme.pk)
-    row = Course.objects.filter(programme=programme, key=key).first()
-    last = row.versions.order_by("-number").first() if row else None
-    versions.require_seen(last, instead_of, key, "a course")
-    if last is not None and last.text == text:
-        return last
-    _require_there(programme, course, by, last)
-    kept = row or Course.objects.create(programme=programme, key=key, month=month, made_at=clock.now())
-    made = CourseVersion.objects.create(
+    made, is_new = versions.put_on_file(
+        CourseVersion,
         programme=programme,
-        course=kept,
-        number=last.number + 1 if last else 1,
-        name=course.name,
-        text=text,
-        note=note,
-        made_by=by,
-        made_at=clock.now(),
+        key=key,
+        called="a course",
+        instead_of=instead_of,
+        told={"name": course.name, "text": text, "note": note},
+        by=by,
+        month=month,
     )
-    _tell(kept, events.CourseSaved(course=key, version=made.number), actor)
+    if is_new:
+        _require_there(programme, course, by, made)
+        _tell(made.course, events.CourseSaved(course=key, version=made.number), actor)
     return made
 
 
 @transaction.atomic
 def submit(*, row: Course, number: int, by: Member | None = None, actor: str) -> None:
     """Hand in the newest version, to be approved."""
-    version = _turn(row, number)
+    version = versions.in_turn(Turn.COURSES, CourseVersion, row, number)
     if versions.hand_in(version, by=by):
         _tell(row, events.CourseSubmitted(course=row.key, version=number), actor)
 
@@ -85,30 +76,23 @@ def submit(*, row: Course, number: int, by: Member | None = None, actor: str) ->
 @transaction.atomic
 def send_back(*, row: Course, number: int, because: str, actor: str) -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    versions.send_back(_turn(row, number), because=because)
+    versions.send_back(versions.in_turn(Turn.COURSES, CourseVersion, row, number), because=because)
     _tell(row, events.CourseReturned(course=row.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, row: Course, number: int, by: Member, actor: str) -> None:
     """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
-    if versions.approve(_turn(row, number), by=by):
+    if versions.approve(versions.in_turn(Turn.COURSES, CourseVersion, row, number), by=by):
         _tell(row, events.CourseApproved(course=row.key, version=number), actor)
 
 
 @transaction.atomic
 def publish(*, row: Course, number: int, actor: str) -> CourseVersion:
     """Have an approved version live: who begins from now on takes it."""
-    version = _turn(row, number)
-    versions.require_publishable(version)
-    live = queries.live_version(row)
-    if live is not None and live.pk == version.pk:
+    version = versions.in_turn(Turn.COURSES, CourseVersion, row, number)
+    if not versions.go_live(version, row, queries.live_version(row)):
         return version
-    version.live_from = clock.now()
-    version.save(update_fields=["live_from"])
-    if row.withdrawn_at is not None:
-        row.withdrawn_at = None
-        row.save(update_fields=["withdrawn_at"])
     if row.month is not None:
         assigning.assign_refresher(row=row)
     _tell(row, events.CoursePublished(course=row.key, version=number), actor)
@@ -119,18 +103,17 @@ def publish(*, row: Course, number: int, actor: str) -> CourseVersion:
 def withdraw(*, row: Course, actor: str) -> None:
     """Have nobody begin it any more; call off what was asked for and is not completed."""
     take_turns(Turn.COURSES, row.programme_id)
-    row.refresh_from_db()
-    if row.withdrawn_at is not None:
+    if not versions.withdraw(row):
         return
-    row.withdrawn_at = now = clock.now()
-    row.save(update_fields=["withdrawn_at"])
+    now = clock.now()
     row.assignments.filter(ended_at__isnull=True).update(ended_at=now)
     row.enrolments.filter(completed_at__isnull=True, ended_at__isnull=True).update(ended_at=now)
     _tell(row, events.CourseWithdrawn(course=row.key), actor)
 
 
-def _require_there(programme: Programme, course: Says, by: Member | None, last: CourseVersion | None) -> None:
+def _require_there(programme: Programme, course: Says, by: Member | None, made: CourseVersion) -> None:
     """Raise CourseInvalid for a picture that was not uploaded, or a contact whose recording cannot be heard."""
+    last = made.siblings.filter(number=made.number - 1).first()
     before = {one.contact for one in read_course(last.text).lessons} if last else set()
     wanted = {one.media for one in course.lessons if one.media}
     there = set(
@@ -154,13 +137,6 @@ def _may_hear(by: Member | None, contact: UUID) -> bool:
     except NotFound:
         return False
     return bool(queries.sounds_of(found))
-
-
-def _turn(row: Course, number: int) -> CourseVersion:
-    """Take the turn, then return the version as it is now."""
-    take_turns(Turn.COURSES, row.programme_id)
-    row.refresh_from_db()
-    return versions.numbered(row.versions.all(), number)
 
 
 def _tell(row: Course, happening: Happening, actor: str) -> None:

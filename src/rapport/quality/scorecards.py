@@ -5,7 +5,6 @@ A programme's scorecards are changed one at a time: every write takes its turn f
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,7 +22,6 @@ from rapport.quality.models import SamplingRule, Scorecard, ScorecardVersion
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 MOST_EACH = 50
 
 
@@ -41,33 +39,26 @@ def save_draft(
     """Put a draft on file. ``instead_of`` is the newest version that was seen; None: a new scorecard."""
     text, note = plain_text(text), note_of(note)
     card = read_scorecard(text)
-    if not KEY.fullmatch(key):
-        raise Invalid("A scorecard's key has up to 40 small letters, digits, - and _.")
+    versions.require_key(key, "A scorecard")
     take_turns(Turn.SCORECARDS, programme.pk)
-    row = Scorecard.objects.filter(programme=programme, key=key).first()
-    last = row.versions.order_by("-number").first() if row else None
-    versions.require_seen(last, instead_of, key, "a scorecard")
-    if last is not None and last.text == text:
-        return last
-    kept = row or Scorecard.objects.create(programme=programme, key=key, made_at=clock.now())
-    made = ScorecardVersion.objects.create(
+    made, is_new = versions.put_on_file(
+        ScorecardVersion,
         programme=programme,
-        scorecard=kept,
-        number=last.number + 1 if last else 1,
-        name=card.name,
-        text=text,
-        note=note,
-        made_by=by,
-        made_at=clock.now(),
+        key=key,
+        called="a scorecard",
+        instead_of=instead_of,
+        told={"name": card.name, "text": text, "note": note},
+        by=by,
     )
-    _tell(kept, events.ScorecardSaved(scorecard=key, version=made.number), actor)
+    if is_new:
+        _tell(made.scorecard, events.ScorecardSaved(scorecard=key, version=made.number), actor)
     return made
 
 
 @transaction.atomic
 def submit(*, row: Scorecard, number: int, by: Member | None = None, actor: str) -> None:
     """Hand in the newest version, to be approved."""
-    version = _turn(row, number)
+    version = versions.in_turn(Turn.SCORECARDS, ScorecardVersion, row, number)
     if versions.hand_in(version, by=by):
         _tell(row, events.ScorecardSubmitted(scorecard=row.key, version=number), actor)
 
@@ -75,30 +66,23 @@ def submit(*, row: Scorecard, number: int, by: Member | None = None, actor: str)
 @transaction.atomic
 def send_back(*, row: Scorecard, number: int, because: str, actor: str) -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    versions.send_back(_turn(row, number), because=because)
+    versions.send_back(versions.in_turn(Turn.SCORECARDS, ScorecardVersion, row, number), because=because)
     _tell(row, events.ScorecardReturned(scorecard=row.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, row: Scorecard, number: int, by: Member, actor: str) -> None:
     """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
-    if versions.approve(_turn(row, number), by=by):
+    if versions.approve(versions.in_turn(Turn.SCORECARDS, ScorecardVersion, row, number), by=by):
         _tell(row, events.ScorecardApproved(scorecard=row.key, version=number), actor)
 
 
 @transaction.atomic
 def publish(*, row: Scorecard, number: int, actor: str) -> ScorecardVersion:
     """Have an approved version live: what is begun from now on is scored by it."""
-    version = _turn(row, number)
-    versions.require_publishable(version)
-    live = queries.live_version(row)
-    if live is not None and live.pk == version.pk:
+    version = versions.in_turn(Turn.SCORECARDS, ScorecardVersion, row, number)
+    if not versions.go_live(version, row, queries.live_version(row)):
         return version
-    version.live_from = clock.now()
-    version.save(update_fields=["live_from"])
-    if row.withdrawn_at is not None:
-        row.withdrawn_at = None
-        row.save(update_fields=["withdrawn_at"])
     _tell(row, events.ScorecardPublished(scorecard=row.key, version=number), actor)
     return version
 
@@ -107,10 +91,7 @@ def publish(*, row: Scorecard, number: int, actor: str) -> ScorecardVersion:
 def withdraw(*, row: Scorecard, actor: str) -> None:
     """Score nothing by it any more; what is begun is finished."""
     take_turns(Turn.SCORECARDS, row.programme_id)
-    row.refresh_from_db()
-    if row.withdrawn_at is None:
-        row.withdrawn_at = clock.now()
-        row.save(update_fields=["withdrawn_at"])
+    if versions.withdraw(row):
         _tell(row, events.ScorecardWithdrawn(scorecard=row.key), actor)
 
 
@@ -134,13 +115,6 @@ def set_rule(
     rule.save()
     _tell(row, events.SampleRuleChanged(scorecard=row.key, each=each, every=every, asks_self=asks_self), actor)
     return rule
-
-
-def _turn(row: Scorecard, number: int) -> ScorecardVersion:
-    """Take the turn, then return the version as it is now."""
-    take_turns(Turn.SCORECARDS, row.programme_id)
-    row.refresh_from_db()
-    return versions.numbered(row.versions.all(), number)
 
 
 def _tell(row: Scorecard, happening: Happening, actor: str) -> None:

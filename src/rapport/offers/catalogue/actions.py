@@ -5,7 +5,6 @@ A programme's offers are changed one at a time: every write takes its turn first
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,6 @@ from rapport.offers.models import KeptOffer, OfferRules, OfferVersion
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
 
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-
 
 @transaction.atomic
 def save_draft(
@@ -42,33 +39,26 @@ def save_draft(
     """Put a draft on file. ``instead_of`` is the newest version that was seen; None: a new offer."""
     text, note = plain_text(text), note_of(note)
     offer = read_offer(text, queries.known_names(programme))
-    if not KEY.fullmatch(key):
-        raise Invalid("An offer's key has up to 40 small letters, digits, - and _.")
+    versions.require_key(key, "An offer")
     take_turns(Turn.OFFERS, programme.pk)
-    row = KeptOffer.objects.filter(programme=programme, key=key).first()
-    last = row.versions.order_by("-number").first() if row else None
-    versions.require_seen(last, instead_of, key, "an offer")
-    if last is not None and last.text == text:
-        return last
-    kept = row or KeptOffer.objects.create(programme=programme, key=key, made_at=clock.now())
-    made = OfferVersion.objects.create(
+    made, is_new = versions.put_on_file(
+        OfferVersion,
         programme=programme,
-        offer=kept,
-        number=last.number + 1 if last else 1,
-        name=offer.name,
-        text=text,
-        note=note,
-        made_by=by,
-        made_at=clock.now(),
+        key=key,
+        called="an offer",
+        instead_of=instead_of,
+        told={"name": offer.name, "text": text, "note": note},
+        by=by,
     )
-    _tell(kept, events.OfferSaved(offer=key, version=made.number), actor)
+    if is_new:
+        _tell(made.offer, events.OfferSaved(offer=key, version=made.number), actor)
     return made
 
 
 @transaction.atomic
 def submit(*, row: KeptOffer, number: int, by: Member | None = None, actor: str = "command") -> None:
     """Hand in the newest version, to be approved."""
-    version = _turn(row, number)
+    version = versions.in_turn(Turn.OFFERS, OfferVersion, row, number)
     if versions.hand_in(version, by=by):
         _tell(row, events.OfferSubmitted(offer=row.key, version=number), actor)
 
@@ -76,14 +66,14 @@ def submit(*, row: KeptOffer, number: int, by: Member | None = None, actor: str 
 @transaction.atomic
 def send_back(*, row: KeptOffer, number: int, because: str, actor: str) -> None:
     """Make a version that was handed in a draft again, with what is to be put right."""
-    versions.send_back(_turn(row, number), because=because)
+    versions.send_back(versions.in_turn(Turn.OFFERS, OfferVersion, row, number), because=because)
     _tell(row, events.OfferReturned(offer=row.key, version=number), actor)
 
 
 @transaction.atomic
 def approve(*, row: KeptOffer, number: int, by: Member, actor: str) -> None:
     """Approve a version that was handed in, as somebody who neither wrote it nor handed it in."""
-    if versions.approve(_turn(row, number), by=by):
+    if versions.approve(versions.in_turn(Turn.OFFERS, OfferVersion, row, number), by=by):
         _tell(row, events.OfferApproved(offer=row.key, version=number), actor)
 
 
@@ -100,7 +90,7 @@ def publish(
 
     One that is better for newcomers than what a customer of ten years may have is flagged, and needs a reason.
     """
-    version = _turn(row, number)
+    version = versions.in_turn(Turn.OFFERS, OfferVersion, row, number)
     versions.require_publishable(version, starts_at)
     live = queries.live_versions(row.programme).filter(offer=row).first()
     if live is not None and live.pk == version.pk:
@@ -120,7 +110,7 @@ def publish(
 @transaction.atomic
 def call_off(*, row: KeptOffer, number: int, actor: str) -> None:
     """Have a version that was to be live later wait again."""
-    version = _turn(row, number)
+    version = versions.in_turn(Turn.OFFERS, OfferVersion, row, number)
     if versions.call_off(version):
         _tell_published(version, actor)
 
@@ -165,13 +155,6 @@ def ensure_rules(programme: Programme) -> OfferRules:
     told = {"key": new_key(), "changed_at": clock.now()}
     row, _ = OfferRules.objects.get_or_create(programme=programme, defaults=told)
     return row
-
-
-def _turn(row: KeptOffer, number: int) -> OfferVersion:
-    """Take the turn, then return the version as it is now."""
-    take_turns(Turn.OFFERS, row.programme_id)
-    row.refresh_from_db()
-    return versions.numbered(row.versions.all(), number)
 
 
 def _tell_published(version: OfferVersion, actor: str) -> None:
