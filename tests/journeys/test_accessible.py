@@ -60,6 +60,7 @@ PAGES = {
         "/at/cards/recognition/uncommon/",
         "/at/cards/coaching/",
         "/at/cards/coaching/effects/",
+        "/at/cards/coaching/hard/",
         "/at/cards/certificates/people/",
         "/at/cards/certificates/?rep=rep",
         "/at/cards/certificates/kinds/",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from rapport.coaching import hard
 from rapport.coaching.models import AgreedAction, OneToOne
 from rapport.coaching.queries import agreed_before, last_before
 from rapport.contacts.access import may_read_of
@@ -51,6 +52,7 @@ class Agenda:
     until: date
     last: OneToOne | None
     figures: list[Line]
+    hard: list[hard.Told]
     evaluations: list[Evaluation]
     words: list[Survey]
     actions: list[AgreedAction]
@@ -74,6 +76,7 @@ def agenda_of(member: Member, row: OneToOne) -> Agenda:
         until,
         last,
         _figures(row.rep, since, until),
+        [] if row.ended_at else hard.hard_for(row.rep),
         official_of(member, row.rep, instant, ended),
         words_about(row.rep, instant, ended) if sees else [],
         agreed_before(row),

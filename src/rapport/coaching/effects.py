@@ -27,6 +27,7 @@ from rapport.coaching.rhythms import WEEK, monday_of
 from rapport.coaching.standing import measure_names, signed, unit_of
 from rapport.events.actions import announce
 from rapport.kit import clock
+from rapport.kit.turns import Turn, take_turns
 from rapport.numeric import staggered
 from rapport.numeric.intervals import Estimate
 
@@ -96,6 +97,7 @@ class Measured:
 @transaction.atomic
 def count(*, programme: Programme) -> int:
     """Count anew what coaching changed, over whole weeks, in place of the last counting; return how many rows."""
+    take_turns(Turn.ONE_TO_ONES, programme.pk)
     now = clock.now()
     until = monday_of(now.astimezone(programme.zone).date())
     since = until - WEEKS * WEEK

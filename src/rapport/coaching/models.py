@@ -247,6 +247,48 @@ class Standing(models.Model):
         return self.measure
 
 
+class Hard(models.Model):
+    """What seems hard for a rep, or for everybody (no ``rep``): a reason, handed on or held unusually often.
+
+    ``above`` is how much more often, as a share, than others handle it (of everybody: than the same reps' other
+    contacts), with its range; ``legs`` are the stretches of contacts with a rep, in ``happened`` of which it was.
+    """
+
+    class Kind(models.TextChoices):
+        """What happens unusually often."""
+
+        HANDED_ON = "handed_on", "Handed on"
+        HELD = "held", "Put on hold"
+
+    programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
+    rep = models.ForeignKey("accounts.Member", on_delete=models.CASCADE, null=True, related_name="+")
+    reason = models.CharField(max_length=50)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    since = models.DateField()
+    until = models.DateField()
+    counted_at = models.DateTimeField()
+    legs = models.PositiveIntegerField()
+    happened = models.PositiveIntegerField()
+    above = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    peers = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "rep", "reason", "kind"], nulls_distinct=False, name="hard_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(low__gt=0, low__lte=F("above"), high__gte=F("above"), happened__lte=F("legs")),
+                name="hard_is_surely_above",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.kind}"
+
+
 class Effect(models.Model):
     """What coaching changed in one measure, as counted last, against reps not yet coached over the same weeks.
 

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
-from rapport.coaching import events
-from rapport.coaching.models import Standing
+from rapport.coaching import events, hard
+from rapport.coaching.models import Hard, Standing
 from rapport.coaching.rhythms import monday_of
 from rapport.events.actions import announce
 from rapport.insight.registry import metric
 from rapport.kit import clock, filters
+from rapport.kit.turns import Turn, take_turns
 from rapport.numeric.mix import FEWEST_SCORES, standing
 from rapport.quality.gaps import criteria_of
 
@@ -106,6 +107,7 @@ class Told:
 @transaction.atomic
 def count(*, programme: Programme) -> int:
     """Count anew where each rep stands, in place of what was counted before; return how many rows there are."""
+    take_turns(Turn.ONE_TO_ONES, programme.pk)
     now = clock.now()
     until = now.astimezone(programme.zone).date()
     since = until - LOOKS_BACK
@@ -129,6 +131,7 @@ def count(*, programme: Programme) -> int:
     ]
     Standing.objects.filter(programme=programme).delete()
     Standing.objects.bulk_create(rows)
+    _keep_hard(programme, reps, {"since": since, "until": until, "counted_at": now})
     happening = events.StandingCounted(
         reps=len({one.rep_id for one in rows}),
         measures=len(by_measure),
@@ -137,6 +140,14 @@ def count(*, programme: Programme) -> int:
     )
     announce(happening, programme=programme, subject=programme.public_id, actor="system")
     return len(rows)
+
+
+def _keep_hard(programme: Programme, reps: Mapping[str, int], told: dict[str, Any]) -> None:
+    days = values_of(programme, told["since"], told["until"])
+    found = hard.rows_of(programme, reps, days["starts"], days["ends"])
+    rows = [Hard(programme=programme, **told, **one) for one in found]
+    Hard.objects.filter(programme=programme).delete()
+    Hard.objects.bulk_create(rows)
 
 
 def measure_names(programme: Programme) -> dict[str, str]:

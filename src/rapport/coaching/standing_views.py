@@ -15,7 +15,7 @@ from rapport.accounts.roles import Right
 from rapport.audit import lookers
 from rapport.audit.actions import hourly, note_look
 from rapport.channels.chat.queries import messages_of
-from rapport.coaching import effects, forms, panel, queries, sharing, standing
+from rapport.coaching import effects, forms, hard, panel, queries, sharing, standing
 from rapport.coaching.access import access_rep, access_shared, can_be_heard
 from rapport.coaching.views import at, context_of, either
 from rapport.kit import pages
@@ -160,6 +160,7 @@ def _page(request: HttpRequest, member: Member, rep: Member, error: DomainError 
         "can_be_heard": can_be_heard,
         "measures": measures,
         "is_own": is_own,
+        "hard": hard.hard_for(member) if is_own else [],
         "shares": sharing.shared_by(member) if is_own else [],
         "to_share": queries.to_pick_from(member) if is_own else [],
         "sent": request.POST.dict(),

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{SHARED}<uuid:recording>/<uuid:listening>/", standing_views.shared_audio, name="coaching-shared-audio"),
     path(f"{COACHING}duty/begin/", duty_views.begin, name="coaching-duty-begin"),
     path(f"{COACHING}duty/end/", duty_views.end, name="coaching-duty-end"),
+    path(f"{COACHING}hard/", views.what_is_hard, name="coaching-hard"),
     path(f"{COACHING}effects/", views.what_it_changed, name="coaching-effects"),
     path(f"{COACHING}actions/<uuid:action>/settle/", views.settle, name="coaching-settle"),
     path(ONE, meeting_views.one_to_one, name="one-to-one"),

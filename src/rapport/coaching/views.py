@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
-from rapport.coaching import actions, duty, effects, forms, gaps, panel, queries, rhythms
+from rapport.coaching import actions, duty, effects, forms, gaps, hard, panel, queries, rhythms
 from rapport.coaching.access import access_rep
 from rapport.coaching.models import WEEKDAYS, AgreedAction, EndedBy, Method, State
 from rapport.kit import clock, pages
@@ -124,6 +124,26 @@ def what_it_changed(request: HttpRequest, member: Member) -> HttpResponseBase:
         "beside": staggered.FEWEST_CONTROLS,
     }
     return pages.render(request, "coaching/effects.html", context)
+
+
+@never_cache
+@require_safe
+@leading_page
+def what_is_hard(request: HttpRequest, member: Member) -> HttpResponseBase:
+    """Show which kinds of contacts are hard for everybody, and who can mend it."""
+    context = {
+        **context_of(member, "hard"),
+        "found": hard.hard_for_everybody(member.programme),
+        "times": hard.TIMES,
+        "fewest": hard.FEWEST_REPS,
+        "least": hard.LEAST,
+        "may": {
+            "routing": member.may(Right.MANAGE_ROUTING),
+            "guides": member.may(Right.WRITE_GUIDES),
+            "courses": member.may(Right.ASSIGN_COURSES),
+        },
+    }
+    return pages.render(request, "coaching/hard.html", context)
 
 
 def _do(request: HttpRequest, member: Member, act: Callable[[], str]) -> HttpResponse:

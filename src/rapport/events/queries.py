@@ -70,6 +70,12 @@ def seconds_between(
         return dict(cursor.fetchall())
 
 
+def instants_of(programme: Programme, name: str, *, since: datetime) -> list[tuple[UUID, datetime]]:
+    """Return the subject and the instant of each event of a name from an instant on."""
+    rows = Event.objects.filter(programme=programme, name=name, at__gte=since)
+    return list(rows.order_by("at", "id").values_list("subject", "at"))
+
+
 def event_by_id(event_id: int) -> Event:
     """Return the event a listener's job was given."""
     return Event.objects.select_related("programme").get(pk=event_id)

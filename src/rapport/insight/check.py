@@ -27,7 +27,8 @@ FROM fact_contact AS contact LEFT JOIN fact_survey AS survey ON survey.contact_i
 WHERE contact.programme_id = %(programme)s
 """
 LEGS = """
-SELECT contact_id, rep, started_at, talk_seconds, wrap_up_seconds FROM fact_leg WHERE programme_id = %(programme)s
+SELECT contact_id, rep, started_at, talk_seconds, wrap_up_seconds, handed_on FROM fact_leg
+WHERE programme_id = %(programme)s
 """
 IDS = "SELECT public_id, contact_id FROM fact_contact WHERE programme_id = %(programme)s"
 SPANS = """
@@ -94,7 +95,8 @@ def _contact(programme: Programme, fact: ContactFact) -> Row:
 
 def _legs(fact: ContactFact, ids: dict[str, int]) -> Iterator[Row]:
     for leg in fact.legs:
-        yield ids.get(str(fact.subject)), leg.rep, leg.started_at, leg.talk_seconds, leg.wrap_up_seconds
+        of_rep = (leg.rep, leg.started_at, leg.talk_seconds, leg.wrap_up_seconds, leg.handed_on)
+        yield ids.get(str(fact.subject)), *of_rep
 
 
 def _spans(programme: Programme) -> Iterator[Row]:

@@ -22,6 +22,7 @@ class LegFact:
     started_at: datetime
     ended_at: datetime | None = None
     wrapped_at: datetime | None = None
+    handed_on: bool = False
 
     @property
     def talk_seconds(self) -> float | None:
@@ -177,6 +178,7 @@ def _returned(fact: ContactFact, event: EventRow) -> None:
 
 def _transferred(fact: ContactFact, event: EventRow) -> None:
     _returned(fact, event)
+    fact.legs[-1].handed_on = True
     fact.queue = event.data["queue"] or None
     fact.transfers += 1
 
