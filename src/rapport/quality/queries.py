@@ -141,10 +141,29 @@ def evaluations_of(rep: Member, since: datetime) -> list[Told]:
 
 def evaluations_of_all(programme: Programme, reps: Collection[int], since: datetime) -> list[Told]:
     """Return the same of several reps, by their ids."""
-    rows = Evaluation.objects.select_related("contact", "version__scorecard", "selection").filter(
+    rows = Evaluation.objects.filter(
         programme=programme, rep__in=reps, kind__in=OFFICIAL, stands=True, submitted_at__gte=since
     )
-    return [_told(one) for one in rows.order_by("-submitted_at")]
+    told = rows.order_by("-submitted_at").values_list(
+        "rep", "public_id", "contact__public_id", "version__scorecard__key", "version__number", "kind",
+        "selection__origin", "score", "is_fatal", "submitted_at",
+    )  # fmt: skip
+    return [
+        Told(
+            rep,
+            evaluation,
+            contact,
+            form,
+            version,
+            kind,
+            origin == Origin.RANDOM,
+            origin not in (Origin.RANDOM, Origin.ON_THE_JOB),
+            score or 0,
+            fatal,
+            at or since,
+        )
+        for rep, evaluation, contact, form, version, kind, origin, score, fatal, at in told
+    ]
 
 
 def fatal_reps(programme: Programme, starts: datetime, ends: datetime) -> set[int]:
@@ -152,23 +171,6 @@ def fatal_reps(programme: Programme, starts: datetime, ends: datetime) -> set[in
     rows = Evaluation.objects.filter(programme=programme, kind__in=OFFICIAL, stands=True, is_fatal=True)
     rows = rows.filter(submitted_at__isnull=False, contact__arrived_at__gte=starts, contact__arrived_at__lt=ends)
     return set(rows.values_list("rep", flat=True))
-
-
-def _told(one: Evaluation) -> Told:
-    origin = one.selection.origin if one.selection else ""
-    return Told(
-        rep=one.rep_id,
-        evaluation=one.public_id,
-        contact=one.contact.public_id,
-        form=one.version.scorecard.key,
-        version=one.version.number,
-        kind=one.kind,
-        is_random=origin == Origin.RANDOM,
-        is_picked=origin not in (Origin.RANDOM, Origin.ON_THE_JOB),
-        score_permille=one.score or 0,
-        fatal=one.is_fatal,
-        submitted_at=one.submitted_at or one.begun_at,
-    )
 
 
 def scored_by_supervisors(programme: Programme, since: datetime) -> list[tuple[int, int, int]]:
