@@ -1,7 +1,7 @@
 """How values are written on pages: Jinja2 filters and globals, registered by the page environment."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,11 +56,11 @@ def time_of_day(instant: datetime | None, zone: str | ZoneInfo = "UTC") -> str:
     return NONE if instant is None else _local(instant, zone).strftime("%H:%M")
 
 
-def day(instant: datetime | None, zone: str | ZoneInfo = "UTC") -> str:
-    """Write the day in ``zone``, with the year where it is not this one."""
+def day(instant: date | None, zone: str | ZoneInfo = "UTC") -> str:
+    """Write a day, or the day of an instant in ``zone``, with the year where it is not this one."""
     if instant is None:
         return NONE
-    local = _local(instant, zone)
+    local = _local(instant, zone) if isinstance(instant, datetime) else instant
     same_year = local.year == _local(clock.now(), zone).year
     return local.strftime("%-d %b" if same_year else "%-d %b %Y")
 

@@ -50,6 +50,7 @@ def work(request: HttpRequest, member: Member) -> HttpResponseBase:
         "begun": begun.exclude(kind=Kind.SELF).order_by("begun_at"),
         "appeals": appeals_for(member),
         "waiting": shown,
+        "cards_named": _cards_named(member),
         "how_many": waiting.count(),
         "held": {one.selection_id: one.scorer for one in held},
     }
@@ -180,6 +181,7 @@ def mine(request: HttpRequest, member: Member) -> HttpResponseBase:
     context = {
         **context_of(member, "mine"),
         "to_score": queries.self_scores_open(member),
+        "cards_named": _cards_named(member),
         "evaluations": about.filter(stands=True).order_by("-submitted_at")[:MOST],
         "unread": about.filter(kind__in=OFFICIAL, stands=True, acknowledged_at__isnull=True).count(),
     }
@@ -299,11 +301,15 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "tab_of_quality": tab,
         "may_score": member.may(Right.SCORE_CONTACTS),
         "takes": member.may(Right.TAKE_CONTACTS),
-        "kinds": dict(Kind.choices),
+        "kinds": {kind: words.removesuffix("'s") for kind, words in Kind.choices},
         "origins_named": dict(Origin.choices),
         "passed_over": Selection.PassedOver.choices,
         "error": "",
     }
+
+
+def _cards_named(member: Member) -> dict[str, str]:
+    return {one.row.key: (one.live or one.newest).name for one in queries.scorecards_of(member.programme)}
 
 
 def _at(member: Member, name: str, *more: object) -> str:

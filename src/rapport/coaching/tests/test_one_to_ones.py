@@ -314,7 +314,7 @@ def test_the_agenda_tells_of_figures_words_and_what_was_agreed(world: World) -> 
         row = planned(world)
         page = client_of(world.rep).get(f"{BASE}one-to-ones/{row.public_id}/").text
     assert "So patient with me" in page and "Greet by name" in page and "due" in page
-    assert "Figures since 2026-11-16" in page and "context, no target" in page and "few" in page
+    assert "Figures since 16 Nov" in page and "context, no target" in page and "few" in page
 
 
 def said(rep: Member, contact: Contact) -> None:

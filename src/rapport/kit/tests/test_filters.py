@@ -58,3 +58,9 @@ def test_initials_stand_for_a_name() -> None:
     assert filters.initials("Anna van den Berg") == "AB"
     assert filters.initials("rep") == "R"
     assert filters.initials("") == "?"
+
+
+def test_a_day_is_written_alike_whether_it_came_as_a_date_or_an_instant() -> None:
+    with clock.at(NOW):
+        assert filters.day(NOW) == filters.day(NOW.date()) == "21 Nov"
+        assert filters.day(NOW.date().replace(year=2027)) == "21 Nov 2027"
