@@ -171,5 +171,6 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "words": WORDS,
         "tones": TONES,
         "hows": HOWS,
+        "last_day": last_day,
         "error": "",
     }
