@@ -133,20 +133,26 @@ class Folder:
             except FileExistsError:
                 raise There(name) from None
             try:
-                self._write(descriptor, pieces)
-                if path.exists():  # nobody else puts it meanwhile: they would hold the draft
-                    raise There(name)
+                with os.fdopen(descriptor, "wb") as file:
+                    if path.exists():  # nobody else puts it meanwhile: they would hold the draft
+                        raise There(name)
+                    for piece in pieces:
+                        file.write(piece)
+                    file.flush()
+                    os.fsync(descriptor)
                 draft.replace(path)
             except BaseException:
                 draft.unlink(missing_ok=True)
                 raise
+            self._last(path.parent)
 
-    def _write(self, descriptor: int, pieces: Iterable[bytes]) -> None:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+    def _last(self, folder: Path) -> None:
+        """Have the folder's names outlast a power cut, as what is in its files does."""
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def read(self, name: str, start: int, stop: int) -> bytes:
         """Return a part of a file."""

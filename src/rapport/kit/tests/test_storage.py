@@ -107,6 +107,21 @@ def test_of_two_that_put_the_same_name_at_once_one_is_told_no(kept: storage.Stor
     assert kept.read("cards/same", 0, 9).decode() in told
 
 
+def test_a_file_and_its_name_in_the_folder_are_on_the_disk_when_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, sync = list[tuple[str, list[str]]](), storage.os.fsync
+
+    def noting(descriptor: int) -> None:
+        sync(descriptor)
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        synced.append((name, sorted(one.name for one in (tmp_path / "cards").iterdir())))
+
+    monkeypatch.setattr(storage.os, "fsync", noting)
+    put(storage.at(tmp_path), "cards/one", b"12345")
+    assert synced == [("one.part", ["one.part"]), ("cards", ["one"])]
+
+
 @pytest.mark.parametrize("is_told", [True, False])
 def test_what_passes_through_has_no_name_where_the_system_tells_of_open_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_told: bool
