@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
+from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
@@ -179,7 +181,7 @@ def test_each_sign_is_reached() -> None:
         {"next_reason": "card"},
         {"kept_by": frozenset({"partner", "team"})},
         {"kept_by": frozenset({"team"})},
-        {"transfers": 1},
+        {"kept_by": frozenset({"member"}), "transfers": 1},
         {"next_queue": "second"},
         {"points_open": 2},
         {"said_resolved": True},
@@ -229,6 +231,59 @@ def test_what_cannot_be_kept_is_refused(world: World, cause: str, note: str) -> 
         actions.lay(member=world.supervisor, return_id=found.public_id, cause=cause, note=note)
     found.refresh_from_db()
     assert found.laid_by is None
+
+
+def test_a_note_may_be_just_as_long_as_is_said(world: World) -> None:
+    found = came_back(world)
+    laid = actions.lay(member=world.supervisor, return_id=found.public_id, cause="training", note="x" * 300)
+    assert len(laid.note) == 300
+
+
+def test_the_page_has_what_is_to_mend_the_newest_first_and_goes_where_a_return_went(
+    world: World, client: Client
+) -> None:
+    first, second = came_back(world, "first@example.org"), came_back(world, "second@example.org")
+    long_ago = came_back(world, "long_ago@example.org")
+    Contact.objects.filter(pk=long_ago.next_id).update(arrived_at=clock.now() - timedelta(days=29))
+    client.force_login(world.supervisor.user)
+    page = client.get(f"{PAGE}?cause=training").content.decode()
+    at = [page.index(f"returns/{one.public_id}/mend/") for one in (long_ago, second, first)]
+    assert at == sorted(at)
+    assert (
+        'Training <span class="muted num" title="In the last 28 days">2</span>' in page and "3 not mended" in page
+    )
+    assert client.post(f"{PAGE}{second.public_id}/mend/").url == f"{PAGE}?cause=training"
+    page = client.get(f"{PAGE}?cause=training").content.decode()
+    assert f"returns/{second.public_id}/" not in page and "2 not mended" in page
+    laid = client.post(f"{PAGE}{first.public_id}/lay/", {"cause": "access", "note": "No right to pay out"})
+    assert laid.url == f"{PAGE}?cause=access"
+    assert "No right to pay out" in client.get(laid.url).content.decode()
+
+
+def test_who_keeps_routing_and_no_team_sees_what_routing_made_first(world: World, client: Client) -> None:
+    client.force_login(world.supervisor.user)
+    assert '<h2 id="returns-title">Training</h2>' in client.get(PAGE).content.decode()
+    accounts.adjust_role(
+        programme=world.programme, role=Role.SUPERVISOR, right=Right.MANAGE_ROUTING, granted=True, actor="test"
+    )
+    assert '<h2 id="returns-title">Routing</h2>' in client.get(PAGE).content.decode()
+    accounts.change_place(member=world.supervisor, actor="test", team="blue")
+    assert '<h2 id="returns-title">Training</h2>' in client.get(PAGE).content.decode()
+
+
+def test_who_reads_a_team_judges_the_returns_of_it_alone(world: World) -> None:
+    found = came_back(world)
+    for right, granted in ((Right.READ_CONTACTS, False), (Right.READ_TEAM_CONTACTS, True)):
+        accounts.adjust_role(
+            programme=world.programme, role=Role.SUPERVISOR, right=right, granted=granted, actor="test"
+        )
+    world.supervisor.refresh_from_db()
+    with pytest.raises(NotFound):
+        actions.mend(member=world.supervisor, return_id=found.public_id)
+    for member in (world.supervisor, world.rep):
+        accounts.change_place(member=member, actor="test", team="blue")
+        member.refresh_from_db()
+    assert actions.mend(member=world.supervisor, return_id=found.public_id).mended_by == world.supervisor
 
 
 def test_nobody_judges_a_return_after_their_own_contact_or_of_another_programme(world: World) -> None:
