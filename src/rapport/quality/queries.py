@@ -174,7 +174,7 @@ def fatal_reps(programme: Programme, starts: datetime, ends: datetime) -> set[in
 
 
 def scored_by_supervisors(programme: Programme, since: datetime) -> list[tuple[int, int, int]]:
-    """Return the evaluations by supervisors, of contacts that came since then: its id, who scored, and whom."""
+    """Return the official evaluations but analysts' own, handed in since then: its id, who scored, and whom."""
     rows = Evaluation.objects.filter(programme=programme, kind__in=OFFICIAL, submitted_at__gte=since)
     return list(rows.exclude(kind=Kind.ANALYST).values_list("pk", "scorer", "rep"))
 
