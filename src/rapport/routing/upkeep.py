@@ -58,7 +58,7 @@ def unpermitted_offers(programme: Programme) -> list[tuple[int, int]]:
     rows = Offer.objects.select_related("contact__reason", "member").filter(
         programme=programme, ended_at__isnull=True
     )
-    ringing = list(rows.order_by("contact")) if permits.refusing(programme) else []
+    ringing = list(rows.order_by("contact"))
     missing = permits.missing_in(programme, [(one.contact, one.member) for one in ringing])
     return [(one.pk, one.contact_id) for one, name in zip(ringing, missing, strict=True) if name]
 

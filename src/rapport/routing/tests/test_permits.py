@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.channels.chat import actions as chat
-from rapport.conftest import World
+from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.walls import inside
-from rapport.routing import actions, handing, permits, presence, publishing
+from rapport.routing import actions, handing, permits, presence, publishing, upkeep
 from rapport.routing.floor_state import frame_of, signed_in
 from rapport.routing.models import Doing, Offer, Permit, PermitRule, Preferred, Presence
 from rapport.routing.offering import Chosen, offer_batch
@@ -190,6 +190,21 @@ def test_what_is_offered_lapses_by_the_clock_too(floor: World) -> None:
         with pytest.raises(Conflict):
             actions.accept(member=floor.rep, offer_id=offer.public_id)
         assert offered(floor) is None
+
+
+def test_of_several_that_ring_only_what_lost_its_permit_stops_in_reads_that_do_not_grow(floor: World) -> None:
+    contacts = [a_chat(floor), a_chat(floor)]
+    for rep in (floor.rep, floor.second_rep):
+        permits.give(member=rep, name=NAME, free_to=5, valid_until=clock.now() + HOUR, actor="test")
+        presence.choose(member=rep, doing="available")
+    turn(floor.programme)
+    rings = {rep: open_offer_to(rep) for rep in (floor.rep, floor.second_rep)}
+    assert all(rings.values())
+    end(floor)
+    with at_most(4):  # the rules, what rings, the plans, who has which
+        found = upkeep.unpermitted_offers(floor.programme)
+    assert found == [(one.pk, one.contact_id) for one in [rings[floor.rep]] if one]
+    assert {one.pk for one in contacts} == {one.contact_id for one in rings.values() if one}
 
 
 def test_what_is_in_hand_is_finished_and_nothing_comes_after_it(floor: World) -> None:
