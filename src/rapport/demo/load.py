@@ -31,6 +31,7 @@ from rapport.demo import (
     library,
     monitored,
     notes,
+    practised,
     record,
     requests,
     roster,
@@ -177,6 +178,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     heard.record(setting, now=now, seed=writer.seed)
     certified.certify(setting, now=now, seed=writer.seed)
     taught.teach(setting, now=now)
+    practised.practise(setting, now=now)
     stayed.stay(setting, now=now, seed=writer.seed)
     stayed.notice(setting, now=now)
     say("Thanking people", 0.0)

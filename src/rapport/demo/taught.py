@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapport.demo.dice import between, chance
 from rapport.kit import clock
-from rapport.learning import actions, assigning, courses, queries, refreshing
+from rapport.learning import actions, assigning, courses, experiences, queries, refreshing
 from rapport.learning.refresher import month_before
 
 if TYPE_CHECKING:
@@ -104,6 +104,21 @@ text = """
 Call before the day, not after it. Say what happened, what is new, and the new day.
 """
 '''
+MET = {
+    "Travel card": (
+        ("yes", True, "The hotel at the fair took it at once, and the fee abroad was what the page says."),
+        ("yes", True, "Two days from ordering to the letter box."),
+        ("no", True, "I looked for the travel cover for ten minutes. It is on the third page of the letter."),
+        ("yes", False, "My sister uses it more than I do."),
+        ("unsure", True, "The yearly fee comes in the month in which I travel least. Another month would do."),
+        ("yes", True, "It was stopped in error in Dunmore; one call, and it worked again before I had paid."),
+    ),
+    "Everyday card": (
+        ("yes", False, "It does what it should."),
+        ("no", False, "No cashback, and the app does not say why."),
+    ),
+}
+"""What reps met as customers: of the first product enough to be read by managers, of the second too few."""
 
 
 def teach(setting: Setting, *, now: datetime) -> None:
@@ -123,6 +138,10 @@ def teach(setting: Setting, *, now: datetime) -> None:
             for step in queries.steps_of(row)[: 1 + (chance(one.agent_id, "both") < 0.7)]:
                 actions.read(member=one, enrolment=row.public_id, lesson=step.lesson.key)
     _refresh(setting, writer, other, now)
+    for product, told in MET.items():
+        for rep, (keeps, may_quote, words) in zip(setting.reps[10:], told, strict=False):
+            with clock.at(now - timedelta(days=between(1, 60, rep.agent_id, product))):
+                experiences.tell(member=rep, product=product, happened=words, keeps=keeps, may_quote=may_quote)
 
 
 def _refresh(setting: Setting, writer: Member, other: Member, now: datetime) -> None:

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, member: Member, error: DomainError | None = None
     context |= {
         "own": experiences.own(member),
         "reads": reads,
-        "told": experiences.told(member.programme, context["today"] - experiences.PERIOD) if reads else [],
+        "told": experiences.lately(member.programme) if reads else [],
         "fewest": experiences.FEWEST,
         "keeps": Experience.Keeps.choices,
         "sent": request.POST.dict(),

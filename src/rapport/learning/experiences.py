@@ -99,6 +99,11 @@ def told(programme: Programme, since: date) -> list[Told]:
     ]
 
 
+def lately(programme: Programme) -> list[Told]:
+    """Return what was told of each product in the last three months."""
+    return told(programme, today_of(programme) - PERIOD)
+
+
 def _plain(name: str, words: str) -> str:
     plain = one_line(words)
     if not plain:

@@ -21,6 +21,7 @@ from rapport.kit.ids import new_id
 from rapport.learning import actions, forms, media, queries
 from rapport.learning.access import access_enrolment, access_lesson, access_media
 from rapport.learning.marking import shuffled
+from rapport.learning.prose import blocks
 from rapport.quality.recordings import serving
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _lesson(
         **context_of(member, "mine"),
         "row": row,
         "lesson": says,
+        "blocks": blocks(says.text),
         "steps": steps,
         "place": place,
         "media": queries.media_among(member.programme, [says]).get(says.media),

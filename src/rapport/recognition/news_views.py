@@ -15,6 +15,7 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError, Invalid
+from rapport.learning.experiences import lately
 from rapport.recognition import news as actions
 from rapport.recognition import queries
 from rapport.recognition.models import News
@@ -87,6 +88,7 @@ def _page(request: HttpRequest, member: Member, error: DomainError | None = None
         "takes": member.may(Right.TAKE_CONTACTS),
         "kinds": [(key, words) for key, words in News.Kind.choices],
         "limits": actions.LONGEST,
+        "told": lately(member.programme) if writes and member.may(Right.READ_EXPERIENCES) else [],
         "today": clock.now().astimezone(member.programme.zone).date(),
         "sent": request.POST.dict(),
         "error": str(error) if error else "",

@@ -60,6 +60,17 @@ def test_managers_read_it_without_names_and_of_enough_people(world: World) -> No
         assert experiences.told(world.programme, clock.now().date() - experiences.PERIOD) == []
 
 
+def test_managers_have_it_beside_the_news_they_write(world: World) -> None:
+    boss, to = client_of(somebody(world, "boss", Role.MANAGER)), "/at/cards/rally/news/"
+    assert "What staff met" not in boss.get(to).text
+    for number in range(experiences.FEWEST):
+        tells(world, number)
+    page = boss.get(to).text
+    assert "What staff met with our products" in page and "Words of 3" in page and "5 people" in page
+    for member in (world.supervisor, world.rep):
+        assert "Words of" not in client_of(member).get(to).text
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"product": " "}, {"happened": ""}, {"keeps": "maybe"}, {"product": "x" * 81}, {"happened": "x" * 1001}],
