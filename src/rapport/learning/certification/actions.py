@@ -55,11 +55,10 @@ def grant(*, by: Member, rep: str, kind: str, level: int) -> Certificate:
         granted_by=by,
         valid_until=ends_after(now, found.said.months, by.programme.zone),
     )
-    phase = OnTheJob.objects.select_related("kind", "member").filter(
-        kind=row, member=member, ended_at__isnull=True
-    )
-    for one in phase:  # also one whose time was over a moment ago: its end would take the permit away again
-        _end_phase(one, OnTheJob.How.CERTIFIED if found.phase else OnTheJob.How.OVER, actor)
+    phase = OnTheJob.objects.filter(kind=row, member=member, ended_at__isnull=True).first()
+    if phase is not None:  # also one whose time was over a moment ago: its end would take the permit away again
+        phase.kind, phase.member = row, member
+        _end_phase(phase, OnTheJob.How.CERTIFIED if found.phase else OnTheJob.How.OVER, actor)
     if found.said.keeps:
         gates.let(member, row, found.said.level(level).freedom, made.valid_until, actor=actor)
     happened = events.CertificateRenewed if step.why == "renew" else events.CertificateGranted
