@@ -220,10 +220,12 @@ def test_saves_count_for_the_day_on_which_they_were_verified(world: World) -> No
         ("matured", 3, NOON),
         ("reversed", 1, NOON),
         ("matured", 9, NOON - timedelta(days=1)),
+        ("provisional", 7, NOON),
+        ("provisional", 5, NOON - timedelta(days=1)),
     ):
         BookCount.objects.create(
-            programme=world.programme, at=at.replace(minute=0), is_day=False, account=account, is_first=False,
-            currency="", count=count, cost=0,
+            programme=world.programme, at=at.replace(minute=0), is_day=False, account=account,
+            is_first=account == "provisional", currency="", count=count, cost=0,
         )  # fmt: skip
     with clock.at(NOON):
         note = actions.draft(programme=world.programme, day=DAY, actor="test")

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
@@ -19,9 +21,10 @@ from rapport.feedback import actions as feedback
 from rapport.guides import publishing
 from rapport.guides.tests.written import simple
 from rapport.guides.trials import actions as trials
+from rapport.insight.figures import Figure, FigureRow
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.recognition import actions, cli, jobs
+from rapport.recognition import actions, cli, drafting, jobs
 from rapport.recognition.drafting import lines_for, people_for
 from rapport.recognition.letter import read_lines, read_people, read_quote
 from rapport.recognition.models import RallyNote, RallySeen
@@ -103,6 +106,30 @@ def test_the_best_are_found_by_quality_not_by_count(world: World) -> None:
         "rated 5.0 by 7 customers",
     ]
     assert people[0].contact is not None
+
+
+def row_of(answered: int, **told: tuple[float, float]) -> FigureRow:
+    """A rep's row: numerator and denominator by key; nothing of the others."""
+    named = {key: told.get(key, (0.0, 0.0)) for key in drafting.QUALITY}
+    figures = {
+        key: Figure(above / below if below else None, above, below) for key, (above, below) in named.items()
+    }
+    return FigureRow({"rep": "rep"}, {**figures, "contacts_answered": Figure(answered, answered, None)})
+
+
+@given(st.integers(1, 500), st.integers(1, 500), st.floats(0.1, 0.9))
+def test_how_many_says_nothing_of_how_well(few: int, many: int, mean: float) -> None:
+    everyone = row_of(0, resolution_by_customers=(mean * 100, 100))
+    for count in (few, many):
+        as_everyone = row_of(count, resolution_by_customers=(mean * count, count))
+        assert drafting.quality(as_everyone, everyone) == pytest.approx(0)
+        assert drafting.quality(row_of(count, resolution_by_customers=(count, count)), everyone) > 0
+        assert drafting.quality(row_of(count, resolution_by_customers=(0, count)), everyone) < 0
+
+
+def test_who_had_fewer_contacts_than_five_is_not_compared() -> None:
+    assert not drafting._can_be_compared(row_of(4, touch_point_coverage=(20, 20)))
+    assert drafting._can_be_compared(row_of(5))
 
 
 def test_one_happy_customer_makes_no_best_rep(world: World) -> None:
@@ -190,6 +217,8 @@ def test_what_cannot_be_drafted_or_published(world: World) -> None:
             actions.publish(member=world.supervisor, day=DAY)
         with pytest.raises(NotFound):
             actions.see(member=world.rep, day=DAY)
+        with pytest.raises(Conflict, match="draft"):
+            actions.see(member=world.supervisor, day=DAY)
 
 
 def test_a_rep_reads_the_notes_before_the_first_contact(world: World) -> None:

@@ -106,6 +106,9 @@ def test_the_job_drafts_once_when_all_has_matured(world: World) -> None:
         jobs.draft(timestamp=0)
         with pytest.raises(Conflict, match="too early"):
             actions.draft(programme=world.programme, category="saves", month=MONTH, actor="test")
+        assert (
+            actions.draft(programme=world.programme, category="customer-delight", month=MONTH, actor="x") is None
+        )
     assert Award.objects.get().month == MONTH and Event.objects.filter(name="award.drafted").count() == 1
     with clock.at(IN_MONTH.replace(month=12, day=5)):  # 60 days and five after the end of September
         jobs.draft(timestamp=0)

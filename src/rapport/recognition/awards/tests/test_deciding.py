@@ -139,6 +139,29 @@ def test_improvement_is_against_oneself() -> None:
     assert np.isnan(few.value).all()
 
 
+def test_what_was_before_the_month_wins_nothing_in_it() -> None:
+    random = np.random.default_rng(4)
+    person, later = np.repeat(np.arange(8), 80), np.tile([0, 1], 320)
+    value = 0.5 + random.normal(0, 0.1, 640) + 0.6 * ((person == 1) & (later == 0)) + 0.2 * (person == 2)
+    scores = Scores(value, np.ones(640), person, np.zeros(640, dtype=np.int64), later, 8)
+    found = decide(scores, RULE, all_of(scores))
+    assert found.winners == (2,) and (found.told.scores == 40).all()
+
+
+def test_just_enough_in_the_month_and_before_is_enough_to_have_improved() -> None:
+    def told(before: int, in_month: int) -> bool:
+        random = np.random.default_rng(9)
+        halves = [(0, before), (1, in_month)] + [(later, 20) for _ in range(7) for later in (0, 1)]
+        person = np.repeat(np.arange(16) // 2, [count for _, count in halves])
+        later = np.repeat([half for half, _ in halves], [count for _, count in halves])
+        value, ones = random.normal(0, 1, person.size), np.ones(person.size)
+        scores = Scores(value, ones, person, np.zeros(person.size, dtype=np.int64), later, 8)
+        found = decide(scores, Rule(True, 6, 0.5, 3), all_of(scores))
+        return not np.isnan(found.chance[0])
+
+    assert told(6, 6) and not told(5, 20) and not told(20, 5)
+
+
 def test_ties_share_or_nobody_has_it() -> None:
     equal = chances([0.3, 0.3, 0.0, 0.0], [0.05, 0.05, 0.05, 0.05])
     assert equal[0] == equal[1] and abs(equal.sum() - 1) < 1e-12

@@ -90,6 +90,8 @@ def test_an_announced_award_is_in_doubt_and_a_person_takes_it_back(world: World,
     award.refresh_from_db()
     assert award.state == State.ANNOUNCED and award.lost == ["r0"] and award.doubted_at
     assert award.counted == counted and winners(award) == {"r0"}  # never silently
+    won, later = Member.objects.get(agent_id="r0"), clock.now() + timedelta(days=1)
+    assert queries.last_won([won], later) == {won.pk: award.announced_at}
     assert "In doubt" in client_of(boss).get(f"{BASE}{award.public_id}/").text
     with pytest.raises(Invalid, match="why"):
         actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause=" ")
@@ -98,7 +100,7 @@ def test_an_announced_award_is_in_doubt_and_a_person_takes_it_back(world: World,
     assert client_of(boss).post(f"{BASE}{award.public_id}/settle/", sent).status_code == 302
     award.refresh_from_db()
     assert award.state == State.REVERSED and not winners(award) and award.cause.startswith("Nine")
-    assert not queries.announced(world.programme, MADE)
+    assert not queries.announced(world.programme, MADE) and queries.last_won([won], later) == {}
     page = client_of(world.rep).get(f"{BASE}{award.public_id}/").text
     assert "Taken back from" in page and "Nine customers" in page
     with pytest.raises(Conflict):

@@ -93,6 +93,7 @@ def test_five_a_week_one_to_the_same_and_what_is_taken_back_stays_used(world: Wo
                 member=world.second_rep, to="r0", words="again"
             )
         assert queries.left_of(world.rep) == 0
+        assert queries.received_by(reps[4]) == [] and len(queries.received_by(reps[3])) == 1
     assert Event.objects.filter(name="kudos.withdrawn").count() == 1
     for wrong in ({"number": 6}, {"number": 0}, {"number": 1, "rep": reps[6]}, {"number": 5, "rep": reps[0]}):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -76,6 +76,8 @@ def test_the_best_rating_with_words_is_found_and_nothing_less(world: World) -> N
     rated(world, world.rep, comment="")
     rated(world, world.rep, ago=40)
     assert found(world.supervisor) == {best.pk: ["words"]}
+    with clock.at(NOON - timedelta(days=1, minutes=1)):  # a minute before it was rated
+        assert uncommon.proposed(world.supervisor) == []
 
 
 def test_a_promise_kept_a_day_early_by_who_made_it_is_found(world: World) -> None:

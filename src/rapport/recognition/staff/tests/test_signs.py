@@ -19,7 +19,7 @@ from rapport.kit.errors import Forbidden, Invalid
 from rapport.kit.walls import inside
 from rapport.recognition.awards.tests.stage import a_manager, client_of
 from rapport.recognition.kudos import actions as kudos
-from rapport.recognition.staff import actions, jobs, queries
+from rapport.recognition.staff import actions, jobs, queries, signs
 from rapport.recognition.staff.models import Shared, StrainTold
 from rapport.recognition.staff.signs import SIGNS, Day, Fact, facts_of, of_days, of_missed, of_thanks
 from rapport.routing.models import StateSpan
@@ -60,6 +60,12 @@ def test_more_time_on_contacts_than_ones_own_usual_stands_out(world: World) -> N
         "75\u202f% of the last two weeks on the floor were on contacts; in the eight before 50\u202f%."
     )
     assert facts(world, world.second_rep)["busy"] == Fact("busy", "Too little time on the floor to say.", False)
+
+
+def test_of_the_people_asked_for_alone_days_are_read(world: World) -> None:
+    for rep in (world.rep, world.second_rep):
+        worked(world, rep, NOON.date() - timedelta(days=3))
+    assert set(signs._days(world.programme, NOON, ["rep"])) == {"rep"}
 
 
 def test_long_days_and_late_ends_are_counted(world: World) -> None:
