@@ -16,6 +16,7 @@ from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.ledger import actions as ledger
 from rapport.ledger.actions import Save, Word
 from rapport.ledger.judging import Status
+from rapport.ledger.queries import days_moved
 from rapport.ledger.tests.test_books import save
 from rapport.recognition import actions as rally
 from rapport.recognition.awards import actions, counting, jobs, queries
@@ -173,6 +174,15 @@ def test_only_awards_that_count_claims_of_those_days_are_looked_at(world: World,
     for state in (State.TURNED_DOWN, State.REVERSED):
         told = None if state == State.TURNED_DOWN else award.counted_at
         assert touched(state=state, announced_at=told, cause="x") == []
+
+
+def test_a_day_is_told_with_the_last_move_of_its_claims(world: World, award: Award) -> None:
+    reverse(world, 1)
+    reverse(world, 1, rep="r1", status="active", sequence=2)
+    later = JUDGED + timedelta(days=2)
+    for since in (JUDGED + timedelta(hours=12), later):
+        assert days_moved(world.programme, since) == {MADE.date(): later}
+    assert days_moved(world.programme, later + timedelta(seconds=1)) == {}
 
 
 def test_however_many_claims_move_an_award_is_counted_twice_at_most(
