@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from rapport.accounts.queries import members_with
 from rapport.accounts.roles import Right
 from rapport.coaching.access import seen_by
-from rapport.coaching.effects import Told, measured
-from rapport.coaching.models import AgreedAction, Effect, OneToOne, Rhythm, RolePlay, State
+from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay, State
 from rapport.contacts.queries import handled_between
 from rapport.guides.library.queries import live_of
 from rapport.kit import clock
@@ -136,12 +135,3 @@ def is_scored(selection: Selection | None) -> bool:
     """Say whether anybody has handed in a score of a contact that was picked."""
     found = state_of(selection) if selection else None
     return found is not None and (found.own_in or found.other_in)
-
-
-def effects(programme: Programme) -> list[Told]:
-    """Return what coaching changed, measure by measure and by method, as it was counted last; of nobody by name.
-
-    For whoever tells of it: only where ``row.is_found`` and ``verdict`` is "up" or "down" was anything found.
-    """
-    rows = list(Effect.objects.filter(programme=programme, rep__isnull=True, coach__isnull=True))
-    return [told for one in measured(programme, rows) for told in (one.whole, *one.parts)]

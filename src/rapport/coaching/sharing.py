@@ -56,6 +56,8 @@ def share_contact(*, member: Member, measure: str, contact_id: UUID) -> SharedCo
     contact = access_contact(member, contact_id)
     if contact.rep_id != member.pk or contact.state != "closed":
         raise Forbidden("Share a contact that was yours to the end.")
+    if contact.transfers:
+        raise Forbidden("A colleague had part of it, and did not agree. Share one that was yours alone.")
     there = {one.number: one for one in sharing.contacts.all()}
     if again := next((one for one in there.values() if one.contact_id == contact.pk), None):
         return again

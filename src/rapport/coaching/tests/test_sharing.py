@@ -160,6 +160,10 @@ def test_what_cannot_be_shared(world: World, floor: list[Member]) -> None:
     Contact.objects.filter(pk=open_one.pk).update(state="wrap_up", closed_at=None)
     with pytest.raises(Forbidden):
         sharing.share_contact(member=world.rep, measure=MEASURE, contact_id=open_one.public_id)
+    handed_on = a_contact(world)
+    Contact.objects.filter(pk=handed_on.pk).update(transfers=1)
+    with pytest.raises(Forbidden, match="colleague"):
+        sharing.share_contact(member=world.rep, measure=MEASURE, contact_id=handed_on.public_id)
     assert rep.post(f"{PAGE}contacts/", {"measure": MEASURE, "contact": "nonsense"}).status_code == 422
 
     def give(contact: UUID) -> SharedContact:
