@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from rapport.accounts import actions as accounts
+from rapport.accounts.roles import Role
 from rapport.coaching import actions, duty, jobs
 from rapport.coaching.models import Duty
 from rapport.coaching.tests.stage import BASE, MONDAY, a_manager, client_of, planned
@@ -100,3 +102,17 @@ def test_it_is_said_on_the_page_once_and_seen_by_who_may(world: World) -> None:
         Duty.objects.create(**told)
     with pytest.raises(IntegrityError), transaction.atomic():
         Duty.objects.filter(ended_at=None).update(ended_at=MONDAY - HOUR, ended_by="coach")
+
+
+def test_the_share_of_others_is_for_who_has_the_right(world: World) -> None:
+    other = accounts.ensure_member(
+        programme=world.programme, agent_id="lead", name="Another", role=Role.SUPERVISOR, username="lead"
+    )
+    assert [one.coach.pk for one in duty.shares(other)] == [other.pk]
+    assert [one.coach.pk for one in duty.shares(world.supervisor)] == [world.supervisor.pk]
+    assert {one.coach.pk for one in duty.shares(a_manager(world))} >= {other.pk, world.supervisor.pk}
+
+
+def test_what_is_asked_for_is_within_its_ends(world: World) -> None:
+    for share, place in ((0.39, "below"), (0.4, "within"), (0.5, "within"), (0.51, "above"), (None, "")):
+        assert duty.Coaching(world.supervisor, share, 1.0, 1.0).place == place

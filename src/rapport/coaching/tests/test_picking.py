@@ -14,6 +14,7 @@ from rapport.conftest import World
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from rapport.privacy import actions as privacy
 from rapport.quality import actions as quality
 from rapport.quality import selecting
 from rapport.quality.models import Origin, Selection
@@ -127,3 +128,14 @@ def test_own_scores_whose_counterpart_is_to_come_are_in_no_gap(world: World) -> 
     assert gaps.official_scores(world.rep, clock.now() - timedelta(days=9))["picked"] == []
     quality.see_without_own(member=world.rep, selection_id=row.public_id)
     assert len(gaps.official_scores(world.rep, clock.now() - timedelta(days=9))["picked"]) == 1
+
+
+def test_notes_about_a_contact_of_whom_we_let_go_are_gone_and_no_others(world: World) -> None:
+    card, about, other, contact = a_scorecard(world), planned(world), planned(world), a_contact(world)
+    told: dict[str, Any] = {"member": world.rep, "one_to_one": about.public_id, "scorecard": card.key}
+    actions.pick(**told, contact_id=contact.public_id)
+    for row in (about, other):
+        actions.start(member=world.supervisor, one_to_one=row.public_id)
+        actions.end(member=world.rep, one_to_one=row.public_id, method="talk", notes="Ada was right")
+    privacy.erase(programme=world.programme, customer_id=world.customer.public_id, confirmed="C-1", actor="test")
+    assert [OneToOne.objects.get(pk=row.pk).notes for row in (about, other)] == ["", "Ada was right"]

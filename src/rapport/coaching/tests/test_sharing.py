@@ -160,6 +160,11 @@ def test_what_cannot_be_shared(world: World, floor: list[Member]) -> None:
     Contact.objects.filter(pk=open_one.pk).update(state="wrap_up", closed_at=None)
     with pytest.raises(Forbidden):
         sharing.share_contact(member=world.rep, measure=MEASURE, contact_id=open_one.public_id)
+    boss = a_manager(world)
+    sharing.agree_to_share(member=boss, measure=MEASURE, does="I read what others had")
+    with pytest.raises(Forbidden, match="yours"):
+        sharing.share_contact(member=boss, measure=MEASURE, contact_id=own.public_id)
+    sharing.take_back(member=boss, measure=MEASURE)
     handed_on = a_contact(world)
     Contact.objects.filter(pk=handed_on.pk).update(transfers=1)
     with pytest.raises(Forbidden, match="colleague"):

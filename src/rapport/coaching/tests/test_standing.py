@@ -96,3 +96,10 @@ def test_who_may_see_it_and_how_it_is_asked_for(world: World, floor: list[Member
     with at_most(25):
         coach.get(f"{BASE}standing/?rep=r1")
     assert "Nothing counted yet" in client_of(world.rep).get(f"{BASE}standing/").text
+
+
+def test_coverage_counts_each_required_step_alike() -> None:
+    """As its metric has it: a contact with nine required steps weighs nine times one with a single step."""
+    scores = [standing.Score("r", "", "", MONDAY.date(), *told) for told in ((1.0, 9), (0.0, 1))]
+    [(_, row)] = standing._standings("touch_point_coverage", scores)
+    assert row["own"] == pytest.approx(0.9) and row["weeks"] == [("2026-11-16", 2, 0.9)]
