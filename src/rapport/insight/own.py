@@ -91,16 +91,16 @@ def own_saves(member: Member) -> Own:
     programme, months = member.programme, months_back(member.programme)
     start, end = months[-1], after(months[0]) - timedelta(days=1)
     keys = ("saves_claimed", "saves_verified", *STICKS.values())
-    cuts = [(), ("rep",), ("rep", "day"), *((by,) for by in STICKS), *(("rep", by) for by in STICKS)]
-    found = queries.cuts(programme, keys, start, end, cuts)
-    mine = {cut: [row for row in rows if row.group.get("rep") == member.agent_id] for cut, rows in found.items()}
-    total = next(iter(mine["rep",]), None)
+    splits = [(by,) for by in STICKS]
+    found = queries.cuts(programme, keys, start, end, [(), *splits])
+    mine = queries.cuts(programme, keys, start, end, [(), ("day",), *splits], rep=member.agent_id)
+    total = next(iter(mine[()]), None)
     return Own(
         claimed=int(total["saves_claimed"].numerator) if total else 0,
         stick=share(total["stick_60"] if total else quotient(0, 0, 0)),
         everybody=share(found[()][0]["stick_60"]),
-        months=[_month(first, mine["rep", "day"]) for first in months],
-        helped={by: _helped(programme, by, mine["rep", by], found[by,]) for by in STICKS},
+        months=[_month(first, mine["day",]) for first in months],
+        helped={by: _helped(programme, by, mine[by,], found[by,]) for by in STICKS},
     )
 
 
