@@ -8,6 +8,7 @@ from django.test import Client
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
+from rapport.accounts.names import for_partner
 from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
 from rapport.contacts.models import Contact
@@ -255,3 +256,5 @@ def test_awards_announced_on_the_day_are_told_but_for_those_taken_back(world: Wo
         client.force_login(world.supervisor.user)
         page = client.get(f"/at/cards/rally/{DAY}/").content.decode()
     assert "<strong>Rep</strong>: Customer delight" in page and "Customer delight: Rep" in as_text(note)
+    partners = as_text(note, for_partner(world.programme))
+    assert "Customer delight: rep " in partners and "Rep\n" not in f"{partners}\n"

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts.models import Member
+from rapport.accounts.names import for_partner
 from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact
 from rapport.customers.models import Customer
@@ -141,6 +142,8 @@ def test_from_the_page_to_the_rep_and_the_letter(world: World) -> None:
     assert other.uncommon == [] == earlier.uncommon
     assert "Rang &lt;i&gt;…&lt;/i&gt; back at 8" in page and "Uncommon service\n  Rep: Rang" in as_text(note)
     assert "Ada" not in as_text(note)
+    partners = as_text(note, for_partner(world.programme))
+    assert "Uncommon service\n  rep " in partners and "Rep: Rang" not in partners
 
 
 def test_what_is_turned_down_is_kept_with_its_reason_and_told_to_nobody(world: World) -> None:

@@ -191,6 +191,8 @@ def test_who_may_not_give(world: World) -> None:
         assert client_of(world.rep).post(f"{BASE}{act}/").status_code == 403
         assert client_of(world.outsider).post(f"{BASE}{act}/").status_code == 404
     assert client_of(world.supervisor).post(f"{BASE}set/").status_code == 403
+    with pytest.raises(Forbidden):
+        actions.set_reward(member=world.supervisor, name="Mine", cost=1, currency="EUR", left=None)
     assert not Given.objects.exists()
 
 
