@@ -114,6 +114,14 @@ def test_words_of_ones_own_become_a_tip_when_they_are_published(world: World) ->
     )  # fmt: skip
 
 
+def test_words_of_ones_own_are_not_told_again_by_themselves(world: World) -> None:
+    with clock.at(NOON):
+        tip = tips.write(member=world.supervisor, text="Ask why first.")
+        assert tips.next_to_tell(world.programme, DAY) == tip
+        tips.tell(tip, DAY)
+        assert tips.next_to_tell(world.programme, DAY + timedelta(days=60)) is None
+
+
 def test_a_tip_that_is_changed_is_another(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     gathered(world, monkeypatch, found())
     with clock.at(NOON):

@@ -206,11 +206,18 @@ def test_wishes_are_ranked_and_what_is_given_is_held_against_them(world: World) 
     ids = [one.public_id for one in rewards]
     actions.wish(member=reps[4], rewards=[ids[1], ids[2], ids[3], ids[0]])
     actions.wish(member=reps[4], rewards=[ids[1], ids[2], ids[3], ids[0]])
-    for rep in reps:
+    for rep in reps[:4]:
         give(world, rewards[0], rep.agent_id)
+    with clock.at(NOW):
+        assert [one.met for one in queries.compared(world.programme) if one.given == 4] == [None]
+    give(world, rewards[0], "r4")
     with clock.at(NOW):
         found = {one.row.name: (one.wished, one.given, one.met) for one in queries.compared(world.programme)}
     assert found["Day off"] == (4, 5, 0.8) and found["Voucher"] == (5, 0, None)
+    Member.objects.filter(pk=reps[0].pk).update(is_active=False)
+    with clock.at(NOW):
+        assert all(one.wished is None for one in queries.compared(world.programme))  # four of those here
+    Member.objects.filter(pk=reps[0].pk).update(is_active=True)
     assert Given.objects.get(rep=reps[4]).rank == 4 and Given.objects.get(rep=reps[0]).rank == 1
     for wrong in ([ids[0], ids[0]], [uuid4()], ids + ids):
         with pytest.raises(Invalid):
