@@ -171,6 +171,13 @@ def test_the_comment_of_the_day_names_no_customer(world: World) -> None:
     assert quote.text == "… is glad: call … or …"
 
 
+def test_a_bad_comment_is_not_the_comment_of_the_day(world: World) -> None:
+    with clock.at(NOON):
+        handled(world, world.rep, rating=3, comment="It took you far too long, but it works.")
+        handled(world, world.rep, rating=5, resolved=False, comment="Kind and quick, and the fee is still there.")
+        assert actions.draft(programme=world.programme, day=DAY, actor="test").comment is None
+
+
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
@@ -229,6 +236,7 @@ def test_a_rep_reads_the_notes_before_the_first_contact(world: World) -> None:
             presence.choose(member=world.rep, doing="available")
         actions.see_latest(member=world.rep)
         actions.see_latest(member=world.rep)
+        actions.see(member=world.rep, day=DAY - timedelta(days=1))
         assert presence.choose(member=world.rep, doing="available").doing == "available"
         assert presence.choose(member=world.supervisor, doing="available").doing == "available"
     assert RallySeen.objects.count() == 1
