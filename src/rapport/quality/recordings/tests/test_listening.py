@@ -123,6 +123,15 @@ def test_each_listening_is_on_record_once_and_a_page_that_is_only_read_is_none(w
     }
 
 
+def test_a_page_that_is_listened_to_for_hours_is_on_record_each_hour(world: World) -> None:
+    row, looks, began = a_recording(world), Look.objects.filter(what="recording"), clock.now().replace(minute=1)
+    page = audio(row)
+    for minutes, count in ((0, 1), (50, 1), (61, 2), (130, 3)):
+        with clock.at(began + timedelta(minutes=minutes)):
+            part = client_of(world.supervisor).get(page, headers={"Range": "bytes=0-99"})
+        assert (part.status_code, looks.count()) == (206, count)
+
+
 def test_what_was_let_go_or_lost_is_not_heard(world: World) -> None:
     row = a_recording(world)
     file_of(row).unlink()

@@ -29,7 +29,7 @@ from rapport.contacts.models import Contact
 from rapport.customers import resealing
 from rapport.events.models import Event
 from rapport.kit import clock, sealing, storage
-from rapport.kit.errors import Conflict
+from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.walls import inside
 from rapport.privacy import actions as privacy
 from rapport.privacy import retention
@@ -298,21 +298,32 @@ def test_the_decoder_is_told_none_of_our_settings(
     assert "PATH" in given and not [name for name in given if name.startswith(("RAPPORT", "DATABASE", "SECRET"))]
 
 
+@pytest.mark.parametrize(("step", "is_known"), [("_decoded", True), ("_decoded", False), ("_hold", True)])
 def test_who_is_erased_while_it_is_decoded_is_not_kept(
-    world: World, home: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch, step: str, is_known: bool
 ) -> None:
-    decoded = taking._decoded
+    contact = a_contact(world, channel="voice", customer=world.customer if is_known else None)
+    work = getattr(taking, step)
 
     def meanwhile(*told: Any) -> Any:
-        who = world.customer.public_id
         with inside(world.programme.pk):
+            Contact.objects.filter(pk=contact.pk).update(customer=world.customer)  # whoever it was is known by now
+            who = world.customer.public_id
             privacy.erase(programme=world.programme, customer_id=who, confirmed="C-1", actor="test")
-        return decoded(*told)
+        return work(*told)
 
-    monkeypatch.setattr(taking, "_decoded", meanwhile)
-    answer = send(world, a_contact(world, channel="voice"))
+    monkeypatch.setattr(taking, step, meanwhile)
+    answer = send(world, contact)
     assert (answer.status_code, "has been erased" in answer.json()["error"]["message"]) == (409, True)
     assert (files(home), Recording.objects.count()) == ([], 0)
+
+
+def test_no_more_is_read_than_may_come(settings: Any, tmp_path: Path) -> None:
+    settings.LARGEST_RECORDING_MB = 1
+    sent = io.BytesIO(bytes(3 * 1024 * 1024))
+    with pytest.raises(Invalid, match="at most 1 MB"):
+        taking.receive(sent.read, tmp_path / "sent")
+    assert sent.tell() <= 1024 * 1024 + taking.PIECE
 
 
 @given(
@@ -439,7 +450,7 @@ def test_what_is_old_is_not_heard_any_more_and_its_file_goes(world: World, home:
 
 
 def test_an_erased_person_is_heard_no_more_and_no_recording_of_them_is_taken(
-    world: World, home: Path, tmp_path: Path
+    world: World, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contact = a_contact(world, channel="voice")
     row = taken(world, tmp_path, contact)
@@ -451,6 +462,7 @@ def test_an_erased_person_is_heard_no_more_and_no_recording_of_them_is_taken(
     assert held.key not in copy
     remove_unheard(timestamp=0)
     assert files(home) == []
+    monkeypatch.setattr(taking, "_decoded", None)  # it is known before
     assert send(world, contact, as_file(turns(5))).status_code == 409
 
 

@@ -77,6 +77,17 @@ def test_a_return_is_of_two_that_came_in_are_closed_and_the_first_answered(
     assert actions.find(programme=world.programme) == count
 
 
+def test_who_comes_thrice_came_back_twice_each_time_after_the_one_before(world: World) -> None:
+    customer, now = a_customer(world, "bo@example.org"), clock.now()
+    came = [handled(world, customer) for _ in range(3)]
+    for number, one in enumerate(came):
+        happened(one, now - timedelta(hours=30 - 10 * number))
+    assert actions.find(programme=world.programme) == 2
+    told = Return.objects.order_by("first__arrived_at")
+    assert [(one.first, one.next) for one in told] == [(came[0], came[1]), (came[1], came[2])]
+    assert actions.find(programme=world.programme) == 0
+
+
 def test_a_call_of_ours_between_the_two_is_passed_over(world: World) -> None:
     first, again = a_pair(world, {}, {})
     between = handled(world, Customer.objects.get(key="bo@example.org"))
