@@ -14,7 +14,7 @@ from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
-from rapport.kit.errors import Conflict
+from rapport.kit.errors import Conflict, Forbidden
 from rapport.ledger.models import BookCount
 from rapport.recognition import actions, news
 from rapport.recognition.awards.models import Award, Category, Winner
@@ -137,6 +137,11 @@ def test_who_may_not_touch_news(world: World, client: Client) -> None:
     assert client.post(f"{NEWS}{uuid4()}/sign/").status_code == 404
     news.withdraw(member=world.supervisor, news=told.public_id)
     assert client.post(f"{NEWS}{told.public_id}/sign/").status_code == 404
+    boss = accounts.ensure_member(
+        programme=world.programme, agent_id="boss", name="Boss", role=Role.MANAGER, username="boss"
+    )
+    with pytest.raises(Forbidden):
+        news.sign(member=boss, news=told.public_id)
     assert not NewsSigned.objects.exists()
 
 
