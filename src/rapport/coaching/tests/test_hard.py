@@ -171,3 +171,20 @@ FIELDS = (
 def test_before_anything_is_counted_the_page_says_what_to_expect(world: World) -> None:
     page = client_of(world.supervisor).get(f"{BASE}hard/").text
     assert "Nothing stands out" in page and "counted each night" in page
+
+
+def test_holds_are_counted_of_calls_alone(world: World) -> None:
+    """No chat is put on hold: counted among them, chats would hide which calls are."""
+    begins = MONDAY - timedelta(days=2)
+    for channel in ("chat", "voice"):
+        row = Contact.objects.create(
+            programme=world.programme, channel=channel, customer=world.customer, rep=world.rep, state="closed",
+            reason=world.reason, arrived_at=begins, queued_at=begins, placed_at=begins, answered_at=begins,
+            ended_at=MONDAY, closed_at=MONDAY,
+        )  # fmt: skip
+        Leg.objects.create(
+            programme=world.programme, contact=row, rep=world.rep, started_at=begins, ended_at=MONDAY
+        )
+    legs = hard._legs(world.programme, {world.rep.agent_id: world.rep.pk}, begins, MONDAY)
+    assert sorted(one.channel for one in legs["handed_on"]) == ["chat", "voice"]
+    assert [one.channel for one in legs["held"]] == ["voice"]
