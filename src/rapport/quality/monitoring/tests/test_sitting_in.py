@@ -24,7 +24,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.quality.monitoring import actions
 from rapport.quality.monitoring.models import SitIn, Whisper
-from rapport.quality.monitoring.queries import beside
+from rapport.quality.monitoring.queries import SHOWN, beside
 from rapport.routing import actions as routing
 
 
@@ -258,6 +258,43 @@ def test_the_page_goes_through_all_steps(world: World, held: Contact, client: Cl
     assert client.post(page(held, "say/"), {"text": "I can help", "client_id": str(uuid4())}).status_code == 200
     assert "You are" not in client.post(page(held, "leave/")).content.decode()
     assert messages_of(held)[-2].text == "I can help"
+
+
+def test_the_newest_whispers_are_shown_the_newest_last(world: World, held: Contact) -> None:
+    sits_in(world, held)
+    for number in range(SHOWN + 2):
+        whispered(world, held, f"Line {number}")
+    assert [one.text for one in beside(held).whispers] == [f"Line {number}" for number in range(2, SHOWN + 2)]
+
+
+def test_each_is_told_how_they_sit_in_themselves(world: World, held: Contact, grace: Member) -> None:
+    sits_in(world, held, joined=True)
+    actions.sit_in(member=grace, contact_id=held.public_id)
+    now = beside(held)
+    mine, hers = now.of(world.supervisor), now.of(grace)
+    assert mine is not None and mine.joined_at is not None
+    assert hers is not None and hers.joined_at is None
+    assert now.of(world.rep) is None
+
+
+def test_two_lines_with_the_key_of_one_page_are_both_kept_and_one_sent_again_is_not(
+    world: World, held: Contact, client: Client
+) -> None:
+    sits_in(world, held)
+    client.force_login(world.supervisor.user)
+    key = str(uuid4())
+    for text in ("Thank her", "Offer the fee back", "Thank her"):
+        client.post(page(held, "whisper/"), {"text": text, "client_id": key})
+    assert [one.text for one in beside(held).whispers] == ["Thank her", "Offer the fee back"]
+
+
+def test_there_is_no_panel_beside_a_contact_of_ones_own(world: World, client: Client) -> None:
+    own = chat.begin(
+        programme=world.programme, email="bo@example.org", text="Hi", reason=world.reason, client_id=uuid4()
+    )
+    contacts.answer(own, rep=world.supervisor, actor="test")
+    client.force_login(world.supervisor.user)
+    assert client.get(page(own)).status_code == 404
 
 
 def test_it_ends_with_the_conversation_or_when_the_page_is_closed(world: World, held: Contact) -> None:
