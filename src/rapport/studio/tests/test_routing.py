@@ -184,10 +184,10 @@ def test_what_a_person_knows_is_put_on_their_page(world: World, manager: Client)
     manager.post(f"{ROUTING}save/", {"text": PLAN})
     publish(manager, 1)
     page = f"/at/cards/people/{world.rep.user.public_id}/"
-    told = {"skill": "german", "level": "4", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+    told = {"skill": "german", "level": "4", "valid_from": "2001-01-01", "valid_until": "2998-12-31"}
     said = text_of(manager.post(f"{page}skill/", told, follow=True))
-    assert "German</strong> level 4 from 2026-01-01 until 2026-12-31" in said
-    for wrong in ({"level": "6"}, {"valid_from": "x"}, {"valid_from": "2027-01-01"}, {"skill": "<b>"}):
+    assert "German</strong> level 4 from 1 Jan 2001 until 31 Dec 2998" in said
+    for wrong in ({"level": "6"}, {"valid_from": "x"}, {"valid_from": "2999-01-01"}, {"skill": "<b>"}):
         assert manager.post(f"{page}skill/", {**told, **wrong}).status_code == 422
     assert signed_in(world.supervisor).post(f"{page}skill/", told).status_code == 403
     manager.post(f"{page}skill/", {**told, "level": "0"})
