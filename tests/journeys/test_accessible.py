@@ -158,10 +158,12 @@ def test_pages_are_for_everyone(enter: Enter, who: str) -> None:
 
 def check(page: Page, where: str, *rules: str) -> None:
     """Fail with what axe-core calls serious or critical (by these rules only, where some are named), and where the
-    page is wider than the window.
+    page is wider than the window or ends below its body: on a phone the bar at the bottom would cover that.
     """
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sideways <= 0, f"{where} is {sideways} px wider than the window"
+    below = page.evaluate("document.documentElement.scrollHeight - document.body.getBoundingClientRect().height")
+    assert below <= 1, f"{where} ends {below} px below its body"
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     asked = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
