@@ -93,7 +93,11 @@ def rows_of(
     programme: Programme, reps: Mapping[str, int], starts: datetime, ends: datetime
 ) -> Iterator[dict[str, Any]]:
     """Yield what is told of each rep (agent id: key), and of everybody."""
-    by_kind = _legs(programme, reps, starts, ends)
+    return found_in(_legs(programme, reps, starts, ends), reps)
+
+
+def found_in(by_kind: Mapping[str, Sequence[Legs]], reps: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """Yield the same from the reps' stretches by what can happen. Pure."""
     told = [one | {"kind": kind} for kind, legs in by_kind.items() for one in of_reps(legs)]
     together: defaultdict[str, int] = defaultdict(int)
     for one in told:

@@ -36,48 +36,38 @@ def simulated(seed: int, share: Share, *, reps: int = 16, each: int = 50) -> lis
     return made
 
 
-def told(monkeypatch: pytest.MonkeyPatch, legs: list[hard.Legs]) -> list[tuple[int | None, str, str]]:
+def told(legs: list[hard.Legs]) -> list[tuple[int | None, str, str]]:
     """Return of whom (None: of everybody) what is told."""
-    kinds = {"handed_on": legs, "held": legs}
-    monkeypatch.setattr(hard, "_legs", lambda *_: kinds)
     reps = {one: number for number, one in enumerate(sorted({one.rep for one in legs}))}
-    rows = hard.rows_of(None, reps, MONDAY, MONDAY)  # type: ignore[arg-type]
+    rows = hard.found_in({"handed_on": legs, "held": legs}, reps)
     return [(one.get("rep_id"), one["reason"], one["kind"]) for one in rows]
 
 
-def test_what_is_hard_for_a_rep_or_for_everybody_is_found_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_is_hard_for_a_rep_or_for_everybody_is_found_and_nothing_else() -> None:
     found = [
-        told(monkeypatch, simulated(seed, lambda rep, reason: 0.4 if (rep, reason) == (3, 2) else 0.08))
-        for seed in range(12)
+        told(simulated(seed, lambda rep, reason: 0.4 if (rep, reason) == (3, 2) else 0.08)) for seed in range(12)
     ]
     assert np.mean([(3, "k2", "held") in one for one in found]) > 0.8
     assert sum(row[:2] != (3, "k2") for one in found for row in one) <= 1
-    found = [
-        told(monkeypatch, simulated(seed, lambda rep, reason: 0.3 if reason == 4 else 0.08)) for seed in range(12)
-    ]
+    found = [told(simulated(seed, lambda rep, reason: 0.3 if reason == 4 else 0.08)) for seed in range(12)]
     assert np.mean([(None, "k4", "handed_on") in one for one in found]) == 1
     assert sum(row[:2] != (None, "k4") for one in found for row in one) <= 1
 
 
 @pytest.mark.parametrize("each", [25, 120])
-def test_where_nothing_is_hard_nothing_is_told(monkeypatch: pytest.MonkeyPatch, each: int) -> None:
+def test_where_nothing_is_hard_nothing_is_told(each: int) -> None:
     """Reasons differ by half, and reps' customers do; nobody finds one harder than others do. Rare events, too."""
-    found = [
-        told(monkeypatch, simulated(seed, lambda rep, reason: 0.06 + 0.006 * reason, each=each))
-        for seed in range(60)
-    ]
+    found = [told(simulated(seed, lambda rep, reason: 0.06 + 0.006 * reason, each=each)) for seed in range(60)]
     assert np.mean([bool(one) for one in found]) <= 0.05
 
 
-def test_one_reps_trouble_is_not_everybodys_and_of_few_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_reps_trouble_is_not_everybodys_and_of_few_nothing_is_told() -> None:
     alone = simulated(5, lambda rep, reason: 0.9 if (rep, reason) == (0, 1) else 0.02, each=80)
-    assert (None, "k1", "held") not in told(monkeypatch, alone)
+    assert (None, "k1", "held") not in told(alone)
     few = [one._replace(legs=9, happened=9 if one.reason == "k1" else 0) for one in alone]
-    assert not told(monkeypatch, few)
-    assert not told(monkeypatch, [one for one in alone if one.rep < "r03"])
-    assert not told(monkeypatch, [one._replace(happened=0) for one in alone])
+    assert not told(few)
+    assert not told([one for one in alone if one.rep < "r03"])
+    assert not told([one._replace(happened=0) for one in alone])
 
 
 @pytest.fixture
