@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import month_name
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -180,15 +180,12 @@ def _one(request: HttpRequest, member: Member, row: Award, error: DomainError | 
     called = names_for(member)
     [told] = queries.told([row])
     decides = member.may(Right.MANAGE_AWARDS) or member.may(Right.CONFIRM_AWARDS)
-    rows = _rows(row, called) if decides else []
-    if not decides:
-        won = {one.rep.agent_id for one in told.winners}
-        rows = [one for one in _rows(row, called) if one["rep"] in won]
+    rows = _rows(row, {one.rep.agent_id for one in told.winners}, called)
     context = {
         **context_of(member, "awards"),
         "told": told,
         "row": row,
-        "rows": rows,
+        "rows": [one for one in rows if decides or one["won"]],
         "decides": decides,
         "measure": queries.name_of_measure(row.rule["measure"]),
         "is_vote": row.rule["measure"] == VOTES,
@@ -202,9 +199,8 @@ def _one(request: HttpRequest, member: Member, row: Award, error: DomainError | 
     return pages.render(request, "awards/award.html", context, status=error.status if error else 200)
 
 
-def _rows(row: Award, called: Names) -> list[dict[str, Any]]:
+def _rows(row: Award, winners: Collection[str], called: Names) -> list[dict[str, Any]]:
     """Return what was counted of each rep in words, winners first, then by name: no one is ranked."""
-    winners = set(row.winners.values_list("rep__agent_id", flat=True))
     unit = "" if row.rule["measure"] == VOTES else metric(row.rule["measure"]).unit
     found = [
         {

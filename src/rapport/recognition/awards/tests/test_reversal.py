@@ -93,7 +93,8 @@ def test_an_announced_award_is_in_doubt_and_a_person_takes_it_back(world: World,
     assert award.counted == counted and winners(award) == {"r0"}  # never silently
     won, later = Member.objects.get(agent_id="r0"), clock.now() + timedelta(days=1)
     assert queries.last_won([won], later) == {won.pk: award.announced_at}
-    assert "In doubt" in client_of(boss).get(f"{BASE}{award.public_id}/").text
+    page = client_of(boss).get(f"{BASE}{award.public_id}/").text
+    assert "In doubt" in page and ">won<" in page
     with pytest.raises(Invalid, match="why"):
         actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause=" ")
     sent = {"settle": "take_back", "cause": "Nine customers had left after all"}
@@ -104,6 +105,7 @@ def test_an_announced_award_is_in_doubt_and_a_person_takes_it_back(world: World,
     assert not queries.announced(world.programme, MADE) and queries.last_won([won], later) == {}
     page = client_of(world.rep).get(f"{BASE}{award.public_id}/").text
     assert "Taken back from" in page and "Nine customers" in page
+    assert ">won<" not in client_of(boss).get(f"{BASE}{award.public_id}/").text
     with pytest.raises(Conflict):
         actions.settle_doubt(member=boss, award=award.public_id, take_back=True, cause="again")
     assert Event.objects.get(name="award.taken_back").data["winners"] == ["r0"]
