@@ -71,7 +71,7 @@ def test_one_question_is_agreed_on_by_nobody_and_one_opinion_is_asked_for(small:
 
 
 def test_one_to_ones_go_on_for_three_months_and_nobody_is_in_two(small: Any) -> None:
-    held = list(rows("coaching.OneToOne", programme=small).order_by("started_at"))
+    held = list(rows("coaching.OneToOne", programme=small).order_by("started_at", "planned_for"))
     states = {one.state for one in held}
     assert states == {"planned", "done", "missed"}
     mine = [one for one in held if one.rep.agent_id == "robin.reed"]
