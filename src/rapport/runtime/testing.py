@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from rapport.runtime.log_check import Keeper
@@ -20,6 +21,11 @@ from rapport.runtime.log_check import Keeper
 WORKER = "PYTEST_XDIST_WORKER"
 LONG = ("tests/journeys", "tests/runtime", "tests/failures", "tests/real")  # the longest first
 UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# A busy machine fails no test: examples are not timed. World and client are made once for all examples of a test.
+UNTIMED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("rapport", deadline=None, suppress_health_check=UNTIMED)
+settings.load_profile("rapport")
 
 is_worker = WORKER in os.environ
 wants_server = not is_worker and not os.environ.get("DATABASE_URL")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
@@ -99,7 +99,7 @@ def test_the_command_puts_it_on_file(world: World, capsys: pytest.CaptureFixture
     assert joined(world.rep) == date(2024, 3, 1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dates(date(1940, 1, 1), date(2030, 1, 1)))
 def test_the_day_that_is_kept_is_the_day_that_was_sent(world: World, on: date) -> None:
     before = joined(world.rep)

@@ -138,7 +138,6 @@ def statuses(client: Client, operation: APIOperation[Any, Any, Any, Any], may_re
 
     @settings(
         max_examples=OF_WHO_MAY if may_read else EXAMPLES,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

@@ -332,7 +332,7 @@ def test_any_text_is_terms_or_invalid(text: str) -> None:
         assert str(error)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400) | st.text(alphabet='Number,Limt"\n\r0123456789.-eNa', max_size=200).map(str.encode))
 def test_any_file_gets_a_verdict(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"

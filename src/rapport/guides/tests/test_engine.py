@@ -264,7 +264,7 @@ def made(one: Run, kind: str, key: str, value: Any) -> State:
     return moves.answer(one, "yes" if isinstance(value, bool) else "size", value)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(guides(), FACTS, MOVES, st.integers(0, 5))
 def test_every_open_touch_point_can_be_met(guide: Guide, facts: Any, several: Any, level: int) -> None:
     state = moved(guide, facts, several)
@@ -285,7 +285,7 @@ def test_every_open_touch_point_can_be_met(guide: Guide, facts: Any, several: An
     assert Run(guide, state, facts, level).view().open == ()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(guides(), FACTS, MOVES)
 def test_at_the_strict_level_nothing_is_left_out_or_rephrased(guide: Guide, facts: Any, several: Any) -> None:
     state = moved(guide, facts, [(kind, number, value, 0) for kind, number, value, _ in several])
@@ -294,7 +294,7 @@ def test_at_the_strict_level_nothing_is_left_out_or_rephrased(guide: Guide, fact
     assert all(view.form == view.step.touch_point and not view.may_skip for view in one.view().steps)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(guides(), FACTS, MOVES, st.integers(0, 5), st.integers(0, 5))
 def test_what_was_done_and_said_is_the_next_reps_too(
     guide: Guide, facts: Any, several: Any, one: int, other: int
@@ -309,7 +309,7 @@ def test_what_was_done_and_said_is_the_next_reps_too(
     assert (mine.current and mine.current.key) == (theirs.current and theirs.current.key)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(guides(), FACTS, MOVES, st.integers(0, 5))
 def test_back_and_on_again_is_the_same_place(guide: Guide, facts: Any, several: Any, level: int) -> None:
     before = Run(guide, moved(guide, facts, several), facts, level)
@@ -323,7 +323,7 @@ def test_back_and_on_again_is_the_same_place(guide: Guide, facts: Any, several: 
         assert after.current == before.current
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(guides(), FACTS, MOVES)
 def test_what_is_required_follows_what_is_known(guide: Guide, facts: Any, several: Any) -> None:
     run_ = Run(guide, moved(guide, facts, several), facts, 0)

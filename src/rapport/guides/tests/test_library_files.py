@@ -55,14 +55,14 @@ def libraries(draw: st.DrawFn) -> Library:
     return Library.model_validate(content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(libraries())
 def test_what_is_written_reads_back_as_the_same(library: Library) -> None:
     assert read_library(as_toml(library)) == library
     assert read_library(as_csv(library)) == library
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200), st.sampled_from(["", "kind,key,heading,text\n", "{", "[articles.a]\n"]))
 def test_any_text_is_taken_or_refused(text: str, begin: str) -> None:
     try:

@@ -54,14 +54,14 @@ def is_repeated(calendar: Calendar, at: datetime) -> bool:
     return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars, moments)
 def test_it_is_open_when_the_clock_on_the_wall_says_so(calendar: Calendar, at: datetime) -> None:
     if not is_repeated(calendar, at):
         assert calendar.is_open(at) == shown_open(calendar, at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars, moments, moments, moments)
 def test_time_within_hours_adds_up(calendar: Calendar, one: datetime, two: datetime, three: datetime) -> None:
     first, second, third = sorted((one, two, three))
@@ -70,7 +70,7 @@ def test_time_within_hours_adds_up(calendar: Calendar, one: datetime, two: datet
     assert 0 <= parts <= (third - first).total_seconds()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars, moments, st.integers(1, 30 * 3600))
 def test_after_so_many_open_seconds(calendar: Calendar, at: datetime, seconds: int) -> None:
     then = calendar.after_seconds(at, seconds)
@@ -80,7 +80,7 @@ def test_after_so_many_open_seconds(calendar: Calendar, at: datetime, seconds: i
         assert calendar.seconds_between(at, then) == seconds
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars, moments, moments, st.lists(st.tuples(moments, st.integers(1, 2880)), max_size=4))
 def test_a_pause_stops_the_clock(
     calendar: Calendar, one: datetime, two: datetime, stops: list[tuple[datetime, int]]
@@ -99,7 +99,7 @@ def test_a_pause_stops_the_clock(
     assert ran == 0 or (then is not None and calendar.seconds_between(since, then, pauses=pauses) == ran)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars, moments)
 def test_openings_come_in_order_and_apart(calendar: Calendar, at: datetime) -> None:
     found = list(calendar.openings(at, at + timedelta(days=20)))

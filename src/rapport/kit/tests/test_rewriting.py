@@ -5,7 +5,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.kit import toml
@@ -121,7 +121,7 @@ CONTENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(old=CONTENTS, new=CONTENTS)
 def test_whatever_is_asked_for_is_what_the_text_says(old: dict[str, Any], new: dict[str, Any]) -> None:
     text = toml.write(old)

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.kit import buckets, storage
@@ -46,7 +46,7 @@ def test_a_file_is_put_once_and_read_in_parts(kept: storage.Storage) -> None:
     assert kept.read("cards/one", 50, 60) == b""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(spans=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 300)), min_size=1, max_size=5))
 def test_any_part_is_what_was_put_there(kept: storage.Storage, spans: list[tuple[int, int]]) -> None:
     content = bytes(n % 251 for n in range(256))

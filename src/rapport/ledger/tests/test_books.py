@@ -8,7 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.conftest import World
@@ -219,7 +219,7 @@ words = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(told=words, again=st.none() | st.integers(1, 70), data=st.data())
 def test_any_order_of_files_and_saves_gives_the_same_ledger(
     world: World, told: list[tuple[int, Status, int, int | None]], again: int | None, data: st.DataObject
@@ -249,7 +249,7 @@ def test_any_order_of_files_and_saves_gives_the_same_ledger(
     assert found[0] == found[1]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(told=words)
 def test_what_the_database_leaves_out_of_the_facts_makes_no_difference(
     world: World, told: list[tuple[int, Status, int, int | None]]

@@ -16,7 +16,7 @@ contacts = st.lists(st.tuples(whole, whole, patience, whole), max_size=14)
 shifts = st.lists(st.tuples(whole, st.one_of(st.integers(1, 20).map(float), st.just(float("inf")))), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(contacts, shifts)
 def test_it_waits_as_the_floor_does(contacts: list[tuple[float, ...]], shifts: list[tuple[float, float]]) -> None:
     at, service, patience, start = np.array(sorted(contacts), dtype=float).reshape(-1, 4).T

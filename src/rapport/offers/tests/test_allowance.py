@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.conftest import World
@@ -54,7 +54,7 @@ def test_many_at_once_never_get_more_than_there_is(committed_world: World) -> No
     assert came.count("budget") > 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     stock=st.integers(0, 6),
     budget=st.integers(300, 2500),

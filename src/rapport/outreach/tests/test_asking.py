@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rapport.conftest import World, inside
@@ -111,7 +111,7 @@ def asked(draw: st.DrawFn) -> dict[str, Any]:
 CONDITION = asked() | st.lists(asked(), min_size=1, max_size=3).map(lambda several: {"any_of": several})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @example(conditions=[{"field": "attribute.%s", "at_least": 0}], same=False)
 @example(conditions=[{"field": "product", "is": ["card"]}, {"field": "days_to_end", "at_least": 0}], same=True)
 @example(

@@ -348,7 +348,6 @@ def test_no_contact_is_lost_doubled_or_stuck_whatever_dies(transactional_db: Any
         settings=settings(
             max_examples=int(os.environ.get("RAPPORT_MACHINE_EXAMPLES", "8")),
             stateful_step_count=40,
-            deadline=None,
             derandomize="RAPPORT_MACHINE_EXAMPLES" not in os.environ,
             suppress_health_check=list(HealthCheck),
         ),

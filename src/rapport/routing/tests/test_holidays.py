@@ -160,7 +160,7 @@ def test_a_text_that_cannot_take_them_says_why(text: str, words: str) -> None:
         into_text(text, "office", FOUND)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.dates(SINCE, SINCE + timedelta(days=700)), st.text(max_size=250), min_size=1, max_size=5)
 )

@@ -153,7 +153,7 @@ def test_the_schema_names_every_part() -> None:
     assert {"Step", "QueueRules", "Priority", "Capacity"} <= told["$defs"].keys()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="[]{}=\"'#.,:\n ab1-", max_size=60) | st.text(max_size=60))
 def test_any_text_is_taken_or_refused(text: str) -> None:
     try:
@@ -171,7 +171,7 @@ trees = st.dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trees)
 def test_each_value_of_json_is_found_on_its_line(tree: dict[str, Any]) -> None:
     text = json.dumps(tree, indent=1, ensure_ascii=False)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts.actions import change_place, set_rules
@@ -169,7 +169,7 @@ def seen(floor: StandingFloor) -> Any:
     return reps, floor.waiting, first
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 29)), min_size=4, max_size=12))
 def test_the_floor_kept_decides_as_one_read_afresh(world: World, acts: list[tuple[Act, int]]) -> None:
     now = MONDAY

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
@@ -64,7 +64,7 @@ def mangled(seed: int) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**9))
 def test_whatever_is_written_is_refused_with_its_line_or_shown_and_tried(world: World, seed: int) -> None:
     boss = accounts.ensure_member(

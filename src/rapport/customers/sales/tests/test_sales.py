@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
@@ -152,7 +152,7 @@ def tell(world: World, *batches: list[SaleRecord]) -> Written:
     return done
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(records=st.lists(TOLD, min_size=2, max_size=5), data=st.data())
 def test_any_order_of_rows_however_cut_and_repeated_gives_the_same(
     world: World, records: list[SaleRecord], data: st.DataObject

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.learning.certification.definition import KindInvalid, read_kind
@@ -19,7 +19,6 @@ moments = st.integers(0, 100 * 365 * 24 * 60).map(lambda minutes: BEGIN + timede
 zones = st.sampled_from([BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), ZoneInfo("UTC")])
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw of a session reads the sources
 @given(
     granted=moments, zone=zones, months=st.integers(1, 60), due=st.integers(0, 27), later=st.integers(0, 27),
     days=st.tuples(*[st.integers(0, 2200)] * 4),

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts import actions as accounts
@@ -359,7 +359,7 @@ def test_who_is_not_heard_of_for_a_minute_and_a_half_is_gone(
         assert actions.end_left(programme=world.programme) == is_over
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["sit_in", "join", "leave", "whisper", "end"]), max_size=8))
 def test_whatever_the_order_the_customer_sees_a_joining_before_each_leaving(
     world: World, held: Contact, steps: list[str]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.quality.recordings import decoding
@@ -38,7 +38,7 @@ def test_a_wav_is_kept_sample_by_sample_and_channels_apart(tmp_path: Path, rate:
     assert np.array_equal(kept, sent)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(spans=st.lists(SPAN, max_size=4), rate=st.sampled_from([8_000, 11_025]))
 def test_pauses_are_silence_to_the_sample_and_nothing_else_is(
     tmp_path: Path, spans: list[tuple[float, float]], rate: int
@@ -145,7 +145,7 @@ def test_numbers_that_are_none_do_not_become_noise(tmp_path: Path) -> None:
     assert kept[:3].tolist() == [[0, 16_384], [32_767, -32_767], [32_767, -32_767]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     raw=st.sampled_from([WHOLE[:3000], OPUS, MP3[:3000]]),
     changes=st.lists(st.tuples(st.integers(0, 2999), st.integers(0, 255)), min_size=1, max_size=40),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.accounts.models import Member
@@ -95,7 +95,6 @@ def test_a_part_opens_no_more_than_it_needs(world: World, monkeypatch: pytest.Mo
     assert opened == [4]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     size=st.integers(1, 10**7),
     text=st.one_of(st.text(max_size=30), st.from_regex(r"bytes=[0-9]{0,9}-[0-9]{0,9}", fullmatch=True)),

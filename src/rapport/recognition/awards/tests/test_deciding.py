@@ -20,7 +20,7 @@ from rapport.recognition.awards.deciding import (
 )
 
 RULE = Rule(improvement=False, fewest=5, sure=0.5, most=3)
-QUIET = settings(max_examples=40, deadline=None)
+QUIET = settings(max_examples=40)
 
 
 def a_floor(seed: int, people: int = 8, each: int = 20, best: float = 0.0, kinds: int = 2) -> Scores:
@@ -228,7 +228,7 @@ many = st.dictionaries(names, names, min_size=5) | st.dictionaries(names, st.sam
 most_may = st.frozensets(names, min_size=7) | st.frozensets(names)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(many, most_may, st.integers(5, 7), st.integers(1, 3))
 def test_votes(votes: dict[str, str], may: frozenset[str], fewest: int, most: int) -> None:
     found, who, why = count_votes(votes, may, fewest=fewest, most=most)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.accounts.models import Member
@@ -247,7 +247,7 @@ def test_the_number_of_queries_does_not_grow(world: World) -> None:
         lead.get(PAGE)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(told=st.lists(st.tuples(st.integers(0, 1), st.booleans(), st.booleans()), min_size=1, max_size=9))
 def test_however_often_it_is_sent_each_contact_is_settled_once_by_the_first(
     world: World, told: list[tuple[int, bool, bool]]

@@ -22,7 +22,7 @@ def counted(draw: st.DrawFn) -> tuple[dict[str, int], dict[str, int]]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(told=counted(), fewest=st.integers(5, 8))
 def test_whatever_is_told_nobody_can_work_out_that_it_is_so_of_all_or_of_none(
     told: tuple[dict[str, int], dict[str, int]], fewest: int
