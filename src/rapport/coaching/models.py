@@ -192,8 +192,8 @@ class AgreedAction(models.Model):
 
     @property
     def is_due(self) -> bool:
-        """Whether it is open and its day has come."""
-        return self.outcome == "open" and self.review_on <= clock.now().date()
+        """Whether it is open and its day has come where the programme is."""
+        return self.outcome == "open" and self.review_on <= clock.now().astimezone(self.programme.zone).date()
 
 
 class RolePlay(models.Model):

@@ -108,7 +108,7 @@ def agreed_in(row: OneToOne) -> list[AgreedAction]:
 
 def agreed_before(row: OneToOne) -> list[AgreedAction]:
     """Return what was agreed with the rep in other one-to-ones and is open, by the day it is looked at."""
-    rows = AgreedAction.objects.select_related("one_to_one__coach__user").exclude(one_to_one=row)
+    rows = AgreedAction.objects.select_related("programme", "one_to_one__coach__user").exclude(one_to_one=row)
     return list(
         rows.filter(one_to_one__rep=row.rep_id, outcome=AgreedAction.Outcome.OPEN).order_by("review_on", "pk")[:20]
     )

@@ -52,8 +52,7 @@ def set_rhythm(*, member: Member, rep: str, weekday: int, at: time, minutes: int
     )
     _announce(happening, member.programme, member.programme.public_id, f"member:{member.pk}")
     for one in _ahead(who).filter(moved=0).select_for_update(of=("self",)):
-        when = time_in(row, one.week or monday_of(one.planned_for.date()), member.programme)
-        if when > clock.now():
+        if one.week and (when := time_in(row, one.week, member.programme)) > clock.now():
             one.coach, one.minutes = member, minutes
             _put_to(one, when, f"member:{member.pk}")
     plan_ahead(programme=member.programme, rhythm=row)

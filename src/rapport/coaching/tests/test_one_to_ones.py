@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.accounts.models import Member
+from rapport.accounts.models import Member, Programme
 from rapport.coaching import actions, jobs, queries, rhythms
 from rapport.coaching.access import seen_by
 from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay
@@ -315,6 +315,28 @@ def test_the_agenda_tells_of_figures_words_and_what_was_agreed(world: World) -> 
         page = client_of(world.rep).get(f"{BASE}one-to-ones/{row.public_id}/").text
     assert "So patient with me" in page and "Greet by name" in page and "due" in page
     assert "Figures since 16 Nov" in page and "context, no target" in page and "few" in page
+
+
+def test_an_action_is_due_from_the_midnight_of_the_programme_on(world: World) -> None:
+    with clock.at(MONDAY):
+        a_scorecard(world)
+        before = started(world)
+        review = MONDAY.date() + timedelta(days=3)
+        made = actions.agree(member=world.supervisor, one_to_one=before.public_id, **GREET, review_on=review)
+        row = planned(world, world.rep)
+    for programme_zone, midnight in (
+        ("Europe/Berlin", datetime(2026, 11, 18, 23, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 19, 5, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 11, 18, 11, tzinfo=UTC)),
+    ):
+        Programme.objects.filter(pk=world.programme.pk).update(timezone=programme_zone)
+        for instant, is_due in ((midnight - timedelta(seconds=1), False), (midnight, True)):
+            with clock.at(instant), at_most(1):
+                assert [one.is_due for one in queries.agreed_before(row)] == [is_due], programme_zone
+    with clock.at(MONDAY + timedelta(days=9)):
+        actions.settle(member=world.supervisor, action_id=made.public_id, outcome="dropped")
+        made.refresh_from_db()
+        assert not made.is_due
 
 
 def said(rep: Member, contact: Contact) -> None:
