@@ -116,8 +116,9 @@ def due_for(one: News, member: Member) -> date | None:
     """Return by which day the member must have signed: who joined later has a week from then."""
     if one.read_by is None:
         return None
-    joined = member.since.astimezone(member.programme.zone).date()
-    return max(one.read_by, joined + TO_SETTLE_IN) if joined > one.published_at.date() else one.read_by
+    zone = member.programme.zone
+    joined, published = (instant.astimezone(zone).date() for instant in (member.since, one.published_at))
+    return max(one.read_by, joined + TO_SETTLE_IN) if joined > published else one.read_by
 
 
 def to_sign(member: Member) -> list[News]:

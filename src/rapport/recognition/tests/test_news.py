@@ -20,6 +20,7 @@ from rapport.recognition import actions, news
 from rapport.recognition.awards.models import Award, Category, Winner
 from rapport.recognition.letter import as_text, saves_in_words
 from rapport.recognition.models import Hearing, News, NewsSigned, RallyNote
+from rapport.recognition.queries import due_for
 from rapport.recognition.tests.test_rally import a_day
 from rapport.routing import presence
 
@@ -46,6 +47,19 @@ def published(world: World, *, within: int | None = 2, title: str = "The fee is 
 def become_available(world: World) -> str:
     presence.choose(member=world.rep, doing="break")
     return presence.choose(member=world.rep, doing="available").doing
+
+
+def test_who_joined_on_the_day_of_the_news_has_no_week_more_and_the_day_is_the_programmes(world: World) -> None:
+    told = published(world)
+    News.objects.filter(pk=told.pk).update(published_at=datetime(2026, 11, 18, 23, 30, tzinfo=UTC))
+    told.refresh_from_db()
+    for joined, due in (
+        (datetime(2026, 11, 18, 23, 10, tzinfo=UTC), told.read_by),
+        (datetime(2026, 11, 19, 22, 59, tzinfo=UTC), told.read_by),
+        (datetime(2026, 11, 19, 23, 0, tzinfo=UTC), DAY + timedelta(days=9)),
+    ):
+        world.rep.since = joined
+        assert due_for(told, world.rep) == due, joined
 
 
 def test_overdue_news_are_signed_before_the_first_contact(world: World) -> None:
