@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from rapport.accounts.models import Member
 from rapport.coaching import effects
 from rapport.coaching.models import AgreedAction, Effect, OneToOne
-from rapport.coaching.panel import made_of, panels
+from rapport.coaching.panel import Panel, made_of, panels
 from rapport.coaching.tests.floors import SINCE, UNTIL, WAYS, Floor, a_floor, name
 from rapport.coaching.tests.stage import MONDAY
 from rapport.coaching.tests.test_effects import KEYS, plain_plans, reps_of, scored
 from rapport.conftest import World
 from rapport.kit import clock
+from rapport.numeric.staggered import staggered_effect
 from rapport.quality.tests.cards import an_analyst
 
 FLOORS = 12
@@ -46,6 +49,50 @@ def test_who_is_chosen_for_low_scores_is_told_what_coaching_added(way: str) -> N
     assert len(told) == 16
     assert np.mean([one.value for one in told]) == pytest.approx(0.15, abs=0.04)
     assert np.mean([(one.low or 0) <= 0.15 <= (one.high or 0) for one in told]) >= 0.9
+
+
+def test_ranges_are_as_wide_as_it_takes_for_all_that_is_told_to_hold_together() -> None:
+    """5 of 100 are shared by the measures that are told, a measure's by its parts, a rep's by their measures."""
+    made = a_floor(7, "lot", criteria=3).panels()
+    by_role_play(made[name(1)], 2)
+    made[name(2)].coached = dict(list(made[name(2)].coached.items())[:4])
+    rows = list(effects.estimated(made))
+    whole = [one for one in rows if not one.keys() & {"method", "coach_id", "rep_id"}]
+    assert [one["value"] is not None for one in whole] == [True, True, False]
+    assert {one["confidence"] for one in whole} == {1 - 0.05 / 2}
+    for number in range(2):
+        parts = [one for one in rows if one["measure"] == name(number) and one.keys() & {"method", "coach_id"}]
+        told = [one for one in parts if one["value"] is not None]
+        # two ways and three supervisors; role play, with two reps, is not told and widens nothing
+        assert len(told) == 5 and len(parts) == 5 + number
+        for one in told:
+            assert one["confidence"] == pytest.approx(1 - 0.05 / 2 / 5)
+            ends_are_right(one, made[name(number)])
+    own = [one for one in rows if "rep_id" in one]
+    for one in own:
+        assert one["confidence"] == 1 - 0.05 / sum(other["rep_id"] == one["rep_id"] for other in own)
+    assert {one["confidence"] for one in own} >= {0.95, 0.975}
+
+
+def by_role_play(panel: Panel, number: int) -> None:
+    few = list(panel.coached.items())[:number]
+    panel.coached = {**panel.coached, **{rep: replace(one, method="role_play") for rep, one in few}}
+
+
+def ends_are_right(row: dict[str, Any], panel: Panel) -> None:
+    """Count a part's range anew: each way's of 95 %, wider as Student's quantiles of the part's people are."""
+    mine = [
+        rep for rep, one in panel.coached.items()
+        if row.get("method", one.method) == one.method and row.get("coach_id", one.coach) == one.coach
+    ]  # fmt: skip
+    plain = staggered_effect(
+        panel.scores, panel.first, counted=np.isin(panel.reps, mine), dose=panel.hours, before=8, after=8, aside=5
+    )
+    wider = stats.t.ppf((1 + row["confidence"]) / 2, plain.treated - 1)
+    wider /= stats.t.ppf(0.975, plain.treated - 1)
+    for ways, low, high in ((plain.overalls, "low", "high"), (plain.per_doses, "per_hour_low", "per_hour_high")):
+        assert row[low] == pytest.approx(min(one.value - wider * (one.value - one.low) for one in ways))
+        assert row[high] == pytest.approx(max(one.value + wider * (one.high - one.value) for one in ways))
 
 
 def test_what_is_in_the_database_is_counted_as_the_rows_are(world: World) -> None:
