@@ -39,24 +39,25 @@ MEASURES = ("satisfaction", "resolution_by_customers", "touch_point_coverage")
 """The metrics beside the questions of scorecards; more is better in each."""
 CONTEXT = "average_handle_time"
 OF_CONTACTS = """
-WHERE contact.programme_id = %(programme)s AND contact.direction = 'in' AND contact.rep IS NOT NULL
+WHERE contact.programme_id = %(programme)s AND contact.rep IS NOT NULL
     AND contact.arrived_at >= %(starts)s AND contact.arrived_at < %(ends)s
 """
+CAME_IN = f"{OF_CONTACTS} AND contact.direction = 'in'"
 SCORES = f"""
 SELECT 'satisfaction' AS measure, contact.rep, contact.reason, contact.segment, contact.local_date AS day,
     survey.rating::double precision AS score, 1 AS weight, NULL::bigint AS evaluation_id
 FROM fact_contact AS contact JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
-{OF_CONTACTS} AND contact.answered_at IS NOT NULL AND survey.rating IS NOT NULL
+{CAME_IN} AND contact.answered_at IS NOT NULL AND survey.rating IS NOT NULL
 UNION ALL
 SELECT 'resolution_by_customers', contact.rep, contact.reason, contact.segment, contact.local_date,
     survey.resolved::integer::double precision, 1, NULL
 FROM fact_contact AS contact JOIN fact_survey AS survey ON survey.contact_id = contact.contact_id
-{OF_CONTACTS} AND contact.answered_at IS NOT NULL AND survey.resolved IS NOT NULL
+{CAME_IN} AND contact.answered_at IS NOT NULL AND survey.resolved IS NOT NULL
 UNION ALL
 SELECT 'touch_point_coverage', contact.rep, contact.reason, contact.segment, contact.local_date,
     guide.covered::double precision / guide.required, guide.required, NULL
 FROM fact_contact AS contact JOIN fact_coverage AS guide ON guide.contact_id = contact.contact_id
-{OF_CONTACTS} AND contact.answered_at IS NOT NULL AND guide.required > 0
+{CAME_IN} AND contact.answered_at IS NOT NULL AND guide.required > 0
 UNION ALL
 SELECT scored.form || '/' || scored.criterion, contact.rep, contact.reason, contact.segment, contact.local_date,
     scored.score, 1, scored.evaluation_id
@@ -67,7 +68,7 @@ OWN = f"""
 SELECT 'average_handle_time', contact.rep, NULL, NULL, contact.local_date,
     sum(contact.talk_seconds + coalesce(contact.wrap_up_seconds, 0)), 1
 FROM fact_leg AS contact
-{OF_CONTACTS} AND contact.outcome = 'answered' AND contact.closed_at IS NOT NULL
+{CAME_IN} AND contact.outcome = 'answered' AND contact.closed_at IS NOT NULL
 GROUP BY contact.contact_id, contact.rep, contact.local_date
 """  # noqa: S608 - put together of what is written above
 COUNTED = f"""

@@ -18,6 +18,7 @@ from rapport.coaching.tests.stage import BASE, MONDAY, a_manager, client_of, pla
 from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
+from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.quality.models import Answer, Draw, Evaluation, SamplingRule, Selection
@@ -224,6 +225,18 @@ def test_scores_by_who_coached_are_left_out(world: World) -> None:
     coach(world, [(reps[0], 1)], ("greet",))
     [panel] = panels(world.programme, FIRST_WEEK.date(), MONDAY.date()).values()
     assert panel.reps == [reps[1].pk]
+
+
+def test_scores_of_contacts_that_went_out_count_as_in_the_figures_of_quality(world: World) -> None:
+    """What is drawn at random is any contact of a rep; satisfaction and the like are asked of who came."""
+    reps = reps_of(world, 2)
+    scored(world, an_analyst(world), reps, {"greet": np.full((2, 2), 0.5)}, np.ones((2, 2), bool))
+    came_in = panels(world.programme, FIRST_WEEK.date(), MONDAY.date())["service/greet"]
+    Contact.objects.update(direction="out")
+    [went_out] = panels(world.programme, FIRST_WEEK.date(), MONDAY.date()).values()
+    assert np.array_equal(came_in.scores, went_out.scores, equal_nan=True) and len(went_out.reps) == 2
+    [row] = metrics(world.programme, ["quality_score"], FIRST_WEEK.date(), MONDAY.date())
+    assert row["quality_score"].denominator == (~np.isnan(went_out.scores)).sum()
 
 
 def test_counting_again_changes_nothing_and_of_too_few_nothing_is_told(world: World) -> None:
