@@ -172,7 +172,7 @@ def _write(setting: Setting, writer: Writer, secrets: Iterator[bulk.Row], *, now
     bulk.analyze()
     say("Writing half a year of keeping customers", 0.0)
     keeping.write(writer, [*wishes, *made.met(writer.met)])
-    say("Monitoring and coaching three months", 0.0)
+    say("Monitoring and coaching half a year", 0.0)
     monitored.write(setting, [rep.talent for rep in writer.month.reps], now=now, seed=writer.seed)
     bulk.analyze()
     heard.record(setting, now=now, seed=writer.seed)

@@ -1,4 +1,4 @@
-"""Three months of monitored contacts: drawn at random each week, picked for one-to-ones, scored by several people.
+"""Half a year of monitored contacts: drawn at random each week, picked for one-to-ones, scored by several people.
 
 Draws and the scorecard go through quality's own actions; the some thousands of scores are copied in.
 """
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rapport.demo.people import Setting
 
 FILE = Path(__file__).with_name("scorecard.toml")
-WEEKS, EACH = 13, 6
+EACH = 6
 PASSED_OVER = 0.02
 PEERS = 0.1  # of the contacts drawn of the peer's own team are scored by the peer too
 BY_COACH = 0.15  # of contacts drawn
@@ -67,14 +67,14 @@ class Monitored:
 
 
 def write(setting: Setting, talents: Sequence[float], *, now: datetime, seed: int) -> None:
-    """Write the three months up to ``now``, with the one-to-ones that go with them."""
+    """Write the half year up to ``now``, with the one-to-ones that go with them."""
     programme, chance = setting.programme, Random(f"{seed} monitored")
     monday = monday_of(now.astimezone(programme.zone).date())
-    since = datetime.combine(monday - timedelta(weeks=WEEKS), time(8), programme.zone)
+    since = datetime.combine(monday - timedelta(weeks=coached.WEEKS), time(8), programme.zone)
     rule, version = _stock(setting, since=since, seed=seed)
     judge = Judge(scorecard_kept(FILE.read_text()), talents, chance)
     made = Monitored(setting, now, chance, judge, coached.plan(setting, judge, now=now, seed=seed))
-    for back in range(WEEKS - 1, -1, -1):
+    for back in range(coached.WEEKS - 1, -1, -1):
         day = monday - timedelta(weeks=back)
         with clock.at(datetime.combine(day, time(0, 23), programme.zone)):
             selecting.draw_period(rule=rule, programme=programme, today=day)
