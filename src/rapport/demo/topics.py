@@ -85,9 +85,13 @@ TOPICS = (
                 "Cash advance fee explained; will use the debit card next time.",
                 "Foreign currency fee explained, accepted.",
             )),
-            Outcome("fee_open", "Fee being looked into", False, 1.0, (
+            Outcome("fee_open", "Fee being looked into", False, 0.85, (
                 "Does not recognise the fee; accounts will look into it.",
                 "Was promised a refund last month, not booked yet; passed to accounts.",
+            )),
+            Outcome("complaint", "Complaint taken", False, 0.15, (
+                "Complains that the refunded fee was charged again; accounts answer in writing.",
+                "Was told last time that there is no fee, and complains about it; passed to the complaints desk.",
             )),
         ),
         opens=(

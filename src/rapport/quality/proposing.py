@@ -1,8 +1,7 @@
 """Contacts that are worth hearing for a reason on file, for somebody to choose from.
 
 They are found anew at each look, from facts of the last days, and nothing is kept: what is chosen is a selection
-as any other chosen by hand, and in no figure. Complaints have no record of their own, so none is proposed; they
-are chosen by hand.
+as any other chosen by hand, and in no figure. What a complaint is, the programme's rules of offers say.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from django.db import connection
 from rapport.contacts.access import readable
 from rapport.events.queries import seconds_between
 from rapport.kit import clock
+from rapport.offers.catalogue.queries import rules_of
 from rapport.quality.models import Origin
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ MANY_TRANSFERS = 2
 MOST = 20  # of each reason, the newest of those that the member may score
 FOUND = """
 WITH lately AS (
-    SELECT contact.contact_id, contact.public_id, contact.transfers, contact.arrived_at
+    SELECT contact.contact_id, contact.public_id, contact.transfers, contact.arrived_at,
+        contact.reason, contact.disposition
     FROM fact_contact AS contact
     WHERE contact.programme_id = %(programme)s AND contact.arrived_at >= %(since)s
         AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
@@ -41,6 +42,9 @@ WITH lately AS (
 ), found AS (
     SELECT lately.*, 'low_rating' AS origin, survey.rating AS figure
     FROM lately JOIN fact_survey AS survey USING (contact_id) WHERE survey.rating <= 2
+    UNION ALL
+    SELECT lately.*, 'complaint', (lately.reason = ANY(%(complaints)s) IS TRUE)::integer FROM lately
+    WHERE lately.reason = ANY(%(complaints)s) OR lately.disposition = ANY(%(complaints)s)
     UNION ALL
     SELECT lately.*, 'transfer', lately.transfers FROM lately WHERE lately.transfers >= %(transfers)s
     UNION ALL
@@ -77,6 +81,7 @@ def proposed(member: Member) -> list[Proposal]:
         "programme": member.programme_id,
         "since": since,
         "transfers": MANY_TRANSFERS,
+        "complaints": rules_of(member.programme).complaint_reasons,
         "held": [*held],
         "seconds": [*held.values()],
     }
@@ -104,6 +109,8 @@ def _held(member: Member, since: datetime) -> dict[UUID, int]:
 def _words(origin: Origin, figure: int | None) -> str:
     if origin is Origin.LONG_HOLD:
         return f"{(figure or 0) // 60} min on hold"
+    if origin is Origin.COMPLAINT:
+        return "came to complain" if figure else "closed as a complaint"
     return {
         Origin.LOW_RATING: f"rated {figure} of 5",
         Origin.TRANSFER: f"handed on {figure} times",

@@ -10,6 +10,7 @@ from django.test import Client
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
+from rapport.contacts import actions as contacts
 from rapport.contacts.events import CallHeld, CallResumed, ContactEnded
 from rapport.contacts.models import Contact
 from rapport.events.actions import announce
@@ -17,6 +18,7 @@ from rapport.feedback.models import Survey
 from rapport.kit import clock
 from rapport.kit.walls import inside
 from rapport.ledger.models import Account, Claim
+from rapport.offers.catalogue import actions as offers
 from rapport.privacy import actions as privacy
 from rapport.quality import proposing
 from rapport.quality.models import Origin
@@ -45,6 +47,31 @@ def test_a_low_rating_and_being_handed_on_twice_are_worth_hearing(world: World) 
     once = a_contact(world)
     Contact.objects.filter(pk=once.pk).update(transfers=1)
     assert found(world) == [(low.pk, "low_rating", "rated 2 of 5"), (moved.pk, "transfer", "handed on 2 times")]
+
+
+def test_what_the_rules_of_offers_call_a_complaint_is_worth_hearing(world: World) -> None:
+    about, over = (
+        contacts.ensure_reason(programme=world.programme, key=key, name=key) for key in ("complaint", "wrong")
+    )
+    ended = contacts.ensure_disposition(programme=world.programme, key="complaint", name="Complaint taken")
+    other = contacts.ensure_disposition(programme=world.programme, key="solved", name="Solved")
+    came, both = (
+        a_contact(world, reason=about, disposition=other),
+        a_contact(world, reason=about, disposition=ended),
+    )
+    without, closed = a_contact(world, reason=None, disposition=ended), a_contact(world, disposition=ended)
+    wrong = a_contact(world, reason=over)
+    a_contact(world, reason=None, disposition=other)
+    assert found(world) == [
+        (closed.pk, "complaint", "closed as a complaint"),
+        (without.pk, "complaint", "closed as a complaint"),
+        (both.pk, "complaint", "came to complain"),
+        (came.pk, "complaint", "came to complain"),
+    ]
+    offers.change_rules(programme=world.programme, text='complaint_reasons = ["wrong"]', actor="test")
+    assert found(world) == [(wrong.pk, "complaint", "came to complain")]
+    offers.change_rules(programme=world.programme, text="complaint_reasons = []", actor="test")
+    assert found(world) == []
 
 
 def test_a_hold_that_the_caller_ends_counts(world: World) -> None:
