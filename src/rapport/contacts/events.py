@@ -181,6 +181,19 @@ class WrapUpStopped:
 
 
 @dataclass(frozen=True)
+class CallsImported:
+    """A batch of a log was put on file, long after it happened perhaps: calls of ids from ``first`` to ``last``.
+
+    The subject is the programme; other contacts that came in these moments may have ids between the two.
+    """
+
+    name: ClassVar[str] = "calls.imported"
+    count: int
+    first: Code
+    last: Code
+
+
+@dataclass(frozen=True)
 class FollowUpRecorded:
     """A rep looked back at this contact on a later one."""
 

@@ -359,6 +359,12 @@ def known_external_ids(programme: Programme, ids: Iterable[str]) -> set[str]:
     return {external_id for external_id in found.values_list("external_id", flat=True) if external_id}
 
 
+def put_on_file_between(programme: Programme, first: UUID, last: UUID) -> list[int]:
+    """Return the contacts of the programme whose public ids, which tell when they were made, are between these."""
+    found = Contact.objects.filter(programme=programme, public_id__range=(first, last))
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
 def reason_names(programme: Programme) -> dict[str, str]:
     """Return the names of all reasons of the programme by key."""
     return dict(Reason.objects.filter(programme=programme).values_list("key", "name"))

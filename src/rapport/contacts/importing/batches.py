@@ -14,6 +14,7 @@ from rapport.contacts import actions, queries
 from rapport.contacts.call_logs.formats import Format, SegmentName
 from rapport.contacts.call_logs.records import CallRecord
 from rapport.contacts.events import (
+    CallsImported,
     ContactAbandoned,
     ContactAnswered,
     ContactArrived,
@@ -24,7 +25,7 @@ from rapport.contacts.events import (
 )
 from rapport.contacts.models import Channel, Contact, Leg, Reason, State
 from rapport.customers import actions as customers
-from rapport.events.actions import Happening, record_history
+from rapport.events.actions import Happening, announce, record_history
 from rapport.kit.copying import analyze
 from rapport.kit.intake import storable
 from rapport.kit.redaction import is_secret
@@ -67,11 +68,16 @@ class Importer:
         Contact.objects.bulk_create([contact for _, contact in made])
         Leg.objects.bulk_create(self._legs(made))
         record_history(self._events(made, ids), programme=self.programme, actor=ACTOR)
+        self._tell([contact.public_id for _, contact in made])
         return len(made)
 
     def finish(self) -> None:
         """Let the database look at what has come, so that it reads it well from the first query on."""
         analyze("contacts_contact", "contacts_leg", "customers_customer", "events_event")
+
+    def _tell(self, ids: Sequence[UUID]) -> None:
+        told = CallsImported(count=len(ids), first=str(min(ids)), last=str(max(ids)))
+        announce(told, programme=self.programme, subject=self.programme.public_id, actor=ACTOR)
 
     def _new(self, records: Sequence[CallRecord]) -> list[CallRecord]:
         first = {record.external_id: record for record in reversed(records)}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from rapport.contacts.queries import put_on_file_between
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
@@ -27,8 +28,22 @@ LOOKS_BACK = timedelta(days=3)  # at contacts closed since: a worker may have st
 LONGEST = 300  # characters of a note
 BY_HAND = (Cause.TRAINING, Cause.ACCESS, Cause.ROUTING, Cause.OTHER_MATTER)
 TO_MEND = (Cause.TRAINING, Cause.ACCESS, Cause.ROUTING)
+LATELY = "again.closed_at >= %(since)s AND again.arrived_at >= %(since)s - %(within)s"
+THESE = "again.contact_id = ANY(%(these)s)"
+FOLLOWING = """
+SELECT next.contact_id FROM fact_contact AS this
+CROSS JOIN LATERAL (
+    SELECT after.contact_id FROM fact_contact AS after
+    WHERE after.programme_id = this.programme_id AND after.customer_id = this.customer_id
+        AND after.direction = 'in'
+        AND (after.arrived_at, after.contact_id) > (this.arrived_at, this.contact_id)
+    ORDER BY after.arrived_at, after.contact_id LIMIT 1
+) AS next
+WHERE this.programme_id = %(programme)s AND this.contact_id = ANY(%(these)s)
+"""
 FOUND = """
-SELECT first.contact_id, again.contact_id, first.reason, again.reason, first.queue, again.queue, first.transfers,
+SELECT known.id, first.contact_id, again.contact_id, again.arrived_at,
+    first.reason, again.reason, first.queue, again.queue, first.transfers,
     kept.by, coverage.left_open, first.resolved
 FROM fact_contact AS again
 CROSS JOIN LATERAL (
@@ -44,37 +59,69 @@ LEFT JOIN LATERAL (
         AND promise.programme_id = again.programme_id
 ) AS kept ON true
 LEFT JOIN fact_coverage AS coverage ON coverage.contact_id = first.contact_id
+LEFT JOIN repeats_return AS known ON known.first_id = first.contact_id
 WHERE again.programme_id = %(programme)s AND again.direction = 'in' AND again.customer_id IS NOT NULL
-    AND again.closed_at >= %(since)s AND again.arrived_at >= %(since)s - %(within)s
-    AND first.outcome = 'answered' AND first.closed_at IS NOT NULL
+    AND {which}
+    AND again.closed_at IS NOT NULL AND first.outcome = 'answered' AND first.closed_at IS NOT NULL
     AND again.arrived_at <= first.ended_at + %(within)s
-    AND NOT EXISTS (SELECT FROM repeats_return AS known WHERE known.first_id = first.contact_id)
+    AND (known.id IS NULL
+        OR known.next_id <> again.contact_id AND known.laid_by_id IS NULL AND known.mended_at IS NULL)
 """
 
 
-@transaction.atomic
 def find(*, programme: Programme, since: datetime | None = None) -> int:
     """Put on file who came back with a contact closed ``since`` (of the last days), and lay each to a cause.
 
-    Returns how many are new. Doing it again, or beside another worker, finds nothing twice.
+    Returns how many are new or, since something that lay between came late, other than was known. Doing it again,
+    or beside another worker, finds nothing twice.
     """
+    return _find(programme, LATELY, {"since": since or clock.now() - LOOKS_BACK})
+
+
+def find_among(*, programme: Programme, first: UUID, last: UUID) -> int:
+    """Do :func:`find` with the contacts put on file between these ids, however long ago they happened."""
+    these = put_on_file_between(programme, first, last)
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOWING, {"programme": programme.pk, "these": these})
+        following = [contact for (contact,) in cursor.fetchall()]
+    return _find(programme, THESE, {"these": [*these, *following]})
+
+
+@transaction.atomic
+def _find(programme: Programme, which: str, told: dict[str, Any]) -> int:
     take_turns(Turn.RETURNS, programme.pk)
     now = clock.now()
     with connection.cursor() as cursor:
-        told: dict[str, Any] = {"programme": programme.pk, "since": since or now - LOOKS_BACK, "within": WITHIN}
-        cursor.execute(FOUND, told)
+        asked: dict[str, Any] = {"programme": programme.pk, "within": WITHIN, **told}
+        cursor.execute(FOUND.format(which=which), asked)
         found = cursor.fetchall()
-    new = [_judged(programme, now, *row) for row in found]
+    changed = sum(_changed(known, _judged(programme, now, *row)) for known, *row in found if known)
+    new = [_judged(programme, now, *row) for known, *row in found if not known]
     Return.objects.bulk_create(new, batch_size=2000)
-    if new:
-        announce(ReturnsFound(count=len(new)), programme=programme, subject=programme.public_id, actor="system")
-    return len(new)
+    count = len(new) + changed
+    if count:
+        announce(ReturnsFound(count=count), programme=programme, subject=programme.public_id, actor="system")
+    return count
 
 
-def _judged(programme: Programme, now: datetime, first: int, again: int, *told: object) -> Return:
+def _changed(known: int, row: Return) -> int:
+    """Have a return that is on file be as the row, unless somebody has judged it meanwhile; 1 where that is so."""
+    rows = Return.objects.filter(pk=known, laid_by=None, mended_at=None)
+    return rows.update(
+        next_id=row.next_id, came_at=row.came_at, found_at=row.found_at, cause=row.cause, sign=row.sign
+    )
+
+
+def _judged(programme: Programme, now: datetime, first: int, again: int, came: datetime, *told: object) -> Return:
     cause, sign = cause_of(_known(told))
     return Return(
-        programme=programme, first_id=first, next_id=again, found_at=now, cause=cause.value, sign=sign.value
+        programme=programme,
+        first_id=first,
+        next_id=again,
+        came_at=came,
+        found_at=now,
+        cause=cause.value,
+        sign=sign.value,
     )
 
 

@@ -8,3 +8,9 @@ class RepeatsConfig(AppConfig):
 
     name = "rapport.quality.repeats"
     label = "repeats"
+
+    def ready(self) -> None:
+        """Hear of logs that are imported."""
+        from rapport.quality.repeats import listeners
+
+        listeners.register()

@@ -29,13 +29,17 @@ SIGNS = [
 
 
 class Return(models.Model):
-    """A customer's next contact soon after the ``first``; ``cause`` is a person's where ``laid_by`` is there."""
+    """A customer's next contact soon after the ``first``; ``cause`` is a person's where ``laid_by`` is there.
+
+    ``came_at`` is when that next one arrived, which lists go by.
+    """
 
     FIELD_CLASSES: ClassVar = {"note": FieldClass.PERSONAL}
     programme = models.ForeignKey("accounts.Programme", on_delete=models.PROTECT, related_name="+")
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     first = models.OneToOneField("contacts.Contact", on_delete=models.CASCADE, related_name="+")
     next = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="+")
+    came_at = models.DateTimeField()
     found_at = models.DateTimeField()
     sign = models.CharField(max_length=20, choices=SIGNS)
     cause = models.CharField(max_length=12, choices=CAUSES)
@@ -60,7 +64,9 @@ class Return(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["programme", "cause", "-id"], condition=Q(mended_at__isnull=True), name="return_to_mend"
+                fields=["programme", "cause", "-came_at", "-id"],
+                condition=Q(mended_at__isnull=True),
+                name="return_to_mend",
             )
         ]
 

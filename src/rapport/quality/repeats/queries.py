@@ -17,16 +17,16 @@ SHOWN = 100
 
 
 def to_mend(member: Member, cause: str) -> list[Return]:
-    """Return what is not mended yet of a cause, the newest first, after contacts that the member may read."""
+    """Return what is not mended yet of a cause, who came last first, after contacts that the member may read."""
     rows = returns_for(member).filter(cause=cause, mended_at=None)
     rows = rows.select_related("first__rep__user", "first__reason", "next", "laid_by__user")
-    return list(rows.order_by("-pk")[:SHOWN])
+    return list(rows.order_by("-came_at", "-pk")[:SHOWN])
 
 
 def counts(member: Member, since: datetime) -> dict[str, tuple[int, int]]:
     """Return by cause how many came back ``since`` then, and how many of all are not mended yet."""
     rows = returns_for(member).values_list("cause")
     told = rows.annotate(
-        lately=Count("pk", filter=Q(next__arrived_at__gte=since)), open=Count("pk", filter=Q(mended_at=None))
+        lately=Count("pk", filter=Q(came_at__gte=since)), open=Count("pk", filter=Q(mended_at=None))
     )
     return {cause: (lately, waiting) for cause, lately, waiting in told}

@@ -239,15 +239,15 @@ def test_a_note_may_be_just_as_long_as_is_said(world: World) -> None:
     assert len(laid.note) == 300
 
 
-def test_the_page_has_what_is_to_mend_the_newest_first_and_goes_where_a_return_went(
+def test_the_page_has_what_is_to_mend_who_came_last_first_and_goes_where_a_return_went(
     world: World, client: Client
 ) -> None:
     first, second = came_back(world, "first@example.org"), came_back(world, "second@example.org")
     long_ago = came_back(world, "long_ago@example.org")
-    Contact.objects.filter(pk=long_ago.next_id).update(arrived_at=clock.now() - timedelta(days=29))
+    Return.objects.filter(pk=long_ago.pk).update(came_at=clock.now() - timedelta(days=29))
     client.force_login(world.supervisor.user)
     page = client.get(f"{PAGE}?cause=training").content.decode()
-    at = [page.index(f"returns/{one.public_id}/mend/") for one in (long_ago, second, first)]
+    at = [page.index(f"returns/{one.public_id}/mend/") for one in (second, first, long_ago)]
     assert at == sorted(at)
     assert (
         'Training <span class="muted num" title="In the last 28 days">2</span>' in page and "3 not mended" in page
