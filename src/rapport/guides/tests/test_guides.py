@@ -126,6 +126,27 @@ def test_where_a_contact_leaves_its_guide_is_a_fact(world: World, contact: Conta
     assert (closed.name, closed.data["here"], closed.data["open"]) == ("guide.closed", "tip", ["legal"])
 
 
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ({}, 0),
+        ({"open": {"came_to": "done"}, "why": {}}, 0),
+        ({"a": {"came_to": "open"}, "b": {"came_to": "open", "open": "open"}, "c": {"came_to": "left_out"}}, 2),
+    ],
+)
+def test_facts_of_coverage_count_open_steps_and_look_up_no_guide_unasked(
+    world: World, contact: Contact, steps: dict[str, Any], left: int
+) -> None:
+    actions.close(contact, actor="test", because="The line broke.")
+    Progress.objects.filter(contact=contact).update(steps=steps)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT guide, left_open FROM fact_coverage WHERE contact_id = %s", [contact.pk])
+        assert cursor.fetchall() == [("cancel", left)]
+        cursor.execute("EXPLAIN SELECT sum(required), sum(covered) FROM fact_coverage")
+        plan = str(cursor.fetchall())
+    assert "guides_progress" in plan and "guides_guide" not in plan
+
+
 def test_no_ticks_after_the_end(world: World, contact: Contact) -> None:
     Contact.objects.filter(pk=contact.pk).update(state="left")
     contact.refresh_from_db()
