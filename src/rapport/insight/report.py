@@ -107,11 +107,20 @@ def count_report(programme: Programme, state: ReportState) -> Counted:
     return Counted(counted, {(): then} | queries.cuts(programme, [state.metric], *state.before, [("day",)]))
 
 
+def count_headline(programme: Programme, state: ReportState) -> Counted:
+    """Count the headline alone, of all together: what its tiles show without days."""
+    keys = tuple(dict.fromkeys((*HEADLINE, state.metric)))
+    now = queries.metrics(programme, keys, state.start, state.end)
+    return Counted({(): now}, {(): queries.metrics(programme, keys, *state.before)} if state.before else None)
+
+
 def tiles(counted: Counted, state: ReportState, *, comparable: bool) -> list[Tile]:
-    """Return the headline; the figure in focus shows its days. Only comparable periods are compared."""
+    """Return the headline, beside a comparable period alone; the figure in focus shows its days, where counted."""
     [now] = counted.now[()]
     before = counted.before[()][0] if counted.before and comparable else None
-    days = [value for _, value in _by_day(counted.now[("day",)], state.metric, state.start, state.end)]
+    days: list[float | None] = []
+    if ("day",) in counted.now:
+        days = [value for _, value in _by_day(counted.now[("day",)], state.metric, state.start, state.end)]
     keys = HEADLINE if state.metric in HEADLINE else (*HEADLINE, state.metric)
     return [
         Tile(

@@ -42,7 +42,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponseBase:
     days = extent(programme)
     state = read_state(request.GET, programme, days)
     comparable = days is not None and (state.before is None or state.before[0] >= days[0])
-    counted = report.count_report(programme, state) if days else None
+    counted = report.count_headline(programme, state) if days else None
     called = names_for(member)
     note = latest_published(programme) if member.may(Right.READ_RALLY_NOTES) else None
     _note_look(request, member, state)

@@ -1,17 +1,21 @@
 """The report and its pages, by HTTP: what they show, what the address holds, and who may not."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from rapport.accounts.models import Member
-from rapport.conftest import World
+from rapport.conftest import World, at_most
 from rapport.contacts import actions as contacts
+from rapport.insight import queries, report
 from rapport.insight.figures import Figure
 from rapport.insight.registry import METRICS
+from rapport.insight.state import read_state
 from rapport.insight.words import change, written
 from rapport.kit import clock
 
@@ -80,6 +84,21 @@ def test_every_metric_can_be_in_focus_and_has_its_definition(world: World, boss:
     assert METRICS[key].name in definition
     relation = METRICS[key].relation
     assert f"fact_{FACTS_OF.get(relation, relation)}" in definition
+
+
+@pytest.mark.parametrize("key", ["service_level", "contacts_answered", "save_rate_verified"])
+@pytest.mark.parametrize("compare", ["previous", "none"])
+def test_the_headline_alone_is_the_reports_for_fewer_questions(world: World, key: str, compare: str) -> None:
+    some_contacts(world, MONDAY - timedelta(days=7))
+    some_contacts(world, count=4)
+    given = QueryDict(f"from=2026-03-02&to=2026-03-08&metric={key}&compare={compare}")
+    state = read_state(given, world.programme, queries.extent(world.programme))
+    whole = report.tiles(report.count_report(world.programme, state), state, comparable=True)
+    with at_most(24):
+        alone = report.tiles(report.count_headline(world.programme, state), state, comparable=True)
+    assert alone == [replace(one, values=[]) for one in whole] and any(one.before for one in alone) == bool(
+        state.before
+    )
 
 
 def test_the_address_holds_the_whole_state(world: World, boss: Client) -> None:
