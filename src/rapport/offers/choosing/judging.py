@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from rapport.numeric import off_policy
 from rapport.numeric.off_policy import Estimate, Floats
 from rapport.offers.choosing.learning import NONE, NOTHING, Cell, Learnt, learn
+from rapport.offers.choosing.policy import Known
 from rapport.offers.choosing.queries import learnt_of, settled
 from rapport.offers.models import Choice
 
@@ -35,7 +37,9 @@ class Row:
     stuck: bool
 
 
-Pick = Callable[[Row, Learnt], str]
+Of = Callable[[str, str, str, float, float], Known]
+"""What is known of an offer, for a reason and a segment, where this lift and these takes were declared."""
+Pick = Callable[[Row, Of], str]
 """A policy: the key of the offer it would make first, of those that could be drawn; empty for none."""
 
 
@@ -85,9 +89,14 @@ def judged(rows: Sequence[Row], learnt: Learnt) -> list[Judged]:
     )
     predicted = _predicted(rows, keys)
     found = [_judged("used", "As it was chosen", log, chances, predicted)]
+
+    @cache  # the same few kinds of customers and offers come again and again
+    def known(offer: str, reason: str, segment: str, lift: float, takes: float) -> Known:
+        return learnt.of(offer, reason=reason, segment=segment, lift=lift, takes=takes)
+
     for name, words, pick in POLICIES:
         target = np.zeros_like(chances)
-        target[np.arange(len(rows)), [at[pick(one, learnt)] for one in rows]] = 1.0
+        target[np.arange(len(rows)), [at[pick(one, known)] for one in rows]] = 1.0
         found.append(_judged(name, words, log, target, predicted))
     return found
 
@@ -107,15 +116,18 @@ def _predicted(rows: Sequence[Row], keys: Sequence[str]) -> Floats:
     fold = [blake2b(one.whose.encode(), digest_size=1).digest()[0] % 2 for one in rows]
     models = [learn(_cells([one for one, at in zip(rows, fold, strict=True) if at != half])) for half in (0, 1)]
     overall = sum(one.stuck for one in rows) / len(rows)
-    return np.array(
-        [[_share(models[half], key, one, overall) for key in keys] for one, half in zip(rows, fold, strict=True)]
-    )
+
+    @cache
+    def told(half: int, reason: str, segment: str) -> list[float]:
+        return [_share(models[half], (key, reason, segment), overall) for key in keys]
+
+    return np.array([told(half, one.reason, one.segment) for one, half in zip(rows, fold, strict=True)])
 
 
-def _share(model: Learnt, key: str, row: Row, overall: float) -> float:
+def _share(model: Learnt, key: tuple[str, str, str], overall: float) -> float:
     if model is NOTHING:
         return overall
-    found = model.shares.get((key, row.reason, row.segment)) or model.usual.get(key)
+    found = model.shares.get(key) or model.usual.get(key[0])
     return found[0] if found else overall
 
 
@@ -128,20 +140,20 @@ def _cells(rows: Sequence[Row]) -> list[Cell]:
     return [Cell(*key, known, stuck, 0) for key, (known, stuck) in counts.items()]
 
 
-def _best_known(row: Row, learnt: Learnt) -> str:
+def _best_known(row: Row, of: Of) -> str:
     def worth(one: Mapping[str, Any]) -> float:
-        known = learnt.of(one["key"], reason=row.reason, segment=row.segment, lift=one["lift"], takes=one["takes"])
+        known = of(one["key"], row.reason, row.segment, one["lift"], one["takes"])
         return float(known.lift * row.value + known.takes * (one["gain"] - one["cost"]))
 
     return max(row.weighed, key=worth)["key"] if row.weighed else NONE
 
 
-def _cheapest(row: Row, learnt: Learnt) -> str:
+def _cheapest(row: Row, of: Of) -> str:
     return min(row.weighed, key=lambda one: one["cost"])["key"] if row.weighed else NONE
 
 
 POLICIES: tuple[tuple[str, str, Pick], ...] = (
     ("best", "Always the best known today", _best_known),
     ("cheapest", "Always the cheapest that pays", _cheapest),
-    ("nothing", "No offer to anybody", lambda row, learnt: NONE),
+    ("nothing", "No offer to anybody", lambda row, of: NONE),
 )
