@@ -17,6 +17,8 @@ from rapport.kit import clock
 from rapport.quality.gaps import criteria_of, state_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
     from rapport.quality.models import Selection
@@ -126,9 +128,18 @@ def rebuttal_titles(programme: Programme) -> dict[str, str]:
 
 def to_pick_from(rep: Member, *, limit: int = 25) -> list[Contact]:
     """Return the rep's contacts of the last week that are closed, the newest first."""
+    return list(_closed_lately(rep)[:limit])
+
+
+def to_share_from(rep: Member, *, limit: int = 25) -> list[Contact]:
+    """Return those of the rep's contacts to pick from that the rep had alone, as one that is shared must be."""
+    return list(_closed_lately(rep).filter(transfers=0)[:limit])
+
+
+def _closed_lately(rep: Member) -> QuerySet[Contact]:
     now = clock.now()
     rows = handled_between(rep.programme, now - PICKED_WITHIN, now).filter(rep=rep, state="closed")
-    return list(rows.select_related("reason", "customer").order_by("-arrived_at")[:limit])
+    return rows.select_related("reason", "customer").order_by("-arrived_at")
 
 
 def is_scored(selection: Selection | None) -> bool:

@@ -162,7 +162,7 @@ def _page(request: HttpRequest, member: Member, rep: Member, error: DomainError 
         "is_own": is_own,
         "hard": hard.hard_for(member) if is_own else [],
         "shares": sharing.shared_by(member) if is_own else [],
-        "to_share": queries.to_pick_from(member) if is_own else [],
+        "to_share": queries.to_share_from(member) if is_own else [],
         "sent": request.POST.dict(),
         "error": str(error) if error else "",
     }

@@ -12,6 +12,7 @@ from rapport.audit.models import Look
 from rapport.channels.chat.models import Message
 from rapport.coaching import sharing
 from rapport.coaching.models import SharedContact, Sharing, Standing
+from rapport.coaching.queries import to_share_from
 from rapport.coaching.tests.stage import BASE, MONDAY, a_manager, client_of
 from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact
@@ -185,6 +186,19 @@ def test_what_cannot_be_shared(world: World, floor: list[Member]) -> None:
         SharedContact.objects.filter(pk=row.pk).update(number=4)
     with pytest.raises(Invalid):
         sharing.agree_to_share(member=world.rep, measure="service/none", does="x")
+
+
+def test_only_what_can_be_shared_is_offered(world: World) -> None:
+    sharing.agree_to_share(member=world.rep, measure=MEASURE, does="I ask first")
+    alone, handed_on = a_contact(world), a_contact(world)
+    Contact.objects.filter(pk=handed_on.pk).update(transfers=1)
+    a_contact(world, at=clock.now() - timedelta(days=8))
+    offered = to_share_from(world.rep)
+    assert offered == [alone]
+    page = client_of(world.rep).get(PAGE).text
+    assert f'value="{alone.public_id}"' in page and str(handed_on.public_id) not in page
+    for one in offered:
+        sharing.share_contact(member=world.rep, measure=MEASURE, contact_id=one.public_id)
 
 
 def test_of_few_nobody_is_named(world: World) -> None:
