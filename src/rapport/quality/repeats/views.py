@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,13 +16,13 @@ from rapport.accounts.doors import staff_page
 from rapport.accounts.roles import Right
 from rapport.kit import clock, pages
 from rapport.quality.repeats import actions, queries
+from rapport.quality.repeats.asked import Asked, read_asked
 from rapport.quality.repeats.models import CAUSES
 from rapport.quality.repeats.rules import Cause
 from rapport.quality.views import context_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
-    from rapport.quality.repeats.models import Return
 
 judging = staff_page(Right.SCORE_CONTACTS)
 LATELY = timedelta(days=28)
@@ -31,20 +32,19 @@ LATELY = timedelta(days=28)
 @require_safe
 @judging
 def returns(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """Show who came back and why; the address holds the cause."""
+    """Show who came back and why; the address holds the cause, and which of them."""
     named = dict(CAUSES)
-    asked = request.GET.get("cause", "")
-    cause = asked if asked in named else _theirs(member)
+    asked = read_asked(request.GET, _theirs(member))
     context = {
         **context_of(member, "returns"),
         "causes": CAUSES,
-        "cause": cause,
+        "asked": asked,
         "named": named,
         "counts": queries.counts(member, clock.now() - LATELY),
-        "returns": queries.to_mend(member, cause),
-        "shown": queries.SHOWN,
+        "found": queries.to_mend(member, asked),
+        "options": queries.options(member, asked.cause),
         "by_hand": [(one.value, named[one]) for one in actions.BY_HAND],
-        "mends": cause in actions.TO_MEND,
+        "mends": asked.cause in actions.TO_MEND,
     }
     return pages.render(request, "repeats/returns.html", context)
 
@@ -55,15 +55,17 @@ def lay(request: HttpRequest, member: Member, found: UUID) -> HttpResponseBase:
     """Lay a return to a cause."""
     sent = request.POST
     row = actions.lay(member=member, return_id=found, cause=sent.get("cause", ""), note=sent.get("note", ""))
-    return _back(request, member, row, f"Laid to {dict(CAUSES)[row.cause].lower()}.")
+    return _back(request, member, Asked(row.cause), f"Laid to {dict(CAUSES)[row.cause].lower()}.")
 
 
 @require_POST
 @judging
 def mend(request: HttpRequest, member: Member, found: UUID) -> HttpResponseBase:
-    """Say that it is mended."""
+    """Say that it is mended, and go on with the list that it was in."""
+    asked = read_asked(request.GET, "")
     row = actions.mend(member=member, return_id=found)
-    return _back(request, member, row, "Mended. It stays in the figures.")
+    listed = replace(asked, cause=row.cause)
+    return _back(request, member, listed, "Mended. It stays in the figures.")
 
 
 def _theirs(member: Member) -> str:
@@ -71,6 +73,6 @@ def _theirs(member: Member) -> str:
     return Cause.ROUTING if member.may(Right.MANAGE_ROUTING) and not member.team_id else Cause.TRAINING
 
 
-def _back(request: HttpRequest, member: Member, row: Return, said: str) -> HttpResponseBase:
+def _back(request: HttpRequest, member: Member, asked: Asked, said: str) -> HttpResponseBase:
     at = reverse("returns", args=[member.programme.key])
-    return pages.redirect(request, f"{at}?cause={row.cause}", said=said)
+    return pages.redirect(request, at + asked.address(before=asked.before), said=said)
