@@ -442,6 +442,18 @@ def handled_between(programme: Programme, start: datetime, end: datetime) -> Que
     )
 
 
+def closed_between(programme: Programme, start: datetime, end: datetime) -> QuerySet[Contact]:
+    """Return the contacts that had a rep and were closed in [start, end); for a query to choose by."""
+    return Contact.objects.filter(
+        programme=programme,
+        state=State.CLOSED,
+        rep__isnull=False,
+        answered_at__isnull=False,
+        closed_at__gte=start,
+        closed_at__lt=end,
+    )
+
+
 def reasons_between(programme: Programme, start: datetime, end: datetime) -> list[tuple[str, int]]:
     """Return what contacts of [start, end) were about, by name and number, the most frequent first."""
     rows = Contact.objects.filter(

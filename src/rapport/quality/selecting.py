@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from rapport.accounts.roles import Right
 from rapport.contacts.access import access_contact
-from rapport.contacts.queries import handled_between
+from rapport.contacts.queries import closed_between, handled_between
 from rapport.events.actions import announce
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
@@ -174,10 +174,10 @@ def select(
     return row
 
 
-def unmonitored(rep: Member, since: datetime) -> list[Contact]:
-    """Return the contacts that a rep had since then and closed, and that nobody chose to be scored."""
+def unmonitored(rep: Member, start: datetime, end: datetime) -> list[Contact]:
+    """Return the contacts that a rep closed in [start, end), and that nobody chose to be scored."""
     chosen = Selection.objects.filter(contact=OuterRef("pk")).exclude(origin=Origin.RANDOM)
-    rows = handled_between(rep.programme, since, clock.now()).filter(~Exists(chosen), rep=rep, state="closed")
+    rows = closed_between(rep.programme, start, end).filter(~Exists(chosen), rep=rep)
     return list(rows.select_related("reason", "rep__user", "programme").order_by("pk"))
 
 

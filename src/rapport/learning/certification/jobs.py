@@ -20,16 +20,17 @@ LATELY = timedelta(days=2)
 
 @periodic("certification.keep", "* * * * *")
 def keep(timestamp: int) -> None:
-    """Every minute: tell what ran out, end phases that are over, have contacts on the job scored."""
+    """Every minute: tell what ran out, have contacts on the job scored, end phases that are over."""
     one_by_one_in_each_real(actions.lapsed, actions.lapse)
-    one_by_one_in_each_real(actions.over, actions.end_over)
     one_by_one_in_each_real(_unmonitored, lambda contact: selecting.monitor(contact=contact, actor="system"))
+    one_by_one_in_each_real(actions.over, actions.end_over)
 
 
 def _unmonitored(programme: Programme) -> list[Contact]:
-    """Return the closed contacts of reps on the job, of lately, that are not among those to be scored."""
-    found, lately = [], clock.now() - LATELY
-    for phase in queries.phases_of(programme):
-        phase.member.programme = programme
-        found += selecting.unmonitored(phase.member, max(phase.begun_at, lately))
-    return found
+    """Return the contacts on the job, closed lately, that are not among those to be scored."""
+    lately = clock.now() - LATELY
+    return [
+        contact
+        for rep, start, end in queries.monitored(programme)
+        for contact in selecting.unmonitored(rep, max(start, lately), end)
+    ]

@@ -22,7 +22,7 @@ from rapport.learning.certification.models import (
     CertificateKindVersion,
     OnTheJob,
 )
-from rapport.learning.certification.standards import Asked, Facts, Since, facts_of, judged
+from rapport.learning.certification.standards import Asked, Facts, Since, facts_of, judged, spans_below
 from rapport.learning.certification.states import HOLDS, State, last_day, state_at
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ class Standing:
     state: State | None
     phase: OnTheJob | None
     steps: list[Step] = field(default_factory=list)
+    below: list[tuple[datetime, datetime]] = field(default_factory=list)  # of the phase: when every contact counts
+
+    @property
+    def is_monitored(self) -> bool:
+        """Whether each contact that is closed now is put among those to be scored."""
+        return self.phase is not None and bool(self.below) and self.below[-1][1] == self.phase.until
 
     @property
     def holds(self) -> bool:
@@ -124,18 +130,22 @@ def standing(member: Member) -> list[Standing]:
 
 
 def standings(
-    programme: Programme, members: Collection[Member], *, kind: CertificateKind | None = None
+    programme: Programme,
+    members: Collection[Member],
+    *,
+    kind: CertificateKind | None = None,
+    phases: Collection[OnTheJob] | None = None,
 ) -> dict[int, list[Standing]]:
-    """Return where reps stand with each kind of certificate (or one), by their ids; a few queries for all."""
+    """Return where reps stand with each kind of certificate (or one), by their ids; a few queries for all.
+
+    ``phases`` are those on the job that are looked at, by default all that go on.
+    """
     versions = [one for one in live_kinds(programme) if kind is None or one.kind_id == kind.pk]
     ids, now = [one.pk for one in members], clock.now()
     latest = _latest(programme, ids)
-    phases = {
-        (one.member_id, one.kind_id): one
-        for one in OnTheJob.objects.filter(
-            programme=programme, member__in=ids, ended_at__isnull=True, until__gt=now
-        )
-    }
+    if phases is None:
+        phases = list(_phases(programme).filter(member__in=ids, until__gt=now))
+    on_the_job = {(one.member_id, one.kind_id): one for one in phases}
     levels = [level for one in versions for level in said_by(one).levels]
     facts = facts_of(
         programme,
@@ -146,12 +156,12 @@ def standings(
     )
     return {
         one.pk: [
-            _standing(one, version, latest.get((one.pk, version.kind_id)), phases.get((one.pk, version.kind_id)),
-                      facts[one.pk], now)
+            _standing(one, version, latest.get(which), on_the_job.get(which), facts[one.pk], now)
             for version in versions
+            for which in [(one.pk, version.kind_id)]
         ]
         for one in members
-    }  # fmt: skip
+    }
 
 
 def _latest(programme: Programme, ids: Collection[int]) -> dict[tuple[int, int], Certificate]:
@@ -189,7 +199,8 @@ def _standing(
     else:
         if state != "certified":
             renewed = min(certificate.level, len(said.levels))  # the kind may have fewer levels by now
-            steps.append((renewed, "renew", Since(certificate.granted_at, certificate.granted_at)))
+            renewing = max(certificate.granted_at, begun.contacts)
+            steps.append((renewed, "renew", Since(certificate.granted_at, renewing)))
         if state in HOLDS and certificate.level < len(said.levels):
             steps.append((certificate.level + 1, "next", begun))
     told = [
@@ -197,7 +208,8 @@ def _standing(
         for number, why, since in steps
         for level in [said.level(number)]
     ]
-    return Standing(member, version, said, certificate, state, phase, told)
+    below = spans_below(said.level(steps[0][0]), facts, phase.begun_at, phase.until) if phase and steps else []
+    return Standing(member, version, said, certificate, state, phase, told, below)
 
 
 def state_of(one: Certificate, said: Said, now: datetime) -> State:
@@ -236,9 +248,18 @@ def kinds_of(programme: Programme) -> list[Listed]:
     return sorted(found, key=lambda one: (one.live is None, one.newest.name.casefold()))
 
 
-def phases_of(programme: Programme) -> list[OnTheJob]:
-    """Return the phases on the job that go on, with their reps."""
-    rows = OnTheJob.objects.select_related("member__user", "kind").filter(
-        programme=programme, ended_at__isnull=True
-    )
-    return list(rows.filter(until__gt=clock.now()).order_by("pk"))
+def monitored(programme: Programme) -> list[tuple[Member, datetime, datetime]]:
+    """Return of whom each contact that was closed in which stretch is to be scored: of reps on the job.
+
+    That is until what the level asks of scored contacts is met, and again from when it is met no more. A phase
+    whose time is over is among them until its end was told.
+    """
+    phases = list(_phases(programme).select_related("member__user").order_by("pk"))
+    for one in phases:
+        one.member.programme = programme
+    found = standings(programme, [one.member for one in phases], phases=phases)
+    return [(one.member, *span) for rows in found.values() for one in rows for span in one.below]
+
+
+def _phases(programme: Programme) -> QuerySet[OnTheJob]:
+    return OnTheJob.objects.filter(programme=programme, ended_at__isnull=True)

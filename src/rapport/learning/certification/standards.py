@@ -105,14 +105,45 @@ def _course(key: str, facts: Facts, since: datetime, zone: tzinfo | None) -> Ask
     return Asked(f"Course {key}", told if is_met or not passed else f"{told}, which is too long ago", is_met)
 
 
+def spans_below(level: Level, facts: Facts, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the stretches of [start, end) in which what was scored since its start did not meet the level.
+
+    The score that meets it ends one at its moment, and one with which it is met no more begins another. What asks
+    for no scored contacts is met by none.
+    """
+    scored = _scored(facts, start)[::-1]
+    found, since = list[tuple[datetime, datetime]](), start
+    is_below = True
+    for number, one in enumerate(scored, 1):
+        was_below, latest = is_below, scored[max(0, number - level.contacts) : number]
+        is_below = not level.contacts or not _is_met(level, latest)
+        if was_below and not is_below:
+            found.append((since, one.submitted_at))
+        elif is_below and not was_below:
+            since = one.submitted_at
+    if is_below:
+        found.append((since, end))
+    return [(begins, min(ends, end)) for begins, ends in found if begins < min(ends, end)]
+
+
+def _scored(facts: Facts, since: datetime) -> list[Told]:
+    """Return the contacts that nobody picked and that were scored since then, the latest first."""
+    return [one for one in facts.evaluations if not one.is_picked and one.submitted_at >= since]
+
+
+def _is_met(level: Level, counted: Sequence[Told]) -> bool:
+    if len(counted) < level.contacts or any(one.fatal for one in counted):
+        return False
+    return sum(one.score_permille for one in counted) >= level.mean * 10 * len(counted)
+
+
 def _contacts(level: Level, facts: Facts, since: datetime) -> Asked:
     """The latest contacts that nobody picked: the mean is told once there are enough of them."""
-    counted = [one for one in facts.evaluations if not one.is_picked and one.submitted_at >= since]
-    counted = counted[: level.contacts]
+    counted = _scored(facts, since)[: level.contacts]
     many = "The latest scored contact" if level.contacts == 1 else f"The {level.contacts} latest scored contacts"
     what = f"{many}: {level.mean} % or more on average, no fatal error"
     if len(counted) < level.contacts:
         return Asked(what, f"{len(counted)} of {level.contacts} scored", False)
     total, fatal = sum(one.score_permille for one in counted), sum(one.fatal for one in counted)
     told = f"{total / len(counted) / 10:.1f} %" + (f", {fatal} with a fatal error" if fatal else "")
-    return Asked(what, told, not fatal and total >= level.mean * 10 * len(counted))
+    return Asked(what, told, _is_met(level, counted))
