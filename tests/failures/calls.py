@@ -1,10 +1,13 @@
-"""Calls to deliver recordings of: run as a child, with the installation's environment; prints a token for them."""
+"""Calls to deliver recordings of, and who uploads videos: run as a child, with the installation's environment.
+
+Prints a token to deliver with.
+"""
 
 import sys
 from datetime import timedelta
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.roles import Right
+from rapport.accounts.roles import Right, Role
 from rapport.contacts.models import Contact
 from rapport.kit import clock
 from rapport.kit.walls import inside
@@ -14,6 +17,9 @@ def main() -> None:
     programme, _ = accounts.ensure_programme(key="cards")
     with inside(programme.pk):
         rep, since = accounts.ensure_member(programme=programme, agent_id="rep"), clock.now() - timedelta(hours=1)
+        accounts.ensure_member(
+            programme=programme, agent_id="lead", role=Role.SUPERVISOR, username="lead", password="kept in a video"
+        )  # fmt: skip
         for number in range(int(sys.argv[2])):
             Contact.objects.create(
                 programme=programme, external_id=f"call:{number}", channel="voice", state="closed", rep=rep,

@@ -236,6 +236,10 @@ USE_I18N = False
 # Limits of what one request may carry
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "rapport.kit.uploads.Nameless",
+]
 
 # Limits of how many requests one place may send in a minute (rapport.config.rates); 0 is no limit
 REQUESTS_PER_ADDRESS = env.whole("RAPPORT_REQUESTS_PER_ADDRESS", 6000, highest=10**7)

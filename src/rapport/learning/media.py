@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import tempfile
 from base64 import b64decode, b64encode
 from datetime import timedelta
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from rapport.events.actions import announce
 from rapport.kit import clock, sealing
 from rapport.kit.errors import Invalid
 from rapport.kit.sealed_secrets import SealedSecrets
+from rapport.kit.walls import inside
 from rapport.learning.events import MediaKept
 from rapport.learning.models import Media
 from rapport.quality.recordings import store
@@ -64,27 +63,32 @@ def kind_of(start: bytes) -> str:
 
 
 def upload(*, member: Member, file: IO[bytes], name: str) -> Media:
-    """Keep a picture or a video; the same again returns what is there. Invalid for anything else."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "plain"
-        digest, kind = _receive(file, path)
-        there = Media.objects.filter(programme=member.programme, sha256=digest).first()
-        if there is not None:
-            return there
-        plain = " ".join("".join(c for c in name if c.isprintable()).split())[:120] or "without a name"
-        row = Media(
-            programme=member.programme, name=plain, kind=kind, sha256=digest, size=path.stat().st_size,
-            made_by=member, made_at=clock.now(),
-        )  # fmt: skip
-        key = secrets.token_bytes(sealing.KEY_BYTES)
-        row.sealed_secret = KEYS.seal(b64encode(key).decode(), row)
-        try:
-            with store.keeping(path, _held(row, key)), transaction.atomic():
-                row.save(force_insert=True)
-                told = MediaKept(media=str(row.public_id), kind=kind, bytes=row.size)
-                announce(told, programme=member.programme, subject=row.public_id, actor=f"member:{member.pk}")
-        except IntegrityError:  # the same came twice at once
-            return Media.objects.get(programme=member.programme, sha256=digest)
+    """Keep a picture or a video; the same again returns what is there. Invalid for anything else.
+
+    The programme is entered for a moment before and after: no transaction is open while the file is read and
+    sealed into the storage. Raises storage.Trouble where the storage cannot be used.
+    """
+    programme = member.programme
+    digest, kind, size = _known(file)
+    with inside(programme.pk):
+        there = Media.objects.filter(programme=programme, sha256=digest).first()
+    if there is not None:
+        return there
+    plain = " ".join("".join(c for c in name if c.isprintable()).split())[:120] or "without a name"
+    row = Media(
+        programme=programme, name=plain, kind=kind, sha256=digest, size=size, made_by=member, made_at=clock.now()
+    )
+    key = secrets.token_bytes(sealing.KEY_BYTES)
+    row.sealed_secret = KEYS.seal(b64encode(key).decode(), row)
+    file.seek(0)
+    try:
+        with store.keeping(file, _held(row, key)), inside(programme.pk):
+            row.save(force_insert=True)
+            told = MediaKept(media=str(row.public_id), kind=kind, bytes=row.size)
+            announce(told, programme=programme, subject=row.public_id, actor=f"member:{member.pk}")
+    except IntegrityError:  # the same came twice at once
+        with inside(programme.pk):
+            return Media.objects.get(programme=programme, sha256=digest)
     return row
 
 
@@ -101,24 +105,22 @@ def remove_unnamed(*, programme: Programme) -> int:
     )
 
 
-def _receive(file: IO[bytes], path: Path) -> tuple[str, str]:
-    """Write what is sent, never more than may come; return its digest and what it is."""
+def _known(file: IO[bytes]) -> tuple[str, str, int]:
+    """Return a file's digest, what it is and how long; no more of it is read than may come."""
     digest, size, kind = hashlib.sha256(), 0, ""
-    with path.open("xb") as kept:
-        while piece := file.read(PIECE):
-            if not size:
-                kind = kind_of(piece)
-                if not kind:
-                    raise Invalid("Choose a picture (PNG, JPEG, WebP) or a video (MP4, WebM). Nothing was kept.")
-            size += len(piece)
-            most = settings.LARGEST_RECORDING_MB if kind.startswith("video/") else LARGEST_PICTURE_MB
-            if size > most * MB:
-                raise Invalid(f"It has more than {most} MB. Nothing was kept.")
-            digest.update(piece)
-            kept.write(piece)
+    while piece := file.read(PIECE):
+        if not size:
+            kind = kind_of(piece)
+            if not kind:
+                raise Invalid("Choose a picture (PNG, JPEG, WebP) or a video (MP4, WebM). Nothing was kept.")
+        size += len(piece)
+        most = settings.LARGEST_RECORDING_MB if kind.startswith("video/") else LARGEST_PICTURE_MB
+        if size > most * MB:
+            raise Invalid(f"It has more than {most} MB. Nothing was kept.")
+        digest.update(piece)
     if not size:
         raise Invalid("The file is empty. Nothing was kept.")
-    return digest.hexdigest(), kind
+    return digest.hexdigest(), kind, size
 
 
 def _folder(programme: Programme) -> str:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.accounts.doors import staff_page
+from rapport.accounts.doors import staff_delivery, staff_page
 from rapport.accounts.roles import Right
 from rapport.kit import pages
 from rapport.kit.errors import DomainError, Invalid
+from rapport.kit.walls import inside
 from rapport.learning import courses, items, media, queries
 from rapport.learning.access import access_course
 from rapport.learning.definition import read_course
@@ -105,7 +106,7 @@ def questions(request: HttpRequest, member: Member, key: str) -> HttpResponseBas
 
 
 @require_POST
-@staff_page(Right.WRITE_COURSES)
+@staff_delivery(Right.WRITE_COURSES)
 def upload(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Keep a picture or a video that lessons may show."""
     file = request.FILES.get("file")
@@ -114,7 +115,8 @@ def upload(request: HttpRequest, member: Member) -> HttpResponseBase:
             raise Invalid("Choose a file.")
         media.upload(member=member, file=file, name=file.name or "")
     except DomainError as error:
-        return _list(request, member, error)
+        with inside(member.programme_id):
+            return _list(request, member, error)
     return pages.redirect(request, reverse("courses", args=[member.programme.key]), said="It is on file.")
 
 

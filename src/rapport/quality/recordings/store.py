@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 from uuid import UUID
 
@@ -62,15 +61,14 @@ class Held:
 
 
 @contextmanager
-def keeping(source: Path, held: Held) -> Iterator[None]:
+def keeping(plain: IO[bytes], held: Held) -> Iterator[None]:
     """Seal a plain file into the storage, whole or not at all, while within it the row is written that names it.
 
     So nothing is locked while the storage is waited for. Where the row is refused, the file goes again; where the
     database does not say whether it was written, the file stays, and the sweep removes what nobody names. Raises
     storage.Trouble.
     """
-    with source.open("rb") as plain:
-        _kept_in().put(held.place, _sealed(plain, held), held.size + held.pieces * TAG)
+    _kept_in().put(held.place, _sealed(plain, held), held.size + held.pieces * TAG)
     try:
         yield
     except (DomainError, IntegrityError):

@@ -212,7 +212,11 @@ def _put(
         outline=base64.b64decode(made.outline),
     )
     try:
-        with store.keeping(made_of, sealed.give_key(row)), inside(contact.programme_id):
+        with (
+            made_of.open("rb") as sound,
+            store.keeping(sound, sealed.give_key(row)),
+            inside(contact.programme_id),
+        ):
             _hold(_contact(contact.programme, about))
             row.save(force_insert=True)
             Pause.objects.bulk_create(
