@@ -23,7 +23,7 @@ from rapport.quality.recordings.tests.sounds import as_file, turns
 from rapport.runtime.rig import Installation
 
 AFTER = (0.1, 0.4, 0.8, 1.3, 2.0)  # seconds from the beginning of a delivery to the kill
-UPLOADED_FOR = (0.05, 0.2, 0.4, 0.8)
+UPLOADED_FOR = (0.05, 0.2, 0.5)
 SECONDS = 120  # of each recording
 COURSES = "/at/cards/learning/courses/"
 Place = tuple[Installation, Path]
@@ -70,7 +70,7 @@ def test_a_video_is_kept_once_whenever_the_process_that_takes_it_is_killed(place
     with httpx.Client(base_url=installation.address, timeout=60) as lead:
         token = signed_in(lead)
         for after in UPLOADED_FOR:
-            send = partial(uploaded, lead, token, b"\0\0\0\x18ftypmp42" + secrets.token_bytes(40 * 1024 * 1024))
+            send = partial(uploaded, lead, token, b"\0\0\0\x18ftypmp42" + secrets.token_bytes(24 * 1024 * 1024))
             with ThreadPoolExecutor(1) as browser:
                 first = browser.submit(send)
                 time.sleep(after)

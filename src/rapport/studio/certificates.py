@@ -56,7 +56,7 @@ def kinds_page(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 def context_of(member: Member) -> dict[str, Any]:
     """Return what every page of kinds is shown with."""
-    return certificates_context(member, "kinds")
+    return {**certificates_context(member, "kinds"), "names": queries.names_of(member.programme)}
 
 
 desk = written.Desk(

@@ -74,7 +74,7 @@ VERDICTS = {
     "unsure": ("not sure yet", "idle"),
     "tells": ("tells who knows", "good"),
     "weak": ("does not tell who knows", "warn"),
-    "wrong_way": ("wrong way round: look at what is marked right", "bad"),
+    "wrong_way": ("wrong way round", "bad"),
 }
 
 

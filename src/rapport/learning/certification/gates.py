@@ -8,8 +8,10 @@ from rapport.kit import clock
 from rapport.learning.certification.definition import Certificate as Said
 from rapport.learning.certification.definition import kind_kept
 from rapport.learning.certification.models import Certificate, CertificateKind, OnTheJob
+from rapport.learning.certification.queries import names_of
 from rapport.learning.certification.states import last_day
 from rapport.routing import permits
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,8 +76,10 @@ def uncertified(member: Member) -> str:
 def kept_from(member: Member) -> list[str]:
     """Return what of the rep's skills is kept from them for want of a certificate, with why."""
     missing = sorted(permits.missing_for_skills(member).items())
+    skills = plan_in_force(member.programme).plan.skills if missing else {}
     return [
-        f"{why(member, name.removeprefix(CALLED))} No contacts for {skill} come. {MEND}" for name, skill in missing
+        f"{why(member, name.removeprefix(CALLED))} No contacts for {skills.get(skill, skill)} come. {MEND}"
+        for name, skill in missing
     ]
 
 
@@ -84,7 +88,7 @@ def why(member: Member, key: str) -> str:
     rows = Certificate.objects.select_related("version").filter(member=member, kind__key=key)
     one = rows.filter(programme=member.programme).order_by("-granted_at", "-pk").first()
     if one is None:
-        return f"You have no certificate {key} yet."
+        return f"You have no certificate {names_of(member.programme).kind(key)} yet."
     said, zone = kind_kept(one.version.text), member.programme.zone
     name = f"Your certificate {said.name}, {said.level(one.level).name},"
     if one.ended_how == Certificate.How.REVOKED and one.ended_at:

@@ -22,8 +22,9 @@ from rapport.learning.certification.models import (
     CertificateKindVersion,
     OnTheJob,
 )
-from rapport.learning.certification.standards import Asked, Facts, Since, facts_of, judged, spans_below
+from rapport.learning.certification.standards import Asked, Facts, Names, Since, facts_of, judged, spans_below
 from rapport.learning.certification.states import HOLDS, State, last_day, state_at
+from rapport.learning.queries import titles_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,9 +78,7 @@ class Standing:
     @property
     def level_name(self) -> str:
         """The name of the level that the certificate is, or was, of."""
-        return (
-            kind_kept(self.certificate.version.text).level(self.certificate.level).name if self.certificate else ""
-        )
+        return level_name(self.certificate) if self.certificate else ""
 
     @property
     def last_day(self) -> date | None:
@@ -114,6 +113,15 @@ def live_kinds(programme: Programme) -> list[CertificateKindVersion]:
     return sorted(live_versions(CertificateKindVersion, programme), key=lambda one: (one.name.casefold(), one.pk))
 
 
+def names_of(programme: Programme) -> Names:
+    """Return what people read for the keys of what is live."""
+    return _names(programme, live_kinds(programme))
+
+
+def _names(programme: Programme, live: Iterable[CertificateKindVersion]) -> Names:
+    return Names(dict(titles_of(programme)), {one.kind.key: said_by(one) for one in live})
+
+
 def live_version(kind: CertificateKind) -> CertificateKindVersion | None:
     """Return what certificates of this kind are granted by now."""
     return live_versions(CertificateKindVersion, kind.programme_id).filter(kind=kind).first()
@@ -140,13 +148,15 @@ def standings(
 
     ``phases`` are those on the job that are looked at, by default all that go on.
     """
-    versions = [one for one in live_kinds(programme) if kind is None or one.kind_id == kind.pk]
+    live = live_kinds(programme)
+    versions = [one for one in live if kind is None or one.kind_id == kind.pk]
     ids, now = [one.pk for one in members], clock.now()
     latest = _latest(programme, ids)
     if phases is None:
         phases = list(_phases(programme).filter(member__in=ids, until__gt=now))
     on_the_job = {(one.member_id, one.kind_id): one for one in phases}
     levels = [level for one in versions for level in said_by(one).levels]
+    names = _names(programme, live)
     facts = facts_of(
         programme,
         members,
@@ -156,7 +166,7 @@ def standings(
     )
     return {
         one.pk: [
-            _standing(one, version, latest.get(which), on_the_job.get(which), facts[one.pk], now)
+            _standing(one, version, latest.get(which), on_the_job.get(which), facts[one.pk], now, names)
             for version in versions
             for which in [(one.pk, version.kind_id)]
         ]
@@ -185,6 +195,7 @@ def _standing(
     phase: OnTheJob | None,
     facts: Facts,
     now: datetime,
+    names: Names,
 ) -> Standing:
     said = said_by(version)
     state = state_of(certificate, said, now) if certificate else None
@@ -204,7 +215,7 @@ def _standing(
         if state in HOLDS and certificate.level < len(said.levels):
             steps.append((certificate.level + 1, "next", begun))
     told = [
-        Step(number, level.name, why, judged(level, facts, since, now.astimezone(member.programme.zone)))
+        Step(number, level.name, why, judged(level, facts, since, now.astimezone(member.programme.zone), names))
         for number, why, since in steps
         for level in [said.level(number)]
     ]
@@ -227,6 +238,11 @@ def state_of(one: Certificate, said: Said, now: datetime) -> State:
 def reps_of(programme: Programme) -> list[Member]:
     """Return who takes contacts on the programme, by name."""
     return sorted(members_with(programme, Right.TAKE_CONTACTS), key=lambda one: one.name.casefold())
+
+
+def level_name(one: Certificate) -> str:
+    """Return the name of the level that a certificate is, or was, of."""
+    return kind_kept(one.version.text).level(one.level).name
 
 
 def history_of(member: Member) -> list[Certificate]:

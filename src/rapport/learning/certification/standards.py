@@ -17,6 +17,7 @@ from rapport.quality.queries import Told, evaluations_of_all
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member, Programme
+    from rapport.learning.certification.definition import Certificate as Said
     from rapport.learning.certification.definition import Level
 
 
@@ -26,6 +27,25 @@ class Asked(NamedTuple):
     what: str
     told: str
     is_met: bool
+
+
+class Names(NamedTuple):
+    """What people read for the keys of courses, and of certificates with their levels."""
+
+    courses: Mapping[str, str] = {}
+    kinds: Mapping[str, Said] = {}
+
+    def course(self, key: str) -> str:
+        """Return a course's name; its key where it is not live."""
+        return self.courses.get(key, key)
+
+    def kind(self, key: str) -> str:
+        """Return a certificate's name; its key where it is not live."""
+        return self.kinds[key].name if key in self.kinds else key
+
+    def level(self, key: str, number: int) -> str:
+        """Return the name of a level of a certificate."""
+        return self.kinds[key].level(number).name if key in self.kinds else f"level {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +95,11 @@ def facts_of(
     }
 
 
-def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Asked]:
+def judged(level: Level, facts: Facts, since: Since, now: datetime, names: Names) -> list[Asked]:
     """Return what a level asks, each with how far the rep is; days are those of the zone that ``now`` is in."""
-    found = [_course(key, facts, since.courses, now.tzinfo) for key in level.courses]
+    found = [
+        _course(names.course(key), facts.courses.get(key), since.courses, now.tzinfo) for key in level.courses
+    ]
     if level.contacts:
         found.append(_contacts(level, facts, since.contacts))
     if level.practices:
@@ -86,9 +108,8 @@ def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Aske
         found.append(Asked(f"{whole} with a made-up customer", f"{done} done", done >= level.practices))
     for kind, wanted in sorted(level.certificates.items()):
         has = facts.certificates.get(kind, 0)
-        found.append(
-            Asked(f"Certificate {kind} at level {wanted}", f"level {has}" if has else "none", has >= wanted)
-        )
+        what = f"Certificate {names.kind(kind)}: {names.level(kind, wanted)} or higher"
+        found.append(Asked(what, names.level(kind, has) if has else "none", has >= wanted))
     if level.months_here:
         due = months_after(facts.here_since.astimezone(now.tzinfo).date(), level.months_here)
         whole = "one month" if level.months_here == 1 else f"{level.months_here} months"
@@ -98,11 +119,10 @@ def judged(level: Level, facts: Facts, since: Since, now: datetime) -> list[Aske
     return found
 
 
-def _course(key: str, facts: Facts, since: datetime, zone: tzinfo | None) -> Asked:
-    passed = facts.courses.get(key)
+def _course(name: str, passed: datetime | None, since: datetime, zone: tzinfo | None) -> Asked:
     is_met = passed is not None and passed >= since
     told = f"passed on {passed.astimezone(zone):%-d %B %Y}" if passed else "not passed"
-    return Asked(f"Course {key}", told if is_met or not passed else f"{told}, which is too long ago", is_met)
+    return Asked(f"Course “{name}”", told if is_met or not passed else f"{told}, which is too long ago", is_met)
 
 
 def spans_below(level: Level, facts: Facts, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

@@ -20,6 +20,7 @@ from rapport.kit.errors import DomainError, Invalid
 from rapport.learning.certification import actions, queries
 from rapport.learning.certification.access import access_rep
 from rapport.learning.certification.states import WORDS, last_day
+from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -172,5 +173,7 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "tones": TONES,
         "hows": HOWS,
         "last_day": last_day,
+        "level_name": queries.level_name,
+        "skills": plan_in_force(member.programme).plan.skills,
         "error": "",
     }

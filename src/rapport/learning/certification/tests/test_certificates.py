@@ -79,7 +79,7 @@ def test_it_is_granted_by_somebody_else_and_what_it_keeps_opens_at_once(world: W
     a_chat(world)
     assert not is_offered(world) and level_of(world.rep, "cards") == 1
     desk = client_of(world.rep).get("/at/cards/desk/").text
-    assert "You have no certificate cards yet. No contacts for cards come." in desk
+    assert "You have no certificate Cards yet. No contacts for Cards come." in desk
     page = client_of(world.rep).get(BASE).text
     assert "No certificate yet" in page and "are not offered until then" in page and "Certify as" not in page
     sent = {"rep": "rep", "kind": "cards", "level": "1"}
@@ -216,8 +216,8 @@ def test_one_for_the_programme_keeps_from_the_floor_and_the_desk_says_why(world:
     a_kind(world, WHOLE, key="all")
     desk = client_of(world.rep)
     page = desk.get("/at/cards/desk/").text
-    assert "Your certificate first" in page and "no certificate all yet" in page
-    with pytest.raises(Conflict, match="no certificate all yet"):
+    assert "Your certificate first" in page and "no certificate Cards yet" in page
+    with pytest.raises(Conflict, match="no certificate Cards yet"):
         presence.choose(member=world.rep, doing="available")
     made = granted(world, kind="all")
     presence.choose(member=world.rep, doing="available")
@@ -359,7 +359,7 @@ def test_what_levels_ask_beside_contacts(world: World) -> None:
         return [one.what for one in found.steps[0].asks if not one.is_met]
 
     assert open_() == [
-        "Certificate cards at level 1",
+        "Certificate Cards: Ready or higher",
         "On the programme for one month",
         "The programme's clearance",
     ]

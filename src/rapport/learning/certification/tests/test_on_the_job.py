@@ -15,7 +15,7 @@ from rapport.kit.errors import Conflict
 from rapport.learning.certification import actions, jobs, queries
 from rapport.learning.certification.definition import Level
 from rapport.learning.certification.models import OnTheJob
-from rapport.learning.certification.standards import Facts, Since, judged, spans_below
+from rapport.learning.certification.standards import Facts, Names, Since, judged, spans_below
 from rapport.learning.certification.tests.stage import BASE, TEXT, a_kind, client_of, scored
 from rapport.quality import actions as quality
 from rapport.quality.models import Evaluation, Selection
@@ -184,6 +184,6 @@ def test_a_moment_is_in_a_stretch_where_what_was_scored_by_then_does_not_meet_it
     assert all(one < other for one, other in spans)
     assert all(one >= AT and other <= end for one, other in spans)
     by_then = [one for one in rows if one.submitted_at <= moment]
-    asks = judged(level, Facts(AT, by_then), Since(AT, AT), moment)
+    asks = judged(level, Facts(AT, by_then), Since(AT, AT), moment, Names())
     is_below = not asks or not asks[0].is_met
     assert any(one <= moment < other for one, other in spans) == (AT <= moment < end and is_below)

@@ -29,7 +29,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.walls import inside
 from rapport.learning.certification.definition import Level
-from rapport.learning.certification.standards import Since, facts_of, judged
+from rapport.learning.certification.standards import Names, Since, facts_of, judged
 from rapport.learning.practice import actions, cli, jobs, queries
 from rapport.learning.practice.models import Practice
 from rapport.learning.practice.setting_up import _by_hand, set_up
@@ -399,9 +399,8 @@ def asked_of(
     """Return what a level asks, of what is on file from then on."""
     who, start = member or world.rep, since or clock.now() - timedelta(days=1)
     facts = facts_of(world.programme, [who], certificates={}, courses=[], since=start)
-    return [
-        (one.what, one.told, one.is_met) for one in judged(level, facts[who.pk], Since(start, start), clock.now())
-    ]
+    asked = judged(level, facts[who.pk], Since(start, start), clock.now(), Names())
+    return [(one.what, one.told, one.is_met) for one in asked]
 
 
 def outcomes(world: World, practice: Programme) -> list[str]:
