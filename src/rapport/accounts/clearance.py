@@ -128,8 +128,8 @@ def on_file(member: Member, now: datetime) -> OnFile:
         screening += f", until {member.screened_until:%-d %B %Y}"
     agreements = []
     for name, signed in sorted(member.agreements.items()):
-        last = _held_until(member, name)
-        agreements.append(f"Signed “{name}” on {signed}{f', until {last:%-d %B %Y}' if last else ''}.")
+        on, last = date.fromisoformat(signed), _held_until(member, name)
+        agreements.append(f"Signed “{name}” on {on:%-d %B %Y}{f', until {last:%-d %B %Y}' if last else ''}.")
     found = [one.words for one in standing(member, now=now) if one.condition != Condition.HOURS]
     return OnFile(f"{screening}.", agreements, found)
 

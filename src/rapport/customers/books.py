@@ -25,6 +25,7 @@ from rapport.customers.models import Customer, HandOver, OwnRep, StandIn, Standi
 from rapport.events.actions import announce, record_history
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
+from rapport.kit.filters import day as in_words
 from rapport.kit.turns import Turn, take_turns
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _require_room(programme: Programme, rep: Member, more: int) -> None:
 
 def _require_apart(other: HandOver, rep: Member, to: Member) -> None:
     """Refuse a book that is handed over already then, and one given to or by somebody in the midst of another."""
-    days = f"from {other.first_day.isoformat()} to {other.last_day.isoformat()}"
+    days = f"from {in_words(other.first_day)} to {in_words(other.last_day)}"
     if other.rep_id == rep.pk:
         raise Conflict(f"{rep.name}'s book is with {other.to.name} {days} already. Give it back first.")
     if other.rep_id == to.pk:

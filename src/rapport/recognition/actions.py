@@ -40,7 +40,7 @@ def draft(*, programme: Programme, day: date, actor: str) -> RallyNote:
     What people wrote stays; published notes are returned as they are. Raises Invalid for a day to come.
     """
     if day > clock.now().astimezone(programme.zone).date():
-        raise Invalid(f"{day} is still to come; Rally Notes tell of a day that was.")
+        raise Invalid(f"{day:%-d %B %Y} is still to come; Rally Notes tell of a day that was.")
     RallyNote.objects.bulk_create(
         [RallyNote(programme=programme, day=day, drafted_at=clock.now())], ignore_conflicts=True
     )

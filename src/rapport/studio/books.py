@@ -22,6 +22,7 @@ from rapport.customers import book_queries, books
 from rapport.customers.queries import found_by
 from rapport.kit import pages
 from rapport.kit.errors import Invalid
+from rapport.kit.filters import day
 from rapport.routing.versions import plan_in_force
 from rapport.studio import forms
 from rapport.studio.routing import actor_of
@@ -166,7 +167,7 @@ def hand_over(request: HttpRequest, member: Member) -> HttpResponseBase:
     books.hand_over(
         programme=member.programme, rep=rep, to=to, first_day=first, last_day=last, actor=actor_of(member)
     )
-    said = f"{to.name} keeps {rep.name}'s book from {first.isoformat()} to {last.isoformat()}."
+    said = f"{to.name} keeps {rep.name}'s book from {day(first)} to {day(last)}."
     return _back(request, member, said)
 
 

@@ -23,7 +23,7 @@ from rapport.guides.library.content import LONGEST_ANSWER, PARTS, entry_of
 from rapport.guides.library.reading import CSV, MOST_CHARACTERS, as_csv, as_toml, cells_of, read_library
 from rapport.guides.library.uses import used_by
 from rapport.guides.library.worth import worth_of
-from rapport.kit import pages
+from rapport.kit import filters, pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.studio import library_forms as forms
 from rapport.studio import written
@@ -205,7 +205,7 @@ def keep(request: HttpRequest, member: Member, key: str) -> HttpResponseBase:
     if day is None:
         raise Invalid("Give the day by which it is to be looked over.")
     actions.keep(entry=found, owner=owner, review_on=day, actor=actor_of(member))
-    return _to(request, found, f"To be looked over by {day.isoformat()}.")
+    return _to(request, found, f"To be looked over by {filters.day(day)}.")
 
 
 def _save(request: HttpRequest, member: Member, told: forms.Filled, *, instead_of: int | None) -> LibraryEntry:

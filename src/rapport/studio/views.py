@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -64,6 +64,7 @@ def person(request: HttpRequest, member: Member, person: UUID) -> HttpResponseBa
         today=clock.now().astimezone(member.programme.zone).date(),
         roles=[(role.value, role.words.capitalize()) for role in Role],
         teams=teams_of(member.programme),
+        signed={name: date.fromisoformat(on) for name, on in place.agreements.items()},
         screening=SCREENING,
         changes=CHANGES,
         hours=write_hours(place.allowed_hours),

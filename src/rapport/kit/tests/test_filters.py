@@ -1,6 +1,8 @@
 """How values are written on pages."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,13 @@ def test_a_day_is_written_alike_whether_it_came_as_a_date_or_an_instant() -> Non
     with clock.at(NOW):
         assert filters.day(NOW) == filters.day(NOW.date()) == "21 Nov"
         assert filters.day(NOW.date().replace(year=2027)) == "21 Nov 2027"
+
+
+def test_no_page_writes_a_day_as_machines_do() -> None:
+    """Fields, attributes and what is to be copied (``pre``) may; what people read goes by the filters."""
+    for path in Path(filters.__file__).parents[1].rglob("templates/**/*.html"):
+        text = re.sub(r"<pre.*?</pre>", "", path.read_text(), flags=re.DOTALL)
+        for found in re.finditer(r"{{.*?}}", text, flags=re.DOTALL):
+            if "isoformat" in found[0] and "ui.field(" not in found[0]:
+                before = re.sub(r"{{.*?}}|{%.*?%}", "", text[: found.start()], flags=re.DOTALL)
+                assert before.rfind("<") > before.rfind(">"), (path, found[0])

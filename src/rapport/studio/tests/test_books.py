@@ -10,6 +10,7 @@ from rapport.conftest import World
 from rapport.customers.book_queries import book_of, hand_overs_in, own_rep_of, stand_ins_in
 from rapport.customers.models import Customer, Standing
 from rapport.kit import clock
+from rapport.kit.filters import day
 from rapport.routing.tests.test_own_reps import own
 
 
@@ -101,7 +102,7 @@ def test_a_book_is_handed_over_and_given_back(supervisor: Client, rep: Client, w
         assert supervisor.post(hand_over, {**sent, "last_day": last}).status_code == 422
     last = (today + timedelta(days=2)).isoformat()
     page = supervisor.post(hand_over, {**sent, "last_day": last}, follow=True).content.decode()
-    assert f"Rep2 keeps Rep&#39;s book from {today.isoformat()} to {last}." in page
+    assert f"Rep2 keeps Rep&#39;s book from {day(today)} to {day(today + timedelta(days=2))}." in page
     assert "Rep2 keeps your book" in rep.get(at("desk-book")).content.decode()
     (one,) = hand_overs_in(world.programme)
     assert supervisor.post(hand_over, {**sent, "last_day": last}).status_code == 409
