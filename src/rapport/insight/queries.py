@@ -140,6 +140,13 @@ def extent(programme: Programme) -> tuple[date, date] | None:
     return first.astimezone(programme.zone).date(), last.astimezone(programme.zone).date()
 
 
+def currency_of(programme: Programme) -> str:
+    """Return the currency of what is paid to keep customers; empty where there is none, or more than one."""
+    sql = "SELECT DISTINCT currency FROM fact_claim WHERE programme_id = %(programme)s AND currency <> '' LIMIT 2"
+    found = [str(currency) for [currency] in _run(sql, {"programme": programme.pk})]
+    return found[0] if len(found) == 1 else ""
+
+
 def seen_until(programme: Programme, *, now: datetime | None = None) -> datetime:
     """Return until when the programme was observed: now, or the end of its last contact's local day if earlier."""
     now = now or clock.now()

@@ -13,6 +13,7 @@ from rapport.insight.names import WEEKDAYS, name_of, names_of
 from rapport.insight.registry import METRICS, Metric
 from rapport.insight.state import ReportState
 from rapport.insight.words import CHART_UNITS, Change, change, is_small, written
+from rapport.kit import money
 from rapport.numeric.intervals import share_interval
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Counted:
 
     now: Mapping[Cut, list[FigureRow]]
     before: Mapping[Cut, list[FigureRow]] | None
+    currency: str = ""
+    """Of the money in focus; empty where there is none."""
 
 
 def count_report(programme: Programme, state: ReportState) -> Counted:
@@ -100,18 +103,24 @@ def count_report(programme: Programme, state: ReportState) -> Counted:
         queries.cuts(programme, [state.metric], *days, [("day",), (state.by,), HEAT]),
     )
     whole = FigureRow({}, {**now.figures, **reps[()][0].figures})
-    counted = {**reps, **focus, (): [whole]}
+    counted, currency = {**reps, **focus, (): [whole]}, _currency(programme, state)
     if state.before is None:
-        return Counted(counted, None)
+        return Counted(counted, None, currency)
     then = queries.metrics(programme, [*of_all, *of_reps], *state.before)
-    return Counted(counted, {(): then} | queries.cuts(programme, [state.metric], *state.before, [("day",)]))
+    before = {(): then} | queries.cuts(programme, [state.metric], *state.before, [("day",)])
+    return Counted(counted, before, currency)
+
+
+def _currency(programme: Programme, state: ReportState) -> str:
+    return queries.currency_of(programme) if METRICS[state.metric].unit == "money" else ""
 
 
 def count_headline(programme: Programme, state: ReportState) -> Counted:
     """Count the headline alone, of all together: what its tiles show without days."""
     keys = tuple(dict.fromkeys((*HEADLINE, state.metric)))
     now = queries.metrics(programme, keys, state.start, state.end)
-    return Counted({(): now}, {(): queries.metrics(programme, keys, *state.before)} if state.before else None)
+    before = queries.cuts(programme, keys, *state.before, [()]) if state.before else None
+    return Counted({(): now}, before, _currency(programme, state))
 
 
 def tiles(counted: Counted, state: ReportState, *, comparable: bool) -> list[Tile]:
@@ -125,11 +134,13 @@ def tiles(counted: Counted, state: ReportState, *, comparable: bool) -> list[Til
     return [
         Tile(
             METRICS[key],
-            written(METRICS[key], now[key]),
-            change(METRICS[key], now[key], before[key]) if before else None,
+            written(METRICS[key], now[key], counted.currency),
+            change(METRICS[key], now[key], before[key], counted.currency) if before else None,
             is_small(METRICS[key], now[key]),
             now[key].matured,
-            written(METRICS[key], before[key]) if before and before[key].value is not None else "",
+            written(METRICS[key], before[key], counted.currency)
+            if before and before[key].value is not None
+            else "",
             days if key == state.metric else [],
         )
         for key in keys
@@ -146,10 +157,21 @@ def _by_day(rows: Sequence[FigureRow], key: str, start: date, end: date) -> list
 def trend(counted: Counted, state: ReportState, target: float | None) -> dict[str, Any]:
     """Return the chart of the focus by day, with the days it is compared with as a quiet line."""
     days = _by_day(counted.now[("day",)], state.metric, state.start, state.end)
-    series: list[dict[str, Any]] = [{"name": "this period", "values": [value for _, value in days]}]
+    series: list[dict[str, Any]] = [
+        {
+            "name": "this period",
+            "values": [_drawn(METRICS[state.metric], value, counted.currency) for _, value in days],
+        }
+    ]
     if counted.before and state.before:
         earlier = _by_day(counted.before[("day",)], state.metric, *state.before)
-        series.append({"name": f"from {_day(state.before[0])}", "values": [v for _, v in earlier], "quiet": True})
+        series.append(
+            {
+                "name": f"from {_day(state.before[0])}",
+                "values": [_drawn(METRICS[state.metric], v, counted.currency) for _, v in earlier],
+                "quiet": True,
+            }
+        )
     chart = {
         "kind": "line",
         "x": [_day(day) for day, _ in days],
@@ -176,9 +198,9 @@ def trend_rows(counted: Counted, state: ReportState) -> list[tuple[str, str, Fig
             rows.append(
                 (
                     _day(day),
-                    written(metric, row[metric.key]),
+                    written(metric, row[metric.key], counted.currency),
                     row[metric.key],
-                    written(metric, then) if then else "",
+                    written(metric, then, counted.currency) if then else "",
                 )
             )
     return rows
@@ -192,14 +214,17 @@ def split(programme: Programme, counted: Counted, metric: Metric, by: str, peopl
     rows = [row for row in counted.now[(by,)] if _size(row[metric.key])]
     rows.sort(key=lambda row: (row.group[by] is None, -_size(row[metric.key])))
     longest = max((float(row[metric.key].value or 0) for row in rows), default=0) or 1
-    return [_split_row(metric, row[metric.key], name_of(names, by, row.group[by]), longest) for row in rows]
+    return [
+        _split_row(metric, row[metric.key], name_of(names, by, row.group[by]), longest, counted.currency)
+        for row in rows
+    ]
 
 
 def _size(figure: Figure) -> float:
     return figure.numerator if figure.denominator is None else figure.denominator
 
 
-def _split_row(metric: Metric, figure: Figure, name: str, longest: float) -> SplitRow:
+def _split_row(metric: Metric, figure: Figure, name: str, longest: float, currency: str) -> SplitRow:
     low = high = None
     if metric.unit == "share" and metric.relation != "state_span" and figure.denominator:
         ends = share_interval(figure.numerator, figure.denominator)
@@ -208,7 +233,7 @@ def _split_row(metric: Metric, figure: Figure, name: str, longest: float) -> Spl
     return SplitRow(
         name=name,
         figure=figure,
-        words=written(metric, figure),
+        words=written(metric, figure, currency),
         small=is_small(metric, figure),
         length=value if metric.unit == "share" else value / longest,
         low=low,
@@ -216,12 +241,17 @@ def _split_row(metric: Metric, figure: Figure, name: str, longest: float) -> Spl
     )
 
 
-def bars(metric: Metric, rows: Sequence[SplitRow]) -> dict[str, Any]:
+def _drawn(metric: Metric, value: float | None, currency: str) -> float | None:
+    """Return a value as charts have it: money in whole units, not in minor ones."""
+    return money.major(value, currency) if metric.unit == "money" and value is not None else value
+
+
+def bars(metric: Metric, rows: Sequence[SplitRow], currency: str = "") -> dict[str, Any]:
     """Return the chart of a split."""
     shown = rows[:BARS]
     series: dict[str, Any] = {
         "name": metric.name,
-        "values": [row.figure.value for row in shown],
+        "values": [_drawn(metric, row.figure.value, currency) for row in shown],
         "faint": [row.small for row in shown],
     }
     if any(row.low is not None for row in shown):
@@ -248,7 +278,11 @@ def heat(counted: Counted, metric: Metric) -> dict[str, Any]:
     hours = sorted({int(str(row.group["hour"])) for row in rows}) or [0]
     span = range(hours[0], hours[-1] + 1)
     cells = [
-        [int(str(row.group["hour"])) - span[0], int(str(row.group["weekday"])) - 1, row[metric.key].value]
+        [
+            int(str(row.group["hour"])) - span[0],
+            int(str(row.group["weekday"])) - 1,
+            row[metric.key].value,
+        ]
         for row in rows
     ]
     known = [value for row in rows if (value := row[metric.key].value) is not None]
@@ -267,7 +301,13 @@ def heat_rows(counted: Counted, metric: Metric) -> tuple[list[int], list[tuple[s
     found = {(row.group["weekday"], row.group["hour"]): row[metric.key] for row in counted.now[HEAT]}
     hours = sorted({int(str(hour)) for _, hour in found})
     lines = [
-        (name, [written(metric, found[day, hour]) if (day, hour) in found else "" for hour in hours])
+        (
+            name,
+            [
+                written(metric, found[day, hour], counted.currency) if (day, hour) in found else ""
+                for hour in hours
+            ],
+        )
         for day, name in enumerate(WEEKDAYS, 1)
     ]
     return hours, lines

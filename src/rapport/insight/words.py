@@ -29,8 +29,8 @@ class Change:
     tone: str = ""
 
 
-def written(metric: Metric, figure: Figure) -> str:
-    """Return the figure in its unit; a dash where there is none."""
+def written(metric: Metric, figure: Figure, currency: str = "") -> str:
+    """Return the figure in its unit, of money in the currency where it is told; a dash where there is none."""
     if figure.value is None:
         return filters.NONE
     if metric.unit == "share":
@@ -38,7 +38,7 @@ def written(metric: Metric, figure: Figure) -> str:
     if metric.unit == "seconds":
         return filters.duration(figure.value) if figure.value >= 60 else f"{figure.value:.1f} s"
     if metric.unit == "money":
-        return money.plain(figure.value)
+        return money.money(figure.value, currency)
     return filters.number(figure.value, 2 if metric.unit == "rating" else 0)
 
 
@@ -47,8 +47,8 @@ def is_small(metric: Metric, figure: Figure) -> bool:
     return metric.relation != "state_span" and figure.denominator is not None and 0 < figure.denominator < SMALL
 
 
-def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
-    """Say how the figure moved; None where there is nothing to compare."""
+def change(metric: Metric, now: Figure, before: Figure, currency: str = "") -> Change | None:
+    """Say how the figure moved, money in the currency; None where there is nothing to compare."""
     if now.value is None or before.value is None:
         return None
     difference = now.value - before.value
@@ -63,20 +63,20 @@ def change(metric: Metric, now: Figure, before: Figure) -> Change | None:
             if _is_real(now, before)
             else Change(f"{words}, may be chance")
         )
+    words = difference_in_words(metric, difference, currency)
     if not float(f"{difference:.2f}"):
         return Change("no change")
     is_slight = is_small(metric, now) or abs(difference) < SLIGHT * abs(before.value)
-    return Change(difference_in_words(metric, difference), "" if is_slight else _tone(metric, difference))
+    return Change(words, "" if is_slight else _tone(metric, difference))
 
 
-def difference_in_words(metric: Metric, difference: float) -> str:
-    """Write how far two figures of the metric are apart, with its sign."""
+def difference_in_words(metric: Metric, difference: float, currency: str = "") -> str:
+    """Write how far two figures of the metric are apart, with its sign; money in minor units of the currency."""
     if metric.unit == "share":
         return _sign(difference, "points")
-    words = {"rating": f"{difference:+.2f}", "money": f"{difference / 100:+.2f}"}.get(
-        metric.unit, f"{difference:+.1f} s"
-    )
-    return words.replace("-", "−")
+    if metric.unit == "money":
+        return f"{'−' if difference < 0 else '+'}{money.money(abs(difference), currency)}"
+    return (f"{difference:+.2f}" if metric.unit == "rating" else f"{difference:+.1f} s").replace("-", "−")
 
 
 def _sign(share: float, unit: str) -> str:

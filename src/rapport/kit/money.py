@@ -21,6 +21,11 @@ def decimals(currency: str) -> int:
     return DECIMALS.get(currency.upper(), USUAL)
 
 
+def major(minor: float | Decimal, currency: str = "") -> float:
+    """Return an amount of minor units in whole units of its currency, as charts draw it."""
+    return float(Decimal(minor).scaleb(-decimals(currency)))
+
+
 def plain(minor: float | Decimal | None, currency: str = "") -> str:
     """Write an amount of minor units without its currency: ``1 234.50``."""
     if minor is None:

@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import duckdb
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from rapport.accounts import actions as accounts
+from rapport.accounts.names import names_for
 from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.customers.models import Customer
-from rapport.insight import curve, export, keeping, queries, statement
+from rapport.insight import curve, export, keeping, queries, report, statement
 from rapport.insight.figures import Figure
+from rapport.insight.state import read_state
 from rapport.insight.tests.test_metrics import arrive, serve
 from rapport.kit import clock
 from rapport.kit.walls import inside
@@ -49,12 +52,18 @@ def wish(world: World, outcome: str = "stayed", at: float = 0, *, control: bool 
 
 
 def save(world: World, made: SaveAttempt, **more: object) -> None:
-    told = {"rep": world.rep.pk, "reason": "fee", "offer": "half", "offer_version": 1, "cost": 1_000} | more
+    told = {
+        "rep": world.rep.pk,
+        "reason": "fee",
+        "offer": "half",
+        "offer_version": 1,
+        "cost": 1_000,
+        "currency": "EUR",
+    } | more
     one = ledger.Save(
         attempt=made.public_id,
         customer=made.customer_id,
         made_at=made.opened_at,
-        currency="EUR",
         rebuttals=["price/1"],
         **told,  # type: ignore[arg-type]  # the keys are a save's, whose values are checked where they are used
     )
@@ -220,3 +229,28 @@ def test_another_programme_sees_nothing_of_it(kept: World) -> None:
     with inside(kept.other.pk), clock.at(NOW):
         assert keeping.extent(kept.other) is None
         assert statement.statement_of(kept.other, date(2026, 3, 1)).rows == ()
+
+
+def test_the_report_tells_money_in_the_one_currency_there_is(world: World, client: Client) -> None:
+    LeavingReason.objects.create(programme=world.programme, key="fee", name="The fee")
+    client.force_login(world.supervisor.user)
+    days = (day(0).date(), day(5).date())
+    query = f"from={days[0]}&to={days[1]}&metric=cost_per_kept_month&compare=none"
+    state = read_state(QueryDict(query), world.programme, days)
+    for number, currency in enumerate(("JPY", "JPY", "EUR")):
+        made = wish(world, at=number)
+        save(world, made, currency=currency)
+        heard(world, made, Status.ACTIVE, 62 + number)
+        with clock.at(day(80)):
+            page = client.get(f"/at/cards/reports/metrics/cost_per_kept_month/?{query}").text
+            counted = report.count_report(world.programme, state)
+        tile = report.tiles(counted, state, comparable=True)[-1]
+        [bar] = report.split(world.programme, counted, tile.metric, "rep", names_for(world.supervisor))
+        drawn = report.bars(tile.metric, [bar], counted.currency)["series"][0]["values"]
+        if currency == "JPY":
+            assert tile.words == bar.words == "507 JPY" and "507 JPY" in page
+            assert drawn == [pytest.approx(507, abs=0.5)] and round(tile.values[number] or 0) == 507
+            line = report.trend(counted, state, None)["series"][0]["values"]
+            assert line[number] == pytest.approx(507, abs=0.5)
+        else:
+            assert tile.words == bar.words == "5.07" and drawn == [pytest.approx(5.07, abs=0.005)]

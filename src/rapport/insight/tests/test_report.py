@@ -202,3 +202,17 @@ def test_figures_are_written_in_their_unit() -> None:
     assert written(METRICS["average_handle_time"], Figure(185.4, 1854, 10)) == "3:05"
     assert written(METRICS["satisfaction"], Figure(4.567, 137, 30)) == "4.57"
     assert written(METRICS["service_level"], Figure(None, 0, 0)) == "–"
+
+
+def test_money_is_written_with_the_decimals_its_currency_has() -> None:
+    cost = METRICS["cost_per_kept_month"]
+    for currency, now, apart, amounts in (
+        ("EUR", "1\N{NARROW NO-BREAK SPACE}250.40 EUR", "+250.40 EUR", (125_040, 100_000)),
+        ("JPY", "1\N{NARROW NO-BREAK SPACE}250 JPY", "−250 JPY", (1_250, 1_500)),
+        ("KWD", "1.250 KWD", "+0.250 KWD", (1_250, 1_000)),
+        ("", "12.50", "−2.50", (1_250, 1_500)),
+    ):
+        after, before = (Figure(amount, amount * 100, 100) for amount in amounts)
+        assert written(cost, after, currency) == now
+        moved = change(cost, after, before, currency)
+        assert moved is not None and moved.words == apart
