@@ -1,6 +1,8 @@
 """Answers to who listens: the part of the sound that a player asks for (HTTP ranges), opened piece by piece.
 
-A part is at most so long, whatever is asked for, and answered whole: a slow listener holds none of our threads.
+A part is at most so long, whatever is asked for, and answered whole: a slow listener holds none of our
+threads. So is all of it where it fits into memory. Only a large one that is asked for without a range, as no
+player does, is sent while it is read, and keeps a thread as long as that takes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rapport.quality.recordings.models import Recording
 
 MOST = 512 * 1024  # bytes of one part
+WHOLE = 8 * 1024 * 1024  # bytes that are answered at once where no part is asked for
 KIND = "audio/flac"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
@@ -31,7 +34,10 @@ def give(request: HttpRequest, held: store.Held, kind: str) -> HttpResponseBase:
     """Return what is held, as this media type, or the part of it that is asked for."""
     span = wanted(request.headers.get("Range", ""), held.size)
     response: HttpResponseBase
-    if span is None:
+    if span is None and held.size <= WHOLE:
+        response = HttpResponse(b"".join(store.read(held, 0, held.size)), content_type=kind)
+        response.headers["Content-Length"] = str(held.size)
+    elif span is None:
         response = StreamingHttpResponse(store.read(held, 0, held.size), content_type=kind)
         response.headers["Content-Length"] = str(held.size)
     elif span[0] >= span[1]:

@@ -63,7 +63,8 @@ def test_a_rep_hears_their_own_calls_supervisors_all_and_others_nothing(world: W
 def test_what_is_served_is_the_sound_whole_and_in_parts(world: World) -> None:
     row, client = a_recording(world, seconds=40), client_of(world.rep)
     whole = client.get(audio(row))
-    raw = b"".join(whole.streaming_content)
+    raw = whole.content
+    assert not whole.streaming  # so that who listens slowly holds no thread
     assert (whole.headers["Content-Type"], whole.headers["Content-Length"]) == ("audio/flac", str(len(raw)))
     assert np.array_equal(soundfile.read(io.BytesIO(raw), dtype="int16")[0], turns(40))
     part = client.get(audio(row), headers={"Range": "bytes=100-299"})
@@ -74,6 +75,19 @@ def test_what_is_served_is_the_sound_whole_and_in_parts(world: World) -> None:
     assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(raw)}")
     assert "no-store" in part.headers["Cache-Control"]
     assert client.post(audio(row)).status_code == 405
+
+
+def test_what_is_too_large_for_the_memory_is_sent_while_it_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, client = a_recording(world), client_of(world.rep)
+    size = len(client.get(audio(row)).content)
+    for most, is_read in ((size, False), (size - 1, True)):
+        monkeypatch.setattr(serving, "WHOLE", most)
+        whole = client.get(audio(row))
+        raw = b"".join(whole.streaming_content) if is_read else whole.content
+        assert (whole.streaming, whole.status_code, len(raw)) == (is_read, 200, size)
+        assert whole.headers["Content-Length"] == str(size)
 
 
 def test_a_part_opens_no_more_than_it_needs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
