@@ -43,7 +43,7 @@ WITH lately AS (
     SELECT lately.*, 'low_rating' AS origin, survey.rating AS figure
     FROM lately JOIN fact_survey AS survey USING (contact_id) WHERE survey.rating <= 2
     UNION ALL
-    SELECT lately.*, 'complaint', (lately.reason = ANY(%(complaints)s) IS TRUE)::integer FROM lately
+    SELECT lately.*, 'complaint', (lately.reason = ANY(%(complaints)s))::integer FROM lately
     WHERE lately.reason = ANY(%(complaints)s) OR lately.disposition = ANY(%(complaints)s)
     UNION ALL
     SELECT lately.*, 'transfer', lately.transfers FROM lately WHERE lately.transfers >= %(transfers)s

@@ -20,6 +20,9 @@ from rapport.contacts import actions as contacts
 from rapport.contacts.access import lock_contact
 from rapport.contacts.models import Contact
 from rapport.events.models import Event
+from rapport.guides import actions as guides
+from rapport.guides.publishing import install
+from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.quality.monitoring import actions
@@ -357,6 +360,35 @@ def test_who_is_not_heard_of_for_a_minute_and_a_half_is_gone(
         actions.pulse(member=world.supervisor, contact_id=held.public_id)
     with clock.at(began + timedelta(seconds=60 + seconds)):
         assert actions.end_left(programme=world.programme) == is_over
+
+
+def test_a_page_that_is_open_is_a_sign_of_its_own_reader_now_and_of_nothing_else(
+    world: World, held: Contact, grace: Member
+) -> None:
+    sits_in(world, held)
+    actions.leave(member=world.supervisor, contact_id=held.public_id)
+    sits_in(world, held)
+    actions.sit_in(member=grace, contact_id=held.public_id)
+    before = list(SitIn.objects.order_by("pk").values_list("seen_at", flat=True))
+    with clock.at(clock.now() + timedelta(seconds=60)):
+        actions.pulse(member=world.supervisor, contact_id=held.public_id)
+        now = clock.now()
+    after = list(SitIn.objects.order_by("pk").values_list("seen_at", flat=True))
+    assert after == [before[0], now, before[2]]
+
+
+def test_touch_points_of_a_conversation_that_goes_on_are_not_said_to_be_left_open(
+    world: World, held: Contact, client: Client
+) -> None:
+    step = {"key": "why", "title": "Hear the reason", "touch_point": "required"}
+    install(programme=world.programme, text=simple("Cancel", [step], "cancel"))
+    guides.begin(held, actor="test")
+    client.force_login(world.supervisor.user)
+    at = f"/at/cards/contacts/{held.public_id}/"
+    page = client.get(at).text
+    assert "Hear the reason" in page and "left open" not in page
+    routing.end_conversation(lock_contact(held.pk), by="rep", actor="test")
+    assert "left open" in client.get(at).text
 
 
 @settings(max_examples=30)
