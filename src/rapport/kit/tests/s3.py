@@ -85,8 +85,8 @@ def peer() -> Peer:
     ]
     (folder / "identities.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
-    _certify(folder)
-    ports = _free(len(PORTS))
+    certify(folder)
+    ports = free(len(PORTS))
     words = [f"-{name}={port}" for name, port in zip(PORTS, ports, strict=True)]
     words += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", f"-dir={folder / 'data'}", "-volume.max=20"]
     words += ["-master.volumeSizeLimitMB=64", "-s3.iam=false", "-s3.autoCreateBucket=false", "-s3.port.iceberg=0"]
@@ -125,7 +125,7 @@ def _stop(process: "subprocess.Popen[bytes]", folder: Path, ports: list[int]) ->
             path.unlink()
 
 
-def _free(count: int) -> list[int]:
+def free(count: int) -> list[int]:
     """Return ports that nobody listens on."""
     sockets = [socket.socket() for _ in range(count)]
     try:
@@ -137,7 +137,7 @@ def _free(count: int) -> list[int]:
             one.close()
 
 
-def _certify(folder: Path) -> None:
+def certify(folder: Path) -> None:
     """Write a certificate for 127.0.0.1, and the authority that nobody but the tests knows."""
     root, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     by, to = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("authority", "server"))
