@@ -53,6 +53,7 @@ PAGES = {
         "/at/cards/rally/",
         "/at/cards/rally/tips/",
         "/at/cards/rally/news/",
+        "/at/cards/rally/by-mail/",
         "/at/cards/how-work-is/",
         "/at/cards/how-work-is/mine/",
         "/at/cards/how-work-is/shared/",

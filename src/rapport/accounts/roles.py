@@ -46,6 +46,7 @@ class Right(StrEnum):
     EXPORT = "export"
     READ_RALLY_NOTES = "rally.read"
     WRITE_RALLY_NOTES = "rally.write"
+    SEND_RALLY_NOTES = "rally.send"
     MANAGE_ROUTING = "routing.manage"
     WRITE_GUIDES = "guides.write"
     APPROVE_GUIDES = "guides.approve"
@@ -102,6 +103,7 @@ MEANS: dict[Right, str] = {
     Right.EXPORT: "take data out as a file",
     Right.READ_RALLY_NOTES: "read the day's Rally Notes",
     Right.WRITE_RALLY_NOTES: "write and publish Rally Notes",
+    Right.SEND_RALLY_NOTES: "say to which addresses of the partner Rally Notes are sent",
     Right.MANAGE_ROUTING: "write and publish the plan of routing, and say who knows what",
     Right.WRITE_GUIDES: "write guides, rebuttals and articles, for somebody else to approve",
     Right.APPROVE_GUIDES: "approve what others wrote of guides and the library, publish and withdraw it",
@@ -200,6 +202,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MANAGER: (_SUPERVISOR - {Right.TAKE_CONTACTS})
     | {
         Right.HANDLE_PERSONAL_DATA,
+        Right.SEND_RALLY_NOTES,
         Right.READ_COACHING,
         Right.READ_EXPERIENCES,
         Right.MANAGE_AWARDS,

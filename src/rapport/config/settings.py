@@ -4,7 +4,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from rapport.config import database_url, home, storage
+from rapport.config import database_url, home, mail, storage
 from rapport.kit import env
 from rapport.kit.env import SettingError
 
@@ -16,6 +16,8 @@ KEY_RING = env.file("RAPPORT_KEY_RING", HOME / "keys" / "ring.json")  # opens wh
 RECORDINGS = storage.recordings()  # audio, sealed: a folder or a bucket
 LARGEST_RECORDING_MB = env.whole("RAPPORT_LARGEST_RECORDING_MB", 256, lowest=1, highest=4096)
 LONGEST_RECORDING_MINUTES = env.whole("RAPPORT_LONGEST_RECORDING_MINUTES", 240, lowest=1, highest=1440)
+MAIL = mail.server()  # what e-mail is sent through; None: nothing is sent
+PAGES = mail.pages()  # where people find the pages, as e-mail names it
 DEBUG = False
 RELOAD = env.yes("RAPPORT_RELOAD")  # read changed templates and static files without a restart
 LIVE_URL = env.text("RAPPORT_LIVE_URL")  # where browsers find the streams; empty: this host, the next port
@@ -91,6 +93,7 @@ MODULES = [
     "rapport.recognition.staff",
     "rapport.recognition.kudos",
     "rapport.recognition.rewards",
+    "rapport.recognition.mailing",
     "rapport.privacy",
     "rapport.replays",
     "rapport.partner",

@@ -25,6 +25,7 @@ MODULES_WITH_PAGES: list[str] = [
     "rapport.recognition.staff",
     "rapport.recognition.kudos",
     "rapport.recognition.rewards",
+    "rapport.recognition.mailing",
     "rapport.insight",
     "rapport.privacy",
     "rapport.api",

@@ -130,9 +130,14 @@ def read_quote(raw: dict[str, Any] | None) -> Quote | None:
     return Quote(**raw) if raw else None
 
 
+def subject_of(note: RallyNote) -> str:
+    """Return what the notes are called."""
+    return f"Rally Notes of {note.day:%A %-d %B %Y}"
+
+
 def as_text(note: RallyNote, names: Names | None = None) -> str:
     """Return the notes as a letter in plain text, with people called as its reader may (None: as they are)."""
-    parts = [f"Rally Notes of {note.day:%A %-d %B %Y} ({note.status})"]
+    parts = [subject_of(note) + ("" if note.published_at else " (draft)")]
     lines = [
         f"  {one.name}: {one.shown}{f', {one.change}' if one.change else ''}" for one in read_lines(note.figures)
     ]

@@ -22,7 +22,7 @@ from rapport.kit import clock, pages
 from rapport.kit.errors import Conflict, DomainError, Invalid
 from rapport.recognition import actions, hearing, queries, tips
 from rapport.recognition.access import access_note
-from rapport.recognition.letter import as_text, read_lines, read_people, read_quote, saves_in_words
+from rapport.recognition.letter import as_text, read_lines, read_people, read_quote, saves_in_words, subject_of
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -118,7 +118,7 @@ def mail(request: HttpRequest, member: Member, day: date) -> HttpResponseBase:
     is_partners = request.GET.get("for") == "partner"
     _look(request, member, note)
     letter = EmailMessage(policy=SMTP)
-    letter["Subject"] = f"Rally Notes of {note.day:%A %-d %B %Y}"
+    letter["Subject"] = subject_of(note)
     letter["X-Unsent"] = "1"
     letter.set_content(as_text(note, for_partner(member.programme) if is_partners else names_for(member)))
     name = f"rally-{note.day}{'-partner' if is_partners else ''}.eml"
