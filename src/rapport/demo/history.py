@@ -14,7 +14,7 @@ from uuid import UUID
 from rapport.demo import bulk, presence, vault, wording
 from rapport.demo.files import File
 from rapport.demo.guides import required_keys
-from rapport.demo.month import Month, Visit, stranger
+from rapport.demo.month import Leg, Month, Visit, stranger
 from rapport.demo.names import phone
 from rapport.demo.people import SEGMENTS, Setting
 from rapport.demo.story import Story, conversation, tell
@@ -178,7 +178,7 @@ class Writer:
         story = tell(visit, talent=self.month.reps[last].talent, required=len(required), chance=chance)
         story = wording.turned(story, variant, chance)
         by = "customer" if visit.channel == "chat" and chance.random() < 0.5 else "rep"
-        actor = self._legs(pk, public, visit, by)
+        actor = self._legs(pk, public, visit, by, chance)
         self._event(visit.ended, "contact.ended", public, "customer" if by == "customer" else actor, by=by)
         self._event(
             visit.closed, "contact.closed", public, actor, disposition=story.disposition, resolved=visit.resolved
@@ -199,7 +199,12 @@ class Writer:
                 self.rows["chat.Message"].append(self._message(pk, line.author, member, line.text, at, chance))
         return story
 
-    def _legs(self, pk: int, public: str, visit: Visit, by: str) -> str:
+    def _hold(self, public: str, leg: Leg, chance: Random) -> None:
+        begins = leg.start + (leg.end - leg.start) * chance.uniform(0.2, 0.6)
+        self._event(begins, "contact.held", public, "pbx")
+        self._event(min(begins + 5 + chance.expovariate(1 / 50), leg.end), "contact.resumed", public, "pbx")
+
+    def _legs(self, pk: int, public: str, visit: Visit, by: str, chance: Random) -> str:
         actor = ""
         for number, leg in enumerate(visit.legs, start=1):
             member, is_last = self.setting.reps[leg.rep], number == len(visit.legs)
@@ -209,6 +214,8 @@ class Writer:
                 bulk.stamp(leg.wrapped), by if is_last else "transfer",
             ))  # fmt: skip
             self._event(leg.start, "contact.answered", public, actor, rep=member.agent_id)
+            if visit.channel == "voice" and chance.random() < TOPICS[visit.topic].on_hold:
+                self._hold(public, leg, chance)
             if not is_last:
                 self._event(leg.end, "contact.transferred", public, actor, queue="main", to=None)
         return actor
@@ -270,16 +277,18 @@ class Writer:
         settled = min(max(made.timestamp() + 600, about), due_by) if state == "kept" else about
         is_settled = luck < 0.985 and settled < self.month.end
         rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
-        kind, agent = TOPICS[visit.topic].promise_kind, self.setting.reps[visit.legs[-1].rep].agent_id
+        topic, agent = TOPICS[visit.topic], self.setting.reps[visit.legs[-1].rep].agent_id
         self.rows["customers.Promise"].append((
-            self._programme, public_id, str(customer), str(pk), "rep", rep, rep, kind, story.promise,
+            self._programme, public_id, str(customer), str(pk), "rep", rep,
+            rep, topic.promise_kind, story.promise,
             made.astimezone(UTC).isoformat(), due.isoformat(), bulk.stamp(due_by), state if is_settled else "open",
             bulk.stamp(settled) if is_settled else bulk.NULL, rep if is_settled else bulk.NULL,
             "note" if is_settled else "",
         ))  # fmt: skip
         self._event(
             made.timestamp(), "promise.made", subject, f"member:{rep}", promise=public_id, due_on=due.isoformat(),
-            by="rep", kind=kind, origin="contact", product="", keeper=agent,
+            by="rep", kind=topic.promise_kind, origin="contact", product="",
+            keeper=agent,
         )  # fmt: skip
         if is_settled:
             self._event(

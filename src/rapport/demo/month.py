@@ -21,7 +21,8 @@ from rapport.demo.topics import TOPICS, Topic
 HEAD_START = (0.0, 30.0, 90.0)  # seconds, by segment: standard, plus, priority
 PATIENCE_SECONDS = {"voice": 240.0, "chat": 330.0}
 CHAT_SHARE = 0.42
-TRANSFERRED = 0.035
+FINDS_HARD, HARD_FIRST = 4, 2  # every so many-th rep finds one topic hard; that of the first of them
+HANDS_ON = 0.12  # so much more of it they hand on
 LEFT_IN_MENU = 0.03  # of calls
 WRAP_UP_SECONDS = 42.0
 RETRIES = 0.45  # of those who abandoned
@@ -69,10 +70,14 @@ class Visit:
 
 @dataclass(slots=True)
 class Rep:
-    """A rep's talent (standard normal), pace (factor of handle time), and present place in the ledger."""
+    """A rep's talent (standard normal), pace (factor of handle time), and present place in the ledger.
+
+    ``hard`` is the number of the topic that they find hard; -1: none.
+    """
 
     talent: float
     pace: float
+    hard: int = -1
     doing: str = "offline"
     since: float = 0.0
     shift: Shift | None = None
@@ -114,7 +119,10 @@ class Month:
         self.trial: Trial | None = None
         self.visits: list[Visit] = []
         self.spans: list[tuple[int, str, float, float]] = []
-        self.reps = [Rep(self.chance.gauss(0, 1), math.exp(self.chance.gauss(0, 0.12))) for _ in range(reps)]
+        self.reps = [
+            Rep(self.chance.gauss(0, 1), math.exp(self.chance.gauss(0, 0.12)), _hard_for(number))
+            for number in range(reps)
+        ]
         self._order = count()
         self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._waiting: list[tuple[float, int, Visit]] = []
@@ -183,7 +191,7 @@ class Month:
         start = now + min(2 + self.chance.expovariate(1 / 3), 15)
         self._move(number, "on_contact", start)
         visit.gave_up = math.inf
-        if not visit.legs and self.chance.random() < TRANSFERRED:
+        if not visit.legs and self.chance.random() < topic.handed_on + HANDS_ON * (rep.hard == visit.topic):
             end = start + self.chance.uniform(40, 150)
             visit.legs.append(Leg(number, start, end, end))
             self._at(end, self._wait, visit)
@@ -255,6 +263,11 @@ class Month:
         if rep.doing != "offline" and now > rep.since >= self.since:
             self.spans.append((number, rep.doing, rep.since, now))
         rep.doing, rep.since = doing, now
+
+
+def _hard_for(number: int) -> int:
+    """Return the number of the topic that a rep finds hard: for the first it is the app; -1 for most."""
+    return -1 if number % FINDS_HARD else (number // FINDS_HARD + HARD_FIRST) % len(TOPICS)
 
 
 def stranger(visit: Visit) -> str:

@@ -18,7 +18,8 @@ class Outcome:
 class Topic:
     """A reason with its share of contacts, mean talk in seconds, chance to be resolved, outcomes and lines.
 
-    ``opens`` starts a chat; ``tells`` are the customer's further lines in order; ``asks`` the rep's.
+    ``opens`` starts a chat; ``tells`` are the customer's further lines in order; ``asks`` the rep's. Two are hard
+    for everybody: whoever has it first hands on the share ``handed_on``, and puts ``on_hold`` of calls on hold.
     """
 
     key: str
@@ -33,6 +34,8 @@ class Topic:
     asks: tuple[str, ...]
     promise: str
     promise_kind: str = "document"
+    handed_on: float = 0.028
+    on_hold: float = 0.05
 
 
 TOPICS = (
@@ -180,6 +183,7 @@ TOPICS = (
             "Usually ten days. You get a message at each step.",
         ),
         promise="Tell the customer how the dispute stands", promise_kind="call_back",
+        handed_on=0.1,  # only the bank's own people may pay back above a sum
     ),
     Topic(
         key="lost", name="Lost or stolen card", share=0.11, talk_seconds=260, resolved=0.93, skill="service",
@@ -244,6 +248,7 @@ TOPICS = (
             "Done, it counts from this minute.",
         ),
         promise="Call back with the decision on the limit", promise_kind="call_back",
+        on_hold=0.16,  # the reps look for what the guide does not say
     ),
     Topic(
         key="rate", name="Interest and payments", share=0.08, talk_seconds=355, resolved=0.76, skill="retention",

@@ -79,6 +79,17 @@ def test_every_contact_is_in_the_log_in_order(small: Any) -> None:
     assert times[-1] < NOON
 
 
+def test_calls_are_put_on_hold_while_they_are_spoken(small: Any) -> None:
+    told = rows("events.Event", programme=small).order_by("id")
+    held, resumed = (
+        dict(told.filter(name=f"contact.{name}").values_list("subject", "at")) for name in ("held", "resumed")
+    )
+    assert held.keys() == resumed.keys() and len(held) > 10
+    for call in rows("contacts.Contact", public_id__in=held):
+        at, until = held[call.public_id], resumed[call.public_id]
+        assert call.channel == "voice" and call.answered_at < at < until <= call.ended_at
+
+
 def test_the_log_alone_tells_the_same_facts(small: Any) -> None:
     assert list(differences(small)) == []
 
