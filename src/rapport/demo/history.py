@@ -278,9 +278,10 @@ class Writer:
         is_settled = luck < 0.985 and settled < self.month.end
         rep, (customer, subject) = self._member(visit.legs[-1].rep), self.customers[visit.customer]
         topic, agent = TOPICS[visit.topic], self.setting.reps[visit.legs[-1].rep].agent_id
+        is_partners = topic.partner_keeps and not visit.resolved
         self.rows["customers.Promise"].append((
             self._programme, public_id, str(customer), str(pk), "rep", rep,
-            rep, topic.promise_kind, story.promise,
+            bulk.NULL if is_partners else rep, topic.promise_kind, story.promise,
             made.astimezone(UTC).isoformat(), due.isoformat(), bulk.stamp(due_by), state if is_settled else "open",
             bulk.stamp(settled) if is_settled else bulk.NULL, rep if is_settled else bulk.NULL,
             "note" if is_settled else "",
@@ -288,7 +289,7 @@ class Writer:
         self._event(
             made.timestamp(), "promise.made", subject, f"member:{rep}", promise=public_id, due_on=due.isoformat(),
             by="rep", kind=topic.promise_kind, origin="contact", product="",
-            keeper=agent,
+            keeper="partner" if is_partners else agent,
         )  # fmt: skip
         if is_settled:
             self._event(

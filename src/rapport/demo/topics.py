@@ -20,6 +20,7 @@ class Topic:
 
     ``opens`` starts a chat; ``tells`` are the customer's further lines in order; ``asks`` the rep's. Two are hard
     for everybody: whoever has it first hands on the share ``handed_on``, and puts ``on_hold`` of calls on hold.
+    ``partner_keeps`` says who keeps what is promised where it is not settled.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Topic:
     asks: tuple[str, ...]
     promise: str
     promise_kind: str = "document"
+    partner_keeps: bool = False
     handed_on: float = 0.028
     on_hold: float = 0.05
 
@@ -115,7 +117,7 @@ TOPICS = (
             "Shall I set up a direct debit so that it cannot happen again?",
             "The refund is booked; it shows within two days.",
         ),
-        promise="Check that the refund was booked", promise_kind="refund",
+        promise="Check that the refund was booked", promise_kind="refund", partner_keeps=True,
     ),
     Topic(
         key="app", name="Help with the app", share=0.14, talk_seconds=310, resolved=0.80, skill="service",
@@ -146,7 +148,7 @@ TOPICS = (
             "I have sent you a new code and reset the device. Please try once more.",
             "Good. The old telephone is signed out, so nobody else can use it.",
         ),
-        promise="Tell the customer what the app team found", promise_kind="call_back",
+        promise="Tell the customer what the app team found", promise_kind="call_back", partner_keeps=True,
     ),
     Topic(
         key="dispute", name="A payment I did not make", share=0.13, talk_seconds=490, resolved=0.70,
@@ -182,7 +184,7 @@ TOPICS = (
             "I open a dispute now: the amount comes back to you while we ask the shop, and I replace the card.",
             "Usually ten days. You get a message at each step.",
         ),
-        promise="Tell the customer how the dispute stands", promise_kind="call_back",
+        promise="Tell the customer how the dispute stands", promise_kind="call_back", partner_keeps=True,
         handed_on=0.1,  # only the bank's own people may pay back above a sum
     ),
     Topic(
@@ -247,7 +249,7 @@ TOPICS = (
             "I can raise it from today and set it back by itself afterwards. Is that all right?",
             "Done, it counts from this minute.",
         ),
-        promise="Call back with the decision on the limit", promise_kind="call_back",
+        promise="Call back with the decision on the limit", promise_kind="call_back", partner_keeps=True,
         on_hold=0.16,  # the reps look for what the guide does not say
     ),
     Topic(

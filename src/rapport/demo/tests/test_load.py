@@ -1,5 +1,6 @@
 """The demonstration hangs together: its rows, its figures, and loading it again."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -88,6 +89,14 @@ def test_calls_are_put_on_hold_while_they_are_spoken(small: Any) -> None:
     for call in rows("contacts.Contact", public_id__in=held):
         at, until = held[call.public_id], resumed[call.public_id]
         assert call.channel == "voice" and call.answered_at < at < until <= call.ended_at
+
+
+def test_customers_come_back_for_what_the_partner_owes_and_not_for_training_alone(small: Any) -> None:
+    causes = Counter(rows("repeats.Return", programme=small).values_list("cause", flat=True))
+    assert causes["access"] > 0 and causes["training"] < 0.6 * causes.total()
+    owed = rows("customers.Promise", programme=small, by="rep", keeper=None, keeping_team=None)
+    contacts = rows("contacts.Contact", pk__in=owed.values("contact_id"))
+    assert contacts.exists() and not contacts.filter(resolved=True).exists()
 
 
 def test_the_log_alone_tells_the_same_facts(small: Any) -> None:
