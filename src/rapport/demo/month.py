@@ -25,6 +25,7 @@ FINDS_HARD, HARD_FIRST = 4, 2  # every so many-th rep finds one topic hard; that
 HANDS_ON = 0.12  # so much more of it they hand on
 LEFT_IN_MENU = 0.03  # of calls
 WRAP_UP_SECONDS = 42.0
+TALENT_RESOLVES = 0.065
 RETRIES = 0.45  # of those who abandoned
 RETURNS = {True: 0.14, False: 0.80}  # by whether the contact was resolved
 WEEK = 7 * 48  # half hours
@@ -211,7 +212,7 @@ class Month:
 
     def _decide(self, visit: Visit, topic: Topic, rep: Rep) -> None:
         """Say whether the matter is settled, and let the customer come back where it is not."""
-        likely = topic.resolved + 0.045 * rep.talent - (0.07 if visit.attempt > 1 else 0.0)
+        likely = topic.resolved + TALENT_RESOLVES * rep.talent - (0.07 if visit.attempt > 1 else 0.0)
         visit.resolved = self.chance.random() < min(0.98, max(0.3, likely))
         if self.chance.random() < RETURNS[visit.resolved]:
             self._return(visit, self._later(visit), attempt=visit.attempt + 1)

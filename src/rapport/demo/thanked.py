@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rapport.recognition.awards.models import Award, Category
 
 MONTHS = 5
+SURE, OF_FEW = 0.5, 0.3  # a rep has some twenty wishes to leave a month: nobody stands out more surely
 SPIRIT, VOTERS = "team-spirit", 0.6
 SAVES = "verified_save_rate"
 NOON = time(12)
@@ -102,8 +103,8 @@ def _categories(setting: Setting, manager: Member) -> list[Category]:
         return [
             awards.set_category(
                 programme=setting.programme, actor=f"member:{manager.pk}", key="", name=name, about=about,
-                measure=measure, compares="level", months=range(1, 13), fewest=fewest, sure=0.3, most=3,
-                asks_partner=asks,
+                measure=measure, compares="level", months=range(1, 13), fewest=fewest, most=3,
+                sure=OF_FEW if measure == SAVES else SURE, asks_partner=asks,
             )
             for name, about, measure, fewest, asks in CATEGORIES
         ]  # fmt: skip

@@ -17,6 +17,10 @@ CLEAR = 0.09  # of contacts about cancelling are a clear wish; the others ask wh
 MATURES = 60.0
 BASE_STICK = 1.15  # logit
 STAYS = -0.35  # logit, of who is offered nothing
+TALENT_KEEPS, TALENT_STICKS = (
+    0.5,
+    0.35,
+)  # logit: the best sixth keeps a third more for good
 CHARGED_BACK, COMPLAINED, NOT_PAYING, SET_TO_CANCEL = 0.04, 0.06, 0.22, 0.38  # of those who do not stick, in turn
 
 
@@ -191,14 +195,14 @@ class Wishes:
         return BEST_REBUTTAL if why.key in ("price", "use", "rival") and self._chance.random() < 0.3 else ""
 
     def _outcome(self, why: Why, rep: int, taken: int | None) -> str:
-        stays = _share(STAYS + why.stays + 0.2 * self._talents[rep] + (1.5 if taken is not None else 0.0))
+        stays = _share(STAYS + why.stays + TALENT_KEEPS * self._talents[rep] + (1.5 if taken is not None else 0.0))
         if self._chance.random() < stays:
             return "stayed"
         return "undecided" if self._chance.random() < 0.22 else "left"
 
     def _fate(self, seller: int, rep: int, taken: int | None, rebuttals: tuple[str, ...]) -> tuple[float, str]:
         """Draw when a saved customer is lost, by a rate that gives the stick on the day claims mature."""
-        logit = BASE_STICK + SELLERS[seller].sticks + 0.15 * self._talents[rep]
+        logit = BASE_STICK + SELLERS[seller].sticks + TALENT_STICKS * self._talents[rep]
         logit += OFFERS[taken].sticks if taken is not None else -0.2
         logit += BEST_STICKS if BEST_REBUTTAL in rebuttals else 0.0
         after = self._chance.expovariate(-math.log(_share(logit)) / MATURES)
