@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 NULL = "\\N"
 EVENTS = ("programme_id", "at", "name", "subject", "actor", "data", "audience")
 MOST_WAITING = 24  # tables of a batch, and the next batch
-GROWN = """
-SELECT told.relname FROM pg_stat_xact_user_tables AS told JOIN pg_class AS counted ON counted.oid = told.relid
-WHERE told.n_tup_ins > 1.5 * greatest(counted.reltuples, 0)
-"""
+GROWN = "SELECT pg_current_xact_id()::text, relname, n_tup_ins FROM pg_stat_xact_user_tables WHERE n_tup_ins > 0"
 Row = Sequence[str]
 Told = tuple[datetime, "Happening", str, str]
 """An event: when, what, its subject, and who did it."""
+
+_counted: dict[tuple[str, str], int] = {}
+"""How many rows a transaction had put into a table when they were last counted. The number that the catalogue has
+outlives a transaction that is rolled back, while what the planner knew of the rows does not."""
 
 
 class Copier:
@@ -127,7 +128,10 @@ def analyze() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(GROWN)
-        copying.analyze(*(table for (table,) in cursor.fetchall()))
+        rows = {(xact, table): number for xact, table, number in cursor.fetchall()}
+        grown = {one: number for one, number in rows.items() if number > 1.5 * _counted.get(one, 0)}
+        copying.analyze(*(table for _, table in grown))
+    _counted.update(grown)
 
 
 def stamp(instant: float) -> str:
