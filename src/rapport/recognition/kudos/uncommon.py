@@ -37,7 +37,10 @@ RULES = {
     "stayed": "wanted to leave, rated 5 of 5, and stayed",
 }
 FOUND = """
-WITH found AS (
+WITH stayed AS MATERIALIZED (
+    SELECT contact_id, state_at, rep FROM fact_claim
+    WHERE programme_id = %(programme)s AND state = 'matured' AND state_at >= %(since)s
+), found AS (
     SELECT contact_id, 'words' AS rule, answered_at AS known_at
     FROM fact_survey WHERE programme_id = %(programme)s AND contact_id = ANY(%(worded)s)
     UNION ALL
@@ -49,9 +52,9 @@ WITH found AS (
         AND promise.evidence IN ('contact', 'event', 'feed')
     UNION ALL
     SELECT contact_id, 'stayed', claim.state_at
-    FROM fact_claim AS claim JOIN fact_survey AS survey USING (contact_id)
+    FROM stayed AS claim JOIN fact_survey AS survey USING (contact_id)
         JOIN fact_contact AS contact USING (contact_id)
-    WHERE claim.programme_id = %(programme)s AND claim.state = 'matured' AND claim.state_at >= %(since)s
+    WHERE survey.programme_id = %(programme)s AND contact.programme_id = %(programme)s
         AND claim.rep = contact.rep AND survey.rating = %(best)s
 )
 SELECT contact_id, array_agg(DISTINCT rule ORDER BY rule)
