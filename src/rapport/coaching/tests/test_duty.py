@@ -75,7 +75,16 @@ def test_a_duty_that_nobody_ended_is_ended_by_the_clock_and_in_no_share(world: W
     row = Duty.objects.get()
     assert (row.ended_by, row.ended_at) == ("limit", MONDAY + 14 * HOUR)
     assert share_of(world).share is None
-    assert Event.objects.filter(name="duty.ended").count() == 1
+    assert Event.objects.get(name="duty.ended").data["seconds"] == 14 * 3600
+
+
+def test_the_share_is_of_four_weeks_and_not_of_a_day_more(world: World) -> None:
+    on_duty(world, 0, 4)
+    coached(world, 1, 1)
+    assert Event.objects.get(name="duty.ended").data["seconds"] == 4 * 3600
+    for days, share in ((27, 0.25), (28, None)):
+        with clock.at(MONDAY + timedelta(days=days)):
+            assert [one.share for one in duty.shares(world.supervisor)] == [share]
 
 
 def test_it_is_said_on_the_page_once_and_seen_by_who_may(world: World) -> None:

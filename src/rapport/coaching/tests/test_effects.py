@@ -177,6 +177,7 @@ def test_the_truth_is_recovered_through_the_whole_path(world: World) -> None:
         assert row.coached == (weeks >= 0).sum() >= row.treated > 15 and row.controls > 10
         assert row.confidence == pytest.approx(1 - 0.05 / 3)
     assert not found["service/listen"].is_found
+    assert Event.objects.get(name="coaching.effects_counted").data["found"] == 2
     told = told_of_all(world)
     assert {(one.row.measure, one.verdict) for one in told if not one.who} == {
         ("service/greet", "up"), ("service/identity", "up"), ("service/listen", "none")
@@ -202,7 +203,7 @@ def test_the_panel_is_what_was_scored_and_knows_no_outcome(world: World) -> None
     there = np.array([[1, 1, 1], [1, 0, 1], [0, 0, 1]], dtype=bool)
     scored(world, an_analyst(world), reps, {"greet": scores}, there)
     coach(world, [(reps[0], 1), (reps[0], 4), (reps[2], -60)], ("greet", "plain"))
-    coach(world, [(reps[0], 20)], ("greet",))
+    coach(world, [(reps[0], 9), (reps[0], 10), (reps[1], WEEKS)], ("greet",))
     since = FIRST_WEEK.date()
     made = panels(world.programme, since, MONDAY.date())
     assert list(made) == ["service/greet"]
@@ -211,7 +212,8 @@ def test_the_panel_is_what_was_scored_and_knows_no_outcome(world: World) -> None
     assert np.array_equal(panel.scores[:, :3], np.where(there, scores, np.nan), equal_nan=True)
     assert np.isnan(panel.scores[:, 3:]).all()
     assert panel.first.tolist() == [2, -1, 0]
-    assert panel.hours.tolist() == [1.0, 0.0, 0.5]  # two halves of an hour; week 20 is after what is counted
+    # two halves of an hour and one; week 10 is after what is counted of rep 0, and this week after all of it
+    assert panel.hours.tolist() == [2.0, 0.0, 0.5]
     before = panel.scores.copy()
     AgreedAction.objects.update(outcome="reached", settled_at=MONDAY, settled_by=world.supervisor)
     after = panels(world.programme, since, MONDAY.date())["service/greet"]
@@ -302,11 +304,29 @@ def test_what_is_said_of_an_effect_follows_from_its_ranges(world: World) -> None
     assert [one.verdict for one in told_of_all(world)] == ["none", "none"]
     Effect.objects.filter(pk=whole.pk).update(low=0.05, ahead=0.1, ahead_low=0.02, ahead_high=0.2)
     assert [one.verdict for one in told_of_all(world)] == ["before", "none"]
+    Effect.objects.filter(pk=whole.pk).update(ahead=-0.1, ahead_low=-0.2, ahead_high=-0.02)
+    assert [one.verdict for one in told_of_all(world)] == ["before", "none"]
     Effect.objects.filter(pk=part.pk).update(value=None, low=None, high=None)
     assert [one.verdict for one in told_of_all(world)] == ["before", "few"]
     for bad in ({}, {"method": "talk", "coach": world.supervisor}, {"rep": world.rep, "value": 0.5}):
         with pytest.raises(IntegrityError), transaction.atomic():
             an_effect(world, **bad)
+
+
+def test_methods_stand_first_and_supervisors_in_the_order_of_names(world: World) -> None:
+    a_scorecard(world)
+    for coach_ in (world.supervisor, world.rep):  # Rep before Supervisor, made after
+        an_effect(world, coach=coach_)
+    for method in ("talk", "contact"):
+        an_effect(world, method=method)
+    an_effect(world)
+    [found] = effects.measured(world.programme, list(Effect.objects.order_by("pk")))
+    assert [one.who for one in found.parts] == [
+        "Going through a contact together",
+        "Talking it through",
+        "Rep",
+        "Supervisor",
+    ]
 
 
 def test_an_effect_is_taken_for_the_rep_named_only_by_who_may(world: World) -> None:

@@ -71,6 +71,9 @@ def test_ranges_are_as_wide_as_it_takes_for_all_that_is_told_to_hold_together() 
     own = [one for one in rows if "rep_id" in one]
     for one in own:
         assert one["confidence"] == 1 - 0.05 / sum(other["rep_id"] == one["rep_id"] for other in own)
+        panel = made[one["measure"]]
+        assert one["controls"] == len(panel.reps) - len(panel.coached.keys() & set(panel.reps))
+        assert one["hours"] == panel.coached[one["rep_id"]].hours
     assert {one["confidence"] for one in own} >= {0.95, 0.975}
 
 
@@ -85,6 +88,7 @@ def ends_are_right(row: dict[str, Any], panel: Panel) -> None:
         rep for rep, one in panel.coached.items()
         if row.get("method", one.method) == one.method and row.get("coach_id", one.coach) == one.coach
     ]  # fmt: skip
+    assert row["coached"] == len(mine) and row["hours"] == sum(panel.coached[rep].hours for rep in mine)
     plain = staggered_effect(
         panel.scores, panel.first, counted=np.isin(panel.reps, mine), dose=panel.hours, before=8, after=8, aside=5
     )

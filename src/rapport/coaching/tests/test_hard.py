@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
+from scipy import stats
 
 from rapport.accounts.models import Member
 from rapport.accounts.roles import Right
@@ -68,6 +69,71 @@ def test_one_reps_trouble_is_not_everybodys_and_of_few_nothing_is_told() -> None
     assert not told(few)
     assert not told([one for one in alone if one.rep < "r03"])
     assert not told([one._replace(happened=0) for one in alone])
+
+
+def everybody(reps: int, shares: dict[str, list[float]], legs: int = 100) -> list[hard.Legs]:
+    """Each of the reps has so many stretches of each reason, in these shares of which it happened."""
+    return [
+        hard.Legs(f"r{rep}", reason, "", "voice", legs, round(legs * share[rep]))
+        for reason, share in shares.items()
+        for rep in range(reps)
+    ]
+
+
+def test_what_is_hard_for_everybody_is_beside_the_same_reps_other_contacts_and_holds_with_the_rest() -> None:
+    high, low, some = [0.3, 0.4, 0.2, 0.3, 0.35], [0.05, 0.1, 0.02, 0.0, 0.08], [0.07, 0.04, 0.1, 0.0, 0.1]
+    legs = everybody(5, {"k0": high, "k1": low, "k2": some})
+    [row] = hard.of_everybody({"handed_on": legs, "held": []})
+    apart = np.array(high) - (np.array(low) + np.array(some)) / 2
+    half = stats.t.ppf(1 - 0.05 / 3 / 2, 4) * apart.std(ddof=1) / np.sqrt(5)
+    assert [row["above"], row["low"], row["high"]] == pytest.approx(
+        [apart.mean(), apart.mean() - half, apart.mean() + half]
+    )
+    assert (row["kind"], row["reason"], row["peers"], row["legs"], row["happened"]) == (
+        "handed_on",
+        "k0",
+        5,
+        500,
+        155,
+    )
+    assert not list(hard.of_everybody({"held": [one for one in legs if one.rep != "r4"]}))
+    alone = [one._replace(legs=19, happened=0) if one.rep == "r4" and one.reason != "k0" else one for one in legs]
+    assert [one["peers"] for one in hard.of_everybody({"held": alone})] == [5]  # 38 others are enough
+    few = [one._replace(legs=9, happened=0) if one.rep == "r4" and one.reason != "k0" else one for one in legs]
+    assert not list(hard.of_everybody({"held": few}))
+
+
+def test_who_has_the_customers_that_all_hand_on_hands_on_no_more_often() -> None:
+    legs = []
+    for rep in range(9):
+        for segment, share in (("gold", 0.5), ("plain", 0.1)):
+            many = 320 if (segment == "gold") == (rep == 0) else 120
+            legs.append(hard.Legs(f"r{rep}", "k", segment, "voice", many, round(many * share)))
+    assert not told(legs)
+    assert [row[0] for row in told([one._replace(segment="") for one in legs])] == [0, 0]
+
+
+def test_a_reason_that_is_gone_is_told_of_nobody(world: World) -> None:
+    made = {
+        "since": MONDAY.date(),
+        "until": MONDAY.date(),
+        "counted_at": MONDAY,
+        "legs": 40,
+        "happened": 20,
+        "peers": 9,
+    }
+    for reason in ("gone", world.reason.key):
+        Hard.objects.create(
+            programme=world.programme,
+            rep=world.rep,
+            reason=reason,
+            kind="held",
+            above=0.3,
+            low=0.1,
+            high=0.5,
+            **made,
+        )
+    assert [one.reason for one in hard.hard_for(world.rep)] == [world.reason.name]
 
 
 @pytest.fixture

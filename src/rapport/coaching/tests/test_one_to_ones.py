@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.accounts.models import Member, Programme
-from rapport.coaching import actions, jobs, queries, rhythms
+from rapport.coaching import actions, agenda, jobs, queries, rhythms
 from rapport.coaching.access import seen_by
-from rapport.coaching.models import AgreedAction, OneToOne, Rhythm, RolePlay
+from rapport.coaching.agenda import agenda_of
+from rapport.coaching.models import AgreedAction, Hard, OneToOne, Rhythm, RolePlay
 from rapport.coaching.rhythms import monday_of, time_in
 from rapport.coaching.tests.stage import BASE, MONDAY, a_manager, client_of, planned, started, weekly
 from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact
+from rapport.customers.promises.actions import make_promise
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
 from rapport.kit import clock
@@ -315,6 +317,46 @@ def test_the_agenda_tells_of_figures_words_and_what_was_agreed(world: World) -> 
         page = client_of(world.rep).get(f"{BASE}one-to-ones/{row.public_id}/").text
     assert "So patient with me" in page and "Greet by name" in page and "due" in page
     assert "Figures since 16 Nov" in page and "context, no target" in page and "few" in page
+
+
+def test_the_agenda_tells_of_its_own_days_and_of_nothing_else(world: World) -> None:
+    """Since the last one before it, a week at least and four weeks at most; what is over keeps to that."""
+    with clock.at(MONDAY):
+        a_scorecard(world)
+        told: dict[str, Any] = {"rep": world.rep, "reason": world.reason.key, "kind": "held", "counted_at": MONDAY}
+        told |= {"since": MONDAY.date(), "until": MONDAY.date(), "legs": 40, "happened": 20, "peers": 9}
+        Hard.objects.create(programme=world.programme, above=0.3, low=0.1, high=0.5, **told)
+        make_promise(member=world.rep, customer=world.customer, what="Send it", due_on=MONDAY.date())
+    lasts: list[OneToOne] = []
+    for days, since in ((0, 28), (3, 7), (13, 10), (60, 28)):
+        with clock.at(MONDAY + timedelta(days=days)):
+            row = started(world)
+            review = clock.now().date() + timedelta(days=2)
+            actions.agree(member=world.supervisor, one_to_one=row.public_id, **GREET, review_on=review)
+            found = agenda_of(world.rep, row)
+            assert found.since == found.until - timedelta(days=since), days
+            assert found.last == (lasts[-1] if lasts else None) and found.hard and found.promises
+            assert [one.one_to_one for one in found.actions] == lasts
+            lasts.append(actions.end(member=world.supervisor, one_to_one=row.public_id, method="talk"))
+            assert lasts[-1].ended_by == "coach"
+    with clock.at(MONDAY + timedelta(days=70)):
+        over = agenda_of(world.rep, queries.seen_by(world.rep).get(pk=lasts[1].pk))
+    assert (over.until, over.last) == ((MONDAY + timedelta(days=3)).date(), lasts[0])
+    assert over.hard == [] and over.promises == []
+
+
+def test_figures_stand_beside_as_many_days_before_and_handle_time_is_not_judged(world: World) -> None:
+    today = MONDAY.date()
+    for back in (0, 28, 29, 57):  # these days: 0 to 28 days ago, and before them 29 to 57
+        said(world.rep, a_contact(world, at=MONDAY - timedelta(days=back)))
+    said(world.rep, a_contact(world, at=MONDAY - timedelta(days=58)))
+    with clock.at(MONDAY + timedelta(hours=3)):
+        found = {one.key: one for one in agenda_of(world.rep, planned(world)).figures}
+        days = {one.key: one.contacts for one in agenda._figures(world.rep, today - timedelta(days=57), today)}
+    assert found["satisfaction"].contacts == 2 and days["satisfaction"] == 4
+    assert found["satisfaction"].before == found["satisfaction"].now != "–"
+    assert found["satisfaction"].change is not None and found["average_handle_time"].change is None
+    assert found["average_handle_time"].is_context and not found["satisfaction"].is_context
 
 
 def test_an_action_is_due_from_the_midnight_of_the_programme_on(world: World) -> None:

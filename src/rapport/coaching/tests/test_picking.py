@@ -1,16 +1,17 @@
 """The contact that the rep picks: scored alone, scored unseen, then both side by side, and over time."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from rapport.accounts.models import Member, Team
 from rapport.accounts.roles import Role
-from rapport.coaching import actions, gaps
+from rapport.coaching import actions, gaps, queries, rhythms
 from rapport.coaching.models import OneToOne
 from rapport.coaching.tests.stage import BASE, client_of, planned
 from rapport.conftest import World
+from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -61,6 +62,35 @@ def test_a_rep_picks_own_contacts_only_and_another_until_one_is_scored(world: Wo
         actions.pick(**told, contact_id=first.public_id)
     bad = client_of(world.rep).post(f"{BASE}one-to-ones/{row.public_id}/pick/", {"contact": "nonsense"})
     assert bad.status_code == 422 and "Choose a contact" in bad.text
+
+
+def test_nothing_is_picked_for_a_one_to_one_that_is_over_nor_offered_before_it_is_closed(world: World) -> None:
+    card, row = a_scorecard(world), planned(world)
+    closed, going_on = a_contact(world), a_contact(world)
+    Contact.objects.filter(pk=going_on.pk).update(state="wrap_up", closed_at=None)
+    assert queries.to_pick_from(world.rep) == [closed]
+    rhythms.call_off(member=world.rep, one_to_one=row.public_id)
+    with pytest.raises(Conflict, match="is over"):
+        actions.pick(member=world.rep, one_to_one=row.public_id, contact_id=closed.public_id, scorecard=card.key)
+
+
+def test_a_contact_is_in_one_stretch_of_four_weeks_alone(world: World) -> None:
+    zone = world.programme.zone
+    with clock.at(clock.now() - timedelta(days=60)):
+        card = a_scorecard(world)
+    today = clock.now().astimezone(zone).date()
+    for back in (27, 28):  # the first day of the latest stretch, and the last of the one before
+        at = datetime.combine(today - timedelta(days=back), time(12), zone)
+        contact = a_contact(world, at=at)
+        with clock.at(at + timedelta(hours=2)):
+            row = selecting.choose(
+                member=world.rep, contact_id=contact.public_id, scorecard=card.key, origin="own"
+            )
+            scored(world.rep, row)
+            scored(world.supervisor, row)
+    found = gaps.over_time(world.rep).stretches
+    assert [(one.contacts, one.picked) for one in found] == [(1, 1), (1, 1)]
+    assert (found[0].first, found[0].last) == (today - timedelta(days=27), today)
 
 
 def test_a_teammates_contact_is_no_pick_though_one_may_read_it(world: World) -> None:

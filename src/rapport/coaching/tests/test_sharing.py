@@ -201,6 +201,14 @@ def test_only_what_can_be_shared_is_offered(world: World) -> None:
         sharing.share_contact(member=world.rep, measure=MEASURE, contact_id=one.public_id)
 
 
+def test_those_named_stand_in_the_order_of_names(world: World, floor: list[Member]) -> None:
+    for order in ((world.second_rep, world.rep), (world.rep, world.second_rep)):
+        Sharing.objects.all().delete()
+        for rep in order:
+            sharing.agree_to_share(member=rep, measure=MEASURE, does="I wait two breaths")
+        assert [one.rep for one in sharing.named_in(world.programme)[MEASURE]] == [world.rep, world.second_rep]
+
+
 def test_of_few_nobody_is_named(world: World) -> None:
     for rep in (world.rep, world.second_rep):
         stand(world, rep, 0.5)

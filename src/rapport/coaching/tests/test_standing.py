@@ -1,12 +1,13 @@
 """Where reps stand: counted as metrics count, adjusted for the kind of work, nothing of few, nobody by name."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pytest
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.models import Member
+from rapport.accounts.roles import Role
 from rapport.coaching import jobs, standing
 from rapport.coaching.models import Standing
 from rapport.coaching.tests.stage import BASE, MONDAY, client_of, planned
@@ -14,6 +15,9 @@ from rapport.conftest import World, at_most
 from rapport.contacts.models import Contact, Leg, Reason
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
+from rapport.guides.models import GuideVersion, Progress
+from rapport.guides.publishing import install
+from rapport.guides.tests.written import simple
 from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.walls import inside
@@ -96,6 +100,58 @@ def test_who_may_see_it_and_how_it_is_asked_for(world: World, floor: list[Member
     with at_most(25):
         coach.get(f"{BASE}standing/?rep=r1")
     assert "Nothing counted yet" in client_of(world.rep).get(f"{BASE}standing/").text
+
+
+def test_differences_have_their_sign_and_place_and_shares_are_points_of_100() -> None:
+    assert [standing.signed(one, "share") for one in (0.123, -0.05, -0.0001, None)] == [
+        "+12.3",
+        "−5.0",
+        "+0.0",
+        "+0.0",
+    ]
+    assert standing.signed(-0.5, "rating") == "−0.50"
+    places = [standing._place(low, low + 0.2) for low in (0.01, 0.0, -0.1, -0.2, -0.21)]
+    middle = "not to be told from the middle"
+    assert places == ["above the middle", middle, middle, middle, "below the middle"]
+
+
+def test_what_is_counted_came_in_those_days_was_answered_and_is_of_who_takes_contacts(world: World) -> None:
+    since, until = date(2026, 8, 17), date(2026, 11, 16)
+    first, end = (datetime.combine(day, time(), world.programme.zone) for day in (since, until))
+    gone = accounts.ensure_member(
+        programme=world.programme, agent_id="gone", name="Gone", role=Role.QUALITY_ANALYST, username="gone"
+    )
+    for at in (first - timedelta(seconds=1), first, end - timedelta(hours=1), end):
+        rate(a_contact(world, at=at), 4)
+    for told in ({"direction": "out"}, {"rep": gone}):
+        rate(a_contact(world, at=MONDAY - timedelta(days=3), **told), 1)
+    unanswered = a_contact(world, at=MONDAY - timedelta(days=3))
+    rate(unanswered, 1)
+    Contact.objects.filter(pk=unanswered.pk).update(answered_at=None)
+    with clock.at(MONDAY):
+        standing.count(programme=world.programme)
+    row = Standing.objects.get(measure="satisfaction")
+    assert (row.rep_id, row.contacts, row.own, row.since, row.until) == (world.rep.pk, 2, 4.0, since, until)
+
+
+def test_handle_time_is_talk_and_wrap_up_and_coverage_weighs_what_was_required(world: World) -> None:
+    at = MONDAY - timedelta(days=2)
+    contact = a_contact(world, at=at)
+    Leg.objects.create(
+        programme=world.programme, contact=contact, rep=world.rep, started_at=at,
+        ended_at=at + timedelta(minutes=4), wrapped_at=at + timedelta(minutes=5),
+    )  # fmt: skip
+    install(programme=world.programme, text=simple("Cancel", [{"key": "hello", "title": "Hello"}], "cancel"))
+    Progress.objects.create(
+        programme=world.programme,
+        contact=contact,
+        version=GuideVersion.objects.get(),
+        began_at=at,
+        required=4,
+        covered=3,
+    )
+    found = {one[0]: one[5:] for one in standing._scores(world.programme, date(2026, 8, 17), MONDAY.date())}
+    assert found == {"average_handle_time": (300, 1), "touch_point_coverage": (0.75, 4)}
 
 
 def test_coverage_counts_each_required_step_alike() -> None:
