@@ -64,8 +64,7 @@ WHERE again.programme_id = %(programme)s AND again.direction = 'in' AND again.cu
     AND {which}
     AND again.closed_at IS NOT NULL AND first.outcome = 'answered' AND first.closed_at IS NOT NULL
     AND again.arrived_at <= first.ended_at + %(within)s
-    AND (known.id IS NULL
-        OR known.next_id <> again.contact_id AND known.laid_by_id IS NULL AND known.mended_at IS NULL)
+    AND (known.id IS NULL OR known.next_id <> again.contact_id)
 """
 
 

@@ -278,6 +278,7 @@ def test_each_is_told_how_they_sit_in_themselves(world: World, held: Contact, gr
     assert mine is not None and mine.joined_at is not None
     assert hers is not None and hers.joined_at is None
     assert now.of(world.rep) is None
+    assert [one.member for one in now.people] == [world.supervisor, grace]
 
 
 def test_two_lines_with_the_key_of_one_page_are_both_kept_and_one_sent_again_is_not(

@@ -17,6 +17,7 @@ from rapport.accounts.models import Member
 from rapport.audit.models import Look
 from rapport.channels.chat.models import Conversation, Message
 from rapport.conftest import World
+from rapport.contacts.models import Contact
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.quality import actions
@@ -199,6 +200,32 @@ def test_a_remark_that_cannot_be_kept_is_refused(world: World, sent: dict[str, s
     told = {**sent, **({"moment": contact.answered_at.isoformat()} if sent.get("moment") == "now" else {})}
     answer = client_of(world.rep).post(f"{BASE}/contacts/{contact.public_id}/remarks/", told)
     assert (answer.status_code, Remark.objects.count()) == (422, 0)
+
+
+def test_a_remark_is_of_a_moment_within_a_day_of_the_contact_and_just_as_long_as_is_said(world: World) -> None:
+    contact, day, bit = a_contact(world), timedelta(hours=24), timedelta(microseconds=1)
+    at = f"{BASE}/contacts/{contact.public_id}/remarks/"
+    with clock.at(clock.now() + timedelta(days=30)):
+        client = client_of(world.rep)
+        for moment, is_kept in (
+            (contact.arrived_at - day, True),
+            (contact.arrived_at - day - bit, False),
+            (contact.closed_at + day, True),
+            (contact.closed_at + day + bit, False),
+        ):
+            sent = {"moment": moment.isoformat(), "words": "x" * 300}
+            assert (client.post(at, sent).status_code == 201) is is_kept
+    assert [len(one.words) for one in Remark.objects.all()] == [300, 300]
+
+
+def test_who_may_not_read_the_contact_any_more_leaves_their_remark(world: World) -> None:
+    contact = a_contact(world)
+    told = {"moment": contact.answered_at.isoformat(), "words": "Warm"}
+    client_of(world.rep).post(f"{BASE}/contacts/{contact.public_id}/remarks/", told)
+    Contact.objects.filter(pk=contact.pk).update(rep=world.second_rep)
+    take = f"{BASE}/remarks/{Remark.objects.get().public_id}/take/"
+    assert client_of(world.rep).post(take).status_code == 404
+    assert Remark.objects.exists()
 
 
 def test_a_contact_takes_so_many_remarks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,19 @@ def test_what_happened_here_counts_beside_what_a_log_tells(world: World) -> None
     assert laid() == [(f"{BO} 33", here.external_id), (here.external_id, f"{BO} 28")]
 
 
+def test_a_call_of_ours_that_follows_is_passed_over_and_one_that_goes_on_waits(world: World) -> None:
+    customer, now = a_customer(world, BO), clock.now()
+    ours, again = handled(world, customer), handled(world, customer)
+    happened(ours, now - timedelta(days=30), direction="out")
+    happened(again, now - timedelta(days=29), state="wrap_up", closed_at=None)
+    told = tell(world.programme, a_call(33))
+    work(told)
+    assert laid() == []
+    happened(again, now - timedelta(days=29), state="closed")
+    work(told)
+    assert laid() == [(f"{BO} 33", again.external_id)]
+
+
 def test_a_call_that_lay_between_two_changes_what_came_next(world: World) -> None:
     work(tell(world.programme, a_call(60), a_call(55)))
     work(tell(world.programme, a_call(58, reason="card")))
