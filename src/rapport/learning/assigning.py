@@ -155,7 +155,7 @@ def _hand_out(programme: Programme, rows: list[Assignment]) -> int:
 def _is_asked(row: Assignment, member: Member) -> bool:
     return {
         Audience.PERSON: member.pk == row.member_id,
-        Audience.TEAM: member.team_id is not None and member.team_id == row.team_id,
+        Audience.TEAM: member.team_id == row.team_id,
         Audience.ROLE: member.role == row.role,
         Audience.ALL: True,
     }[Audience(row.audience)]

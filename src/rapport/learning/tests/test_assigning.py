@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
 
 from rapport.accounts import actions as accounts
-from rapport.accounts.models import Member, Team
+from rapport.accounts.models import Member, Team, User
 from rapport.accounts.roles import Role
 from rapport.conftest import World
 from rapport.events.models import Event
@@ -125,12 +125,15 @@ def test_the_same_people_are_not_asked_twice_and_ending_calls_off_what_was_not_b
     actions.begin(member=world.rep, enrolment=Enrolment.objects.get(member=world.rep).public_id)
     lead = client_of(world.supervisor)
     assert lead.post(f"{BASE}who/{made.public_id}/end/").status_code == 302
+    ended = course.assignments.get().ended_at
     assert assigning.end(member=world.supervisor, assignment=made.public_id) == 0
+    assert Event.objects.filter(name="learning.assignment_ended").count() == 1
     assert {one.member_id: one.is_open for one in Enrolment.objects.all()} == {
         world.rep.pk: True, world.second_rep.pk: False
     }  # fmt: skip
     assert assigning.hand_out(programme=world.programme) == 0
-    assert course.assignments.get().ended_at is not None
+    assert course.assignments.get().ended_at == ended is not None
+    assert learners(asked(world, "role", "rep")) == {"rep", "rep2"}  # what is ended may be asked for anew
 
 
 def test_reminders_come_once_before_the_day_and_once_after_it(world: World) -> None:
@@ -167,6 +170,8 @@ def test_states_follow_the_day_and_the_list_says_who_has_not(world: World) -> No
 def test_who_left_is_not_listed_reminded_or_asked(world: World) -> None:
     assigned(world, a_course(world), days=1)
     Member.objects.filter(pk=world.rep.pk).update(is_active=False)
+    gone = a_rep(world, "gone")
+    User.objects.filter(pk=gone.user_id).update(is_active=False)  # may sign in nowhere
     assert queries.who_has_not(world.programme) == []
     assert assigning.remind(programme=world.programme) == 0
     assert learners(asked(world, "role", "rep")) == {"rep2"}
@@ -205,6 +210,15 @@ def test_who_may_not_asks_nobody(world: World) -> None:
     with pytest.raises(NotFound):
         assigning.end(member=world.rep, assignment=made.public_id)
     assert Assignment.objects.get().ended_at is None
+
+
+def test_nobody_is_asked_who_takes_no_courses(world: World) -> None:
+    a_course(world)
+    told = {"programme": world.programme, "agent_id": "auditor", "username": "auditor"}
+    accounts.ensure_member(**told, role=Role.AUDITOR)  # type: ignore[arg-type]
+    with pytest.raises(Invalid, match="who takes courses"):
+        asked(world, "person", "auditor")
+    assert "auditor" not in learners(asked(world, "all"))
 
 
 def test_a_course_that_is_not_published_is_asked_of_nobody(world: World) -> None:

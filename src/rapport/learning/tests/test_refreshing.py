@@ -95,6 +95,14 @@ def test_published_it_is_asked_of_everybody_once(world: World) -> None:
         assert set(rows.values_list("due_on", flat=True)) == {date(2026, 11, 23)} and rows.count() == 5
         assert "Refresher October 2026" in client_of(world.rep).get("/at/cards/learning/").text
         courses.publish(row=made.course, number=1, actor="test")
+        again = courses.save_draft(
+            programme=world.programme,
+            key=made.course.key,
+            text=f"{made.text}# put right",
+            instead_of=1,
+            actor="test",
+        )
+        published(world, again)
         assert rows.count() == 5 and made.course.assignments.count() == 1
 
 

@@ -11,7 +11,7 @@ from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.walls import inside
-from rapport.learning import actions, courses, queries
+from rapport.learning import actions, assigning, courses, queries
 from rapport.learning.definition import read_course
 from rapport.learning.forms import read_answers
 from rapport.learning.marking import shuffled
@@ -231,10 +231,15 @@ def test_an_open_course_is_taken_by_oneself_and_another_is_not(world: World) -> 
 
 
 def test_a_withdrawn_course_calls_off_what_is_open(world: World) -> None:
-    course = a_course(world)
-    row = assigned(world, course)
-    actions.begin(member=world.rep, enrolment=row.public_id)
+    course = a_course(world, text=TEXT.partition('[[lessons]]\nkey = "check"')[0])
+    row, done = assigned(world, course), assigned(world, course, world.second_rep)
+    for one in (row, done):
+        actions.begin(member=one.member, enrolment=one.public_id)
+    actions.read(member=done.member, enrolment=done.public_id, lesson="ask")
     courses.withdraw(row=course, actor="test")
+    assert assigning.hand_out(programme=world.programme) == 0
+    done.refresh_from_db()
+    assert done.completed_at is not None and done.ended_at is None
     row.refresh_from_db()
     assert row.ended_at is not None and "Nothing to take" in client_of(world.rep).get(BASE).text
     with pytest.raises(Conflict, match="called off"):
