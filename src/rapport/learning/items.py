@@ -80,11 +80,10 @@ def _first_answers(course: Course, forms: set[str]) -> dict[str, list[dict[str, 
 
 def _of_lesson(lesson: Lesson, people: list[dict[str, Response]]) -> list[Told]:
     keys = [one.key for one in lesson.questions]
-    whole = [one for one in people if set(one) == set(keys)]
-    table = [[int(one[key].right) for key in keys] for one in whole]
-    items = items_of(table) if len(whole) >= FEWEST else [None] * len(keys)
+    table = [[int(one[key].right) for key in keys] for one in people]
+    items = items_of(table) if len(people) >= FEWEST else [None] * len(keys)
     return [
-        Told(one, len(whole), item, _chosen(one, whole) if item else [])
+        Told(one, len(people), item, _chosen(one, people) if item else [])
         for one, item in zip(lesson.questions, items, strict=True)
     ]
 

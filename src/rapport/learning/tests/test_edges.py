@@ -45,6 +45,24 @@ def test_whether_a_question_tells_is_told_from_the_thirtieth_on() -> None:
     assert replace(enough, n=items.ENOUGH - 1).verdict == "few"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.5, -0.1, "wrong_way"),
+        (-0.5, 0.0, "weak"),
+        (-0.5, 0.19, "weak"),
+        (0.05, 0.19, "weak"),
+        (-0.1, 0.2, "unsure"),
+        (0.0, 0.5, "unsure"),
+        (0.01, 0.5, "tells"),
+    ],
+)
+def test_what_a_question_tells_follows_from_where_its_range_lies(low: float, high: float, verdict: str) -> None:
+    found = items_of([[1, 1, 1], [0, 0, 0]] * 15)[0]
+    item = replace(found, discrimination=replace(found.discrimination, low=low, high=high))
+    assert Told(CHECK.questions[0], items.ENOUGH, item, []).verdict == verdict
+
+
 def test_a_refresher_is_drafted_up_to_the_seventh_day(world: World) -> None:
     with clock.at(datetime(2026, 11, 1, tzinfo=UTC)):
         a_course(world)

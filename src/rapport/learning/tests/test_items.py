@@ -52,6 +52,7 @@ def test_first_attempts_count_and_a_question_marked_wrongly_is_found(world: Worl
     assert found["first"].verdict == "wrong_way" and found["days"].verdict == "tells"
     ask, give, read = found["first"].chosen
     assert (ask.share, give.share, read.share, ask.rest, give.rest, read.rest) == (0.5, 0.5, 0, 0, 3, None)
+    assert [one.share for one in found["which"].chosen] == [0.5, 0.5, 0.5]  # of people, who may choose several
     page = client_of(world.supervisor).get(f"{BASE}courses/prices/questions/").text
     assert "wrong way round" in page and "tells who knows" in page and "40 people" in page
 
@@ -65,6 +66,9 @@ def test_few_people_are_not_told_of(world: World) -> None:
     assert "too few to say" in page and "100 %" not in page.partition("first attempt")[2]
     answered(made, learner(world, 99), {"first"})
     assert told(made)["first"].item is not None and told(made)["first"].verdict == "few"
+    assert [one.rest for one in told(made)["first"].chosen] == [0, None, None]
+    answered(made, learner(world, 100), {"which", "order", "days"})  # of the one who chose it nothing is told
+    assert [one.rest for one in told(made)["first"].chosen] == [0, None, None]
 
 
 def test_a_question_that_changed_begins_anew(world: World, course: Course) -> None:
