@@ -25,7 +25,7 @@ from rapport.guides.publishing import install
 from rapport.guides.tests.written import simple
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.quality.monitoring import actions
+from rapport.quality.monitoring import actions, jobs
 from rapport.quality.monitoring.models import SitIn, Whisper
 from rapport.quality.monitoring.queries import SHOWN, beside
 from rapport.routing import actions as routing
@@ -361,6 +361,15 @@ def test_who_is_not_heard_of_for_a_minute_and_a_half_is_gone(
         actions.pulse(member=world.supervisor, contact_id=held.public_id)
     with clock.at(began + timedelta(seconds=60 + seconds)):
         assert actions.end_left(programme=world.programme) == is_over
+
+
+def test_the_job_ends_what_nobody_sits_in_on_any_more(world: World, held: Contact) -> None:
+    sits_in(world, held)
+    jobs.end_left.func(timestamp=0)
+    assert SitIn.objects.get().until is None
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        jobs.end_left.func(timestamp=0)
+    assert SitIn.objects.get().until is not None
 
 
 def test_a_page_that_is_open_is_a_sign_of_its_own_reader_now_and_of_nothing_else(

@@ -25,7 +25,7 @@ from rapport.events.models import Event
 from rapport.insight.queries import metrics
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.quality.repeats import actions
+from rapport.quality.repeats import actions, jobs
 from rapport.quality.repeats.models import Return
 from rapport.quality.repeats.rules import Cause, Known, Sign, cause_of
 from rapport.routing import actions as routing
@@ -93,6 +93,13 @@ def test_a_customer_who_comes_back_about_the_same_is_laid_to_training_once(world
     assert actions.find(programme=world.programme) == 0
     [told] = Event.objects.filter(name="return.found")
     assert (told.data["count"], told.actor) == (1, "system")
+
+
+def test_the_job_finds_who_came_back(world: World) -> None:
+    customer = a_customer(world, "bo@example.org")
+    handled(world, customer), handled(world, customer)
+    jobs.find.func(timestamp=0)
+    assert Return.objects.count() == 1
 
 
 def test_only_the_next_contact_within_seven_days_is_a_return(world: World) -> None:
