@@ -57,23 +57,29 @@ def found(monkeypatch: pytest.MonkeyPatch, gain: float) -> list[Effect]:
     judge = Judge(scorecard_kept(FILE.read_text()), [chance.gauss(0, 1) for _ in range(REPS)], chance)
     plan = coached.plan(setting, judge, now=NOW, seed=20)
     since = MONDAY - timedelta(weeks=WEEKS)
-    rows = estimated(made_of(means(plan, judge), held(plan), since, MONDAY))
-    return [Effect(**row) for row in rows if "rep_id" not in row]
+    return [Effect(**row) for row in estimated(made_of(means(plan, judge), held(plan), since, MONDAY))]
+
+
+def of_all(rows: list[Effect]) -> dict[str, Effect]:
+    """Return each criterion's effect on all who were coached."""
+    told = [one for one in rows if not one.method and one.coach_id is None and one.rep_id is None]
+    return {one.measure.removeprefix("form/"): one for one in told}
 
 
 def test_some_criteria_are_found_better_and_where_coaching_does_nothing_so_is_it_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = found(monkeypatch, coached.GAIN)
-    whole = {one.measure.removeprefix("form/"): one for one in rows if not one.method and one.coach_id is None}
+    whole = of_all(rows)
     better = {key for key, one in whole.items() if one.is_found}
     assert {"listening", "plain_words"} <= better and "greeting" not in better
     assert all(one.is_told for one in whole.values()) and all((whole[key].low or 0) > 0 for key in better)
     parts = {(one.measure.removeprefix("form/"), one.method): one for one in rows if one.method}
     assert any(parts[key, "contact"].is_found for key in better)
     assert not any(parts[key, "talk"].is_found for key in whole)
+    own = {one.rep_id for one in rows if one.rep_id is not None}
+    assert len(own) > REPS / 2  # long enough before and after that half of them are told of their own change
 
 
 def test_where_nothing_is_planted_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = found(monkeypatch, 0.0)
-    assert not any(one.is_found for one in rows if not one.method and one.coach_id is None)
+    assert not any(one.is_found for one in of_all(found(monkeypatch, 0.0)).values())
