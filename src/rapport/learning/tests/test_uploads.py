@@ -212,6 +212,11 @@ def test_where_the_storage_or_the_row_fails_nothing_stays(
     assert (Media.objects.count(), told()) == (0, 0)
 
 
+def test_the_largest_that_may_come_is_kept(world: World, home: Path) -> None:
+    largest = PNG + bytes(media.LARGEST_PICTURE_MB * MB - len(PNG))
+    assert media.upload(member=world.supervisor, file=BytesIO(largest), name="x").size == 10 * MB
+
+
 def test_what_is_no_picture_is_read_no_further(world: World, settings: Any) -> None:
     settings.LARGEST_RECORDING_MB = 1
     for raw, most in ((b"MZ" + bytes(5 * MB), media.PIECE), (VIDEO, MB + media.PIECE)):

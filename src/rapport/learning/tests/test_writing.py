@@ -229,11 +229,14 @@ def test_nobody_puts_in_what_they_cannot_hear_themselves(world: World) -> None:
     for by in (a_trainer(world), None):
         with pytest.raises(CourseInvalid, match="you can hear no recording"):
             courses.save_draft(programme=world.programme, key="x", text=text, instead_of=None, by=by, actor="test")
+    a_course(world, "heard", text, by=world.supervisor)
+    told: dict[str, Any] = {"programme": world.programme, "key": "heard", "instead_of": 1, "actor": "test"}
+    assert courses.save_draft(text=f"{text}# put right", by=a_trainer(world), **told).number == 2  # as it was
     missing = TEXT.replace(
         'title = "Check"', 'title = "Check"\nmedia = "00000000-0000-7000-8000-000000000000"\nshows = "x"'
     )
     answer = client_of(world.supervisor).post(f"{COURSES}-/save/", {"key": "x", "text": missing})
     assert answer.status_code == 422 and "Upload it first" in answer.text
-    assert not Course.objects.exists()
+    assert not Course.objects.filter(key="x").exists()
     with inside(world.other.pk):
         assert not Media.objects.exists()

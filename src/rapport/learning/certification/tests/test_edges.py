@@ -76,3 +76,16 @@ def test_what_was_scored_before_it_was_revoked_counts_for_nothing(world: World) 
     for _ in range(2):
         scored(world, card, 900)
     assert granted(world).level == 1
+
+
+def test_what_is_published_counts_at_once_for_who_is_on_the_job_and_nothing_kept_opens_all(world: World) -> None:
+    a_kind(world)
+    actions.begin_on_the_job(by=world.supervisor, rep="rep", kind="cards")
+    assert (level_of(world.rep, "cards"), level_of(world.second_rep, "cards")) == (1, 1)
+    a_kind(world, TEXT.replace("freedom = 1", "freedom = 2"))
+    assert level_of(world.rep, "cards") == 2
+    keeps_nothing = TEXT.replace(
+        'covers = "skill"\nskill = "cards"\nrefuses = true\nfreedom = 1', 'covers = "path"'
+    )
+    a_kind(world, keeps_nothing)
+    assert (level_of(world.rep, "cards"), level_of(world.second_rep, "cards")) == (4, 4)

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rapport.conftest import World, at_most
@@ -174,6 +174,7 @@ scores = st.lists(
 
 
 @given(scores, st.integers(0, 3), st.integers(-3, 40))
+@example([(1, 0, False, False), (2, 900, False, False)], 1, 3)  # the latest count, and none before them
 def test_a_moment_is_in_a_stretch_where_what_was_scored_by_then_does_not_meet_it(
     made: list[tuple[int, int, bool, bool]], contacts: int, minute: int
 ) -> None:
