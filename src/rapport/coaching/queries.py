@@ -138,7 +138,7 @@ def to_share_from(rep: Member, *, limit: int = 25) -> list[Contact]:
 
 def _closed_lately(rep: Member) -> QuerySet[Contact]:
     now = clock.now()
-    rows = handled_between(rep.programme, now - PICKED_WITHIN, now).filter(rep=rep, state="closed")
+    rows = handled_between(rep.programme, now - PICKED_WITHIN, now).filter(rep=rep)
     return rows.select_related("reason", "customer").order_by("-arrived_at")
 
 
