@@ -2,7 +2,7 @@
 //   <textarea data-draft="chat-42">           one field
 //   <form data-draft-form="wrap-up-42">       every field in it with a name
 //   <form data-clears>                        stays on the page, empty, when it was sent
-// Drafts of a form are forgotten when it was sent and taken.
+// Drafts of a form are forgotten when it was sent and taken. What stands in a field stays when its part comes anew.
 const PREFIX = "rapport.draft.";
 const restored = new WeakSet();
 
@@ -36,6 +36,12 @@ function restore(field) {
   if (field.type === "radio") field.checked = field.value === value;
   else field.value = value; // what was written goes before what the page suggests
 }
+
+// A part of the page that fetches itself takes nothing away that somebody has just put into a field.
+window.htmx.registerExtension("drafts", {
+  htmx_before_morph_attr: (field, { attrName, newValue }) => attrName !== "value" || !(field instanceof HTMLInputElement)
+    || field.value === field.defaultValue || field.value === newValue,
+});
 
 const fieldsIn = (root) => root.querySelectorAll("[data-draft], form[data-draft-form] :is(input, textarea, select)");
 
