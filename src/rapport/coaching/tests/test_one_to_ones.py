@@ -349,12 +349,13 @@ def test_figures_stand_beside_as_many_days_before_and_handle_time_is_not_judged(
     today = MONDAY.date()
     for back in (0, 28, 29, 57):  # these days: 0 to 28 days ago, and before them 29 to 57
         said(world.rep, a_contact(world, at=MONDAY - timedelta(days=back)))
+    Survey.objects.filter(contact__arrived_at=MONDAY - timedelta(days=57)).update(rating=1)
     said(world.rep, a_contact(world, at=MONDAY - timedelta(days=58)))
     with clock.at(MONDAY + timedelta(hours=3)):
         found = {one.key: one for one in agenda_of(world.rep, planned(world)).figures}
         days = {one.key: one.contacts for one in agenda._figures(world.rep, today - timedelta(days=57), today)}
     assert found["satisfaction"].contacts == 2 and days["satisfaction"] == 4
-    assert found["satisfaction"].before == found["satisfaction"].now != "–"
+    assert (found["satisfaction"].before, found["satisfaction"].now) == ("3.00", "5.00")
     assert found["satisfaction"].change is not None and found["average_handle_time"].change is None
     assert found["average_handle_time"].is_context and not found["satisfaction"].is_context
 
