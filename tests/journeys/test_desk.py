@@ -56,6 +56,30 @@ def hold_answer(page: Page, pattern: str, event: str) -> Callable[[], None]:
     return release
 
 
+def changed_by_another(page: Page, name: str) -> None:
+    """Have the desk fetched by a live event, and say that the customer is called otherwise."""
+
+    def answer(route: Route) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, body=told.text().replace(name, "Somebody Else"))
+
+    page.route("**/desk/work/", answer, times=1)
+    with page.expect_response("**/desk/work/"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:contact'))")
+
+
+def keeps_what_stands_in_a_field(rep: Page) -> None:
+    """Fail where the desk, coming anew, takes off what the rep wrote, as the file says something else by now."""
+    press(rep, "e")
+    name = rep.locator("details[open] [name=name]")
+    was = name.input_value()
+    name.fill("Half a name")
+    changed_by_another(rep, was)
+    expect(rep.get_by_text("Somebody Else").first).to_be_visible()
+    expect(name).to_have_value("Half a name")
+    rep.reload()
+
+
 def is_for_everyone(page: Page, what: str) -> None:
     """Fail where axe-core finds something serious or the page scrolls sideways, at either width."""
     for width, height in SIZES:
@@ -99,6 +123,8 @@ def test_a_contact_by_keyboard_alone(enter: Enter) -> None:
     rep.reload()
     expect(rep.locator("#composer")).to_have_value("half a thought")
     rep.locator("#composer").fill("")
+
+    keeps_what_stands_in_a_field(rep)
 
     # The desk was asked for before the promise was made, and comes after: it does not take the promise off.
     late = hold_answer(rep, "**/desk/work/", "live:contact")
