@@ -14,7 +14,7 @@ from rapport.conftest import World
 from rapport.events.models import Event
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.learning import actions, assigning, jobs, queries
+from rapport.learning import actions, assigning, courses, jobs, queries
 from rapport.learning.models import Assignment, Course, Enrolment
 from rapport.learning.tests.stage import BASE, TEXT, a_course, assigned, client_of
 
@@ -210,6 +210,14 @@ def test_who_may_not_asks_nobody(world: World) -> None:
     with pytest.raises(NotFound):
         assigning.end(member=world.rep, assignment=made.public_id)
     assert Assignment.objects.get().ended_at is None
+
+
+def test_who_joins_after_a_course_was_withdrawn_is_not_asked(world: World) -> None:
+    course = a_course(world)
+    asked(world, "role", "rep")
+    courses.withdraw(row=course, actor="test")
+    a_rep(world, "new")
+    assert assigning.hand_out(programme=world.programme) == 0
 
 
 def test_nobody_is_asked_who_takes_no_courses(world: World) -> None:

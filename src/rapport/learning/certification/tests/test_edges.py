@@ -10,7 +10,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict
 from rapport.learning.certification import actions, jobs, queries
 from rapport.learning.certification.states import state_at
-from rapport.learning.certification.tests.stage import TEXT, a_kind, scored
+from rapport.learning.certification.tests.stage import PATH, TEXT, a_kind, scored
 from rapport.learning.certification.tests.test_certificates import a_chat, granted, is_offered, state
 from rapport.quality.tests.cards import a_scorecard
 from rapport.routing import presence
@@ -89,3 +89,13 @@ def test_what_is_published_counts_at_once_for_who_is_on_the_job_and_nothing_kept
     )
     a_kind(world, keeps_nothing)
     assert (level_of(world.rep, "cards"), level_of(world.second_rep, "cards")) == (4, 4)
+
+
+def test_a_certificate_that_lapsed_a_moment_ago_counts_for_no_path(world: World) -> None:
+    a_kind(world)
+    a_kind(world, PATH, "path")
+    made = granted(world)
+    for at, is_met in ((made.valid_until - TICK, True), (made.valid_until, False)):
+        with clock.at(at):  # the job has not told of it yet
+            path = next(one for one in queries.standing(world.rep) if one.version.kind.key == "path")
+            assert path.steps[0].asks[0].is_met == is_met
