@@ -48,6 +48,8 @@ def test_page_after_page_has_each_once(
         older = re.search(r'href="(\?[^"]*before=[^"]*)"', page)
         to = older[1].replace("&amp;", "&") if older else ""
     assert pages == [ids(five)[:2], ids(five)[2:4], ids(five)[4:]]
+    monkeypatch.setattr(queries, "PAGE", 5)
+    assert "before=" not in client.get(f"{PAGE}?cause=training").text
 
 
 def test_a_page_goes_on_where_it_was_though_the_last_one_shown_is_mended(
@@ -86,6 +88,9 @@ def test_whoever_can_mend_it_finds_all_that_are_theirs(world: World, client: Cli
     assert those("sign=nonsense") == those("reason=%00") == ids([hand, hers, rep])
     page = client.get(f"{PAGE}?cause=training&reason=card").text
     assert "1 not mended, of 3" in page
+    actions.mend(member=world.supervisor, return_id=hand.public_id)
+    page = client.get(f"{PAGE}?cause=training&reason=card").text
+    assert "1 not mended, of 2" in page and 'In the last 28 days">3</span>' in page  # what is mended was one, too
     assert "None of these is left" in client.get(f"{PAGE}?cause=training&rep=nobody").text
 
 
