@@ -16,7 +16,7 @@ from rapport.coaching.models import AgreedAction, Hard, OneToOne, Rhythm, RolePl
 from rapport.coaching.rhythms import monday_of, time_in
 from rapport.coaching.tests.stage import BASE, MONDAY, a_manager, client_of, planned, started, weekly
 from rapport.conftest import World, at_most
-from rapport.contacts.models import Contact
+from rapport.contacts.models import Contact, Leg
 from rapport.customers.promises.actions import make_promise
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
@@ -348,7 +348,10 @@ def test_the_agenda_tells_of_its_own_days_and_of_nothing_else(world: World) -> N
 def test_figures_stand_beside_as_many_days_before_and_handle_time_is_not_judged(world: World) -> None:
     today = MONDAY.date()
     for back in (0, 28, 29, 57):  # these days: 0 to 28 days ago, and before them 29 to 57
-        said(world.rep, a_contact(world, at=MONDAY - timedelta(days=back)))
+        one = a_contact(world, at=MONDAY - timedelta(days=back))
+        said(world.rep, one)
+        times = {"started_at": one.arrived_at, "ended_at": one.arrived_at + timedelta(minutes=1 + back)}
+        Leg.objects.create(programme=world.programme, contact=one, rep=world.rep, **times)
     Survey.objects.filter(contact__arrived_at=MONDAY - timedelta(days=57)).update(rating=1)
     said(world.rep, a_contact(world, at=MONDAY - timedelta(days=58)))
     with clock.at(MONDAY + timedelta(hours=3)):
@@ -357,6 +360,7 @@ def test_figures_stand_beside_as_many_days_before_and_handle_time_is_not_judged(
     assert found["satisfaction"].contacts == 2 and days["satisfaction"] == 4
     assert (found["satisfaction"].before, found["satisfaction"].now) == ("3.00", "5.00")
     assert found["satisfaction"].change is not None and found["average_handle_time"].change is None
+    assert found["average_handle_time"].now != found["average_handle_time"].before != "–"
     assert found["average_handle_time"].is_context and not found["satisfaction"].is_context
 
 
