@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from rapport.demo.people import Setting
 
 WEEKS = 25  # nearly as long as the contacts go back
-ALONE = (
-    8  # weeks of scores before anybody is coached about a criterion: what coaching changes is held against them
-)
+ALONE = 8  # weeks of scores before anybody is coached about a criterion, to hold what coaching changes against
 MINUTES = 30
 SLOTS = (time(9, 30), time(10, 15), time(11))
 MISSED = 0.06
@@ -137,9 +135,8 @@ def _held(made: Plan, judge: Judge, one: Meeting) -> Meeting:
     one.ended_by = "limit" if is_forgotten else chance.choice(("coach", "coach", "coach", "rep"))
     one.is_picked = one.rep == 0 or chance.random() < PICKED
     one.method = "contact" if one.is_picked else chance.choice(("talk", "talk", "side_by_side", "role_play"))
-    since = (
-        WEEKS - ALONE - 1 - one.rep * 7 % (WEEKS - ALONE - 2)
-    )  # coaching about criteria begins in another week with each
+    begins = ALONE + 1 + one.rep * 7 % (WEEKS - ALONE - 2)  # coaching about criteria: in another week with each
+    since = WEEKS - begins
     is_shown = one.rep == 0 and weeks_ago < 2  # who signs in has something open
     if weeks_ago <= since and (is_shown or chance.random() < AGREED or weeks_ago == since):
         _agree(made, judge, one)

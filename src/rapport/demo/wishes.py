@@ -17,10 +17,7 @@ CLEAR = 0.09  # of contacts about cancelling are a clear wish; the others ask wh
 MATURES = 60.0
 BASE_STICK = 1.15  # logit
 STAYS = -0.35  # logit, of who is offered nothing
-TALENT_KEEPS, TALENT_STICKS = (
-    0.5,
-    0.35,
-)  # logit: the best sixth keeps a third more for good
+TALENT_KEEPS, TALENT_STICKS = 0.5, 0.35  # logit: the best sixth keeps a third more for good
 CHARGED_BACK, COMPLAINED, NOT_PAYING, SET_TO_CANCEL = 0.04, 0.06, 0.22, 0.38  # of those who do not stick, in turn
 
 

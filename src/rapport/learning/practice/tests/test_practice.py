@@ -365,6 +365,25 @@ def test_a_page_of_many_practices_asks_as_often_as_one_of_few(world: World) -> N
         lead.get(PAGE)
 
 
+def test_who_leads_a_team_reads_its_practices_and_nobody_elses(world: World) -> None:
+    practice = a_practice_programme(world)
+    for name, team in (("ann", "North"), ("ben", "South"), ("cleo", "")):
+        member = accounts.change_place(member=somebody(world, name, Role.REP), actor="test", team=team)
+        row = begun(world, member=member)
+        with inside(practice.pk):
+            routing.abandon(contact_of(row), actor="customer")
+    for role, team, read in (
+        (Role.SENIOR_REP, "North", ["ann"]),
+        (Role.SENIOR_REP, "", []),
+        (Role.REP, "North", []),
+        (Role.SUPERVISOR, "North", ["ann", "ben", "cleo"]),
+    ):
+        reader = accounts.change_place(member=somebody(world, f"{role} {team}", role), actor="test", team=team)
+        with inside(practice.pk):
+            shown = queries.practices_shown(reader, practice)
+            assert sorted(one.row.member.user.username for one in shown) == read, (role, team)
+
+
 def test_the_customer_waits_for_an_hour_and_then_is_gone(world: World) -> None:
     practice = a_practice_programme(world)
     begun(world)
