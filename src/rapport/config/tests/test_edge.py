@@ -28,6 +28,7 @@ PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 TAKES_A_TOKEN = {  # views that no cookie opens, so that no other site can have a browser send for somebody
     "api/cti/": "a telephone system's token",
     "api/v1/": "a token; with a cookie the API only reads",
+    "rally/no-more/<str:token>/": "a letter's own signed link, which stops that reader's letters and nothing else",
     "scim/v2/": "a directory's token",
     "sign-in/with/<slug:key>/assertion/": "a signed answer of the partner's sign-in service",
     "sign-in/with/<slug:key>/signed-out/": "the sign-in service's message that somebody signed out there",
