@@ -110,7 +110,7 @@ def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        page.on("console", lambda m: errors.append(f"{page.url}: {m.text}") if is_error(m, is_shut_out) else None)
+        page.on("console", lambda m: errors.append(told(page, m)) if is_error(m, is_shut_out) else None)
         if who:
             sign_in(page, who)
         page.goto(path)
@@ -120,7 +120,12 @@ def enter(browser: Browser, installation: Installation) -> Iterator[Enter]:
     for context in contexts:
         with ended_in_time():
             context.close()
-    assert errors == []
+    assert errors == [], installation.warned()
+
+
+def told(page: Page, message: ConsoleMessage) -> str:
+    """Return what the console says, on which page and of which address."""
+    return f"{page.url}: {message.text} ({message.location['url']})"
 
 
 def is_error(message: ConsoleMessage, is_shut_out: bool) -> bool:

@@ -94,6 +94,10 @@ class Installation:
         """Return what it printed so far."""
         return self.log.read_text(errors="replace")
 
+    def warned(self) -> str:
+        """Return the warnings and errors among what it printed so far, the latest last."""
+        return "\n".join(line for line in self.said().splitlines() if " WARNING " in line or " ERROR " in line)
+
     def answer(self, path: str) -> int:
         """Return the status of the answer to a GET, or 0 where none comes."""
         return answer(self.port, path)
