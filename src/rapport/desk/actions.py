@@ -125,7 +125,7 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
     The contact is put on their file, once: nobody leafs through files with one contact in hand. A number is
     compared by its keyed hash, and neither kept nor shown; TooMany after many that were tried.
     """
-    contact = in_hand(member, contact_id, lock=True)
+    contact = in_hand(member, contact_id)
     if contact.customer is not None:
         raise Conflict("This contact is on a customer's file already.")
     limits.require(f"identify:{member.pk}", MOST_TRIED, TRIED_WITHIN, "That were many tries. Wait a few minutes.")
@@ -140,7 +140,7 @@ def identify(*, member: Member, contact_id: UUID, told: str) -> Customer:
 @transaction.atomic
 def learn_reason(*, member: Member, contact_id: UUID, key: str) -> None:
     """Say what the contact is about; its guide follows while nothing is ticked."""
-    contact = in_hand(member, contact_id, lock=True)
+    contact = in_hand(member, contact_id)
     contacts.learn_reason(contact, reason=_reason(member, key), actor=f"member:{member.pk}")
     guides.follow_reason(contact, actor=f"member:{member.pk}")
     leaving.recognise(contact=contact, origin="rep", actor=f"member:{member.pk}")
@@ -251,7 +251,7 @@ def hand(*, member: Member, promise_id: int, rep: Member) -> None:
 @transaction.atomic
 def reveal(*, member: Member, contact_id: UUID, value_id: UUID, reason: str, note: str) -> str:
     """Return a masked value of the customer in hand, for the rest of this contact; the reason is put on record."""
-    contact, customer = customer_in_hand(member, contact_id, lock=True)
+    contact, customer = customer_in_hand(member, contact_id)
     return revealing.reveal(
         member=member,
         customer=customer,
@@ -269,7 +269,7 @@ def masked(*, member: Member, contact_id: UUID, value_id: UUID) -> tuple[SealedV
 
     Raises NotFound for another customer's value, Forbidden without the right.
     """
-    contact, customer = customer_in_hand(member, contact_id)
+    contact, customer = customer_in_hand(member, contact_id, lock=False)
     value = revealing.access_sealed(member, customer, value_id)
     shown = revealed_ids(member, contact_id=contact.pk, held_since=held_since(contact, member))
     return value, value.pk in shown
@@ -283,15 +283,19 @@ def held_since(contact: Contact, member: Member) -> datetime:
     return since
 
 
-def in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> Contact:
-    """Return a contact that the member talks to or wraps up; Conflict once it is closed."""
+def in_hand(member: Member, contact_id: UUID, *, lock: bool = True) -> Contact:
+    """Return a contact that the member talks to or wraps up; Conflict once it is closed.
+
+    Its row is locked before that of anything that hangs on it (whose it is, their wish to leave, its offers), by
+    whoever acts at the desk: two that a page sends at once take turns, and never wait for each other.
+    """
     contact = access_in_hand(member, contact_id, lock=lock)
     if contact.state not in ("active", "wrap_up"):
         raise Conflict("This contact is closed, so nothing was changed. The next one will ring.")
     return contact
 
 
-def customer_in_hand(member: Member, contact_id: UUID, *, lock: bool = False) -> tuple[Contact, Customer]:
+def customer_in_hand(member: Member, contact_id: UUID, *, lock: bool = True) -> tuple[Contact, Customer]:
     """Return the contact in hand and whose it is; Conflict while that is not known."""
     contact = in_hand(member, contact_id, lock=lock)
     if contact.customer is None:

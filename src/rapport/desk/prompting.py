@@ -63,7 +63,7 @@ def dismiss(request: HttpRequest, member: Member, contact_id: UUID, prompt: UUID
 @at_desk
 def look_over(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Say what of a text that is about to be sent would be hidden; nothing of it is kept."""
-    in_hand(member, contact_id)
+    in_hand(member, contact_id, lock=False)
     return JsonResponse({"found": redaction.told(redaction.mask(request.POST.get("text", "")[:4000]).kinds)})
 
 

@@ -139,7 +139,7 @@ def decline(request: HttpRequest, member: Member, offer_id: UUID) -> HttpRespons
 @at_desk
 def typing(request: HttpRequest, member: Member, contact_id: UUID) -> HttpResponseBase:
     """Show the customer that the rep is typing."""
-    chat.typing(actions.in_hand(member, contact_id), author="rep")
+    chat.typing(actions.in_hand(member, contact_id, lock=False), author="rep")
     return HttpResponse(status=204)
 
 

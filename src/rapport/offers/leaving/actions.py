@@ -1,6 +1,7 @@
 """Writes of wishes to leave. Callers have fetched the contact by the gate that lets them act on it.
 
 The customer's row is locked before anything of theirs is looked at: two reps, or a rep and a customer, take turns.
+Who acts within a contact has its row locked before that, as whoever chooses an offer there does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from rapport.contacts.access import lock_own
 from rapport.contacts.actions import audience_of
 from rapport.customers.queries import holdings_of
 from rapport.customers.standing import held
@@ -200,6 +202,8 @@ def cancel(
     *, customer: Customer, holding: str, contact: Contact | None, channel: str, origin: str, by: str, actor: str
 ) -> Cancellation:
     """Cancel something the customer holds (empty: all they have), at once; again within a day is the same one."""
+    if contact is not None:
+        lock_own(contact)
     if held(customer) is None:
         raise Conflict("This customer has been erased.")
     before = [one for one in cancelled_lately(customer) if one.holding == holding]
