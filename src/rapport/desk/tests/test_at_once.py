@@ -15,7 +15,7 @@ from rapport.offers.models import LeavingReason
 from rapport.offers.tests.offering import live, uncontrolled
 
 SEATS, EACH = 6, 40
-SENT = (
+SENT: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("get", "offers/", {}),
     ("get", "leaving/now/", {}),
     ("get", "guide/now/", {}),
@@ -57,7 +57,7 @@ def test_everything_sent_at_once_is_answered(committed_world: World) -> None:
 
     with ThreadPoolExecutor(SEATS) as several:
         answers = [answer for each in several.map(seat, range(SEATS)) for answer in each]
-    assert [answer for answer in answers if answer.startswith("5") or answer.startswith("404")] == []
+    assert [answer for answer in answers if answer.startswith(("5", "404"))] == []
     assert sum(answer.startswith("200") for answer in answers) > len(answers) / 2
 
 
