@@ -81,7 +81,7 @@ def test_it_is_granted_by_somebody_else_and_what_it_keeps_opens_at_once(world: W
     desk = client_of(world.rep).get("/at/cards/desk/").text
     assert "You have no certificate Cards yet. No contacts for Cards come." in desk
     page = client_of(world.rep).get(BASE).text
-    assert "No certificate yet" in page and "are not offered until then" in page and "Certify as" not in page
+    assert "No certificate yet" in page and "are not offered without it" in page and "Certify as" not in page
     sent = {"rep": "rep", "kind": "cards", "level": "1"}
     assert client_of(world.supervisor).post(f"{BASE}grant/", sent).status_code == 302
     assert is_offered(world) and level_of(world.rep, "cards") == 2
