@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -51,6 +52,7 @@ from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.live.closing import close
 
 EARLIEST = date(1950, 1, 1)
+LAST_YEAR = 2999
 CLEARANCE = ("screening", "screened_until", "agreements", "allowed_networks", "allowed_hours")
 RULES = (
     "requires_second_factor",
@@ -157,6 +159,13 @@ def issue_token(
     happening = TokenIssued(token.rights, ends.isoformat())
     announce(happening, programme=programme, subject=token.public_id, actor=actor)
     return secret
+
+
+def token_end(last: date, zone: ZoneInfo) -> datetime:
+    """Return when a token ends whose last day in ``zone`` this is; Invalid beyond what there is a day after."""
+    if last.year > LAST_YEAR:
+        raise Invalid(f"Choose a day before the year {LAST_YEAR + 1}.")
+    return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 @transaction.atomic

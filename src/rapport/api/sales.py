@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -75,19 +76,19 @@ def post_sales(request: HttpRequest, key: str, told: SalesIn) -> dict[str, Any]:
     with token_for(request, key, Right.DELIVER_FILES) as token:
         feeds.require_running(token.programme, "sales")
         kinds = kind_names(token.programme)
-        records = [_record(number, one, kinds) for number, one in enumerate(told.sales)]
+        records = [_record(number, one, kinds, token.programme.zone) for number, one in enumerate(told.sales)]
         done = tell_sales(programme=token.programme, records=records, actor=f"token:{token.public_id}")
         feeds.heard(programme=token.programme, feed="sales")
     counts = {name: getattr(done, name) for name in ("made", "changed", "same", "stale")}
     return counts | {"left_out": [record.key for record, _ in done.left_out]}
 
 
-def _record(number: int, one: SaleIn, kinds: Collection[str]) -> SaleRecord:
+def _record(number: int, one: SaleIn, kinds: Collection[str], zone: ZoneInfo) -> SaleRecord:
     told = one.model_dump()
     promised = tuple(PromisedRecord(**each) for each in told.pop("promised"))
     if one.as_of is not None and one.as_of.tzinfo is None:
         raise Invalid(f"sales.{number}: as_of has no time zone; write it as 2026-03-31T08:00Z.")
     try:
-        return checked(SaleRecord(line=number, promised=promised, **told), kinds)
+        return checked(SaleRecord(line=number, promised=promised, **told), kinds, zone)
     except Invalid as fault:
         raise Invalid(f"sales.{number} {fault}.") from fault

@@ -115,7 +115,7 @@ def place_hold(
     if customer.standing == "erased":
         raise Conflict("This customer has been erased; there is nothing left to keep.")
     if (before := hold_on(programme, customer.pk)) is not None:
-        raise Conflict(f"There is a hold already, since {before.placed_at:%-d %B %Y}. Lift it to place another.")
+        raise Conflict(f"There is a hold already, since {_since(before, programme)}. Lift it to place another.")
     _lift_past(customer)
     hold = Hold.objects.create(
         programme=programme, customer=customer, why=why, until=until, placed_by=actor, placed_at=clock.now()
@@ -154,7 +154,7 @@ def require_erasable(programme: Programme, customer: Customer) -> None:
     """Raise Conflict, with what to do about it, where a customer cannot be erased now."""
     if (hold := hold_on(programme, customer.pk)) is not None:
         raise Conflict(
-            f"A legal hold since {hold.placed_at:%-d %B %Y} keeps this customer's data. It must be lifted first."
+            f"A legal hold since {_since(hold, programme)} keeps this customer's data. It must be lifted first."
         )
     if is_open_with(customer):
         raise Conflict("A contact with this customer goes on. End it and finish its wrap-up, then erase.")
@@ -224,6 +224,10 @@ def _close(request: Request, status: Request.Status, actor: str) -> None:
 
 def _tell(happening: Happening, customer: Customer, actor: str) -> None:
     announce(happening, programme=customer.programme, subject=customer.public_id, actor=actor)
+
+
+def _since(hold: Hold, programme: Programme) -> str:
+    return f"{hold.placed_at.astimezone(programme.zone):%-d %B %Y}"
 
 
 def words(text: str, what: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from rapport.accounts.actions import token_end
 from rapport.accounts.clearance import read_hours, read_networks
 from rapport.accounts.roles import Right, Role
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from django.http import QueryDict
 
     from rapport.accounts.models import Member
@@ -74,13 +77,13 @@ def read_rules(sent: QueryDict) -> dict[str, Any]:
     }
 
 
-def read_token(sent: QueryDict) -> tuple[str, Right, datetime]:
-    """Return the name, the right and the end of a token."""
+def read_token(sent: QueryDict, zone: ZoneInfo) -> tuple[str, Right, datetime]:
+    """Return the name, the right and the end of a token: its last day is over at midnight in ``zone``."""
     right = _choice(Right, sent.get("right", ""), "right")
     ends = read_day(sent.get("expires_on", ""))
     if ends is None:
         raise Invalid("Say on which day the token ends.")
-    return sent.get("name", ""), right, datetime.combine(ends + timedelta(days=1), time(), UTC)
+    return sent.get("name", ""), right, token_end(ends, zone)
 
 
 def read_days(text: str) -> int:

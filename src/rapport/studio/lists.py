@@ -175,7 +175,7 @@ def export(request: HttpRequest, member: Member, which: UUID) -> HttpResponseBas
                 one.customer.key,
                 one.customer.name,
                 one.customer.segment or "",
-                one.since.date(),
+                one.since.astimezone(member.programme.zone).date(),
                 "" if risk is None else risk,
             ]
         )

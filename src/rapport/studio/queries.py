@@ -69,7 +69,8 @@ class PersonRow:
     def ends_soon(self) -> date | None:
         """The last day of their screening or an agreement, where that is within two weeks."""
         last = clearance.last_day(self.place)
-        return last if last and last <= (clock.now() + SOON).date() else None
+        soon = (clock.now() + SOON).astimezone(self.place.programme.zone).date()
+        return last if last and last <= soon else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def tokens(request: HttpRequest, member: Member) -> HttpResponseBase:
 @issuing
 def make_token(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Make a token and show its secret, now and never again."""
-    name, right, ends = forms.read_token(request.POST)
+    name, right, ends = forms.read_token(request.POST, member.programme.zone)
     secret = actions.issue_token(
         programme=member.programme, name=name, rights=[right], expires_at=ends, actor=actor_of(member), by=member
     )
@@ -239,7 +239,7 @@ def _tokens(request: HttpRequest, member: Member, secret: str = "") -> HttpRespo
         "secret": secret,
         "tokens": tokens_of(member.programme),
         "rights": [(right.value, f"{right.value}: {MEANS[right]}") for right in Right if _may_give(member, right)],
-        "ends": (clock.now() + timedelta(days=90)).date(),
+        "ends": (clock.now() + timedelta(days=90)).astimezone(member.programme.zone).date(),
     }
     return pages.page_or_fragment(request, "studio/tokens.html", "studio/tokens_part.html", context)
 

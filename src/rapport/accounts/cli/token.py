@@ -1,11 +1,11 @@
 """`rapport token`: make, list and end the tokens of machines."""
 
 import argparse
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from rapport.accounts import actions, queries
 from rapport.accounts.doors import commanding
-from rapport.accounts.models import Programme
+from rapport.accounts.models import ApiToken, Programme
 from rapport.accounts.roles import Right
 from rapport.kit.arguments import a_day
 from rapport.kit.errors import Invalid, NotFound
@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
 def _made(programme: Programme, name: str, use: str | None, last: date | None) -> str:
     if not name or not use:
         raise Invalid("Say what will use the token and what it may do: --name 'telephone system' --for cti.")
-    ends = datetime.combine(last + timedelta(days=1), time(), UTC) if last else None
+    ends = actions.token_end(last, programme.zone) if last else None
     return actions.issue_token(programme=programme, name=name, rights=USES[use], expires_at=ends)
 
 
@@ -53,8 +53,14 @@ def _listed(programme: Programme) -> str:
     lines = []
     for token in queries.tokens_of(programme):
         state = "ended" if token.revoked_at else "good" if token.is_alive else "expired"
-        lines.append(f"{state:<8}{token.expires_at:%Y-%m-%d}  {', '.join(token.rights):<18}{token.name}")
+        lines.append(
+            f"{state:<8}{_last_day(token, programme):%Y-%m-%d}  {', '.join(token.rights):<18}{token.name}"
+        )
     return "\n".join(lines) or f"{programme.key} has no tokens."
+
+
+def _last_day(token: ApiToken, programme: Programme) -> date:
+    return (token.expires_at.astimezone(programme.zone) - timedelta(microseconds=1)).date()
 
 
 def _ended(programme: Programme, name: str) -> str:

@@ -73,7 +73,7 @@ def test_tokens_are_listed_and_ended(world: World, capsys: pytest.CaptureFixture
     secret = capsys.readouterr().out.strip()
     token.run(["--programme", "cards", "--list"])
     listed = capsys.readouterr().out
-    assert "2100-01-01" in listed and "cti.report" in listed and secret not in listed
+    assert "2099-12-31" in listed and "cti.report" in listed and secret not in listed
     token.run(["--programme", "cards", "--revoke", "--name", "pbx"])
     with pytest.raises(NotFound):
         access_token(secret, "cards", Right.REPORT_CALLS)

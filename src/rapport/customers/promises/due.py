@@ -35,8 +35,8 @@ def due(programme: Programme, told: date | datetime) -> Due:
     zone = programme.zone
     if isinstance(told, datetime):
         local = told.astimezone(zone)
-        return Due(_sane(local.date()), told.astimezone(UTC), True)
-    end = datetime.combine(_sane(told) + timedelta(days=1), time(), zone)
+        return Due(_sane(programme, local.date()), told.astimezone(UTC), True)
+    end = datetime.combine(_sane(programme, told) + timedelta(days=1), time(), zone)
     return Due(told, end.astimezone(UTC), False)
 
 
@@ -58,7 +58,7 @@ def today_of(programme: Programme) -> date:
     return clock.now().astimezone(programme.zone).date()
 
 
-def _sane(day: date) -> date:
-    if not EARLIEST <= day <= clock.now().date() + FURTHEST:
+def _sane(programme: Programme, day: date) -> date:
+    if not EARLIEST <= day <= today_of(programme) + FURTHEST:
         raise Invalid("Nothing is promised for so distant a day. Choose one within ten years.")
     return day

@@ -73,7 +73,7 @@ class SaleRecord:
         return salted_hmac("rapport.customers.sales", repr(sorted(told.items())), algorithm="sha256").hexdigest()
 
 
-def checked(record: SaleRecord, kinds: Collection[str]) -> SaleRecord:
+def checked(record: SaleRecord, kinds: Collection[str], zone: ZoneInfo) -> SaleRecord:
     """Return the record with secrets hidden; Invalid where it cannot be kept, or promises something of no kind."""
     texts = {name: getattr(record, name) for name in LIMITS}
     if missing := [name for name in ("key", "customer", "product") if not texts[name]]:
@@ -84,11 +84,12 @@ def checked(record: SaleRecord, kinds: Collection[str]) -> SaleRecord:
         raise Invalid("has a card or account number for a key, and keys are shown; take another column")
     kept = ("key", "customer", "holding")  # a holding's number leads to the key it has with us
     hidden: dict[str, Any] = {name: mask(text).text for name, text in texts.items() if name not in kept}
-    _sane("sold_on", record.sold_on, timedelta(days=1))
-    return replace(record, **hidden, promised=tuple(_promised(one, kinds) for one in record.promised))
+    today = clock.now().astimezone(zone).date()
+    _sane("sold_on", record.sold_on, today + timedelta(days=1))
+    return replace(record, **hidden, promised=tuple(_promised(one, kinds, today) for one in record.promised))
 
 
-def _promised(told: PromisedRecord, kinds: Collection[str]) -> PromisedRecord:
+def _promised(told: PromisedRecord, kinds: Collection[str], today: date) -> PromisedRecord:
     what = mask(told.what.strip()).text
     if why := storable(promised=(what, LONGEST_PROMISE)):
         raise Invalid(why)
@@ -98,12 +99,12 @@ def _promised(told: PromisedRecord, kinds: Collection[str]) -> PromisedRecord:
         raise Invalid(f"has a promise of kind {told.kind[:40]!r}; there are {', '.join(kinds)}")
     for name in ("due_on", "kept_on"):
         if (day := getattr(told, name)) is not None:
-            _sane(name, day, AHEAD if name == "due_on" else timedelta(days=1))
+            _sane(name, day, today + (AHEAD if name == "due_on" else timedelta(days=1)))
     return replace(told, what=what)
 
 
-def _sane(name: str, day: date, ahead: timedelta = AHEAD) -> None:
-    if not EARLIEST <= day <= clock.now().date() + ahead:
+def _sane(name: str, day: date, latest: date) -> None:
+    if not EARLIEST <= day <= latest:
         raise Invalid(f"has {day.isoformat()} for {name}, which cannot be")
 
 
@@ -136,7 +137,7 @@ def _row(
     if not reason:
         try:
             told = dict(zip(header, row.fields, strict=True))
-            return checked(_record(row.line, told, mapping, zone), kinds)
+            return checked(_record(row.line, told, mapping, zone), kinds, zone)
         except Invalid as fault:
             reason = mask(str(fault)).text
     return BadRow(row.line, reason, mask(mapping.delimiter.join(row.fields)).text[:SHOWN])

@@ -1,6 +1,7 @@
 """Erasure: the person is gone from every table, and no figure changes."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -100,6 +101,22 @@ def test_a_hold_keeps_everything_until_it_is_lifted(world: World) -> None:
         erase(world, customer)
     actions.lift_hold(programme=world.programme, customer_id=customer.public_id, actor=ACTOR)
     assert erase(world, customer) > 0
+
+
+def test_since_when_a_hold_is_is_told_by_the_programmes_day(world: World) -> None:
+    customer = known(world)
+    hold: dict[str, Any] = {
+        "programme": world.programme,
+        "customer_id": customer.public_id,
+        "why": "court",
+        "actor": ACTOR,
+    }
+    with clock.at(datetime(2026, 11, 19, 23, 30, tzinfo=UTC)):  # half past midnight in Berlin
+        actions.place_hold(**hold)
+    with pytest.raises(Conflict, match="since 20 November 2026"):
+        erase(world, customer)
+    with pytest.raises(Conflict, match="since 20 November 2026"):
+        actions.place_hold(**hold)
 
 
 def test_a_hold_ends_with_its_last_day(world: World) -> None:

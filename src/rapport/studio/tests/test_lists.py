@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,6 +177,13 @@ def test_what_leaves_as_a_file_is_what_may_be_contacted_now_and_is_on_record(cli
         programme=world.programme, role=Role.SUPERVISOR, right=Right.EXPORT, granted=False, actor="system"
     )
     assert client.post(f"{LISTS}{which.public_id}/export/").status_code == 403
+
+
+def test_since_when_is_told_by_the_programmes_day(client: Client, world: World) -> None:
+    with clock.at(datetime(2026, 11, 19, 23, 30, tzinfo=UTC)):  # half past midnight in Berlin
+        which = made(client)
+        answer = client.post(f"{LISTS}{which.public_id}/export/")
+    assert {row[3] for row in list(csv.reader(io.StringIO(answer.content.decode())))[1:]} == {"2026-11-20"}
 
 
 def test_who_may_not_sees_nothing(client: Client, world: World) -> None:

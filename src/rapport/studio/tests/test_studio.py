@@ -1,6 +1,7 @@
 """The pages of people, roles, rules and tokens, by the people who use them."""
 
 import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from rapport.accounts.cli import person
 from rapport.accounts.models import ApiToken, Member
 from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
+from rapport.kit import clock
 from rapport.kit.errors import NotFound
 
 PEOPLE = "/at/cards/people/"
@@ -200,6 +202,25 @@ def test_a_token_is_shown_once(world: World, admin: Client) -> None:
         access_token(secret, "cards", Right.USE_API)
     assert admin.post("/at/cards/tokens/make/", {**sent, "right": "contacts.read.team"}).status_code == 422
     assert admin.post("/at/cards/tokens/make/", {**sent, "right": "customers.privacy"}).status_code == 403
+
+
+def test_days_are_those_of_the_programme_where_it_is_already_tomorrow(world: World, admin: Client) -> None:
+    accounts.set_rules(programme=world.programme, actor="test", requires_screening=True)
+    screened: dict[str, Any] = {"screening": "passed", "screened_until": date(2026, 12, 4)}
+    for member in (world.rep, Member.objects.get(user__username="admin")):
+        accounts.set_clearance(member=member, actor="test", **screened)
+    with clock.at(datetime(2026, 11, 19, 23, 30, tzinfo=UTC)):  # half past midnight of the 20th in Berlin
+        assert "clearance ends 4 Dec" in text_of(admin.get(PEOPLE))  # in two weeks
+        assert 'value="2027-02-18"' in text_of(admin.get("/at/cards/tokens/"))  # in ninety days
+    with clock.at(datetime(2026, 11, 19, 22, 30, tzinfo=UTC)):
+        assert "clearance ends" not in text_of(admin.get(PEOPLE))
+
+
+def test_a_token_ends_with_its_last_day_on_the_programmes_calendar(admin: Client) -> None:
+    sent = {"name": "warehouse", "right": "api.use", "expires_on": "2098-12-31"}
+    assert admin.post("/at/cards/tokens/make/", sent).status_code == 200
+    assert ApiToken.objects.get().expires_at == datetime(2098, 12, 31, 23, tzinfo=UTC)
+    assert admin.post("/at/cards/tokens/make/", {**sent, "expires_on": "9999-12-31"}).status_code == 422
 
 
 def test_a_person_gives_a_token_no_right_they_lack(world: World, admin: Client) -> None:

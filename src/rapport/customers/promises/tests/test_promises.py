@@ -85,6 +85,14 @@ def test_what_cannot_be_promised_is_refused(world: World, wrong: dict[str, objec
     assert not Promise.objects.exists()
 
 
+def test_how_far_ahead_is_judged_by_the_programmes_day(world: World) -> None:
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # half past midnight of the 21st in Berlin
+    furthest = date(2026, 11, 21) + timedelta(days=3660)
+    with pytest.raises(Invalid, match="ten years"):
+        promised(world, furthest + timedelta(days=1), at=late)
+    assert promised(world, furthest, at=late).due_on == furthest
+
+
 def test_kept_in_time_late_or_not_at_all(world: World) -> None:
     kept, late, told_later, broken = (promised(world, TODAY) for _ in range(4))
     with clock.at(NOON + timedelta(hours=1)):

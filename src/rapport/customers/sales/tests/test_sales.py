@@ -102,6 +102,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_taken(take: Import, world:
     assert len(lines) == 2 and lines[1].startswith("2\t") and "4111111111111111" not in lines[1]
 
 
+def test_a_day_too_far_ahead_is_judged_by_the_programmes_calendar(take: Import, world: World) -> None:
+    for zone, taken in (("Etc/GMT+12", ["S-1"]), ("Etc/GMT-14", ["S-1", "S-2"])):  # the 22nd there, and the 23rd
+        world.programme.timezone = zone
+        world.programme.save(update_fields=["timezone"])
+        row = GOLD.replace("2026-09-01,2026-09-01T18:00", "DAY,")
+        take(row.replace("DAY", "2026-11-23"), row.replace("DAY", "2026-11-24").replace("S-1", "S-2"))
+        assert list(Sale.objects.order_by("key").values_list("key", flat=True)) == taken
+
+
 def test_a_mapping_names_other_columns(take: Import, world: World, tmp_path: Path) -> None:
     (tmp_path / "map.toml").write_text(
         'date_format = "%d.%m.%Y"\n[fields]\nkey = "a"\ncustomer = "b"\nproduct = "c"\nsold_on = "d"\n'
