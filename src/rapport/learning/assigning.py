@@ -103,7 +103,8 @@ def remind(*, programme: Programme) -> int:
     soon = Q(reminded_soon_at__isnull=True, due_on__gte=today, due_on__lte=today + SOON)
     late = Q(reminded_late_at__isnull=True, due_on__lt=today)
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related("course", "member")
-    rows = rows.filter(queries.OPEN, soon | late, programme=programme, member__is_active=True)
+    here = Q(member__is_active=True, member__user__is_active=True)
+    rows = rows.filter(queries.OPEN, soon | late, here, programme=programme)
     news = []
     for one in rows.order_by("pk"):
         assert one.due_on is not None

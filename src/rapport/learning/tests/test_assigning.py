@@ -168,13 +168,16 @@ def test_states_follow_the_day_and_the_list_says_who_has_not(world: World) -> No
 
 
 def test_who_left_is_not_listed_reminded_or_asked(world: World) -> None:
-    assigned(world, a_course(world), days=1)
-    Member.objects.filter(pk=world.rep.pk).update(is_active=False)
     gone = a_rep(world, "gone")
+    a_course(world)
+    assert learners(asked(world, "role", "rep", days=1)) == {"gone", "rep", "rep2"}
+    Member.objects.filter(pk=world.rep.pk).update(is_active=False)
     User.objects.filter(pk=gone.user_id).update(is_active=False)  # may sign in nowhere
-    assert queries.who_has_not(world.programme) == []
-    assert assigning.remind(programme=world.programme) == 0
-    assert learners(asked(world, "role", "rep")) == {"rep2"}
+    assert [one.row.member.agent_id for one in queries.who_has_not(world.programme)] == ["rep2"]
+    assert assigning.remind(programme=world.programme) == 1
+    assert learners(asked(world, "person", "rep2", days=1, course=a_course(world, "two").key)) == {"rep2"}
+    a_course(world, "three")
+    assert learners(asked(world, "role", "rep", course="three")) == {"rep2"}
 
 
 @pytest.mark.parametrize(
