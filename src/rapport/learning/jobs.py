@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rapport.accounts.doors import in_each_programme, in_each_real_programme
+from rapport.accounts.doors import in_each_real_programme, in_turn
 from rapport.jobs.actions import periodic
 from rapport.learning import assigning, media, refreshing
 
@@ -28,7 +28,7 @@ def _keep(programme: Programme) -> None:
 @periodic("learning.remove_unnamed", "53 3 * * *")
 def remove_unnamed(timestamp: int) -> None:
     """Every night: remove files of pictures and videos that nothing names."""
-    in_each_programme(lambda programme: media.remove_unnamed(programme=programme))
+    in_turn(lambda programme: media.remove_unnamed(programme=programme))
 
 
 @periodic("learning.refresh", "19 4 * * *")

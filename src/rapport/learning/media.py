@@ -98,11 +98,14 @@ def held_of(row: Media) -> store.Held:
 
 
 def remove_unnamed(*, programme: Programme) -> int:
-    """Remove files that no row names, which a fault left behind; return how many."""
-    rows = Media.objects.filter(programme=programme).values_list("public_id", flat=True)
-    return store.sweep(
-        _folder(programme), let_go=(), named={str(one) for one in rows}, before=clock.now() - UNNAMED
-    )
+    """Remove files that no row names, which a fault left behind; return how many.
+
+    The programme is entered for a moment: no transaction is open while the storage is asked.
+    """
+    with inside(programme.pk):
+        rows = Media.objects.filter(programme=programme).values_list("public_id", flat=True)
+        named = {str(one) for one in rows}
+    return store.sweep(_folder(programme), let_go=(), named=named, before=clock.now() - UNNAMED)
 
 
 def _known(file: IO[bytes]) -> tuple[str, str, int]:

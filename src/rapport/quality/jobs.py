@@ -1,6 +1,6 @@
 """Background work of this module; each may run again and changes nothing then."""
 
-from rapport.accounts.doors import in_each_programme, in_each_real_programme
+from rapport.accounts.doors import in_each_real_programme, in_turn
 from rapport.jobs.actions import periodic
 from rapport.quality import selecting
 from rapport.quality.recordings import actions as recordings
@@ -17,4 +17,4 @@ def draw(timestamp: int) -> None:
 @periodic("quality.remove_unheard", "43 3 * * *")
 def remove_unheard(timestamp: int) -> None:
     """Every night: remove the files of recordings that were let go, whose keys went at once."""
-    in_each_programme(lambda programme: recordings.remove_unheard(programme=programme))
+    in_turn(lambda programme: recordings.remove_unheard(programme=programme))

@@ -1,5 +1,6 @@
 """Pictures and videos come by a form: whole, sealed, once; every bad case leaves nothing behind."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -14,13 +15,13 @@ from django.http import HttpRequest
 
 from rapport.accounts import actions as accounts
 from rapport.accounts.roles import Role
-from rapport.conftest import World
+from rapport.conftest import World, stand_in
 from rapport.events.models import Event
 from rapport.kit import storage
 from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.uploads import Nameless
 from rapport.kit.walls import inside
-from rapport.learning import media
+from rapport.learning import jobs, media
 from rapport.learning.access import access_media
 from rapport.learning.models import Media
 from rapport.learning.tests.stage import BASE, PNG, a_picture, client_of
@@ -89,8 +90,15 @@ def test_no_transaction_is_open_while_a_file_is_read_and_sealed(
 
     noting(media, "_known")
     noting(store, "_sealed")
+    noting(store, "_kept_in")
     assert [sent(committed_world, raw).status_code for raw in (VIDEO, VIDEO, b"<svg/>")] == [302, 302, 422]
-    assert seen == ["_known", "_sealed", "_known", "_known"]
+    assert seen == ["_known", "_kept_in", "_sealed", "_known", "_known"]
+    orphan = home / "cards.lessons" / "orphan"
+    orphan.write_bytes(b"x")
+    os.utime(orphan, (0, 0))
+    stand_in(None)
+    jobs.remove_unnamed(timestamp=0)
+    assert seen[5:] == ["_kept_in"] * 2  # of each programme
     with inside(committed_world.programme.pk):
         assert (Media.objects.count(), told(), len(files(home))) == (1, 1, 1)
 

@@ -12,6 +12,7 @@ from rapport.contacts.access import access_contact
 from rapport.events.actions import announce
 from rapport.kit import clock, redaction
 from rapport.kit.errors import Conflict, Invalid
+from rapport.kit.walls import inside
 from rapport.kit.words import one_line
 from rapport.quality.events import RemarkMade, RemarkTaken
 from rapport.quality.recordings import store
@@ -64,10 +65,14 @@ def take_remark(*, member: Member, remark_id: UUID) -> UUID:
 
 
 def remove_unheard(*, programme: Programme) -> int:
-    """Remove the files of recordings that were let go, and those that no recording names; return how many."""
+    """Remove the files of recordings that were let go, and those that no recording names; return how many.
+
+    The programme is entered for a moment: no transaction is open while the storage is asked.
+    """
     rows = Recording.objects.filter(programme=programme)
-    named, let_go = (
-        {str(name) for name in some.values_list("public_id", flat=True).iterator(chunk_size=5000)}
-        for some in (rows, rows.filter(sealed_secret=""))
-    )
+    with inside(programme.pk):
+        named, let_go = (
+            {str(name) for name in some.values_list("public_id", flat=True).iterator(chunk_size=5000)}
+            for some in (rows, rows.filter(sealed_secret=""))
+        )
     return store.sweep(programme.key, let_go=let_go, named=named, before=clock.now() - UNNAMED)

@@ -277,10 +277,11 @@ def test_no_transaction_is_open_while_a_file_arrives_is_decoded_and_sealed(
 
         monkeypatch.setattr(module, name, noted)
 
-    for module, name in ((taking, "receive"), (taking, "_decoded"), (store, "_sealed")):
+    for module, name in ((taking, "receive"), (taking, "_decoded"), (store, "_sealed"), (store, "_kept_in")):
         noting(module, name)
     assert [send(committed_world, contact, pauses=[PAUSE]).status_code for _ in range(2)] == [201, 200]
-    assert seen == ["receive", "_decoded", "_sealed", "receive"]
+    remove_unheard(timestamp=0)
+    assert seen == ["receive", "_decoded", "_kept_in", "_sealed", "receive", "_kept_in", "_kept_in"]
 
 
 def test_the_decoder_is_told_none_of_our_settings(
@@ -469,9 +470,8 @@ def test_an_erased_person_is_heard_no_more_and_no_recording_of_them_is_taken(
 def test_files_that_nobody_names_go_after_a_day(world: World, home: Path, tmp_path: Path) -> None:
     row = taken(world, tmp_path)
     for name, hours in (("orphan", 25), ("orphan.part", 25), ("young", 1)):
-        path = written(home / "cards", b"x", name)
         at = (clock.now() - timedelta(hours=hours)).timestamp()
-        os.utime(path, (at, at))
+        os.utime(written(home / "cards", b"x", name), (at, at))
     os.utime(file_of(row), (0, 0))
     remove_unheard(timestamp=0)
     assert sorted(file.name for file in files(home)) == sorted([str(row.public_id), "young"])
