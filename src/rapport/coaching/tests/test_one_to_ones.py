@@ -20,6 +20,7 @@ from rapport.contacts.models import Contact, Leg
 from rapport.customers.promises.actions import make_promise
 from rapport.events.models import Event
 from rapport.feedback.models import Survey
+from rapport.guides.library.models import LibraryEntry
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Forbidden, Invalid
 from rapport.kit.walls import inside
@@ -212,6 +213,23 @@ def test_a_role_play_is_kept_with_the_rebuttals_tried(world: World) -> None:
     assert rep.post(f"{to}play/", {"situation": " "}).status_code == 422
     assert rep.post(f"{to}play/", {"situation": "Too dear", "went": "Well"}).url == to
     assert RolePlay.objects.get().went == "Well" and "Too dear" in rep.get(to).text
+
+
+def test_a_role_play_has_ten_rebuttals_at_most_however_often_each_is_named(world: World) -> None:
+    row = started(world)
+    keys = [f"r{number}" for number in range(11)]
+    LibraryEntry.objects.bulk_create(
+        LibraryEntry(
+            programme=world.programme, key=key, kind="rebuttal", review_on=date(2027, 1, 1), made_at=clock.now()
+        )
+        for key in keys
+    )
+    rep, to = client_of(world.rep), f"{BASE}one-to-ones/{row.public_id}/"
+    refused = rep.post(f"{to}play/", {"situation": "Too dear", "rebuttals": keys})
+    assert (refused.status_code, "ten at most" in refused.text) == (422, True)
+    assert not RolePlay.objects.exists()
+    assert rep.post(f"{to}play/", {"situation": "Too dear", "rebuttals": keys[:10] * 2}).url == to
+    assert RolePlay.objects.get().rebuttals == keys[:10]
 
 
 def test_only_the_two_and_who_holds_the_right_see_it(world: World) -> None:

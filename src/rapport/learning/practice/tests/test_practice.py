@@ -412,6 +412,22 @@ def test_a_certificate_may_ask_for_practices_that_were_finished(world: World) ->
     assert not asked_of(world, level, since=clock.now() + timedelta(days=1))[0][2]
 
 
+def test_a_practice_counts_as_of_when_it_ended_however_long_ago_it_was_begun(world: World) -> None:
+    a_practice_programme(world)
+    start = clock.now()
+    row = taken(world, "hurried")
+    with clock.at(start + timedelta(minutes=10)):
+        for words in ("Hello", "Hm", "Hm", "Hm"):
+            answered(row, words)
+    ended = start + timedelta(minutes=10)
+    with inside(world.programme.pk):
+        for since, found in ((start + timedelta(minutes=5), [ended]), (ended + timedelta(seconds=1), [])):
+            practised = queries.practices_of(world.programme, [world.rep.user_id], since)
+            assert practised.get(world.rep.user_id, []) == found
+    level = Level(name="Ready", practices=1)
+    assert asked_of(world, level, since=start + timedelta(minutes=5))[0][2]
+
+
 def asked_of(
     world: World, level: Level, *, member: Member | None = None, since: datetime | None = None
 ) -> list[tuple[str, str, bool]]:
