@@ -204,6 +204,7 @@ def _rows(row: Award, winners: Collection[str], called: Names) -> list[dict[str,
     unit = "" if row.rule["measure"] == VOTES else metric(row.rule["measure"]).unit
     found = [
         {
+            "may_win": True,  # of votes only those for who may win are kept
             **one,
             "name": called.of_agent(one["rep"]),
             "won": one["rep"] in winners,

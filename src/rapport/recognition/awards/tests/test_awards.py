@@ -288,6 +288,8 @@ def test_votes_are_one_each_secret_and_not_for_oneself(world: World) -> None:
     award = drafted(world, category)
     assert winners(award) == {"r0"}
     assert award.counted == [{"rep": "r0", "votes": 5}]  # who has fewer than five is not told
+    shown = client_of(a_manager(world)).get(f"{BASE}{award.public_id}/")
+    assert (shown.status_code, "Votes" in shown.text, "annot win" in shown.text) == (200, True, False)
 
 
 def test_too_few_votes_tell_nothing_and_who_left_has_none(world: World) -> None:
