@@ -243,7 +243,12 @@ class StateSpan(models.Model):
                 name="stretch_ends_after_it_starts",
             ),
         ]
-        indexes = [models.Index(fields=["programme", "started_at"], name="stretch_by_start")]
+        indexes = [
+            models.Index(fields=["programme", "started_at"], name="stretch_by_start"),
+            models.Index(
+                fields=["programme", "ended_at"], condition=Q(ended_at__isnull=False), name="stretch_by_end"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.doing}"

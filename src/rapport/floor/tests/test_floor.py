@@ -146,6 +146,14 @@ def test_todays_offers_are_found_without_reading_all_there_ever_were(world: Worl
         assert "offer_by_time" in str(cursor.fetchall())
 
 
+def test_a_days_stretches_are_found_without_reading_those_of_all_days_before(world: World) -> None:
+    lately = "SELECT 1 FROM fact_state_span WHERE programme_id = %s AND span_ended_at > now()"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # there are none yet
+        cursor.execute(f"EXPLAIN {lately}", [world.programme.pk])
+        assert str(cursor.fetchall()).count("stretch_by_end") == 2  # within an hour, and across hours
+
+
 def test_an_empty_floor_says_what_to_do(world: World, watcher: Client) -> None:
     page = watcher.get("/at/cards/floor/").content.decode()
     assert "Nobody is on the floor" in page and "Nobody waits." in page
