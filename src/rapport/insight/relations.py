@@ -240,7 +240,7 @@ RELATIONS = {
             SELECT wish.*, claim.state, claim.why, claim.matures_at
             FROM fact_leaving AS wish
             LEFT JOIN fact_claim AS claim
-                ON claim.programme_id = wish.programme_id AND claim.attempt = CAST(wish.public_id AS VARCHAR)
+                ON claim.programme_id = wish.programme_id AND claim.attempt_id = wish.public_id
             WHERE wish.programme_id = :programme AND wish.opened_at >= :starts AND wish.opened_at < :ends
             """,
             WISH_DIMENSIONS,

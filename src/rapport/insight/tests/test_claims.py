@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from rapport.accounts import actions as accounts
@@ -12,6 +13,7 @@ from rapport.audit.models import Look
 from rapport.conftest import World
 from rapport.customers.models import Customer
 from rapport.insight import claims, keeping, statement
+from rapport.insight.relations import RELATIONS
 from rapport.insight.tests.test_keeping import BASE, MADE, NOW, day, heard, kept, save, wish
 from rapport.kit import clock
 from rapport.ledger import actions as ledger
@@ -152,3 +154,13 @@ def test_the_partner_sees_neither_customers_nor_who_the_reps_are(told: World, cl
     life = page(client, f"{BASE}claims/{one.public_id}/")
     assert f"<dd>{told.rep.name}" not in life and str(Customer.objects.get(pk=one.account.customer_id)) not in life
     assert "The conversation" not in life
+
+
+def test_the_claim_of_a_wish_is_found_without_reading_all_claims(world: World) -> None:
+    sql = "SELECT x.state FROM (" + RELATIONS["wish"].sql + ") AS x"
+    for name in ("programme", "starts", "ends"):
+        sql = sql.replace(f":{name}", f"%({name})s")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN VERBOSE {sql}", {"programme": world.programme.pk, "starts": MADE, "ends": NOW})
+        plan = str(cursor.fetchall())
+    assert "claim.attempt = attempt.public_id" in plan  # as the index has it, which a text of it has not
