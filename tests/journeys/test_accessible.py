@@ -140,6 +140,8 @@ PAGES = {
 }
 SIZES = [(1440, 900), (390, 844)]
 OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+CUT_OFF = """[...document.querySelectorAll('.table-scroll:has(> .folds)')]
+    .filter(one => one.scrollWidth > one.clientWidth).map(one => one.getAttribute('aria-labelledby'))"""
 DESK, PHONE = (ViewportSize(width=width, height=height) for width, height in SIZES)
 
 
@@ -158,13 +160,17 @@ def test_pages_are_for_everyone(enter: Enter, who: str) -> None:
 
 
 def check(page: Page, where: str, *rules: str) -> None:
-    """Fail with what axe-core calls serious or critical (by these rules only, where some are named), and where the
-    page is wider than the window or ends below its body: on a phone the bar at the bottom would cover that.
+    """Fail with what axe-core calls serious or critical (by these rules only, where some are named); where the
+    page is wider than the window; where it ends below its body, so that on a phone the bar at the bottom would
+    cover that; and where a table that folds on a phone scrolls sideways there after all.
     """
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sideways <= 0, f"{where} is {sideways} px wider than the window"
     below = page.evaluate("document.documentElement.scrollHeight - document.body.getBoundingClientRect().height")
     assert below <= 1, f"{where} ends {below} px below its body"
+    if page.viewport_size == PHONE:
+        cut = page.evaluate(CUT_OFF)
+        assert cut == [], f"{where}: cut off are the tables {cut}"
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     asked = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
