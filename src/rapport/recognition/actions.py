@@ -90,7 +90,10 @@ def choose_tip(*, member: Member, day: date, tip: UUID) -> RallyNote:
 
 @transaction.atomic
 def edit(*, member: Member, day: date, words: dict[str, str]) -> RallyNote:
-    """Change the tip, its evidence or the news of a draft; ``words`` has the fields of LIMITS to change."""
+    """Change the tip, its evidence or the news of a draft; ``words`` has the fields of LIMITS to change.
+
+    What was found of a tip does not speak for other words: left as it was, it goes with the words it was of.
+    """
     note = _draft_of(member, day)
     changed = []
     for field, raw in words.items():
@@ -99,6 +102,9 @@ def edit(*, member: Member, day: date, words: dict[str, str]) -> RallyNote:
             setattr(note, field, text)
             changed.append(field)
     if "tip" in changed:
+        if note.told is not None and note.tip_evidence and "tip_evidence" not in changed:
+            note.tip_evidence = ""
+            changed.append("tip_evidence")
         note.tip_by, note.told = member if note.tip else None, None
     if changed:
         note.save(update_fields=[*changed, "tip_by", "told"])

@@ -24,7 +24,7 @@ from rapport.guides.trials import actions as trials
 from rapport.insight.figures import Figure, FigureRow
 from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
-from rapport.recognition import actions, cli, drafting, jobs
+from rapport.recognition import actions, cli, drafting, jobs, tips
 from rapport.recognition.drafting import lines_for, people_for
 from rapport.recognition.letter import read_lines, read_people, read_quote
 from rapport.recognition.models import RallyNote, RallySeen
@@ -376,3 +376,23 @@ def test_words_that_won_a_trial_are_proposed_as_the_tip(world: World) -> None:
         note = actions.draft(programme=world.programme, day=DAY, actor="test")
     assert note.tip == "What made you decide, if I may?"
     assert note.tip_evidence == "On trial these words did best: Cancel: Hear why"
+    with clock.at(NOON):
+        actions.edit(member=world.supervisor, day=DAY, words={"our_news": "x", "tip_evidence": note.tip_evidence})
+        kept = actions.edit(member=world.supervisor, day=DAY, words={"tip": note.tip, "tip_evidence": "Ours."})
+        assert (kept.tip_evidence, kept.told) == ("Ours.", note.told)
+        other = actions.edit(member=world.supervisor, day=DAY, words={"tip": "Listen.", "tip_evidence": "Ours."})
+    assert (other.tip_evidence, other.told) == ("", None)
+
+
+def test_other_words_keep_the_evidence_that_was_written_for_them(world: World) -> None:
+    a_day(world)
+    with clock.at(NOON):
+        row = tips.write(member=world.supervisor, text="Ask why.", evidence="Found of this.")
+        actions.draft(programme=world.programme, day=DAY, actor="test")
+        actions.choose_tip(member=world.supervisor, day=DAY, tip=row.public_id)
+        note = actions.edit(
+            member=world.supervisor, day=DAY, words={"tip": "Listen.", "tip_evidence": "Found of that."}
+        )
+        assert (note.tip, note.tip_evidence) == ("Listen.", "Found of that.")
+        again = actions.edit(member=world.supervisor, day=DAY, words={"tip": "Listen well."})
+    assert (again.tip, again.tip_evidence) == ("Listen well.", "Found of that.")
