@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from rapport.accounts.queries import member_by_agent_id
 from rapport.accounts.roles import Right
@@ -48,10 +48,12 @@ def set_reward(
     if left is not None and not 0 <= left <= MOST_LEFT:
         raise Invalid("Say how many there are, or leave it empty.")
     row = access_reward(member, reward) if reward else Reward(programme=member.programme)
-    if Reward.objects.filter(programme=member.programme, name=name).exclude(pk=row.pk).exists():
-        raise Conflict("There is one of that name already.")
     row.name, row.cost, row.currency, row.left, row.is_offered = name, cost, currency, left, is_offered
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Conflict("There is one of that name already.") from None
     told = events.RewardSet(cost=cost, currency=currency, left=left, is_offered=is_offered)
     _tell(told, member, row.public_id)
     return row

@@ -151,6 +151,16 @@ def test_one_budget_is_not_spent_twice_on_two_rewards_at_once(committed_world: W
         assert Budget.objects.get().spent == 30_000 and Given.objects.count() == 3
 
 
+def test_a_name_is_on_the_list_once_however_many_put_it_there_at_once(committed_world: World) -> None:
+    world = committed_world
+    with inside(world.programme.pk):
+        put = partial(actions.set_reward, member=a_manager(world), cost=10_000, currency="EUR", left=None)
+    put_there = at_once(*[partial(put, name="Day off")] * 4)
+    assert sorted(type(one).__name__ for one in put_there) == ["Conflict"] * 3 + ["Reward"]
+    with inside(world.programme.pk):
+        assert Reward.objects.count() == 1
+
+
 def test_what_is_not_offered_or_of_another_currency_is_not_given(world: World) -> None:
     reward, boss = a_reward(world, left=2), a_manager(world)
     actions.set_budget(member=boss, month=MONTH, amount=60_000, currency="USD")
