@@ -14,6 +14,7 @@ from types import TracebackType
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
+from rapport.kit import away
 from rapport.kit.redaction import mask
 
 LEFT_OUT = "(left out: it tells values)"
@@ -47,7 +48,7 @@ class Brief(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record through, shortened where it is one of those."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, ConnectorException | OperationalError):
+        if isinstance(error, ConnectorException | OperationalError) and not away.is_for_each_other(error):
             cause = error.__cause__ or error
             record.msg, record.args = "the database is away: %s", (str(cause).strip().split("\n")[0],)
             record.exc_info = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from rapport.kit import pages
+from rapport.kit import away, pages
 from rapport.kit.errors import DomainError
 from rapport.kit.limits import TooMany
 
@@ -50,8 +50,8 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Say that the database is away (503), and when to come back."""
-    logger.warning("database away while answering %r: %s", request.path, str(error).strip().split("\n")[0])
+    """Say that the database gave no answer (503), and when to come back."""
+    away.tell(logger, error, f"answering {request.path!r} with 503")
     message = "Nothing that was saved is lost. Try again in a few seconds; what you have typed stays on your page."
     response = answer(request, status=503, code="database_away", message=message)
     response.headers["Retry-After"] = "5"

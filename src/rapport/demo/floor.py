@@ -23,6 +23,7 @@ from rapport.demo.crowd import Crowd, reps_wanted
 from rapport.demo.load import customers_of, loaded
 from rapport.demo.people import simulated_reps
 from rapport.demo.view import look
+from rapport.kit import away
 from rapport.kit.walls import inside
 
 log = logging.getLogger("rapport.demo")
@@ -73,7 +74,7 @@ def main() -> None:
         try:
             _live(stopping)
         except AWAY as error:
-            log.warning("the database is away (%s); trying again", str(error).strip().splitlines()[0])
+            away.tell(log, error, "trying again")
             connection.close()
         stopping.wait(WAIT_SECONDS)
 

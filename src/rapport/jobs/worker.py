@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ProcrastinateException
 
-from rapport.kit import env
+from rapport.kit import away, env
 
 logger = logging.getLogger("rapport.worker")
 
@@ -31,7 +31,7 @@ async def work() -> None:
         try:
             await _until(stopping)
         except AWAY as error:
-            logger.warning("the database is away (%s); trying again", str(error).strip().split("\n")[0])
+            away.tell(logger, error, "trying again")
         await _pause(stopping)
 
 

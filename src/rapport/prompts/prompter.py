@@ -23,6 +23,7 @@ from django.db.utils import InterfaceError, OperationalError
 from rapport.accounts import queries as accounts
 from rapport.channels.chat.queries import last_said
 from rapport.channels.said import CHANNEL
+from rapport.kit import away
 from rapport.kit.errors import NotFound
 from rapport.kit.walls import inside
 from rapport.prompts import hearing
@@ -56,7 +57,7 @@ class Prompter:
             try:
                 self._work()
             except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
-                log.warning("the database is away (%s); trying again", str(error).strip().splitlines()[0])
+                away.tell(log, error, "trying again")
                 connection.close()
                 time.sleep(RETRY_SECONDS)
 

@@ -24,6 +24,7 @@ from django.db.utils import InterfaceError, OperationalError
 
 from rapport.accounts import queries as accounts
 from rapport.accounts.doors import one_by_one
+from rapport.kit import away
 from rapport.kit.turns import Turn
 from rapport.kit.walls import inside
 from rapport.routing import upkeep
@@ -78,7 +79,7 @@ class Router:
             try:
                 self._work()
             except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
-                log.warning("the database is away (%s); trying again", str(error).strip().splitlines()[0])
+                away.tell(log, error, "trying again")
                 self.led.clear()
                 connection.close()
                 time.sleep(RETRY_SECONDS)

@@ -12,6 +12,8 @@ from django.core.exceptions import BadRequest
 from django.db import IntegrityError
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
+from psycopg import OperationalError
+from psycopg.errors import DeadlockDetected
 from pydantic import BaseModel
 
 from rapport.config import logs
@@ -118,3 +120,16 @@ def test_an_error_report_names_variables_without_their_values(rf: RequestFactory
     assert "number" in frames
     assert number not in report + frames
     assert "secret-of-a-session" not in report
+
+
+def test_only_a_database_that_is_away_is_told_without_a_traceback() -> None:
+    def told(error: Exception) -> tuple[str, bool]:
+        record = logging.LogRecord("any", logging.ERROR, "", 0, "failed", None, (type(error), error, None))
+        assert logs.Brief().filter(record)
+        return record.getMessage(), record.exc_info is not None
+
+    assert told(OperationalError("connection refused\nmore")) == (
+        "the database is away: connection refused",
+        False,
+    )
+    assert told(DeadlockDetected("deadlock detected")) == ("failed", True)

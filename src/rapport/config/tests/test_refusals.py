@@ -1,5 +1,6 @@
 """A refusal is shown in the form that the request can show: a page, a notice for htmx, or JSON."""
 
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -8,14 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from django.views.decorators.http import require_POST
+from psycopg.errors import DeadlockDetected
 
 from rapport.config import refusals
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 
-def raising(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
+def raising(error: Exception, cause: Exception | None = None) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
-        raise error
+        raise error from cause
 
     return view
 
@@ -25,6 +27,7 @@ handler404, handler500 = refusals.not_found, refusals.failed
 urlpatterns = [
     *(path(f"refused/{error.status}", raising(error)) for error in ERRORS),
     path("away", raising(OperationalError("connection refused\nmore"))),
+    path("tangled", raising(OperationalError("deadlock detected\nmore"), DeadlockDetected())),
     path("nul", raising(DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))),
     path("too-long", raising(DataError("value too long for type character varying(20)"))),
     path("form", require_POST(raising(NotFound()))),
@@ -54,6 +57,19 @@ def test_a_database_that_is_away_is_said_so(client: Client) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "connection refused" not in answer.text
+
+
+def test_two_that_waited_for_each_other_are_logged_as_a_fault_of_ours(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    away, tangled = client.get("/away"), client.get("/tangled")
+    assert (tangled.status_code, away.status_code) == (503, 503)
+    assert "Try again in a few seconds" in tangled.text
+    first, second = [record for record in caplog.records if record.name == "rapport.web"]
+    assert (first.levelno, second.levelno) == (logging.WARNING, logging.ERROR)
+    assert first.message == "the database is away (connection refused); answering '/away' with 503"
+    assert "two waited for each other" in second.message and "'/tangled'" in second.message
+    assert "away" not in second.message and second.exc_info is not None
 
 
 def test_a_text_no_database_stores_is_refused_and_no_fault_of_ours(client: Client) -> None:
