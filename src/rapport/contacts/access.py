@@ -1,4 +1,9 @@
-"""The only gates to contacts; absent and forbidden look the same."""
+"""The only gates to contacts; absent and forbidden look the same.
+
+Whoever locks several rows locks the contact first, then the customer, then what hangs on them. A contact is locked
+so that nobody else acts on it (``no_key``), while what merely names it can be written: PostgreSQL looks at what a
+row names as the transaction ends, when it may hold anything.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ _READ = ("customer__segment", "segment", "reason", "disposition")
 _WITH = (*_READ, "rep__user", "programme")
 _NAMED = {"programme": Given("programme"), "public_id": Given("public_id")}
 _own = Often(lambda: Contact.objects.select_related(*_READ, "rep__user").filter(**_NAMED))
-_locked = Often(lambda: Contact.objects.select_for_update().filter(pk=Given("pk")))
+_locked = Often(lambda: Contact.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
 _in_hand = Often(lambda: Contact.objects.select_related(*_READ).filter(**_NAMED, rep=Given("rep")))
 
 
@@ -64,7 +69,7 @@ def access_in_hand(member: Member, public_id: UUID, *, lock: bool = False) -> Co
     """Return a contact that the member holds now; to act on it, reading it is not enough."""
     named = {"programme": member.programme_id, "public_id": public_id, "rep": member.pk}
     if lock:
-        held = Contact.objects.select_for_update(of=("self",)).select_related(*_READ)
+        held = Contact.objects.select_for_update(no_key=True, of=("self",)).select_related(*_READ)
         contact = _found(held.filter(**named).first())
     else:
         contact = _found(_in_hand.first(**named))
@@ -89,7 +94,8 @@ def access_by_external_id(programme: Programme, external_id: str) -> Contact:
 
 def lock_contact(contact_id: int) -> Contact:
     """Return the contact locked until the transaction ends, for the router, jobs and adapters."""
-    return Contact.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=contact_id)
+    rows = Contact.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related(*_WITH).get(pk=contact_id)
 
 
 def lock_own(contact: Contact) -> Contact:
@@ -110,13 +116,13 @@ def lock_contacts(contact_ids: Iterable[int]) -> list[Contact]:
 
     Only what an offer needs of them is read.
     """
-    contacts = Contact.objects.select_for_update().only("programme", "public_id", "channel", "state", "rep")
-    return list(contacts.filter(pk__in=list(contact_ids)).order_by("pk"))
+    contacts = Contact.objects.select_for_update(no_key=True).filter(pk__in=list(contact_ids)).order_by("pk")
+    return list(contacts.only("programme", "public_id", "channel", "state", "rep"))
 
 
 def _contacts(*, lock: bool) -> QuerySet[Contact]:
     contacts = Contact.objects.select_related(*_WITH)
-    return contacts.select_for_update(of=("self",)) if lock else contacts
+    return contacts.select_for_update(no_key=True, of=("self",)) if lock else contacts
 
 
 def _found(contact: Contact | None) -> Contact:

@@ -91,9 +91,9 @@ def arrive(
 ) -> tuple[Contact, bool]:
     """Open a contact; return it and whether it is new. The same ``external_id`` again returns the first one."""
     at = at or clock.now()
-    customer = held(customer) if customer else None
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # where it is there already, its customer is let go: contacts come first
+            customer = held(customer) if customer else None
             contact = Contact.objects.create(
                 programme=programme,
                 channel=channel,

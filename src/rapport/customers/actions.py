@@ -42,7 +42,8 @@ def update_file(*, member: Member, customer: Customer, version: int, changes: di
 
     ``version`` is the version the person looked at; Conflict when somebody else changed the file since.
     """
-    found = Customer.objects.select_for_update().filter(pk=customer.pk, programme=member.programme).first()
+    rows = Customer.objects.select_for_update(no_key=True)
+    found = rows.filter(pk=customer.pk, programme=member.programme).first()
     if found is None:
         raise NotFound
     _require_active(found)

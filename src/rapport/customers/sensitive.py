@@ -190,8 +190,9 @@ def _says(row: SealedValue, text: str) -> bool:
 def _seal_what_is_there(programme: Programme, name: str) -> None:
     """Seal an attribute that was kept in the clear until now, wherever customers and their histories have it."""
     keeper = Keeper(programme)
-    customers = Customer.objects.select_for_update().filter(programme=programme, attributes__has_key=name)
-    for customer in customers.order_by("pk").iterator(chunk_size=500):
+    customers = Customer.objects.select_for_update(no_key=True)
+    having = customers.filter(programme=programme, attributes__has_key=name)
+    for customer in having.order_by("pk").iterator(chunk_size=500):
         text = as_text(customer.attributes.pop(name))
         customer.save(update_fields=["attributes"])
         keeper.keep({Spot(customer, None, name): text})

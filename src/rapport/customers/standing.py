@@ -24,7 +24,8 @@ SALT = "rapport.customers.erased"
 
 def locked(programme: Programme, public_id: UUID) -> Customer:
     """Return the customer, locked until the commit."""
-    found = Customer.objects.select_for_update().filter(programme=programme, public_id=public_id).first()
+    rows = Customer.objects.select_for_update(no_key=True)
+    found = rows.filter(programme=programme, public_id=public_id).first()
     if found is None:
         raise NotFound
     return found

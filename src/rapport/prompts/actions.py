@@ -17,7 +17,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, NotFound
 from rapport.kit.often import Among, Given, Often
 from rapport.prompts.events import PromptDismissed, PromptSent, PromptShown, PromptUsed
-from rapport.prompts.models import Kind, Listening, Prompt
+from rapport.prompts.models import Kind, Prompt
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -124,8 +124,7 @@ def _do(member: Member, contact: Contact, prompt: Prompt) -> None:
 
 
 def _lock(contact: Contact, prompt: UUID) -> Prompt:
-    """Return a prompt of the contact; nothing is heard on the contact until the transaction ends."""
-    list(Listening.objects.select_for_update().filter(contact=contact))
+    """Return a prompt of the contact, locked last of all: whoever hears the contact does so too."""
     found = Prompt.objects.select_for_update().filter(contact=contact, public_id=prompt).first()
     if found is None:
         raise NotFound

@@ -134,9 +134,10 @@ def _listenings(programme: Programme, contacts: Collection[UUID]) -> list[Listen
     """Return the contacts' listenings, locked, with all that hearing asks of a contact; without those in use."""
     found = _held(programme=programme.pk, contacts=list(contacts))
     if missing := set(contacts) - {one.contact.public_id for one in found}:  # they talk for the first time
-        new = [Listening(programme=programme, contact=access_own(programme, one)) for one in missing]
+        new = [Listening(programme=programme, contact=access_own(programme, one)) for one in sorted(missing)]
         Listening.objects.bulk_create(new, ignore_conflicts=True)
         found += _held(programme=programme.pk, contacts=list(missing))
+        found.sort(key=lambda one: one.contact_id)
     for one in found:
         one.contact.programme = programme
         if one.contact.rep is not None:
@@ -271,7 +272,7 @@ def _write(changes: Sequence[_Change]) -> None:
     """Write what changed, and tell the page of each contact's rep where anything did."""
     now = clock.now()
     if gone := [one.pk for each in changes for one in each.gone]:
-        Prompt.objects.filter(pk__in=gone).update(expired_at=now)
+        Prompt.objects.filter(pk__in=gone, used_at=None, dismissed_at=None).update(expired_at=now)
     Prompt.objects.bulk_update([one for each in changes for one in each.moved], ["rank"])
     Prompt.objects.bulk_create([_row(each.contact, one, now) for each in changes for one in each.new])
     told = [_news(each) for each in changes if each.new or each.gone or each.moved]

@@ -109,7 +109,7 @@ class Importer:
 
     def _locked(self, keys: Iterable[str]) -> Iterable[Customer]:
         return (
-            Customer.objects.select_for_update(of=("self",))
+            Customer.objects.select_for_update(no_key=True, of=("self",))
             .select_related("segment")
             .filter(programme=self.programme, key__in=list(keys))
             .order_by("pk")

@@ -1,4 +1,7 @@
-"""Who asks to cancel on the portal: found on file, or not, and then their request is kept and becomes work."""
+"""Who asks to cancel on the portal: found on file, or not, and then their request is kept and becomes work.
+
+The contact is locked before its request, and so is the customer: as whoever cancels does.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from rapport.contacts.access import lock_own
 from rapport.contacts.actions import audience_of
 from rapport.customers.points import normal_email
 from rapport.customers.queries import (
@@ -66,6 +70,7 @@ def ask(
     if not email and not number and contact is None:
         raise Invalid("Say who you are: your e-mail address, your customer number, or both.")
     if contact is not None:
+        lock_own(contact)
         going_on = CancelRequest.objects.select_for_update().filter(contact=contact, state=State.OPEN).first()
         if going_on is not None:
             return going_on
@@ -100,6 +105,8 @@ def attach(*, request: CancelRequest, contact: Contact) -> None:
 @transaction.atomic
 def settle(*, member: Member, request_id: UUID, customer: Customer | None = None, note: str = "") -> CancelRequest:
     """Say what a request was: ``customer``'s, who has cancelled since, or not theirs to make, and why."""
+    if customer is not None and held(customer) is None:
+        raise Conflict("This customer has been erased.")
     rows = CancelRequest.objects.select_for_update(of=("self",)).select_related("programme", "contact")
     row = rows.filter(programme=member.programme, public_id=request_id).first()
     if row is None:
@@ -112,8 +119,6 @@ def settle(*, member: Member, request_id: UUID, customer: Customer | None = None
     note = plain(note, 300, "The note")
     if customer is None and not note:
         raise Invalid("Say how you found out that it was not theirs to make.")
-    if customer is not None and held(customer) is None:
-        raise Conflict("This customer has been erased.")
     row.customer, row.note = customer, note
     _settle(row, wanted, member)
     return row
