@@ -83,7 +83,9 @@ def access_evaluation(member: Member, public_id: UUID) -> Evaluation:
 
 
 def access_begun(member: Member, public_id: UUID) -> Evaluation:
-    """Return the member's own evaluation, locked until the transaction ends."""
+    """Return the member's own evaluation, locked until the transaction ends: what it is of first, then itself."""
+    of = Evaluation.objects.filter(programme=member.programme, scorer=member, public_id=public_id)
+    list(Selection.objects.select_for_update(no_key=True).filter(pk__in=of.values("selection")))
     rows = Evaluation.objects.select_for_update(of=("self",)).select_related(*_WITH)
     row = rows.filter(programme=member.programme, scorer=member, public_id=public_id).first()
     if row is None:
