@@ -134,7 +134,9 @@ def set_rule(*, programme: Programme, name: str, skill: str, refuses: bool, free
 @transaction.atomic
 def end_rule(*, programme: Programme, name: str, actor: str) -> None:
     """Ask for this permit no more; those that were given end with it."""
-    if PermitRule.objects.filter(programme=programme, name=name).delete()[0]:
+    rules = PermitRule.objects.filter(programme=programme, name=name)
+    list(rules.select_for_update())  # before its permits, as whoever gives one does
+    if rules.delete()[0]:
         _changed(programme, PermitRuleChanged(permit=name, skill="", refuses=False), actor)
 
 

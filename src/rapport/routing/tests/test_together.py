@@ -4,6 +4,7 @@ import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -22,8 +23,9 @@ from rapport.contacts.models import Contact, Leg
 from rapport.events.models import Event
 from rapport.kit import clock, walls
 from rapport.kit.errors import Conflict
+from rapport.kit.tests.at_once import at_once as with_pauses_at_once
 from rapport.kit.turns import Turn
-from rapport.routing import actions, handing, presence, publishing, upkeep, versions
+from rapport.routing import actions, handing, permits, presence, publishing, upkeep, versions
 from rapport.routing.models import Offer, Presence, StateSpan
 from rapport.routing.router import lead, led_programmes, turn
 
@@ -279,3 +281,13 @@ def test_what_is_offered_to_a_rep_while_they_are_taken_off_the_floor_rings_at_no
 def two_chats(world: World) -> int:
     text = versions.BUILT_IN + "[capacity]\nlimits = { chat = 2 }\n"
     return publishing.save_draft(programme=world.programme, text=text).number
+
+
+def test_a_permit_is_given_while_what_asks_for_it_ends(committed_world: World) -> None:
+    world = committed_world
+    name, until = "certificate cards", clock.now() + timedelta(hours=1)
+    asks = partial(permits.set_rule, skill="cards", refuses=True, free_without=1)
+    asks_anew = partial(asks, programme=world.programme, name=name, actor="test")
+    gives = partial(permits.give, member=world.rep, name=name, free_to=1, valid_until=until, actor="test")
+    ends = partial(permits.end_rule, programme=world.programme, name=name, actor="test")
+    with_pauses_at_once(world.programme.pk, [asks_anew, gives, gives] * 8, [lambda: None, gives, ends] * 8)
