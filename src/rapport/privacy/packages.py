@@ -80,13 +80,13 @@ def ask(
 @transaction.atomic
 def make(package_id: int) -> None:
     """Write the package's content, if nobody has yet. The same however often it is run."""
-    package = Package.objects.select_for_update(of=("self",)).select_related("customer", "programme").get(
-        pk=package_id
-    )  # fmt: skip
+    packages = Package.objects.select_related("customer", "programme")
+    customer = packages.get(pk=package_id).customer
+    is_there = standing.held(customer) is not None  # before the package, as who erases them does
+    package, now = packages.select_for_update(of=("self",)).get(pk=package_id), clock.now()
     if package.state != Package.State.MAKING:
         return
-    customer, now = package.customer, clock.now()
-    if standing.held(customer) is None:
+    if not is_there:
         package.state = Package.State.EXPIRED
         package.save(update_fields=["state"])
         return
@@ -103,6 +103,7 @@ def make(package_id: int) -> None:
 @transaction.atomic
 def take(*, by: Looker, package_id: UUID) -> bytes:
     """Hand out the package's content, once; then it is gone here."""
+    standing.held(access_package(by.programme, package_id).customer)  # before the package, as who erases them does
     package = access_package(by.programme, package_id, lock=True)
     if package.state == Package.State.MAKING:
         raise Conflict("The package is still being made. Try again in a minute.")

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from rapport.audit.lookers import Looker
 from rapport.conftest import World
 from rapport.contacts.models import Contact
 from rapport.customers.importing import cli
 from rapport.customers.models import Customer
 from rapport.events.models import Event
+from rapport.kit.errors import Conflict
+from rapport.kit.tests.at_once import at_once
 from rapport.kit.turns import Turn
 from rapport.kit.walls import ENTER, inside
-from rapport.privacy import actions
+from rapport.privacy import actions, packages
+from rapport.privacy.models import Package
 from rapport.privacy.tests.stage import known, left, whole_database
 
 WAITING = "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
@@ -127,3 +132,30 @@ def test_an_erasure_cut_off_in_the_middle_leaves_everything_and_can_be_done_agai
     assert erase(world) > 10
     assert (left(), erased_events()) == ([], 1)
     assert not Contact.objects.exclude(summary="").exists()
+
+
+def test_packages_are_made_and_taken_while_those_they_are_of_are_erased(committed_world: World) -> None:
+    world = committed_world
+    by = Looker(world.programme, "test")
+    with inside(world.programme.pk):
+        people = [Customer.objects.create(programme=world.programme, key=f"K-{n}") for n in range(10)]
+        asked = [
+            packages.ask(programme=world.programme, customer_id=one.public_id, actor="test") for one in people
+        ]
+        for package in asked[5:]:
+            packages.make(package.pk)
+
+    def hands_out(package: Package) -> None:
+        with suppress(Conflict):  # they were erased before
+            packages.take(by=by, package_id=package.public_id)
+
+    def erases(one: Customer) -> None:
+        actions.erase(programme=world.programme, customer_id=one.public_id, confirmed=one.key, actor="test")
+
+    at_once(
+        world.programme.pk,
+        [partial(packages.make, one.pk) for one in asked[:5]] + [partial(hands_out, one) for one in asked[5:]],
+        [partial(erases, one) for one in people],
+    )
+    assert Customer.objects.filter(standing="erased").count() == len(people)
+    assert not Package.objects.exclude(content="").exists()
