@@ -48,7 +48,7 @@ def want(*, member: Member, address: str) -> Recipient:
         f"rally-mail:{member.pk}", ASKED_A_DAY, DAY_SECONDS, "That were many addresses for a day. Try tomorrow."
     )
     lock_programme(member.programme_id)
-    found = own_recipient(member)
+    found = own_recipient(member, lock=True)
     if found is not None and found.address == plain and not found.sendings.filter(state=State.REFUSED).exists():
         return found
     if found is not None:
@@ -145,7 +145,7 @@ def claim(*, programme: Programme) -> Sending | None:
 def _next_due(programme: Programme) -> Sending | None:
     due = Sending.objects.filter(programme=programme, state=State.WAITING, due_at__lte=clock.now())
     return (
-        due.select_for_update(of=("self",), skip_locked=True)
+        due.select_for_update(of=("self", "recipient"), skip_locked=True)
         .select_related("note", "recipient__programme", "recipient__member__user", "recipient__member__programme")
         .order_by("due_at", "pk")
         .first()
@@ -222,6 +222,7 @@ def _put(member: Member, address: str, *, own: bool) -> Recipient:
 
 def _let_go(programme: Programme, recipient: Recipient, *, by: str, actor: str) -> None:
     told = events.MailStopped(recipient=str(recipient.public_id), by=by)
+    list(Recipient.objects.select_for_update().filter(pk=recipient.pk))  # before its sendings, which go too
     recipient.delete()
     _tell(programme, told, actor)
 

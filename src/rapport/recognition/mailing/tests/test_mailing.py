@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from rapport.accounts.roles import Right, Role
 from rapport.conftest import World
 from rapport.events.models import Event
 from rapport.kit import clock, mail
+from rapport.kit.tests.at_once import at_once
 from rapport.kit.tests.post import Box
 from rapport.recognition.awards.tests.stage import a_manager, client_of
 from rapport.recognition.mailing import actions, jobs, queries
@@ -329,3 +331,13 @@ def test_a_long_letter_in_any_script_comes_whole(world: World, server: mail.Serv
     sent()
     words = words_of(box.taken[0])
     assert note.our_news in words and "The partner's news\n  .\n." in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_address_is_wanted_and_no_more_is_sent_at_once(
+    committed_world: World, server: mail.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, rounds = committed_world, range(12)
+    monkeypatch.setattr(actions, "ASKED_A_DAY", len(rounds))
+    wants = [partial(actions.want, member=world.rep, address=f"rosa{one}@example.org") for one in rounds]
+    at_once(world.programme.pk, wants, [partial(actions.stop, member=world.rep) for _ in rounds])
