@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOOKS_BACK = timedelta(days=14)
 LONG_HOLD = 180  # seconds on hold in all
 MANY_TRANSFERS = 2
-MOST = 20  # of each reason, the newest of those that the member may score
+MOST_OF_EACH = 20  # of each reason, the newest of those that the member may score
 FOUND = """
 WITH lately AS (
     SELECT contact.contact_id, contact.public_id, contact.transfers, contact.arrived_at,
@@ -93,7 +93,7 @@ def proposed(member: Member) -> list[Proposal]:
     chosen = [
         one
         for _, group in groupby((one for one in found if one[0] in theirs), key=itemgetter(1))
-        for one in islice(group, MOST)
+        for one in islice(group, MOST_OF_EACH)
     ]
     read = rows.select_related("rep__user", "reason").in_bulk([contact for contact, _, _ in chosen])
     return [

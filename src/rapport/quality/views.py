@@ -19,7 +19,7 @@ from rapport.quality import actions, queries, scoring, selecting
 from rapport.quality.access import access_evaluation, seen_by, to_be_scored_by
 from rapport.quality.forms import read_answers
 from rapport.quality.models import OFFICIAL, Appeal, Evaluation, Kind, Origin, Selection
-from rapport.quality.proposing import LOOKS_BACK, proposed
+from rapport.quality.proposing import LOOKS_BACK, MOST_OF_EACH, proposed
 from rapport.quality.reading import contact_beside
 
 if TYPE_CHECKING:
@@ -71,7 +71,12 @@ def appeals_for(member: Member) -> list[Appeal]:
 @scoring_page
 def worth_hearing(request: HttpRequest, member: Member) -> HttpResponseBase:
     """List contacts that something on file makes worth hearing, by reason."""
-    context = {**context_of(member, "worth"), "proposals": proposed(member), "days": LOOKS_BACK.days}
+    context = {
+        **context_of(member, "worth"),
+        "proposals": proposed(member),
+        "days": LOOKS_BACK.days,
+        "most": MOST_OF_EACH,
+    }
     return pages.render(request, "quality/worth.html", context)
 
 

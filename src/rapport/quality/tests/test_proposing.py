@@ -20,7 +20,7 @@ from rapport.kit.walls import inside
 from rapport.ledger.models import Account, Claim
 from rapport.offers.catalogue import actions as offers
 from rapport.privacy import actions as privacy
-from rapport.quality import proposing
+from rapport.quality import proposing, views
 from rapport.quality.models import Origin
 from rapport.quality.proposing import proposed
 from rapport.quality.tests.cards import a_contact, a_scorecard, a_selection
@@ -149,7 +149,7 @@ def test_what_is_chosen_old_or_of_ones_own_is_not_proposed(world: World) -> None
 
 
 def test_the_newest_are_told_of_those_that_one_may_score(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposing, "MOST", 2)
+    monkeypatch.setattr(proposing, "MOST_OF_EACH", 2)
     lead = accounts.ensure_member(
         programme=world.programme,
         agent_id="lead",
@@ -187,3 +187,15 @@ def test_another_programme_sees_none_and_neither_does_who_may_not_score(world: W
     page = client.get(PAGE).content.decode()
     assert "rated 1 of 5" in page
     assert f"?why={Origin.LOW_RATING.value}" in page
+
+
+@pytest.mark.parametrize(("made", "told"), [(1, ">1</span>"), (3, ">the newest 2</span>")])
+def test_a_list_that_is_cut_off_does_not_say_how_many_there_are(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch, made: int, told: str
+) -> None:
+    for module in (proposing, views):
+        monkeypatch.setattr(module, "MOST_OF_EACH", 2)
+    for _ in range(made):
+        rated(world, 1)
+    client.force_login(world.supervisor.user)
+    assert told in client.get(PAGE).content.decode()
