@@ -42,6 +42,7 @@ VERDICTS = {
     "up": ("better after coaching", "good"),
     "down": ("worse after coaching", "bad"),
     "none": ("no effect found", "idle"),
+    "whole": ("not found on the whole", "idle"),
 }
 
 
@@ -261,4 +262,4 @@ def _verdict(row: Effect) -> str:
 def _part_verdict(row: Effect, whole: Effect) -> str:
     """A part is found only where its whole is: so many are looked at that some would always seem to be."""
     found = _verdict(row)
-    return "none" if found in ("up", "down") and not whole.is_found else found
+    return "whole" if found in ("up", "down") and not whole.is_found else found

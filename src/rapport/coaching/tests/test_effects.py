@@ -301,11 +301,11 @@ def test_what_is_said_of_an_effect_follows_from_its_ranges(world: World) -> None
     said = [one.verdict for one in told_of_all(world)]
     assert said == ["up", "down"]
     Effect.objects.filter(pk=whole.pk).update(low=-0.01)
-    assert [one.verdict for one in told_of_all(world)] == ["none", "none"]
+    assert [one.verdict for one in told_of_all(world)] == ["none", "whole"]
     Effect.objects.filter(pk=whole.pk).update(low=0.05, ahead=0.1, ahead_low=0.02, ahead_high=0.2)
-    assert [one.verdict for one in told_of_all(world)] == ["before", "none"]
+    assert [one.verdict for one in told_of_all(world)] == ["before", "whole"]
     Effect.objects.filter(pk=whole.pk).update(ahead=-0.1, ahead_low=-0.2, ahead_high=-0.02)
-    assert [one.verdict for one in told_of_all(world)] == ["before", "none"]
+    assert [one.verdict for one in told_of_all(world)] == ["before", "whole"]
     Effect.objects.filter(pk=part.pk).update(value=None, low=None, high=None)
     assert [one.verdict for one in told_of_all(world)] == ["before", "few"]
     for bad in ({}, {"method": "talk", "coach": world.supervisor}, {"rep": world.rep, "value": 0.5}):
