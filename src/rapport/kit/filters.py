@@ -75,10 +75,10 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 def number(value: float | Decimal | None, digits: int = 0) -> str:
-    """Write a number with thin spaces between thousands."""
+    """Write a number with thin spaces between thousands, and a minus sign that is as wide as a plus."""
     if value is None:
         return NONE
-    return f"{value:,.{digits}f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{value:z,.{digits}f}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
 
 
 def epoch(instant: datetime | None) -> str:

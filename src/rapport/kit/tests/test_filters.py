@@ -48,6 +48,7 @@ def test_days_name_the_year_only_when_it_is_another() -> None:
 def test_shares_and_numbers_keep_together() -> None:
     assert filters.percent(0.831) == "83\u202f%"
     assert filters.number(1204) == "1\u202f204"
+    assert (filters.number(-0.17, 2), filters.number(-0.001, 2)) == ("\u22120.17", "0.00")
     assert filters.percent(None) == "–"
 
 
