@@ -14,6 +14,7 @@ from rapport.insight.registry import METRICS, Metric
 from rapport.insight.state import ReportState
 from rapport.insight.words import CHART_UNITS, Change, change, is_small, written
 from rapport.kit import money
+from rapport.kit.filters import percent
 from rapport.numeric.intervals import share_interval
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ class Tile:
     matured: float | None
     before: str
     values: list[float | None]
+
+    @property
+    def note(self) -> str:
+        """What to bear in mind beside it: that it is of few contacts, or how much of it is known so far."""
+        if self.small:
+            return "of few contacts"
+        if self.matured is None:
+            return ""
+        share = percent(self.matured)
+        known = f"{share} of it is known so far" if self.matured >= 0.005 else "not known yet: it needs its time"
+        return f"{known}; {self.before} before" if self.before and not self.change else known
 
 
 @dataclass(frozen=True, slots=True)
