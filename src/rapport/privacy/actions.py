@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from rapport.contacts.access import lock_contacts
 from rapport.contacts.queries import is_open_with
 from rapport.customers import standing
 from rapport.events.actions import Happening, announce
@@ -16,7 +17,7 @@ from rapport.kit.errors import Conflict, Invalid
 from rapport.kit.turns import Turn, take_turns
 from rapport.kit.words import one_line
 from rapport.privacy import events
-from rapport.privacy.access import access_request
+from rapport.privacy.access import access_customer, access_request
 from rapport.privacy.catalogue import everything, subject_of
 from rapport.privacy.models import Hold, Request
 from rapport.privacy.queries import hold_on
@@ -141,7 +142,7 @@ def erase(*, programme: Programme, customer_id: UUID, confirmed: str, actor: str
     Erasing again changes nothing. Raises Conflict under a hold, and while a contact with the customer goes on.
     """
     take_turns(Turn.CUSTOMERS, programme.pk)
-    customer = standing.locked(programme, customer_id)
+    customer = _held(programme, customer_id)
     if customer.standing == "erased":
         return 0
     if confirmed.strip() != customer.key:
@@ -160,6 +161,12 @@ def require_erasable(programme: Programme, customer: Customer) -> None:
         raise Conflict("A contact with this customer goes on. End it and finish its wrap-up, then erase.")
 
 
+def _held(programme: Programme, customer_id: UUID) -> Customer:
+    """Return the customer locked, after their contacts: in the order of all who work with both."""
+    lock_contacts(subject_of(programme, [access_customer(programme, customer_id).pk]).contacts)
+    return standing.locked(programme, customer_id)
+
+
 def _erase(programme: Programme, customer: Customer, actor: str) -> int:
     subject = subject_of(programme, [customer.pk])
     standing.bury(customer)
@@ -174,7 +181,7 @@ def _erase(programme: Programme, customer: Customer, actor: str) -> int:
 def erase_aged(*, programme: Programme, customer_id: UUID) -> int:
     """Erase a customer of whom nothing was heard for longer than the programme keeps files; 0 where it cannot."""
     take_turns(Turn.CUSTOMERS, programme.pk)
-    customer = standing.locked(programme, customer_id)
+    customer = _held(programme, customer_id)
     if customer.standing == "erased" or hold_on(programme, customer.pk) or is_open_with(customer):
         return 0
     return _erase(programme, customer, "system")

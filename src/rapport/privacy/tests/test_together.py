@@ -14,11 +14,13 @@ from django.db import OperationalError, connection
 
 from rapport.audit.lookers import Looker
 from rapport.conftest import World
+from rapport.contacts import actions as contacts
+from rapport.contacts.access import lock_own
 from rapport.contacts.models import Contact
 from rapport.customers.importing import cli
-from rapport.customers.models import Customer
+from rapport.customers.models import ContactPoint, Customer
 from rapport.events.models import Event
-from rapport.kit.errors import Conflict
+from rapport.kit.errors import Conflict, NotFound
 from rapport.kit.tests.at_once import at_once
 from rapport.kit.turns import Turn
 from rapport.kit.walls import ENTER, inside
@@ -120,7 +122,7 @@ def test_an_erasure_cut_off_in_the_middle_leaves_everything_and_can_be_done_agai
     known(world)
     before = whole_database()
     with ThreadPoolExecutor(1) as pool, elsewhere(world) as other:
-        other.execute("SELECT 1 FROM contacts_contact WHERE customer_id = %s FOR UPDATE", [world.customer.pk])
+        other.execute("SELECT 1 FROM chat_message FOR UPDATE")
         begun = on_its_own(pool, lambda: erase(world))
         (pid,) = waiting(other, 1)
         written = {row[0] for row in other.execute(WRITTEN, [pid])}
@@ -159,3 +161,29 @@ def test_packages_are_made_and_taken_while_those_they_are_of_are_erased(committe
     )
     assert Customer.objects.filter(standing="erased").count() == len(people)
     assert not Package.objects.exclude(content="").exists()
+
+
+def test_a_customer_is_erased_while_a_rep_finds_out_whose_their_call_is(committed_world: World) -> None:
+    world, calls, people = committed_world, [], []
+    with inside(world.programme.pk):
+        for number in range(10):
+            place, address = world.programme, f"+49301000{number}"
+            people.append(Customer.objects.create(programme=place, key=f"K-{number}"))
+            ContactPoint.objects.create(programme=place, customer=people[-1], kind="phone", value=address)
+            call, _ = contacts.arrive(programme=place, channel="voice", actor="pbx", address=address)
+            contacts.answer(call, rep=world.rep, actor="pbx")
+            calls.append(call)
+
+    def finds_out(call: Contact, one: Customer) -> None:
+        with suppress(NotFound):  # they were erased just before
+            contacts.identify(lock_own(call), customer=one, actor="test")
+
+    def erases(one: Customer) -> None:
+        with suppress(Conflict):  # they talk to us just now
+            actions.erase(programme=world.programme, customer_id=one.public_id, confirmed=one.key, actor="test")
+
+    at_once(
+        world.programme.pk,
+        [partial(finds_out, call, one) for call, one in zip(calls, people, strict=True)],
+        [partial(erases, one) for one in people],
+    )
