@@ -191,7 +191,7 @@ def _show(row: Evaluation, card: Card, now: datetime) -> None:
     """Begin the time to appeal once the rep can see the official evaluation: at once, or with their own score."""
     if row.selection is None or row.kind not in (*OFFICIAL, Kind.SELF):
         return
-    selection = Selection.objects.select_for_update().get(pk=row.selection.pk)
+    selection = Selection.objects.select_for_update(no_key=True).get(pk=row.selection.pk)
     submitted = Evaluation.objects.filter(selection=selection, submitted_at__isnull=False)
     if selection.asks_self and not submitted.filter(kind=Kind.SELF).exists():
         return

@@ -217,7 +217,7 @@ def _put(
             store.keeping(sound, sealed.give_key(row)),
             inside(contact.programme_id),
         ):
-            _hold(_contact(contact.programme, about))
+            hold(_contact(contact.programme, about))
             row.save(force_insert=True)
             Pause.objects.bulk_create(
                 Pause(
@@ -242,10 +242,10 @@ def _put(
     return Taken(row, True)
 
 
-def _hold(contact: Contact) -> None:
+def hold(contact: Contact) -> None:
     """Have the contact wait for the end of this transaction; Conflict where it can take no recording by now."""
+    lock_own(contact)  # so that the next one counts this one
     if contact.customer is not None and standing.held(contact.customer) is None:
         raise Conflict(ERASED)  # while it was decoded
-    lock_own(contact)  # so that the next one counts this one
     if Recording.objects.filter(contact=contact).count() >= MOST_OF_ONE:
         raise Conflict(f"This contact has {MOST_OF_ONE} recordings already.")

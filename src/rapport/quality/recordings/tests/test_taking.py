@@ -299,7 +299,7 @@ def test_the_decoder_is_told_none_of_our_settings(
     assert "PATH" in given and not [name for name in given if name.startswith(("RAPPORT", "DATABASE", "SECRET"))]
 
 
-@pytest.mark.parametrize(("step", "is_known"), [("_decoded", True), ("_decoded", False), ("_hold", True)])
+@pytest.mark.parametrize(("step", "is_known"), [("_decoded", True), ("_decoded", False), ("hold", True)])
 def test_who_is_erased_while_it_is_decoded_is_not_kept(
     world: World, home: Path, monkeypatch: pytest.MonkeyPatch, step: str, is_known: bool
 ) -> None:
