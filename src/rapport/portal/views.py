@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rapport.accounts.doors import public_page
 from rapport.channels.chat import actions as chat
 from rapport.channels.chat.queries import lines_since
+from rapport.contacts.access import lock_own
 from rapport.contacts.queries import reasons_of
 from rapport.feedback import actions as feedback
 from rapport.feedback.queries import survey_of
@@ -78,7 +79,7 @@ def _open(
 
     A page sent twice counts once.
     """
-    going = going_of(held) if held is not None else None
+    going = going_of(lock_own(held)) if held is not None else None  # before whose it is, as whoever acts on it
     if held is not None and queries.is_open(held) and going is None:
         chat.say(held, author="customer", text=sent.text, client_id=sent.client_id)
         return held

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from rapport.channels.chat import actions as chat
 from rapport.channels.cti import actions as cti
@@ -27,6 +28,8 @@ from rapport.kit.walls import inside
 from rapport.offers.leaving import actions as leaving
 from rapport.offers.leaving import asking
 from rapport.offers.models import CancelRequest
+from rapport.portal.forms import Start
+from rapport.portal.tests.test_alone import GUIDE as ALONE
 from rapport.prompts import actions as prompts
 from rapport.prompts import hearing, knowing
 from rapport.prompts.by_words import ByWords
@@ -146,3 +149,26 @@ def test_a_rep_uses_prompts_while_the_prompter_hears_them(committed_world: World
             prompts.dismiss(member=world.rep, contact=held, prompt=one.public_id)
 
     at_once(world.programme.pk, heard, [uses for _ in heard])
+
+
+def test_a_customer_who_is_alone_asks_for_a_person_and_about_something_else(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = committed_world
+    monkeypatch.setattr("rapport.portal.limits.OPEN_PER_EMAIL", MANY * 3)
+    with inside(world.programme.pk):
+        contacts.ensure_reason(programme=world.programme, key="move", name="I am moving")
+        install(programme=world.programme, text=ALONE)
+    browsers = [Client() for _ in range(4)]
+    for one in browsers:
+        one.post("/p/cards/alone/begin/", {"token": Start().token, "reason": "cancel"})
+
+    def sent(browser: Client, at: str, **told: str) -> None:
+        form = {"token": Start().token, "email": "ada@example.org", "text": "Please help", **told}
+        assert browser.post(at, form).status_code in (302, 409)
+
+    at_once(
+        world.programme.pk,
+        [partial(sent, one, "/p/cards/alone/person/") for one in browsers],
+        [partial(sent, one, "/p/cards/", reason="move") for one in browsers],
+    )
