@@ -4,8 +4,9 @@ from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import DisallowedHost
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import UniqueViolation
 
 from rapport.audit.doors import remember_refusal
 from rapport.config import refusals
@@ -71,6 +72,8 @@ class Refusals:
             return refusals.of(request, error)
         if isinstance(error, OperationalError | InterfaceError):
             return refusals.database_away(request, error)
+        if isinstance(error, IntegrityError) and isinstance(error.__cause__, UniqueViolation):
+            return refusals.there_already(request, error)
         if isinstance(error, DataError) and "NUL" in str(error):
             return refusals.not_storable(request)
         return None

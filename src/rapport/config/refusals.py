@@ -58,6 +58,13 @@ def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     return expected(response)
 
 
+def there_already(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Say that what was sent is there already (409): an action did not foresee that two send it at once."""
+    logger.error("a row is there already; answering %r with 409", request.path, exc_info=error)
+    message = "This is there already, or somebody did the same at the same moment. Look at the page again."
+    return answer(request, status=409, code="conflict", message=message)
+
+
 def not_storable(request: HttpRequest) -> HttpResponse:
     """Say that a text holds the one character (NUL) that no text in the database can hold; no person types it."""
     message = "A text contains a character that cannot be stored. Type it again, without pasting."

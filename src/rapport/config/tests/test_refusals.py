@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from django.views.decorators.http import require_POST
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import CheckViolation, DeadlockDetected, UniqueViolation
 
 from rapport.config import refusals
 from rapport.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -28,6 +28,8 @@ urlpatterns = [
     *(path(f"refused/{error.status}", raising(error)) for error in ERRORS),
     path("away", raising(OperationalError("connection refused\nmore"))),
     path("tangled", raising(OperationalError("deadlock detected\nmore"), DeadlockDetected())),
+    path("twice", raising(IntegrityError("duplicate key\nKey (name)=(Ada)"), UniqueViolation())),
+    path("without", raising(IntegrityError("violates check constraint"), CheckViolation())),
     path("nul", raising(DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))),
     path("too-long", raising(DataError("value too long for type character varying(20)"))),
     path("form", require_POST(raising(NotFound()))),
@@ -70,6 +72,15 @@ def test_two_that_waited_for_each_other_are_logged_as_a_fault_of_ours(
     assert first.message == "the database is away (connection refused); answering '/away' with 503"
     assert "two waited for each other" in second.message and "'/tangled'" in second.message
     assert "away" not in second.message and second.exc_info is not None
+
+
+def test_what_two_sent_at_once_is_there_once_and_said_so(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.raise_request_exception = False
+    twice = client.get("/twice")
+    assert twice.status_code == 409 and "at the same moment" in twice.text and "Ada" not in twice.text
+    [told] = [record for record in caplog.records if record.name == "rapport.web"]
+    assert told.levelno == logging.ERROR and told.exc_info is not None
+    assert client.get("/without").status_code == 500
 
 
 def test_a_text_no_database_stores_is_refused_and_no_fault_of_ours(client: Client) -> None:
