@@ -1,7 +1,7 @@
 """How values are written on pages: Jinja2 filters and globals, registered by the page environment."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,6 +63,11 @@ def day(instant: date | None, zone: str | ZoneInfo = "UTC") -> str:
     local = _local(instant, zone) if isinstance(instant, datetime) else instant
     same_year = local.year == _local(clock.now(), zone).year
     return local.strftime("%-d %b" if same_year else "%-d %b %Y")
+
+
+def days(first: date, before: date) -> str:
+    """Write the days from one to the last before another."""
+    return f"{day(first)} to {day(before - timedelta(days=1))}"
 
 
 def _local(instant: datetime, zone: str | ZoneInfo) -> datetime:
@@ -135,6 +140,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "exact": exact,
     "time_of_day": time_of_day,
     "day": day,
+    "days": days,
     "percent": percent,
     "number": number,
     "epoch": epoch,

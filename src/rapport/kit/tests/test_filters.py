@@ -1,7 +1,7 @@
 """How values are written on pages."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,12 @@ def test_days_name_the_year_only_when_it_is_another() -> None:
     with clock.at(NOW):
         assert filters.day(NOW) == "21 Nov"
         assert filters.day(NOW - timedelta(days=400)) == "17 Oct 2025"
+
+
+def test_a_stretch_of_days_is_told_by_its_first_and_its_last() -> None:
+    with clock.at(NOW):
+        assert filters.days(date(2026, 11, 9), date(2026, 11, 16)) == "9 Nov to 15 Nov"
+        assert filters.days(date(2025, 11, 24), date(2026, 12, 1)) == "24 Nov 2025 to 30 Nov"
 
 
 def test_shares_and_numbers_keep_together() -> None:
