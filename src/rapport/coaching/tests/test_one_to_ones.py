@@ -108,6 +108,17 @@ def test_a_reminder_comes_once_and_again_when_moved(world: World) -> None:
         assert rhythms.remind(programme=world.programme) == 1
 
 
+def test_one_held_before_its_day_says_when_it_was_and_for_when_it_was_planned(world: World) -> None:
+    with clock.at(MONDAY):
+        row = planned(world)
+        address = f"{BASE}one-to-ones/{row.public_id}/"
+        assert "16 Nov, " in client_of(world.rep).get(address).text
+    with clock.at(MONDAY - timedelta(days=1)):
+        actions.start(member=world.supervisor, one_to_one=row.public_id)
+        page = client_of(world.rep).get(address).text
+    assert page.index("15 Nov, ") < page.index("planned for 16 Nov")
+
+
 def test_the_idle_desk_reminds_the_rep_of_the_next_one(world: World) -> None:
     row = planned(world)
     desk = "/at/cards/desk/"
