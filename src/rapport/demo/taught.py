@@ -38,8 +38,8 @@ Say back in one sentence what you heard. Then look for what answers it.
 key = "what-helps"
 title = "What helps, in which order"
 text = """
-From the strongest tie to the weakest: what changes how they use the card, what is made for them, what is said to
-them as a person, and last the price. A discount keeps until the next one.
+From the strongest tie to the weakest: what changes how they use the card, what is made for them, \\
+what is said to them as a person, and last the price. A discount keeps until the next one.
 """
 
 [[lessons]]
