@@ -183,4 +183,4 @@ def saves_in_words(saves: dict[str, int]) -> str:
     if not kept and not lost:
         return f"{claimed} Those accounts settled no earlier ones on this day."
     were = "was" if kept == 1 else "were"
-    return f"{claimed} Of earlier ones {kept} {were} verified on this day, and {lost} lost."
+    return f"{claimed} Of earlier ones {kept or 'none'} {were} verified on this day, and {lost or 'none'} lost."
