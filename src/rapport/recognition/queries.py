@@ -101,7 +101,8 @@ def news_for(member: Member, *, who: bool = False) -> list[Piece]:
 
 
 def _piece(one: News, member: Member, signed: dict[int, datetime], takers: list[Member]) -> Piece:
-    mine, due = signed.get(member.pk), due_for(one, member)
+    mine = signed.get(member.pk)
+    due = due_for(one, member) if member.may(Right.TAKE_CONTACTS) else one.read_by  # who signs, by their own day
     return Piece(
         news=one,
         signed_at=mine,

@@ -20,7 +20,7 @@ from rapport.recognition import actions, news
 from rapport.recognition.awards.models import Award, Category, Winner
 from rapport.recognition.letter import as_text, saves_in_words
 from rapport.recognition.models import Hearing, News, NewsSigned, RallyNote
-from rapport.recognition.queries import due_for
+from rapport.recognition.queries import due_for, news_for
 from rapport.recognition.tests.test_rally import a_day
 from rapport.routing import presence
 
@@ -60,6 +60,16 @@ def test_who_joined_on_the_day_of_the_news_has_no_week_more_and_the_day_is_the_p
     ):
         world.rep.since = joined
         assert due_for(told, world.rep) == due, joined
+
+
+def test_who_leads_and_came_later_is_shown_the_day_that_the_news_has(world: World) -> None:
+    told = published(world)
+    for role, due in ((Role.MANAGER, told.read_by), (Role.REP, DAY + timedelta(days=8))):
+        late = accounts.ensure_member(
+            programme=world.programme, agent_id=role, name="Late", role=role, username=f"late-{role}"
+        )
+        late.since = NOON + timedelta(days=1)
+        assert [one.due for one in news_for(late)] == [due], role
 
 
 def test_overdue_news_are_signed_before_the_first_contact(world: World) -> None:
@@ -251,6 +261,9 @@ def test_saves_count_for_the_day_on_which_they_were_verified(world: World) -> No
         note = actions.draft(programme=world.programme, day=DAY, actor="test")
     assert note.saves == {"claimed": 0, "days": 60, "matured": 3, "reversed": 1}
     assert saves_in_words(note.saves).endswith("Of earlier ones 3 were verified on this day, and 1 lost.")
+    assert "Of earlier ones none were verified on this day, and 2 lost." in saves_in_words(
+        {"claimed": 2, "days": 60, "matured": 0, "reversed": 2}
+    )
     assert "settled no earlier ones" in saves_in_words({"claimed": 2, "days": 60, "matured": 0, "reversed": 0})
 
 
