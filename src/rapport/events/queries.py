@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Max
 
 from rapport.events.models import Event
+from rapport.kit.often import OneOf
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Programme
@@ -95,6 +96,11 @@ def latest_by_subject(
     if since is not None:
         rows = rows.filter(at__gte=since)
     return dict(rows.order_by().values_list("subject").annotate(Max("at")))
+
+
+def subjects_of(programme: Programme, ids: Collection[int]) -> list[UUID]:
+    """Return what these events of the programme are about."""
+    return list(Event.objects.filter(OneOf("id", ids), programme=programme).values_list("subject", flat=True))
 
 
 def latest_of(programme: Programme, name: str) -> EventRow | None:

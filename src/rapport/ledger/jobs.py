@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from rapport.accounts.doors import in_each_real_programme
+from rapport.accounts.queries import programme_by_id
 from rapport.events.queries import event_by_id
 from rapport.jobs.actions import job, periodic
 from rapport.ledger import actions, claiming, queries
 from rapport.ledger.importing import cli
-from rapport.ledger.judging import State
-from rapport.offers.choosing.actions import learn
+from rapport.offers.choosing.actions import learn_all
 
 
 @job("ledger.enter")
@@ -22,12 +22,11 @@ def enter(programme_id: int, event_id: int) -> None:
 
 
 @job("ledger.teach")
-def teach(programme_id: int, event_id: int) -> None:
-    """Tell those who choose offers whether a save stuck, as it stands now; None where that is open again."""
-    event = event_by_id(event_id)
-    claim = queries.claim_by_id(event.programme, UUID(event.data["claim"]))
-    stuck = {State.MATURED: True, State.REVERSED: False}.get(State(claim.state))
-    learn(programme=event.programme, attempt=claim.attempt, stuck=stuck)
+def teach(programme_id: int, event_ids: list[int]) -> None:
+    """Tell those who choose offers whether saves stuck, as they stand now; None where that is open again."""
+    programme = programme_by_id(programme_id)
+    attempts = queries.attempts_of(programme, event_ids)
+    learn_all(programme=programme, attempts=attempts, stuck=lambda: queries.stuck_of(programme, attempts))
 
 
 @job("ledger.load_delivery", of_installation=True)

@@ -7,4 +7,4 @@ from rapport.ledger import jobs
 def register() -> None:
     """Enter saves, and let those who choose offers learn what became of them."""
     subscribe("leaving.ended", jobs.enter)
-    subscribe("ledger.moved", jobs.teach)
+    subscribe("ledger.moved", jobs.teach, together=True)

@@ -12,8 +12,8 @@ import numpy as np
 from django.db import connection
 from django.db.models import Count, Sum
 
-from rapport.events.queries import latest_by_subject
-from rapport.kit.errors import Invalid, NotFound
+from rapport.events.queries import latest_by_subject, subjects_of
+from rapport.kit.errors import Invalid
 from rapport.kit.often import OneOf
 from rapport.ledger.books import terms_of
 from rapport.ledger.events import LedgerMoved
@@ -22,6 +22,8 @@ from rapport.ledger.models import AccountFact, Claim, DayCount, DueCount
 from rapport.numeric.survival import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
     from rapport.accounts.models import Programme
@@ -69,12 +71,17 @@ class Total:
     cost: int
 
 
-def claim_by_id(programme: Programme, public_id: UUID) -> Claim:
-    """Return a claim of the programme; NotFound where there is none."""
-    found = Claim.objects.filter(programme=programme, public_id=public_id).first()
-    if found is None:
-        raise NotFound("There is no such claim.")
-    return found
+def attempts_of(programme: Programme, moves: Collection[int]) -> list[UUID]:
+    """Return the wishes to leave, by their public ids, that the claims came of which these events tell of."""
+    rows = Claim.objects.filter(OneOf("public_id", subjects_of(programme, moves)), programme=programme)
+    return list(rows.values_list("attempt", flat=True))
+
+
+def stuck_of(programme: Programme, attempts: Collection[UUID]) -> dict[UUID, bool | None]:
+    """Return whether the saves that came of wishes to leave stuck, as they stand now; None: that is open."""
+    rows = Claim.objects.filter(OneOf("attempt", attempts), programme=programme)
+    stuck = {State.MATURED.value: True, State.REVERSED.value: False}
+    return {attempt: stuck.get(state) for attempt, state in rows.values_list("attempt", "state")}
 
 
 def days_moved(programme: Programme, since: datetime) -> dict[date, datetime]:

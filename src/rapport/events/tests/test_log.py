@@ -1,5 +1,6 @@
 """The log: only appended to, in the transaction of the change, with its listeners' jobs."""
 
+import json
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from rapport.conftest import World
-from rapport.events.actions import announce
+from rapport.events.actions import News, announce, announce_all
 from rapport.events.listeners import subscribe
 from rapport.events.models import Event
 from rapport.events.queries import history_of, log_of
@@ -25,6 +26,11 @@ class Tried:
 @job("test.hear")
 def hear(programme_id: int, event_id: int) -> None:
     """Do nothing; what counts is that it was queued."""
+
+
+@job("test.hear_all")
+def hear_all(programme_id: int, event_ids: list[int]) -> None:
+    """Do nothing; what counts is how often it was queued."""
 
 
 def tell(world: World, what: str = "it") -> int:
@@ -59,6 +65,18 @@ def test_an_event_is_rolled_back_with_its_change_and_its_jobs(committed_world: W
     with transaction.atomic():
         tell(committed_world)
     assert (Event.objects.count(), queued()) == (1, 1)
+
+
+def test_what_is_told_together_is_one_job_for_a_thousand_events(world: World) -> None:
+    subscribe("test.tried", hear_all, together=True)
+    several = [News(Tried(str(number)), world.programme.public_id) for number in range(1001)]
+    ids = announce_all(several, programme=world.programme, actor="test")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->'event_ids' FROM procrastinate_jobs WHERE task_name = 'test.hear_all' ORDER BY id"
+        )
+        told = [json.loads(one) if isinstance(one, str) else one for (one,) in cursor.fetchall()]
+    assert told == [ids[:1000], ids[1000:]]
 
 
 def test_an_event_outside_a_transaction_is_a_mistake(committed_world: World) -> None:

@@ -1,11 +1,14 @@
 """The ledger's doors: files of accounts, wishes to leave that end well, the proof, and the curve."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from rapport.conftest import World, stand_in
 from rapport.customers.models import Customer, Holding
@@ -18,7 +21,8 @@ from rapport.ledger.importing import cli as importing
 from rapport.ledger.models import AccountFact, Claim, DayCount
 from rapport.ledger.tests.test_books import LATER, MADE, claim, hear, word
 from rapport.offers.leaving import actions as leaving
-from rapport.offers.models import LeavingReason
+from rapport.offers.models import Choice, LeavingReason
+from rapport.quality.tests.cards import a_contact
 
 HEAD = "customer,holding,as_of,status,sequence,since\n"
 
@@ -117,7 +121,36 @@ def test_who_stays_is_a_claim_once_with_all_it_is_split_by(world: World) -> None
     assert (one.product, one.account.holding, one.segment) == ("card", "card 1", "priority")
     actions.void(programme=world.programme, claim=one.public_id, reason="test", actor="command")
     moved = Event.objects.get(name="ledger.moved")
-    jobs.teach(programme_id=world.programme.pk, event_id=moved.pk)
+    jobs.teach(programme_id=world.programme.pk, event_ids=[moved.pk])
+
+
+def test_what_became_of_many_saves_is_learnt_by_one_job_and_as_it_stands_now(world: World) -> None:
+    customers = [Customer.objects.create(programme=world.programme, key=f"M-{one}") for one in range(4)]
+    for one in customers:
+        attempt = leaving.open_attempt(customer=one, origin="rep", channel="voice", holding="", actor="system")
+        claim(world, attempt=attempt.public_id, customer=one.pk)
+        Choice.objects.create(
+            programme=world.programme, contact=a_contact(world, customer=one, channel="voice"), attempt=attempt,
+            slot="save", number=1, at=MADE, is_control=False, value=0, chances={}, weighed={}, removed=[],
+        )  # fmt: skip
+    before = [queued for queued, _ in taught()]
+    hear(world, *(word(world, day, customer=one.pk) for one in customers for day in (1, 60)))
+    [(_, told)] = [one for one in taught() if one[0] not in before]
+    assert len(told["event_ids"]) == 4
+    for _ in range(2):
+        jobs.teach(**told)
+        assert list(Choice.objects.order_by("pk").values_list("stuck", flat=True)) == [True] * 4
+    hear(world, word(world, 20, "cancelled", customer=customers[2].pk, sequence=1))
+    (_, corrected) = taught()[-1]
+    for again in (corrected, told):  # however late the first comes
+        jobs.teach(**again)
+        assert list(Choice.objects.order_by("pk").values_list("stuck", flat=True)) == [True, True, False, True]
+
+
+def taught() -> list[tuple[int, dict[str, Any]]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, args FROM procrastinate_jobs WHERE task_name = 'ledger.teach' ORDER BY id")
+        return [(int(key), json.loads(args)) for key, args in cursor.fetchall()]
 
 
 def proof(world: World) -> int:

@@ -22,6 +22,7 @@ from rapport.kit import clock
 from rapport.kit.errors import Conflict, Invalid, NotFound
 from rapport.kit.ids import new_id
 from rapport.kit.money import money
+from rapport.kit.often import OneOf
 from rapport.offers import events
 from rapport.offers.catalogue import allowance
 from rapport.offers.catalogue.definition import Offer, offer_kept
@@ -37,6 +38,8 @@ from rapport.offers.leaving.queries import attempt_of
 from rapport.offers.models import Cancellation, Choice, OfferVersion, Presentation, SaveAttempt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from rapport.accounts.models import Member, Programme
     from rapport.contacts.models import Contact
 
@@ -166,9 +169,26 @@ def learn(*, programme: Programme, attempt: UUID, stuck: bool | None) -> int:
 
     The same again changes nothing; a later outcome takes the place of an earlier one, and None takes it back.
     """
-    rows = Choice.objects.filter(programme=programme, attempt__public_id=attempt, attempt__isnull=False)
-    settled_at = None if stuck is None else clock.now()
-    return rows.exclude(stuck=stuck).update(stuck=stuck, settled_at=settled_at)
+    return learn_all(programme=programme, attempts=[attempt], stuck=lambda: {attempt: stuck})
+
+
+@transaction.atomic
+def learn_all(
+    *, programme: Programme, attempts: Collection[UUID], stuck: Callable[[], Mapping[UUID, bool | None]]
+) -> int:
+    """Do :func:`learn` for several wishes to leave by a few statements; return in how many choices.
+
+    ``stuck`` is asked once their choices are held: of two who learn of the same at once, the later word stands.
+    """
+    rows = Choice.objects.filter(OneOf("attempt__public_id", attempts), programme=programme, attempt__isnull=False)
+    held = dict(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "attempt__public_id"))
+    outcomes, changed = stuck(), 0
+    for outcome in (True, False, None):
+        those = [pk for pk, attempt in held.items() if attempt in outcomes and outcomes[attempt] is outcome]
+        settled_at = None if outcome is None else clock.now()
+        rows = Choice.objects.filter(pk__in=those).exclude(stuck=outcome)
+        changed += rows.update(stuck=outcome, settled_at=settled_at)
+    return changed
 
 
 @transaction.atomic
