@@ -57,11 +57,12 @@ def hold_answer(page: Page, pattern: str, event: str) -> Callable[[], None]:
 
 
 def changed_by_another(page: Page, name: str) -> None:
-    """Have the desk fetched by a live event, and say that the customer is called otherwise."""
+    """Have the desk fetched by a live event; the customer is called otherwise by now, in longer fields too."""
 
     def answer(route: Route) -> None:
         told = route.fetch()
-        route.fulfill(response=told, body=told.text().replace(name, "Somebody Else"))
+        body = told.text().replace(name, "Somebody Else").replace("></textarea>", ">Somebody Else</textarea>")
+        route.fulfill(response=told, body=body)
 
     page.route("**/desk/work/", answer, times=1)
     with page.expect_response("**/desk/work/"):
@@ -74,9 +75,12 @@ def keeps_what_stands_in_a_field(rep: Page) -> None:
     name = rep.locator("details[open] [name=name]")
     was = name.input_value()
     name.fill("Half a name")
+    rep.locator("#composer").fill("Half a message")
     changed_by_another(rep, was)
     expect(rep.get_by_text("Somebody Else").first).to_be_visible()
     expect(name).to_have_value("Half a name")
+    expect(rep.locator("#composer")).to_have_value("Half a message")
+    rep.locator("#composer").fill("")
     rep.reload()
 
 

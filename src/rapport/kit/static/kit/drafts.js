@@ -41,6 +41,10 @@ function restore(field) {
 window.htmx.registerExtension("drafts", {
   htmx_before_morph_attr: (field, { attrName, newValue }) => attrName !== "value" || !(field instanceof HTMLInputElement)
     || field.value === field.defaultValue || field.value === newValue,
+  htmx_before_morph_node: (field, { newNode }) => {
+    if (!(field instanceof HTMLTextAreaElement) || field.value === field.defaultValue || field.value === newNode.value) return;
+    newNode.defaultValue = field.defaultValue; // with another one its text would be set
+  },
 });
 
 const fieldsIn = (root) => root.querySelectorAll("[data-draft], form[data-draft-form] :is(input, textarea, select)");
