@@ -56,13 +56,16 @@ WITH stayed AS MATERIALIZED (
         JOIN fact_contact AS contact USING (contact_id)
     WHERE survey.programme_id = %(programme)s AND contact.programme_id = %(programme)s
         AND claim.rep = contact.rep AND survey.rating = %(best)s
+), to_settle AS (
+    SELECT contact_id, rule, known_at, row_number() OVER newest AS place
+    FROM found JOIN fact_contact AS contact USING (contact_id)
+    WHERE contact.programme_id = %(programme)s AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
+        AND contact.rep <> %(own)s AND (%(only)s::bigint IS NULL OR contact_id = %(only)s) AND known_at <= %(now)s
+        AND NOT EXISTS (SELECT FROM kudos_uncommon AS settled WHERE settled.contact_id = found.contact_id)
+    WINDOW newest AS (PARTITION BY rule ORDER BY known_at DESC, contact_id DESC)
 )
-SELECT contact_id, array_agg(DISTINCT rule ORDER BY rule)
-FROM found JOIN fact_contact AS contact USING (contact_id)
-WHERE contact.programme_id = %(programme)s AND contact.closed_at IS NOT NULL AND contact.rep IS NOT NULL
-    AND contact.rep <> %(own)s AND (%(only)s::bigint IS NULL OR contact_id = %(only)s) AND known_at <= %(now)s
-    AND NOT EXISTS (SELECT FROM kudos_uncommon AS settled WHERE settled.contact_id = found.contact_id)
-GROUP BY contact_id ORDER BY count(DISTINCT rule) DESC, max(known_at) DESC, contact_id DESC LIMIT %(most)s
+SELECT contact_id, array_agg(DISTINCT rule ORDER BY rule) FROM to_settle GROUP BY contact_id
+ORDER BY count(DISTINCT rule) DESC, min(place), max(known_at) DESC, contact_id DESC LIMIT %(most)s
 """
 
 
@@ -76,7 +79,10 @@ class Proposal:
 
 
 def proposed(member: Member) -> list[Proposal]:
-    """Return contacts of others that the member may read and nobody has settled; most rules first, then newest."""
+    """Return contacts of others that the member may read and nobody has settled.
+
+    Most rules first, then each rule's newest in turn, so that what many say does not crowd out what is rare.
+    """
     comments, found = _found(member)
     rows = readable(member).select_related("rep__user", "reason", "customer").filter(rep__is_active=True)
     read = rows.in_bulk(list(found))

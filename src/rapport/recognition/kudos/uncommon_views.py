@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -22,6 +23,7 @@ from rapport.recognition.kudos import uncommon as service
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
 
+PAGE = 10
 VERDICTS = {"confirm": "It is confirmed, and the rep is told.", "turn_down": "It is turned down, and kept so."}
 
 
@@ -44,15 +46,22 @@ def settle(request: HttpRequest, member: Member, contact: UUID) -> HttpResponseB
         service.settle(member=member, contact=contact, confirmed=verdict == "confirm", why=why)
     except (Conflict, Invalid) as error:
         return _page(request, member, error, {"contact": str(contact), "why": why})
-    return pages.redirect(request, reverse("uncommon", args=[member.programme.key]), said=VERDICTS[verdict])
+    to = reverse("uncommon", args=[member.programme.key])
+    if after := request.GET.get("after"):
+        to += f"?{urlencode({'after': after})}"
+    return pages.redirect(request, to, said=VERDICTS[verdict])
 
 
 def _page(
     request: HttpRequest, member: Member, error: DomainError | None = None, sent: dict[str, str] | None = None
 ) -> HttpResponse:
+    found, after = service.proposed(member), request.GET.get("after", "")
+    start = next((place for place, one in enumerate(found, 1) if str(one.contact.public_id) == after), 0)
     context = {
         **context_of(member, "uncommon"),
-        "proposed": service.proposed(member),
+        "proposed": found[start : start + PAGE],
+        "after": after if start else "",
+        "more": found[start + PAGE - 1] if len(found) > start + PAGE else None,
         "settled": queries.settled_lately(member),
         "rules": service.RULES,
         "longest": service.LONGEST,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -116,6 +117,33 @@ def test_what_more_rules_find_comes_first_and_is_one_proposal(world: World) -> N
     promised(world, first)
     told = found(world.supervisor)
     assert list(told.values()) == [["early", "words"], ["words"]] and next(iter(told)) == first.pk
+
+
+def test_what_many_say_does_not_crowd_out_what_is_rare(world: World) -> None:
+    for ago in range(2, 12):
+        rated(world, world.second_rep, ago=ago)
+    kept = rated(world, world.rep, comment="", ago=20)
+    a_claim(world, kept, "matured")
+    told = list(found(world.supervisor).values())
+    assert (told[:3].count(["stayed"]), len(told)) == (1, 11)
+
+
+def test_the_page_shows_ten_and_leads_to_the_further_ones(world: World) -> None:
+    contacts = [rated(world, world.rep, comment=f"Kind {ago:02}", ago=ago) for ago in range(1, 13)]
+    lead = client_of(world.supervisor)
+    with clock.at(NOON):
+        first = lead.get(PAGE).text
+        [after] = re.findall(r'href="\?after=([0-9a-f-]{36})"', first)
+        assert (first.count("“Kind"), after) == (10, str(contacts[9].public_id))
+        rest = lead.get(f"{PAGE}?after={after}").text
+        assert re.findall(r"“Kind (\d+)”", rest) == ["11", "12"] and "From the first on" in rest
+        done = lead.post(
+            f"{PAGE}{contacts[11].public_id}/settle/?after={after}", {"verdict": "turn_down", "why": "Usual"}
+        )
+        assert done.url == f"{PAGE}?after={after}"
+        assert "“Kind 12”" not in lead.get(done.url).text
+        for unknown in (str(uuid4()), "x", "1&after="):  # settled by somebody meanwhile, or made up
+            assert lead.get(PAGE, {"after": unknown}).text.count("“Kind") == 10
 
 
 def test_from_the_page_to_the_rep_and_the_letter(world: World) -> None:
