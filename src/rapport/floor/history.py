@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.accounts import queries as accounts
 from rapport.events.queries import EventRow, history_of
+from rapport.kit.filters import contact_word
 from rapport.routing.offer_queries import offers_of
 from rapport.routing.trace import apart
 
@@ -115,7 +116,7 @@ def _words(row: EventRow, called: dict[str, str], words: dict[str, str]) -> str:
 def _arrived(data: Data) -> str:
     about = f" about {data['reason']}" if data.get("reason") else ""
     who = f"customer {data['customer']}" if data.get("customer") else "somebody we do not know"
-    return f"Arrived by {data.get('channel', 'a channel')}{about}, from {who}"
+    return f"Arrived by {contact_word(data.get('channel', 'a channel'))}{about}, from {who}"
 
 
 def _offer_ended(data: Data) -> str:

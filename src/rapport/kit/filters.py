@@ -133,6 +133,11 @@ def browser(agent: str) -> str:
     return " on ".join(part for part in (program, system) if part) or "Another program"
 
 
+def contact_word(channel: str) -> str:
+    """Return what a contact of a channel is called: a call, a chat."""
+    return {"voice": "call"}.get(channel, channel)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "since": since,
@@ -147,5 +152,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "spark_points": spark_points,
     "initials": initials,
     "browser": browser,
+    "contact_word": contact_word,
 }
 GLOBALS: dict[str, Callable[..., Any]] = {"now": clock.now}

@@ -270,6 +270,14 @@ def test_the_ticket_is_for_this_floor_only(world: World, watcher: Client) -> Non
     assert ticket.person == world.supervisor.user_id
 
 
+def test_a_contact_by_telephone_is_called_a_call(world: World, watcher: Client) -> None:
+    call, _ = contacts.arrive(programme=world.programme, channel="voice", actor="test")
+    pages = [f"/at/cards/contacts/{call.public_id}/", "/at/cards/contacts/"]
+    shown = [watcher.get(page).content.decode() for page in pages]
+    assert "Call, " in shown[0] and "Arrived by call" in shown[0] and ">call<" in shown[1]
+    assert not any("oice" in page.partition("<main")[2] for page in shown)
+
+
 def test_a_contact_can_be_read_whole(world: World, watcher: Client) -> None:
     contact = handled(world)
     feedback.answer(contact=contact, rating=2, resolved=None, comment="")
