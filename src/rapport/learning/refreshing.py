@@ -13,6 +13,7 @@ from rapport.guides.library import queries as library
 from rapport.guides.library.content import Article, Rebuttal
 from rapport.guides.queries import published_between
 from rapport.kit.errors import Conflict
+from rapport.kit.filters import number
 from rapport.kit.turns import Turn, take_turns
 from rapport.kit.versions import newest_versions
 from rapport.learning import courses, events, queries
@@ -101,7 +102,9 @@ def _entry(one: Live) -> str:
 def _met(programme: Programme, start: datetime, end: datetime) -> list[str]:
     reasons = reasons_between(programme, start, end)
     total = sum(n for _, n in reasons)
-    told = [f"{name}: {round(100 * n / total)} % of {total} contacts" for name, n in reasons if n >= FEWEST]
+    told = [
+        f"{name}: {round(100 * n / total)} % of {number(total)} contacts" for name, n in reasons if n >= FEWEST
+    ]
     names = {one.key: one.entry.heading for one in library.live_of(programme, "objection")}
     met = library.objections_met(programme, start, end)
     said = [
@@ -122,7 +125,7 @@ def _lowest(programme: Programme, since: date, until: date) -> list[str]:
         found += [(each.share, each) for each in means if each.share is not None and not each.is_few]
     lowest = sorted(found, key=lambda one: (one[0], one[1].name))[:LOWEST]
     return [
-        f"{one.name} {round(100 * share)} % of {one.n} contacts"
+        f"{one.name} {round(100 * share)} % of {number(one.n)} contacts"
         + (
             f", between {round(100 * one.low)} % and {round(100 * one.high)} %"
             if one.low is not None and one.high is not None

@@ -15,6 +15,7 @@ from rapport.guides.trials.queries import name_of, words_won
 from rapport.insight.registry import METRICS
 from rapport.insight.wording import Tried, compare_words
 from rapport.kit import clock
+from rapport.kit.filters import number, percent
 from rapport.numeric.intervals import share_difference
 from rapport.quality.gaps import criteria_of
 from rapport.recognition.models import Tip
@@ -133,7 +134,7 @@ def of_quality(programme: Programme) -> Iterator[Finding]:
     ]
     for key, text, missed, met in told:
         apart = share_difference(missed[1], missed[0], met[1], met[0], 1 - SURE / len(told))
-        shares = f"{met[1] / met[0]:.0%} of {met[0]} that did, {missed[1] / missed[0]:.0%} of {missed[0]} others"
+        shares = f"{_of(met)} that did, {_of(missed)} others"
         yield Finding(
             source=Tip.Source.QUALITY,
             ref=key,
@@ -146,6 +147,11 @@ def of_quality(programme: Programme) -> Iterator[Finding]:
             low=float(apart.low),
             high=float(apart.high),
         )
+
+
+def _of(counted: tuple[int, int]) -> str:
+    of, resolved = counted
+    return f"{percent(resolved / of)} of {number(of)}"
 
 
 def _met(programme: Programme, today: date) -> list[tuple[str, bool, int, int]]:

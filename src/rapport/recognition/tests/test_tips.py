@@ -327,7 +327,7 @@ def test_what_goes_along_with_resolved_contacts_makes_a_tip_from_the_facts(world
         assert (tip.source, tip.ref, tip.count) == ("quality", "service/greet", 32)
         assert tip.text == "So that the answer is yes: Did they greet the customer?"
         assert tip.effect == pytest.approx(15 / 16 - 4 / 16) and 0 < tip.low < tip.effect < tip.high
-        assert "94% of 16 that did, 25% of 16 others" in tip.evidence
+        assert "94\u202f% of 16 that did, 25\u202f% of 16 others" in tip.evidence
     with clock.at(NOON + timedelta(days=100)):
         assert [*findings.of_quality(world.programme)] == []
 
