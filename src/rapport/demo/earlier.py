@@ -28,13 +28,15 @@ RINGS, TAKES_LEAVE, WRITES = (
     15.0,
     60.0,
 )  # seconds before they speak, until they hang up, and until it is noted
+ANSWERS, IS_GLAD = 0.4, 0.6  # of who stayed: who says how it was, and who of them could not be happier
 OUTCOMES = {SAYS[one.key]: one for one in TOPICS[0].outcomes}
-TABLES = ("contacts.Contact", "contacts.Leg", "events.Event")
+TABLES = ("contacts.Contact", "contacts.Leg", "feedback.Survey", "events.Event")
 
 
 def write(writer: Writer, wishes: Iterable[Wish]) -> list[Wish]:
     """Write a contact for each wish to leave, the oldest first; return the wishes, each with its own."""
     told, chance = list(wishes), Random(f"{writer.seed} earlier")
+    answers = Random(f"{writer.seed} earlier answers")
     rows: dict[str, list[bulk.Row]] = {label: [] for label in TABLES}
     events: list[tuple[float, bulk.Row]] = []
     found = []
@@ -45,6 +47,10 @@ def write(writer: Writer, wishes: Iterable[Wish]) -> list[Wish]:
         member, leg = str(writer.setting.reps[wish.rep].pk), [bulk.stamp(at) for at in _times(wish)[1:]]
         rows["contacts.Leg"].append((str(writer.setting.programme.pk), str(pk), member, *leg, "rep"))
         events += _events(writer, public, wish)
+        if wish.outcome == "stayed" and answers.random() < ANSWERS:
+            survey, told_of = _survey(writer, pk, public, wish, 5 if answers.random() < IS_GLAD else 4)
+            rows["feedback.Survey"].append(survey)
+            events.append(told_of)
     events.sort(key=itemgetter(0))
     rows["events.Event"] = [row for _, row in events]
     for label in TABLES:
@@ -69,6 +75,17 @@ def _contact(writer: Writer, pk: int, public: str, wish: Wish, chance: Random) -
         arrived, answered, ended, closed, "0", str(setting.dispositions[outcome.key].pk),
         bulk.truth(outcome.resolved), chance.choice(outcome.summaries), "",
     )  # fmt: skip
+
+
+def _survey(
+    writer: Writer, pk: int, public: str, wish: Wish, rating: int
+) -> tuple[bulk.Row, tuple[float, bulk.Row]]:
+    """Return what a customer answers a minute after the contact was closed, and the event that tells of it."""
+    programme, at = str(writer.setting.programme.pk), _times(wish)[-1]
+    asked, answered = bulk.stamp(at), bulk.stamp(at + WRITES)
+    data = bulk.data({"rating": rating, "resolved": True, "has_comment": False})
+    event = (programme, answered, "survey.answered", public, "customer", data, "{}")
+    return (programme, str(pk), asked, str(rating), bulk.truth(True), "", answered), (at + WRITES, event)
 
 
 def _events(writer: Writer, public: str, wish: Wish) -> list[tuple[float, bulk.Row]]:

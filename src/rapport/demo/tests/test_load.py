@@ -31,6 +31,7 @@ from rapport.kit.errors import Conflict
 from rapport.offers.choosing.judging import judge
 from rapport.offers.choosing.queries import learnt_of
 from rapport.privacy.actions import erase
+from rapport.recognition.kudos import uncommon
 from rapport.recognition.staff.staying import stays
 from rapport.replays.queries import replays_of
 from rapport.routing.trials import draws, trials_of
@@ -51,7 +52,7 @@ def test_the_rows_hang_together(small: Any) -> None:
     assert not contacts.exclude(state__in=["closed", "abandoned", "left"]).exists()
     assert not contacts.filter(closed_at__gt=NOON).exists()
     closed = contacts.filter(state="closed", direction="in")
-    assert rows("feedback.Survey", programme=small).count() == closed.count()
+    assert rows("feedback.Survey", programme=small, contact__direction="in").count() == closed.count()
     assert rows("guides.Progress", programme=small).count() == closed.count()
     assert all(guide_of(one) is not None for one in closed.order_by("-pk")[:3])
     assert rows("contacts.Leg", programme=small).count() >= contacts.filter(state="closed").count()
@@ -317,4 +318,6 @@ def test_people_have_come_and_gone_and_uncommon_service_was_settled(small: Any) 
     settled = rows("kudos.Uncommon", programme=small)
     assert settled.filter(confirmed=True).exists() and settled.filter(confirmed=False).exists()
     assert any(one.uncommon for one in rows("recognition.RallyNote", programme=small))
+    found = uncommon.proposed(rows("accounts.Member", programme=small).get(agent_id=SUPERVISOR))
+    assert {"stayed", "words"} <= {rule for one in found for rule in one.rules}
     assert rows("staff.Shared", programme=small).count() == 2
