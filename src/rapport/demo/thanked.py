@@ -56,7 +56,7 @@ REWARDS = (
     ("A day off", 18_000, 6),
     ("A course of your choice", 25_000, None),
     ("Dinner for two", 9_000, 12),
-    ("First choice of shifts for a month", 1, None),
+    ("First choice of shifts for a month", 3_000, None),
     ("Book voucher", 2_500, 40),
 )
 BUDGET = 120_000

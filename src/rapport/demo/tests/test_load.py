@@ -304,6 +304,7 @@ def test_awards_are_decided_and_people_thanked_and_rewarded(small: Any) -> None:
     }
     assert {one.category.key for one in awards if one.state == "drafted"} == {"team-spirit"} and awards.count() > 3
     given = rows("rewards.Given", programme=small)
+    assert not rows("rewards.Reward", programme=small, cost__lt=1_000).exists()  # nothing for pence
     assert 0 < given.filter(rank__isnull=False).count() <= given.count() and rows("rewards.Wish").exists()
     assert (
         rows("kudos.Kudos", programme=small).count() > 20 and rows("staff.StrainTold", programme=small).get().told
