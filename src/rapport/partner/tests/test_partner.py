@@ -149,6 +149,12 @@ def test_a_partner_viewer_starts_on_its_page_and_sees_figures_feeds_and_notes(fl
     assert "not known yet: it needs its time" in page  # who comes back within seven days
 
 
+def test_a_partner_viewer_thanks_and_is_told_of_no_awards_of_their_own(floor: World) -> None:
+    page = viewer_of(floor).get("/at/cards/recognition/").text
+    assert "Thanks you gave" in page and 'href="/at/cards/recognition/awards/"' in page
+    assert "Your awards" not in page
+
+
 def test_a_partner_viewer_sees_who_looked_and_the_digests_and_is_on_record_too(floor: World) -> None:
     note_look(Looker(floor.programme, "member:1"), what="list", right=Right.READ_CONTACTS, count=3)
     digest = sealing.seal_until(floor.programme, clock.now())
