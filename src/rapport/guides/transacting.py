@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from rapport.contacts.access import lock_own
 from rapport.guides import actions, events, moves
 from rapport.guides.connectors import transactions as rows
 from rapport.guides.connectors.exchange import Outcome, Request
@@ -48,7 +49,7 @@ def take_up(event: Event) -> tuple[int, Request | Outcome | None]:
 def settle(row_id: int, outcome: Outcome) -> int | None:
     """Keep what came of a try, and tell the guide; return the seconds to wait before the next, if there is one."""
     found = Transaction.objects.select_related("contact__programme", "contact__rep", "asked_by")
-    contact = found.get(pk=row_id).contact
+    contact = lock_own(found.get(pk=row_id).contact)  # first of all: the file may be brought up to date
     progress = actions.lock(contact)
     row = found.select_for_update(of=("self",)).get(pk=row_id)
     was_open = row.state in rows.OPEN

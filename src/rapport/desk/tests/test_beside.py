@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,16 @@ from rapport.channels.cti.tests.test_events import ANSWER, NEW
 from rapport.conftest import World
 from rapport.contacts import actions as contacts
 from rapport.contacts.models import Contact
-from rapport.customers.models import Holding
+from rapport.customers.models import Customer, Holding
 from rapport.desk import actions as desk
 from rapport.feedback import actions as feedback
 from rapport.guides import actions as guides
+from rapport.guides import transacting
+from rapport.guides.connectors import keeping
+from rapport.guides.connectors.exchange import Outcome
+from rapport.guides.models import Transaction
 from rapport.guides.publishing import install
+from rapport.guides.tests.partner import BLOCK, connector
 from rapport.guides.tests.written import simple
 from rapport.kit.errors import Conflict
 from rapport.kit.tests.at_once import at_once
@@ -30,6 +36,7 @@ from rapport.offers.leaving import asking
 from rapport.offers.models import CancelRequest
 from rapport.portal.forms import Start
 from rapport.portal.tests.test_alone import GUIDE as ALONE
+from rapport.privacy import actions as privacy
 from rapport.prompts import actions as prompts
 from rapport.prompts import hearing, knowing
 from rapport.prompts.by_words import ByWords
@@ -172,3 +179,34 @@ def test_a_customer_who_is_alone_asks_for_a_person_and_about_something_else(
         [partial(sent, one, "/p/cards/alone/person/") for one in browsers],
         [partial(sent, one, "/p/cards/", reason="move") for one in browsers],
     )
+
+
+def test_a_partners_system_answers_while_the_customer_is_erased(
+    committed_world: World, settings: Any, tmp_path: Path
+) -> None:
+    settings.KEY_RING, settings.INTERNAL_HOSTS = tmp_path / "ring.json", ("localhost",)
+    world, rows = committed_world, []
+    with inside(world.programme.pk):
+        keeping.save_connector(programme=world.programme, key="core", text=connector("localhost"))
+        install(programme=world.programme, text=BLOCK)
+        people = [Customer.objects.create(programme=world.programme, key=f"K-{n}") for n in range(MANY)]
+        for person in people:
+            call, _ = contacts.arrive(
+                programme=world.programme, channel="voice", actor="pbx", customer=person, reason=world.reason
+            )
+            contacts.answer(call, rep=world.rep, actor="pbx")
+            guides.answer(member=world.rep, contact=call, field="account", value="12")
+            guides.transact(member=world.rep, contact=call, step="block", attempt=1)
+            routing.end_conversation(call, by="pbx", actor="pbx")
+            rows.append(Transaction.objects.get(contact=call).pk)
+
+    def erases(person: Customer) -> None:
+        privacy.erase(programme=world.programme, customer_id=person.public_id, confirmed=person.key, actor="test")
+
+    done = Outcome("done", given={"reference": "R-1"})
+    at_once(
+        world.programme.pk,
+        [partial(transacting.settle, row, done) for row in rows],
+        [partial(erases, person) for person in people],
+    )
+    assert not Customer.objects.filter(standing="active", key__startswith="K-").exists()

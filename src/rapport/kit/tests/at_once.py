@@ -25,7 +25,8 @@ def at_once(programme_id: int, *works: Steps) -> None:
 
     def with_pauses(execute: Callable[..., Any], sql: str, *told: Any) -> Any:
         found = execute(sql, *told)
-        if sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")) or " FOR " in sql[-80:]:
+        words = str(sql).lstrip()
+        if words.startswith(("INSERT", "UPDATE", "DELETE")) or " FOR " in words[-80:]:
             time.sleep(dice.random() * LONGEST_PAUSE)
         return found
 
