@@ -1,6 +1,6 @@
 """Rep, customer, telephone system and prompter at one customer's contacts at once: nobody waits for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -64,12 +64,27 @@ def promised(world: World, contact: Contact) -> None:
     desk.promise(member=world.rep, contact_id=contact.public_id, what="A letter")
 
 
-def test_a_customer_answers_the_survey_while_the_rep_wraps_up(committed_world: World) -> None:
+def cancelled(world: World, contact: Contact, holding: str = "") -> None:
+    leaving.cancel(
+        customer=world.customer,
+        holding=holding,
+        contact=contact,
+        channel="portal",
+        origin="portal",
+        by="rep",
+        actor="test",
+    )
+
+
+@pytest.mark.parametrize("work", [promised, cancelled])
+def test_a_customer_answers_the_survey_while_the_rep_wraps_up(
+    committed_world: World, work: Callable[[World, Contact], None]
+) -> None:
     world = committed_world
     ended = chats_of(world, ended=True)
     at_once(
         world.programme.pk,
-        [partial(promised, world, one) for one in ended],
+        [partial(work, world, one) for one in ended],
         [partial(feedback.answer, contact=one, rating=5, resolved=True) for one in ended],
     )
 
@@ -87,17 +102,6 @@ def test_a_customer_asks_to_cancel_while_a_rep_cancels_and_another_settles(commi
         asked(contact=one)
         chat.say(one, author="customer", text="I want to cancel", client_id=uuid4())
 
-    def cancels(number: int, one: Contact) -> None:
-        leaving.cancel(
-            customer=world.customer,
-            holding=f"H-{number}",
-            contact=one,
-            channel="portal",
-            origin="portal",
-            by="rep",
-            actor="test",
-        )
-
     def settles(row: CancelRequest) -> None:
         with suppress(Conflict):  # their rep has cancelled
             asking.settle(member=world.supervisor, request_id=row.public_id, customer=world.customer)
@@ -105,7 +109,7 @@ def test_a_customer_asks_to_cancel_while_a_rep_cancels_and_another_settles(commi
     at_once(
         world.programme.pk,
         [partial(asks, one) for one in going_on],
-        [partial(cancels, number, one) for number, one in enumerate(going_on)],
+        [partial(cancelled, world, one, f"H-{number}") for number, one in enumerate(going_on)],
         [partial(settles, row) for row in made],
     )
 

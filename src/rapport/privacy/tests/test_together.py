@@ -146,6 +146,8 @@ def test_packages_are_made_and_taken_while_those_they_are_of_are_erased(committe
         ]
         for package in asked[5:]:
             packages.make(package.pk)
+            who = package.customer.public_id
+            actions.open_request(programme=world.programme, customer_id=who, kind="access", actor="test")
 
     def hands_out(package: Package) -> None:
         with suppress(Conflict):  # they were erased before

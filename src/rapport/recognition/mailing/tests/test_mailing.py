@@ -340,4 +340,10 @@ def test_one_address_is_wanted_and_no_more_is_sent_at_once(
     world, rounds = committed_world, range(12)
     monkeypatch.setattr(actions, "ASKED_A_DAY", len(rounds))
     wants = [partial(actions.want, member=world.rep, address=f"rosa{one}@example.org") for one in rounds]
-    at_once(world.programme.pk, wants, [partial(actions.stop, member=world.rep) for _ in rounds])
+
+    def stops_by_link() -> None:
+        for one in Recipient.objects.all():
+            actions.stop_by_link(programme=world.programme, recipient=one.public_id)
+
+    stops = [partial(actions.stop, member=world.rep) for _ in rounds]
+    at_once(world.programme.pk, wants, stops, [stops_by_link for _ in rounds])
