@@ -134,7 +134,7 @@ def test_the_telephone_system_tells_of_a_call_while_the_rep_works_on_it(committe
 def test_a_rep_uses_prompts_while_the_prompter_hears_them(committed_world: World) -> None:
     world = committed_world
     knowing.forget()
-    words = [f"Your card number {word} stays valid until the end of the month" for word in "abcdefghijklmnop"]
+    words = [" ".join(f"{one}{each}" for each in ("fee", "card", "month", "letter")) for one in "abcdefghijklmnop"]
     steps = [
         {"key": f"s{i}", "title": f"Say {i}", "words": one, "touch_point": "verbatim"}
         for i, one in enumerate(words)
