@@ -140,14 +140,14 @@ def test_packages_are_made_and_taken_while_those_they_are_of_are_erased(committe
     world = committed_world
     by = Looker(world.programme, "test")
     with inside(world.programme.pk):
+        wants = partial(actions.open_request, programme=world.programme, kind="access", actor="test")
         people = [Customer.objects.create(programme=world.programme, key=f"K-{n}") for n in range(10)]
         asked = [
             packages.ask(programme=world.programme, customer_id=one.public_id, actor="test") for one in people
         ]
         for package in asked[5:]:
             packages.make(package.pk)
-            who = package.customer.public_id
-            actions.open_request(programme=world.programme, customer_id=who, kind="access", actor="test")
+            wants(customer_id=package.customer.public_id, note="by letter")
 
     def hands_out(package: Package) -> None:
         with suppress(Conflict):  # they were erased before
