@@ -16,11 +16,12 @@ from rapport.contacts.access import access_contact
 from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError
 from rapport.quality import actions, queries, scoring, selecting
-from rapport.quality.access import access_evaluation, seen_by, to_be_scored_by
+from rapport.quality.access import access_evaluation, seen_by
 from rapport.quality.forms import read_answers
 from rapport.quality.models import OFFICIAL, Appeal, Evaluation, Kind, Origin, Selection
 from rapport.quality.proposing import LOOKS_BACK, MOST_OF_EACH, proposed
 from rapport.quality.reading import contact_beside
+from rapport.quality.waiting import read_asked, waiting_for
 
 if TYPE_CHECKING:
     from rapport.accounts.models import Member
@@ -36,22 +37,23 @@ MOST = 200
 @require_safe
 @scoring_page
 def work(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """List what waits: appeals, what one has begun, and contacts to score, the longest first."""
-    waiting = queries.not_scored(to_be_scored_by(member))
+    """List what waits: appeals, what one has begun, and contacts to score; the address says which of these."""
+    asked = read_asked(request.GET)
+    waiting, named = waiting_for(member, asked), _cards_named(member)
     begun = Evaluation.objects.select_related("contact__reason", "rep__user", "version__scorecard").filter(
         programme=member.programme, scorer=member, submitted_at__isnull=True
     )
-    shown = waiting.order_by("made_at", "pk")[:MOST]
     held = Evaluation.objects.filter(
-        selection__in=[one.pk for one in shown], kind__in=OFFICIAL, submitted_at__isnull=True, stands=True
+        selection__in=[one.pk for one in waiting.rows], kind__in=OFFICIAL, submitted_at__isnull=True, stands=True
     ).select_related("scorer__user")
     context = {
         **context_of(member, "work"),
         "begun": begun.exclude(kind=Kind.SELF).order_by("begun_at"),
         "appeals": appeals_for(member),
-        "waiting": shown,
-        "cards_named": _cards_named(member),
-        "how_many": waiting.count(),
+        "asked": asked,
+        "waiting": waiting,
+        "cards": [(key, named.get(key, key)) for key in waiting.scorecards],
+        "cards_named": named,
         "held": {one.selection_id: one.scorer for one in held},
     }
     return pages.render(request, "quality/work.html", context)
@@ -290,6 +292,7 @@ def _read(member: Member, row: Evaluation) -> dict[str, Any]:
         "appeal": appealed,
         "is_mine": is_mine,
         "may_appeal": may_appeal and row.appeal_until is not None and clock.now() < row.appeal_until,
+        "appeal_by": row.appeal_until and clock.last_day(row.appeal_until, member.programme.zone),
         "may_judge": appealed is not None
         and appealed.settled_at is None
         and member.pk not in (appealed.made_by_id, appealed.first_scorer_id)
