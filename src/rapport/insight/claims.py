@@ -17,7 +17,7 @@ from rapport.insight.state import EARLIEST, LATEST, day_in_words, in_words
 from rapport.insight.statement import LOST
 from rapport.kit import clock
 from rapport.kit.errors import Invalid
-from rapport.ledger.judging import State, day_of
+from rapport.ledger.judging import State
 from rapport.ledger.listing import BY, JUDGED, Booked, Wanted
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def behind(asked: Asked, name: str) -> Callable[[Group, str], str]:
 
 def last_day(instant: datetime, zone: str) -> str:
     """Return the local day that an instant ends or lies in, in words."""
-    return day_in_words(day_of(instant, ZoneInfo(zone)))
+    return day_in_words(clock.last_day(instant, ZoneInfo(zone)))
 
 
 class Called:

@@ -151,7 +151,7 @@ def claims_in(member: Member, month: date) -> list[OwnClaim]:
             name_of(offers, "offer", one.offer or None),
             words_of(one),
             TONES[one.state],
-            (one.matures_at.astimezone(programme.zone) - timedelta(microseconds=1)).date(),
+            clock.last_day(one.matures_at, programme.zone),
         )
         for one in found.order_by("-made_at", "-id")
     ]

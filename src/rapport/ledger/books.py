@@ -13,9 +13,10 @@ from django.db import connection
 
 from rapport.events.actions import News, announce_all
 from rapport.kit import clock
+from rapport.kit.clock import last_day
 from rapport.kit.often import OneOf
 from rapport.ledger.events import LedgerMoved
-from rapport.ledger.judging import Claimed, Fact, Speaks, Status, Verdict, day_of, judge
+from rapport.ledger.judging import Claimed, Fact, Speaks, Status, Verdict, judge
 from rapport.ledger.models import AccountFact, Claim, Terms
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def _days(programme: Programme, row: Row, verdict: Verdict) -> int:
     if until is None or until <= row.made_at:
         return 0
     zone = programme.zone
-    return max((day_of(until, zone) - row.made_at.astimezone(zone).date()).days, 0)
+    return max((last_day(until, zone) - row.made_at.astimezone(zone).date()).days, 0)
 
 
 def _write(programme: Programme, moves: Sequence[Move], actor: str) -> int:

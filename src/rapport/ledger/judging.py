@@ -104,11 +104,6 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def day_of(instant: datetime, zone: ZoneInfo) -> date:
-    """Return the local day that an instant belongs to; the end of a day belongs to it, not to the next."""
-    return (instant.astimezone(zone) - timedelta(microseconds=1)).date()
-
-
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """Return the facts that stand, one for each moment, in the order of time."""
     found: dict[datetime, Fact] = {}

@@ -1,12 +1,13 @@
 """`rapport token`: make, list and end the tokens of machines."""
 
 import argparse
-from datetime import date, timedelta
+from datetime import date
 
 from rapport.accounts import actions, queries
 from rapport.accounts.doors import commanding
-from rapport.accounts.models import ApiToken, Programme
+from rapport.accounts.models import Programme
 from rapport.accounts.roles import Right
+from rapport.kit import clock
 from rapport.kit.arguments import a_day
 from rapport.kit.errors import Invalid, NotFound
 
@@ -53,14 +54,9 @@ def _listed(programme: Programme) -> str:
     lines = []
     for token in queries.tokens_of(programme):
         state = "ended" if token.revoked_at else "good" if token.is_alive else "expired"
-        lines.append(
-            f"{state:<8}{_last_day(token, programme):%Y-%m-%d}  {', '.join(token.rights):<18}{token.name}"
-        )
+        last = clock.last_day(token.expires_at, programme.zone)
+        lines.append(f"{state:<8}{last:%Y-%m-%d}  {', '.join(token.rights):<18}{token.name}")
     return "\n".join(lines) or f"{programme.key} has no tokens."
-
-
-def _last_day(token: ApiToken, programme: Programme) -> date:
-    return (token.expires_at.astimezone(programme.zone) - timedelta(microseconds=1)).date()
 
 
 def _ended(programme: Programme, name: str) -> str:

@@ -9,7 +9,6 @@ from rapport.learning.certification.definition import Certificate as Said
 from rapport.learning.certification.definition import kind_kept
 from rapport.learning.certification.models import Certificate, CertificateKind, OnTheJob
 from rapport.learning.certification.queries import names_of
-from rapport.learning.certification.states import last_day
 from rapport.routing import permits
 from rapport.routing.versions import plan_in_force
 
@@ -93,4 +92,4 @@ def why(member: Member, key: str) -> str:
     name = f"Your certificate {said.name}, {said.level(one.level).name},"
     if one.ended_how == Certificate.How.REVOKED and one.ended_at:
         return f"{name} was revoked on {one.ended_at.astimezone(zone):%-d %B %Y}: {one.revoked_because}"
-    return f"{name} lapsed: its last day was {last_day(one.valid_until, zone):%-d %B %Y}."
+    return f"{name} lapsed: its last day was {clock.last_day(one.valid_until, zone):%-d %B %Y}."

@@ -23,7 +23,7 @@ from rapport.learning.certification.models import (
     OnTheJob,
 )
 from rapport.learning.certification.standards import Asked, Facts, Names, Since, facts_of, judged, spans_below
-from rapport.learning.certification.states import HOLDS, State, last_day, state_at
+from rapport.learning.certification.states import HOLDS, State, state_at
 from rapport.learning.queries import titles_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ class Standing:
     @property
     def last_day(self) -> date | None:
         """The last day on which the certificate holds, or held."""
-        return last_day(self.certificate.valid_until, self.member.programme.zone) if self.certificate else None
+        return (
+            clock.last_day(self.certificate.valid_until, self.member.programme.zone) if self.certificate else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,6 @@ def ends_after(granted_at: datetime, months: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(last + timedelta(days=1), time(), zone)
 
 
-def last_day(valid_until: datetime, zone: ZoneInfo) -> date:
-    """Return the last day on which it holds."""
-    return (valid_until.astimezone(zone) - timedelta(microseconds=1)).date()
-
-
 def state_at(
     now: datetime, *, valid_until: datetime, ended_at: datetime | None, ended_how: str, due: int, overdue: int
 ) -> State:

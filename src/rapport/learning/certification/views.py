@@ -19,7 +19,7 @@ from rapport.kit import clock, pages
 from rapport.kit.errors import DomainError, Invalid
 from rapport.learning.certification import actions, queries
 from rapport.learning.certification.access import access_rep
-from rapport.learning.certification.states import WORDS, last_day
+from rapport.learning.certification.states import WORDS
 from rapport.routing.versions import plan_in_force
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def grant(request: HttpRequest, member: Member) -> HttpResponseBase:
             kind=sent.get("kind", ""),
             level=int(level) if level.isascii() and level.isdecimal() and len(level) < 3 else 0,
         )
-        return f"Certified until {last_day(made.valid_until, member.programme.zone):%-d %B %Y}."
+        return f"Certified until {clock.last_day(made.valid_until, member.programme.zone):%-d %B %Y}."
 
     return _do(request, member, act)
 
@@ -172,7 +172,7 @@ def context_of(member: Member, tab: str) -> dict[str, Any]:
         "words": WORDS,
         "tones": TONES,
         "hows": HOWS,
-        "last_day": last_day,
+        "last_day": clock.last_day,
         "level_name": queries.level_name,
         "skills": plan_in_force(member.programme).plan.skills,
         "error": "",

@@ -15,7 +15,7 @@ from rapport.kit.intake import storable
 from rapport.kit.redaction import is_secret, mask
 from rapport.kit.sheets import BadRow, Row, read_sheet
 from rapport.ledger.importing.mapping import FIELDS, NEEDED, AccountMapping
-from rapport.ledger.judging import Status, day_of, end_of
+from rapport.ledger.judging import Status, end_of
 
 LONGEST = 100
 SHOWN = 200
@@ -42,7 +42,7 @@ class Reader:
         self._mapping = mapping
         self._zone = zone
         self._instant = lru_cache(maxsize=4096)(self._read_instant)
-        self._latest = end_of(day_of(clock.now(), zone), zone)
+        self._latest = end_of(clock.last_day(clock.now(), zone), zone)
 
     def read(self, path: Path) -> Iterator[WordRecord | BadRow]:
         """Yield each row, streamed."""

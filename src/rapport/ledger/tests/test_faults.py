@@ -109,7 +109,7 @@ FAULTS = {
         actions, "matures_at", lambda made, days, _: (made + timedelta(days=days + 1)).replace(hour=0, minute=0)
     ),
     "the end of a day is the next day": set_to(
-        books, "day_of", lambda instant, zone: instant.astimezone(zone).date()
+        books, "last_day", lambda instant, zone: instant.astimezone(zone).date()
     ),
     "an entry does not balance": put(books, "OPEN", "line.sign * claim.cost", "claim.cost"),
     "a line is left out": put(books, "POST", "(told.was, -1), ", ""),

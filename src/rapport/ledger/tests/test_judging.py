@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rapport.kit import clock
 from rapport.ledger import judging
 from rapport.ledger.judging import (
     Claimed,
@@ -50,7 +51,7 @@ def test_day_60_is_counted_in_the_programmes_zone_across_the_change_of_the_clock
     assert datetime(2026, 5, 2, tzinfo=BERLIN) == MATURES
     late = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # already the 3rd in Berlin
     assert matures_at(late, 60, BERLIN) == datetime(2026, 5, 3, tzinfo=BERLIN)
-    assert judging.day_of(end_of(date(2026, 5, 1), BERLIN), BERLIN) == date(2026, 5, 1)
+    assert clock.last_day(end_of(date(2026, 5, 1), BERLIN), BERLIN) == date(2026, 5, 1)
 
 
 def test_it_matures_on_the_partners_word_of_day_60_or_later() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rapport.kit import clock
 from rapport.learning.certification.definition import KindInvalid, read_kind
-from rapport.learning.certification.states import HOLDS, ends_after, last_day, months_after, state_at
+from rapport.learning.certification.states import HOLDS, ends_after, months_after, state_at
 from rapport.learning.certification.tests.stage import TEXT, WHOLE
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -39,7 +40,7 @@ def test_the_calendar_goes_one_way_and_it_holds_until_its_last_day_is_over(
     assert state_at(until - timedelta(microseconds=1), **told) in HOLDS
     assert state_at(until, **told) == "expired"
     assert state_at(granted, **told) in HOLDS
-    last = last_day(until, zone)
+    last = clock.last_day(until, zone)
     assert last == months_after(granted.astimezone(zone).date(), months)
     assert (last.year * 12 + last.month) - (
         granted.astimezone(zone).year * 12 + granted.astimezone(zone).month
