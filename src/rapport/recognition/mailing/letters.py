@@ -28,6 +28,7 @@ CODE_LENGTH = 8
 def letter_of(sending: Sending, *, domain: str, sender: str) -> EmailMessage:
     """Return a sending as it leaves; its Message-ID hangs on letter and reader, so that a repeat is known."""
     to, note = sending.recipient, sending.note
+    way = _way_to_stop(to) if note else ""
     letter = EmailMessage()
     called = " ".join(to.programme.name.split())
     what = subject_of(note) if note else "Your code for Rally Notes by e-mail"
@@ -36,10 +37,10 @@ def letter_of(sending: Sending, *, domain: str, sender: str) -> EmailMessage:
     letter["Date"] = format_datetime(clock.now())
     letter["Message-ID"] = f"<{note.day if note else 'code'}.{to.public_id}@{domain}>"
     letter["Auto-Submitted"] = "auto-generated"
-    if note and (way := _way_to_stop(to)):
+    if way:
         letter["List-Unsubscribe"] = f"<{way}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    letter.set_content("\n\n".join([_text(sending), f"-- \n{_foot(to, is_code=note is None)}"]) + "\n")
+    letter.set_content("\n\n".join([_text(sending), f"-- \n{_foot(to, way) if note else _foot_of_code(to)}"]) + "\n")
     return letter
 
 
@@ -53,11 +54,12 @@ def _text(sending: Sending) -> str:
     return as_text(sending.note, names_for(to.member) if to.member else for_partner(to.programme))
 
 
-def _foot(to: Recipient, *, is_code: bool) -> str:
+def _foot_of_code(to: Recipient) -> str:
     page = f"{settings.PAGES}{reverse('rally-by-mail', args=[to.programme.key])}" if settings.PAGES else ""
-    if is_code:
-        return page or "The page is found from Rally Notes."
-    way = _way_to_stop(to)
+    return page or "The page is found from Rally Notes."
+
+
+def _foot(to: Recipient, way: str) -> str:
     if to.member:
         return f"You asked for this. To get no more: {way or 'the page By e-mail, found from Rally Notes'}"
     return f"Sent to you as agreed. To get no more: {way or 'tell the people of ' + to.programme.name}"
