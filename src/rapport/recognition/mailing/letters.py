@@ -40,7 +40,8 @@ def letter_of(sending: Sending, *, domain: str, sender: str) -> EmailMessage:
     if way:
         letter["List-Unsubscribe"] = f"<{way}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    letter.set_content("\n\n".join([_text(sending), f"-- \n{_foot(to, way) if note else _foot_of_code(to)}"]) + "\n")
+    foot = _foot(to, way) if note else _foot_of_code(to)
+    letter.set_content(f"{_text(sending)}\n\n-- \n{foot}\n")
     return letter
 
 
