@@ -14,7 +14,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
         (123_450, "JPY", f"123{THIN}450 JPY"),
         (1_234, "KWD", "1.234 KWD"),
         (0, "EUR", "0.00 EUR"),
-        (-5, "EUR", "-0.05 EUR"),
+        (-5, "EUR", "\N{MINUS SIGN}0.05 EUR"),
         (12.5, "EUR", "0.12 EUR"),
         (None, "EUR", "–"),
     ],
