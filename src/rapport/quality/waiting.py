@@ -76,12 +76,13 @@ def waiting_for(member: Member, asked: Asked) -> Waiting:
     found = found.filter(scorecard__key=asked.scorecard) if asked.scorecard else found
     begins = mine.filter(public_id=asked.after).first() if asked.after else None
     later = Q(made_at__gt=begins.made_at) | Q(made_at=begins.made_at, pk__gt=begins.pk) if begins else Q()
+    of = every.count()
     rows = list(found.filter(later).order_by("made_at", "pk")[: PAGE + 1])
     return Waiting(
         rows=rows[:PAGE],
         last=rows[PAGE - 1] if len(rows) > PAGE else None,
-        count=found.count(),
-        of=every.count(),
+        count=found.count() if asked.is_narrowed else of,
+        of=of,
         reps=sorted({(rep, name) for rep, name, _ in kinds}, key=lambda one: one[1].casefold()),
         scorecards=sorted({key for _, _, key in kinds}),
     )
